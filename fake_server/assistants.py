@@ -1,0 +1,101 @@
+"""The domain: what a project is, how it reads as an assistant, what a body changes; knows neither store nor HTTP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fake_server.errors import InvalidParameter
+
+PREFIX = "asst-"
+
+
+@dataclass(frozen=True)
+class Organization:
+    """Who owns projects; `model` and `temperature` are the defaults that each of its assistants shows."""
+
+    id: str
+    name: str
+    model: str
+    temperature: float
+
+
+@dataclass(frozen=True)
+class Key:
+    """What an API key opens: an organization, and the project (its id) that the key is bound to."""
+
+    secret: str
+    label: str
+    organization: str
+    project: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """What is stored of an assistant; `prompt` is None once cleared, `created_at` in whole Unix seconds."""
+
+    id: str
+    organization: str
+    title: str
+    prompt: str | None
+    created_at: int
+
+
+def assistant_id(project: str) -> str:
+    """create/id-is-asst-hyphen"""
+    return PREFIX + project
+
+
+def project_id(assistant: str) -> str | None:
+    """The project's id, or None when this is no assistant's id; a bare project id is none (a free choice)."""
+    return assistant.removeprefix(PREFIX) if assistant.startswith(PREFIX) else None
+
+
+def show(project: Project, organization: Organization, constants: Mapping[str, Any]) -> dict[str, Any]:
+    """The assistant as the wire shows it, each field of the schema present (the page's Mapping)."""
+    return {
+        "id": assistant_id(project.id),
+        "object": "assistant",
+        "created_at": project.created_at,
+        "name": project.title,
+        "instructions": project.prompt,
+        "model": organization.model,
+        "temperature": organization.temperature,
+        **constants,
+    }
+
+
+def kept(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a body changes of a project: its title and prompt, if they were sent; all other fields are ignored.
+
+    Instructions of null and "" clear alike (modify/empty-instructions-clear).
+    """
+    changes: dict[str, Any] = {}
+    if "name" in body:
+        changes["title"] = body["name"]
+    if "instructions" in body:
+        changes["prompt"] = body["instructions"] or None
+    return changes
+
+
+def page(projects: Sequence[Project], query: Mapping[str, Any]) -> tuple[list[Project], bool]:
+    """One page of `projects` (oldest first), and whether more follows in the direction walked.
+
+    `query` holds limit and order, and after and before if sent. With before alone the page is the one nearest to the
+    cursor and "more" is ahead of it, as OpenAI does. Raises InvalidParameter for a cursor that names none of them.
+    """
+    ordered = list(projects) if query["order"] == "asc" else list(reversed(projects))
+    start = position(ordered, query, "after") + 1 if "after" in query else 0
+    end = position(ordered, query, "before") if "before" in query else len(ordered)
+    window, limit = ordered[start:end], query["limit"]
+    backwards = "before" in query and "after" not in query
+    return window[-limit:] if backwards else window[:limit], len(window) > limit
+
+
+def position(ordered: Sequence[Project], query: Mapping[str, Any], param: str) -> int:
+    """Where the assistant stands that the query parameter names; raises InvalidParameter."""
+    wanted = project_id(query[param])
+    for index, project in enumerate(ordered):
+        if project.id == wanted:
+            return index
+    message = f"No assistant found with id '{query[param]:.100}'. Give in '{param}' the id of one that is listed."
+    raise InvalidParameter(message, param)

@@ -1,0 +1,95 @@
+"""The command assistants-fake: its options, its greeting, its signals and its exit codes."""
+
+import asyncio
+import json
+import re
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from fake_server.assistants import assistant_id
+from fake_server.contract import read_contract
+from fake_server.fake import Fake, compose
+from fake_server.local import listening
+from fake_server.store import DataFileError
+
+RATE = str(read_contract().rate_limit)
+
+
+def calls_a_minute(text: str) -> int | None:
+    """None for "off"; raises BadParameter."""
+    if text == "off":
+        return None
+    if not re.fullmatch("[1-9][0-9]{0,8}", text, re.ASCII):
+        raise click.BadParameter(f"'{text}' is neither a number of calls a minute nor 'off'.")
+    return int(text)
+
+
+def main() -> None:
+    """Exits 0 after SIGTERM or SIGINT, 2 with one line on stderr when it cannot start."""
+    try:
+        command(standalone_mode=False)
+    except click.ClickException as error:
+        line = " ".join(error.format_message().split())
+        click.echo(f"assistants-fake: {line}", err=True)
+        sys.exit(2)
+
+
+@click.command(name="assistants-fake")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option(
+    "--rate-limit",
+    default=RATE,
+    show_default=True,
+    type=calls_a_minute,
+    metavar="N|off",
+    help="Calls a minute of each key.",
+)
+@click.option("--data", type=click.Path(path_type=Path), help="Keep the assistants in this file.  [default: in memory]")
+@click.option("--json", "as_json", is_flag=True, help="Say where it listens as one line of JSON.")
+@click.version_option(package_name="assistants-contract")
+def command(host: str, port: int, rate_limit: int | None, data: Path | None, as_json: bool) -> None:
+    """A fake of the Assistants API: six operations over projects, on this machine."""
+    if not host:
+        raise click.BadParameter("An empty host would listen everywhere; say 0.0.0.0 for that.", param_hint="--host")
+    try:
+        fake = compose(rate_limit=rate_limit, data=data)
+    except DataFileError as error:
+        raise click.ClickException(str(error)) from None
+    try:
+        asyncio.run(run(fake, host, port, announce if as_json else greet))
+    except (OSError, UnicodeError) as error:
+        raise click.ClickException(f"Cannot listen on {host} port {port}: {error}. Give another one.") from None
+
+
+async def run(fake: Fake, host: str, port: int, ready: Callable[[Fake, str], None]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with listening(fake, host, port) as url:
+        ready(fake, url)
+        await stop.wait()
+
+
+def announce(fake: Fake, url: str) -> None:
+    keys = {key.label: key for key in fake.store.all_keys()}
+    said = {
+        "url": url,
+        "keys": {label: key.secret for label, key in keys.items()},
+        "bound_id": assistant_id(keys["primary"].project),
+        "expendable_id": assistant_id(keys["sibling"].project),
+    }
+    click.echo(json.dumps(said))
+
+
+def greet(fake: Fake, url: str) -> None:
+    click.echo(f"The fake listens at {click.style(url, bold=True)}. Stop it with Ctrl-C.\n")
+    for key in fake.store.all_keys():
+        organization = fake.store.organization(key.organization).name
+        click.echo(f"  {key.secret}  {key.label}, of {organization}, bound to {assistant_id(key.project)}")
+    secret = fake.store.all_keys()[0].secret
+    click.echo(f"\nTry: curl {url}/assistants -H 'Authorization: Bearer {secret}'")

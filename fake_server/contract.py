@@ -1,0 +1,105 @@
+"""What openapi.yaml says, ready for use: routes, validators, constants and limits; knows YAML and JSON Schema."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jsonschema_rs
+import yaml
+
+METHODS = ("get", "post", "patch", "delete", "put", "head", "options", "trace")
+
+
+@dataclass
+class Operation:
+    """One operation; `body` is None where none is taken, `parameters` are the schemas of the query's by name."""
+
+    id: str
+    method: str
+    path: str
+    secured: bool
+    body: jsonschema_rs.Validator | None
+    query: jsonschema_rs.Validator
+    parameters: dict[str, dict[str, Any]]
+
+
+@dataclass
+class Contract:
+    """`prefix` stands before each path ("/v1"); `constants` are the fields that read the same on every assistant."""
+
+    prefix: str
+    operations: list[Operation]
+    constants: dict[str, Any]
+    rate_limit: int
+    rate_seconds: int
+    body_limit: int
+
+
+def read_contract() -> Contract:
+    """From the openapi.yaml in this package (a wheel's) or beside it (a checkout's); raises FileNotFoundError."""
+    document = read_document()
+    return Contract(
+        prefix=urlsplit(document["servers"][0]["url"]).path,
+        operations=[
+            read_operation(document, path, method)
+            for path, item in document["paths"].items()
+            for method in METHODS
+            if method in item
+        ],
+        constants=read_constants(document),
+        rate_limit=document["x-rate-limit"]["requests"],
+        rate_seconds=document["x-rate-limit"]["seconds"],
+        body_limit=document["x-body-limit"],
+    )
+
+
+@cache
+def read_document() -> dict[str, Any]:
+    here = Path(__file__).parent
+    places = [folder / "openapi.yaml" for folder in (here, here.parent)]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise FileNotFoundError("openapi.yaml is neither in the package fake_server nor beside it.")
+    # libyaml's loader reads it in a seventh of the time, where PyYAML has it.
+    document: dict[str, Any] = yaml.load(found.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return document
+
+
+def read_operation(document: dict[str, Any], path: str, method: str) -> Operation:
+    item = document["paths"][path]
+    operation = item[method]
+    given = [resolve(document, each) for each in item.get("parameters", []) + operation.get("parameters", [])]
+    parameters = {each["name"]: each["schema"] for each in given if each["in"] == "query"}
+    body = operation.get("requestBody")
+    return Operation(
+        id=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        secured=bool(operation.get("security", document["security"])),
+        body=body and validator(document, body["content"]["application/json"]["schema"]),
+        query=validator(document, {"type": "object", "properties": parameters}),
+        parameters=parameters,
+    )
+
+
+def read_constants(document: dict[str, Any]) -> dict[str, Any]:
+    properties = document["components"]["schemas"]["Assistant"]["properties"]
+    free = {name: schema for name, schema in properties.items() if "const" in schema.get("x-free-choice", [])}
+    return {name: deepcopy(schema["const"]) for name, schema in free.items()}
+
+
+def validator(document: dict[str, Any], schema: dict[str, Any]) -> jsonschema_rs.Validator:
+    # The mask keeps what was sent, up to 4 MB of it, out of the messages.
+    return jsonschema_rs.validator_for({**schema, "components": document["components"]}, mask="it")
+
+
+def resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in node:
+        return node
+    found = document
+    for step in node["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found

@@ -1,0 +1,90 @@
+"""Every refusal by name, and the one table that gives it a status and an envelope; knows no HTTP library.
+
+Refused
+├── MalformedRequest      what came is not a request, or its body not JSON
+├── InvalidParameter      a field or a query parameter is missing or wrong
+├── BoundAssistant        the key is bound to the assistant that it should delete
+├── Unauthenticated       no key, or none that anybody was given
+├── UnknownAssistant      the organization has no such assistant
+├── UnknownUrl            no operation has this path
+├── WrongMethod           an operation has this path, but not by this method
+├── BodyTooLarge          larger than x-body-limit
+├── UnsupportedMediaType  said to be something else than JSON
+├── TooManyRequests       the key's minute is used up
+└── Broken                a mistake of the fake itself
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the program
+    """A call that is not done; `param` names the field or parameter at fault, `headers` go with the answer."""
+
+    def __init__(self, message: str, param: str | None = None, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        self.headers = dict(headers or {})
+
+
+class MalformedRequest(Refused): ...
+
+
+class InvalidParameter(Refused): ...
+
+
+class BoundAssistant(Refused): ...
+
+
+class Unauthenticated(Refused): ...
+
+
+class UnknownAssistant(Refused): ...
+
+
+class UnknownUrl(Refused): ...
+
+
+class WrongMethod(Refused): ...
+
+
+class BodyTooLarge(Refused): ...
+
+
+class UnsupportedMediaType(Refused): ...
+
+
+class TooManyRequests(Refused): ...
+
+
+class Broken(Refused): ...
+
+
+class Kind(NamedTuple):
+    """How a refusal reads on the wire."""
+
+    status: int
+    type: str
+    code: str | None = None
+
+
+# errors/types
+TABLE: Mapping[type[Refused], Kind] = {
+    MalformedRequest: Kind(400, "invalid_request_error"),
+    InvalidParameter: Kind(400, "invalid_request_error"),
+    BoundAssistant: Kind(400, "invalid_request_error"),
+    Unauthenticated: Kind(401, "authentication_error", "invalid_api_key"),
+    UnknownAssistant: Kind(404, "not_found_error"),
+    UnknownUrl: Kind(404, "not_found_error"),
+    WrongMethod: Kind(405, "invalid_request_error"),
+    BodyTooLarge: Kind(413, "invalid_request_error"),
+    UnsupportedMediaType: Kind(415, "invalid_request_error"),
+    TooManyRequests: Kind(429, "rate_limit_error", "rate_limit_exceeded"),
+    Broken: Kind(500, "api_error"),
+}
+
+
+def envelope(message: str, type: str, param: str | None, code: str | None) -> dict[str, Any]:
+    """OpenAI's shape of an error, all four keys always present (errors/envelope, errors/param-and-code-present)."""
+    return {"error": {"message": message, "type": type, "param": param, "code": code}}
