@@ -1,0 +1,151 @@
+"""The command `assistants-contract`: reads its line, runs, prints, and exits with what the run came to."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from contract_tests import catalogue, target
+from contract_tests.histories import DEFAULT as HISTORIES
+from contract_tests.report import Terminal, merged, written
+from contract_tests.run import Choice, Result, Run, own_fake
+from contract_tests.target import Target, TargetError
+from contract_tests.verdicts import UNUSABLE, exit_code
+
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Runs the command; a mistake of the user's is one line on standard error and exit 2."""
+    try:
+        sys.exit(cli.main(prog_name="assistants-contract", standalone_mode=False))
+    except click.ClickException as mistake:
+        _fail(mistake.format_message())
+    except click.Abort:
+        sys.exit(INTERRUPTED)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("assistants-contract"), message=f"%(version)s, contract {catalogue.document()['info']['version']}")
+def cli() -> None:
+    """Judges an implementation of the Assistants API by the contract in openapi.yaml."""
+
+
+@cli.command()
+@click.argument("base_url", required=False)
+@click.option("--target", "file", type=click.Path(path_type=Path), help="A TOML file that says what to judge.")
+@click.option("--only", multiple=True, metavar="ID", help="A requirement, or an area with a slash: modify/. Repeatable.")
+@click.option("--strict", is_flag=True, help="A broken should fails the run too.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests.")
+@click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="How many random histories.")
+@click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: minutes rather than seconds.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the verdicts as JSON.")
+def run(base_url: str | None, file: Path | None, only: tuple[str, ...], strict: bool, seed: int, histories: int,
+        deep: bool, report: Path | None) -> int:
+    """Judge BASE_URL, or our own fake where no target is given.
+
+    The keys come from the environment: ASSISTANTS_API_KEY, and, to have everything judged,
+    ASSISTANTS_SIBLING_API_KEY (another key of the organization) and ASSISTANTS_FOREIGN_API_KEY (one of another).
+
+    \b
+    Exit: 0 every must holds and was judged; 1 a must is broken (with --strict, a should too);
+    2 usage, target out of reach or key refused; 3 nothing broken, but a must could not be judged;
+    4 something that the run made was left behind.
+    """
+    _check_only(only)
+    _check_report(report)
+    choice = Choice(seed, histories, only, deep)
+    terminal = Terminal(strict)
+    started = time.monotonic()
+    with ExitStack() as stack:
+        runs = _runs(_target(base_url, file), choice, terminal, stack)
+        results, code = _judge(runs, terminal, strict)
+    result = merged(results)
+    if code not in (UNUSABLE, INTERRUPTED):
+        terminal.verdicts(result, time.monotonic() - started, code)
+        if report:
+            _write(report, written(result, choice.seed, code))
+    return code
+
+
+def _target(base_url: str | None, file: Path | None) -> Target | None:
+    if base_url and file:
+        raise click.UsageError("Give BASE_URL or --target, not both.")
+    try:
+        if file:
+            return target.from_file(file)
+        return target.from_environment(base_url) if base_url else None
+    except TargetError as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _runs(given: Target | None, choice: Choice, terminal: Terminal, stack: ExitStack) -> list[Run]:
+    if given is None:
+        return stack.enter_context(own_fake(choice, terminal.progress, terminal.watch))
+    return [Run(given, choice, choice.includes, terminal.progress, terminal.watch)]
+
+
+def _judge(runs: list[Run], terminal: Terminal, strict: bool) -> tuple[list[Result], int]:
+    """The results and the exit code. What was cut short has no verdict, but may have left something behind."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    results = [each.result for each in runs]
+    try:
+        with terminal.running():
+            for each in runs:
+                each.judge()
+    except TargetError as fault:
+        return _cut_short(str(fault), results, terminal, UNUSABLE)
+    except KeyboardInterrupt:
+        return _cut_short("Interrupted.", results, terminal, INTERRUPTED)
+    except Exception as fault:
+        where = f"{type(fault).__name__}: {fault}".splitlines()[0]
+        return _cut_short(f"An error of the suite, not of the target. {where}", results, terminal, UNUSABLE)
+    verdicts = [verdict for result in results for verdict in result.verdicts]
+    return results, exit_code(verdicts, [id for result in results for id in result.left_behind], strict)
+
+
+def _cut_short(why: str, results: list[Result], terminal: Terminal, code: int) -> tuple[list[Result], int]:
+    click.echo(f"assistants-contract: {why}", err=True)
+    for result in results:
+        terminal.left_behind(result)
+    return results, code
+
+
+def _interrupt(*_: Any) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _check_only(only: tuple[str, ...]) -> None:
+    for name in only:
+        if not any(Choice(only=(name,)).includes(id) for id in catalogue.requirements()):
+            raise click.UsageError(f"--only {name}: no such requirement, nor an area such as modify/.")
+
+
+def _check_report(report: Path | None) -> None:
+    """Before anything is sent: a verdict that cannot be kept is not worth the asking."""
+    try:
+        if report:
+            report.open("a").close()
+    except OSError as fault:
+        raise click.ClickException(f"--report {report}: cannot be written ({fault.strerror}).") from fault
+
+
+def _write(report: Path, text: str) -> None:
+    try:
+        report.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise click.ClickException(f"--report {report}: could not be written ({fault.strerror}).") from fault
+
+
+def _fail(line: str) -> NoReturn:
+    click.echo(f"assistants-contract: {line}", err=True)
+    sys.exit(UNUSABLE)
+
+

@@ -1,0 +1,190 @@
+"""The one way to the target: every request of the suite is paced, guarded, counted and sent here."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import unquote, urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
+
+from contract_tests.target import ROLES, Target, TargetError
+from contract_tests.wire import Exchange, Request, Response
+
+STRANGER = "sk-stranger-that-nobody-was-given"
+
+# How a request can come without a good key: what its Authorization header holds, made from the primary key.
+DISGUISES: Mapping[str, Callable[[str], str | None]] = {
+    "nobody": lambda key: None,
+    "stranger": lambda key: f"Bearer {STRANGER}",
+    "basic": lambda key: "Basic " + base64.b64encode(f"{key}:".encode()).decode(),
+    "bare": lambda key: key,
+}
+COLLECTION = {("/assistants", "POST"), ("/assistants", "PUT")}
+TIME_OUT = urllib3.Timeout(connect=5, read=10)
+IDLE = 1.0  # seconds; a server may close a connection that rests longer, just as we write on it
+MINUTE = 60.0
+PATIENCE = 3  # waits for one request that keeps being answered 429
+
+
+class Gone(TargetError):
+    """The target no longer takes connections."""
+
+
+class GuardError(Exception):
+    """A defect of this suite: it was about to change an assistant that it did not make. Nothing was sent."""
+
+
+class Client:
+    """Sends requests to one target.
+
+    `made` maps each id that this run created to the role that did; `seen` holds every id that an answer showed. A
+    modify or a delete is sent only to ids that were made here, to the declared expendable id, to the bound id for the
+    question whether deleting it is refused, and to ids that were never seen and so name nothing.
+    """
+
+    def __init__(self, target: Target, watch: Callable[[Exchange], None] = lambda exchange: None) -> None:
+        self.target = target
+        self.watch = watch
+        self.made: dict[str, str] = {}
+        self.seen: set[str] = set()
+        self.count = 0
+        self._failures = 0
+        self._calls: deque[float] = deque()
+        self._used = 0.0
+        self._base = urlsplit(target.base_url)
+        self._pool = _pool(target.base_url)
+
+    def send(self, request: Request) -> Exchange:
+        """The answer to one request. A 429 is waited out, so it is never the answer. Raises Gone, TargetError."""
+        for _ in range(PATIENCE):
+            exchange = self.send_once(request)
+            if exchange.response.status != 429:
+                return exchange
+            self.rest(_retry_after(exchange.response))
+        raise TargetError(f"{self.target.base_url} keeps answering 429, also after the waits that it asked for.")
+
+    def send_once(self, request: Request) -> Exchange:
+        """As `send`, but a 429 is an answer like any other."""
+        self._let(request)
+        self._keep_pace()
+        exchange = self._exchange(request)
+        self._learn(exchange)
+        return exchange
+
+    def send_together(self, requests: Iterable[Request]) -> list[Exchange]:
+        """Sends all at once and gives the exchanges in the order of the requests."""
+        batch = list(requests)
+        for request in batch:
+            self._let(request)
+            self._keep_pace()
+        with ThreadPoolExecutor(max_workers=len(batch)) as threads:
+            exchanges = list(threads.map(self._exchange, batch))
+        for exchange in exchanges:
+            self._learn(exchange)
+        return exchanges
+
+    def rest(self, seconds: float) -> None:
+        """Waits for so many seconds of the target's clock."""
+        time.sleep(seconds * self.target.second)
+
+    def _let(self, request: Request) -> None:
+        path = unquote(request.path.partition("?")[0])
+        if request.method in ("GET", "HEAD", "OPTIONS") or (path, request.method) in COLLECTION:
+            return
+        if path.rstrip("/") == "/assistants":
+            raise GuardError(f"{request.method} {request.path} might change every assistant of the organization.")
+        protected = self.seen - set(self.made) - {self.target.expendable_id}
+        if request.method == "DELETE" and path == f"/assistants/{self.target.bound_id}" and request.role == "primary":
+            return
+        segments = set(path.split("/"))
+        if named := next((id for id in protected if {id, id.removeprefix("asst-")} & segments), None):
+            raise GuardError(f"{request.method} {request.path} would change {named}, which this run did not make.")
+
+    def _keep_pace(self) -> None:
+        if not self.target.rate_limit:
+            return
+        while self._calls and self._calls[0] <= time.monotonic() - MINUTE * self.target.second:
+            self._calls.popleft()
+        if len(self._calls) >= self.target.rate_limit:
+            time.sleep(max(0.0, self._calls[0] + MINUTE * self.target.second - time.monotonic()))
+            self._keep_pace()
+        else:
+            self._calls.append(time.monotonic())
+
+    def _exchange(self, request: Request) -> Exchange:
+        self.count += 1
+        number, began = self.count, time.time()
+        response = self._answer(request)
+        return Exchange(number, request, response, began, time.time())
+
+    def _answer(self, request: Request) -> Response:
+        if time.monotonic() - self._used > IDLE:
+            self._pool.close()
+            self._pool = _pool(self.target.base_url)
+        self._used = time.monotonic()
+        try:
+            raw = self._pool.urlopen(
+                request.method, self._base.path + request.path, body=request.body, headers=self._headers(request),
+                redirect=False, retries=False, timeout=TIME_OUT, assert_same_host=False,
+            )
+        except NewConnectionError as fault:
+            return self._unreachable(fault)
+        except TimeoutError:
+            return Response(0, fault=f"no answer within {TIME_OUT.read_timeout:g} s")
+        except HTTPError as fault:
+            return Response(0, fault=f"the connection broke ({type(fault).__name__})")
+        self._failures = 0
+        return Response(raw.status, {name.lower(): value for name, value in raw.headers.items()}, raw.data)
+
+    def _unreachable(self, fault: Exception) -> Response:
+        self._failures += 1
+        if self.count <= 1 or self._failures >= 3:
+            raise Gone(f"{self.target.base_url} takes no connection: {_reason(fault)}.") from fault
+        time.sleep(0.1)
+        return Response(0, fault="no connection")
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {"accept": "application/json", "user-agent": "assistants-contract", **dict(request.headers)}
+        if authorization := authorize(request.role, self.target.keys):
+            headers["authorization"] = authorization
+        return headers
+
+    def _learn(self, exchange: Exchange) -> None:
+        answer = exchange.response.json if exchange.response.accepted else None
+        ids = _ids(answer)
+        creates = exchange.request.method == "POST" and exchange.request.path == "/assistants"
+        for id in ids:
+            if creates and id not in self.seen:
+                self.made[id] = exchange.request.role
+            self.seen.add(id)
+        self.watch(exchange)
+
+
+def authorize(role: str, keys: Mapping[str, str]) -> str | None:
+    """The Authorization header of a role or of a disguise; None for no header."""
+    return f"Bearer {keys[role]}" if role in ROLES else DISGUISES[role](keys["primary"])
+
+
+def _ids(answer: object) -> list[str]:
+    items = [answer, *(answer.get("data") if isinstance(answer.get("data"), list) else [])] \
+        if isinstance(answer, dict) else answer if isinstance(answer, list) else []
+    return [item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]]
+
+
+def _retry_after(response: Response) -> float:
+    text = response.headers.get("retry-after", "")
+    return min(max(float(text), 1.0), 120.0) if re.fullmatch(r"\d{1,9}", text) else MINUTE
+
+
+def _pool(base_url: str) -> urllib3.HTTPConnectionPool:
+    return urllib3.connection_from_url(base_url, maxsize=16)
+
+
+def _reason(fault: Exception) -> str:
+    return str(fault).rpartition(": ")[2].rstrip(".") or type(fault).__name__

@@ -1,0 +1,278 @@
+"""Judges one assistant as an answer shows it: its schema, its constants, and whether it is what it should be."""
+
+from __future__ import annotations
+
+import json
+import time
+from email.utils import parsedate_to_datetime
+
+from contract_tests import catalogue
+from contract_tests.findings import Findings, brief
+from contract_tests.reading import CREATE, MODIFIES, RETRIEVE, TEXTS, Call
+from contract_tests.wire import Exchange, Json, same
+from contract_tests.world import ORGANIZATIONS, Change, Known, World
+
+CONSTANTS = ("description", "metadata", "tool_resources", "top_p", "response_format")
+DEFAULTS = ("model", "temperature")
+IDENTITY = ("id", "object", "created_at")
+NEAR = 900  # seconds; clocks differ, but no time zone is nearer to the next than this
+SHAPE = {"id": "create/id-is-asst-hyphen", "tools": "ignored/tools-are-file-search"}
+CLEARED = (None, "")
+
+
+class Documents:
+    """Knows the world and the findings; `sent` remembers the values that ignored fields were sent with."""
+
+    def __init__(self, world: World, findings: Findings) -> None:
+        self.world = world
+        self.findings = findings
+        self.sent: dict[tuple[str, str], tuple[Exchange, bool]] = {}
+
+    def shape(self, exchange: Exchange, call: Call, document: Json) -> bool:
+        """Whether it is an assistant by its schema; a breach for each way in which it is not."""
+        faults = list(catalogue.validator("Assistant").iter_errors(document))
+        if isinstance(document, dict) and type(document.get("created_at")) is float:
+            self.findings.breach("create/answers-the-assistant", "created_at is an integer",
+                                 f"created_at is {document['created_at']}", exchange)
+            return False
+        for fault in faults:
+            place = str(fault.instance_path[0]) if fault.instance_path else ""
+            self.findings.breach(SHAPE.get(place, "create/answers-the-assistant"), "an assistant by its schema",
+                                 f"{place or 'the answer'}: {brief(fault.message)}", exchange)
+        return not faults
+
+    def constants(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
+        """Holds each constant and each default of the organization to the value that was seen first."""
+        for name in CONSTANTS:
+            self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
+        for name in DEFAULTS:
+            self._constant(exchange, call, document, name, organization,
+                           "ignored/model-and-temperature-are-the-organizations")
+        self._tools(exchange, call, document)
+
+    def _constant(self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, where: str,
+                  requirement: str) -> None:
+        value = document.get(name)
+        if name not in document:
+            return
+        if (where, name) not in self.world.constants:
+            if name not in call.fields and not self._was_sent(name, value):
+                self.world.constants[where, name] = value
+            return
+        first = self.world.constants[where, name]
+        if same(value, first):
+            self.findings.hold(requirement, call.operation)
+        else:
+            self._kept(exchange, call, name, value, f"{name} {brief(first)}, as everywhere", requirement)
+
+    def _tools(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+        tools = document.get("tools")
+        right = isinstance(tools, list) and len(tools) == 1 and isinstance(tools[0], dict) \
+            and tools[0].get("type") == "file_search"
+        if right:
+            self.findings.hold("ignored/tools-are-file-search", call.operation)
+        elif "tools" in document:
+            self._kept(exchange, call, "tools", tools, "tools has file_search and nothing else",
+                       "ignored/tools-are-file-search")
+
+    def _kept(self, exchange: Exchange, call: Call, name: str, value: Json, expected: str, requirement: str) -> None:
+        """A value that is not the constant: kept from this call, or from an earlier one, or simply another."""
+        earlier = self._was_sent(name, value)
+        if name in call.fields or earlier:
+            shown = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
+            absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
+            meant = "ignored/absurd-values-are-harmless" if absurd else f"ignored/{name}-not-kept"
+            self.findings.breach(meant, expected, f"{name} {brief(value)}", *shown)
+        self.findings.breach(requirement, expected, f"{name} {brief(value)}", exchange)
+
+    def remember(self, exchange: Exchange, call: Call) -> None:
+        """Notes what the ignored fields of an accepted call were sent with."""
+        for name in call.ignored:
+            self.sent[name, _key(call.fields[name])] = (exchange, name in call.absurd)
+
+    def _was_sent(self, name: str, value: Json) -> tuple[Exchange, bool] | None:
+        return self.sent.get((name, _key(value)))
+
+    def created(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+        """Judges what a create answered against what it was given."""
+        self._born_now(exchange, document)
+        for name in TEXTS:
+            given = call.fields.get(name)
+            if given in CLEARED and name == "instructions":
+                self._unset(exchange, call, document)
+            elif isinstance(given, str) and not _surrogate(given) and not same(document.get(name), given):
+                self.findings.breach("create/keeps-what-it-is-given", f"{name} {brief(given)}",
+                                     f"{name} {brief(document.get(name))}", exchange)
+
+    def _unset(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+        if call.fields.get("instructions") == "" and document.get("instructions") not in CLEARED:
+            self.findings.breach("create/keeps-what-it-is-given", "no instructions: null or \"\"",
+                                 f"instructions {brief(document.get('instructions'))}", exchange)
+
+    def _born_now(self, exchange: Exchange, document: dict[str, Json]) -> None:
+        clocks = [exchange.ended or time.time()]
+        if stamp := exchange.response.headers.get("date"):
+            try:
+                clocks.append(parsedate_to_datetime(stamp).timestamp())
+            except ValueError:
+                pass
+        born = document.get("created_at")
+        near = isinstance(born, int) and any(abs(born - clock) <= NEAR for clock in clocks)
+        self.findings.judge("create/answers-the-assistant", near, CREATE, f"created_at near {int(clocks[0])}",
+                            f"created_at {brief(born)}", exchange)
+
+    def modified(self, exchange: Exchange, call: Call, known: Known, document: dict[str, Json]) -> bool:
+        """Judges what a modify answered against what it was asked to change; whether all is as asked."""
+        before, right = known.document or {}, True
+        for name in (*IDENTITY, *TEXTS):
+            if name in before and (fault := self._modified_field(call, name, before[name], document.get(name))):
+                right = False
+                self.findings.breach(*fault, *known.trail[-2:], exchange)
+        if before:
+            self.findings.hold("modify/keeps-identity", call.operation)
+        return right
+
+    def _modified_field(self, call: Call, name: str, old: Json, new: Json) -> tuple[str, str, str] | None:
+        came = f"{name} {brief(new)}"
+        if name in call.fields and name in TEXTS:
+            return self._written(call, name, old, new, came)
+        if same(old, new):
+            return None
+        if name in IDENTITY:
+            return "modify/keeps-identity", f"{name} {brief(old)}, as before", came
+        requirement = "modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial"
+        return requirement, f"{name} {brief(old)}, which was not sent and keeps its value", came
+
+    def _written(self, call: Call, name: str, old: Json, new: Json, came: str) -> tuple[str, str, str] | None:
+        sent = call.fields[name]
+        if sent is None or _surrogate(sent) or (name == "name" and not sent.strip()):
+            return None
+        if sent == "":
+            return None if new in CLEARED else (
+                "modify/empty-instructions-clear", "instructions cleared: null or \"\"", came)
+        if same(sent, new):
+            return None
+        requirement = "modify/seen-everywhere" if same(old, new) else "create/keeps-what-it-is-given"
+        return requirement, f"{name} {brief(sent)}, as sent", came
+
+    def read(self, exchange: Exchange, call: Call, known: Known, document: dict[str, Json]) -> bool:
+        """Judges an assistant that retrieve or list shows against what is known of it; whether it is as it should be."""
+        expected = known.document
+        if expected is None:
+            known.document = document
+            return True
+        right = True
+        for name in catalogue.fields("Assistant"):
+            if name in expected and not same(expected[name], document.get(name)):
+                right = False
+                self._differs(exchange, call, known, name, document.get(name, "(absent)"))
+        if right:
+            self._outlived(call, known)
+        else:
+            known.document = document
+        return right
+
+    def _differs(self, exchange: Exchange, call: Call, known: Known, name: str, value: Json) -> None:
+        assert known.document is not None
+        blame, shown = self._blame(call, known, name, value)
+        expected = f"{name} {brief(known.document[name])}"
+        for requirement in blame:
+            self.findings.breach(requirement, expected, f"{name} {brief(value)}", *known.trail[:1], *shown, exchange)
+
+    def _blame(self, call: Call, known: Known, name: str, value: Json) -> tuple[list[str], list[Exchange]]:
+        """The requirement that a difference breaks: the newest change that can have made it tells which."""
+        changes = self.world.since_read(known)
+        for change in changes:
+            if name in change.call.fields and same(change.call.fields[name], value) and (
+                    found := self._guilt(change, known)):
+                return [found], [change.exchange]
+        own = [change for change in changes if change.id == known.id]
+        if name in IDENTITY and any(change.call.operation in MODIFIES for change in own):
+            return ["modify/keeps-identity"], [own[0].exchange]
+        if wrong := next((change for change in own if not change.accepted), None):
+            return [wrong.requirement], [wrong.exchange]
+        wrote = next((change for change in own if change.accepted and change.call.operation in MODIFIES), None)
+        if wrote:
+            return self._badly_written(wrote, known, name, value), [wrote.exchange]
+        if made := next((change for change in own if change.call.operation == CREATE), None):
+            return self._badly_made(made, known, name), []
+        other = next((change for change in changes if change.accepted and change.call.operation in MODIFIES), None)
+        if other and name in TEXTS:
+            return ["modify/only-its-target"], [other.exchange]
+        return ["retrieve/equals-created"], []
+
+    def _guilt(self, change: Change, known: Known) -> str:
+        if not change.accepted:
+            return change.requirement
+        if change.id != known.id:
+            return "modify/only-its-target" if change.call.operation in MODIFIES else ""
+        return ""
+
+    def _badly_written(self, wrote: Change, known: Known, name: str, value: Json) -> list[str]:
+        if wrote.exchange.request.group:
+            return ["parallel/modifies-not-lost"]
+        if name == "instructions" and wrote.call.fields.get(name) == "":
+            return ["modify/empty-instructions-clear"]
+        if name in TEXTS and name not in wrote.call.fields:
+            return ["modify/partial"]
+        stale = any(same(earlier.get(name), value) for earlier in known.earlier)
+        if name in TEXTS and not stale:
+            return ["create/keeps-what-it-is-given", "retrieve/equals-created"]
+        return ["modify/seen-everywhere"] if name in TEXTS else ["retrieve/equals-created"]
+
+    def _badly_made(self, made: Change, known: Known, name: str) -> list[str]:
+        kept = ["create/keeps-what-it-is-given"] if isinstance(made.call.fields.get(name), str) else []
+        return [*kept, "retrieve/equals-created"]
+
+    def _outlived(self, call: Call, known: Known) -> None:
+        """It was read and is right: whatever could have changed it meanwhile has not."""
+        assert known.document is not None
+        hold, operation = self.findings.hold, call.operation
+        if operation == RETRIEVE:
+            hold("retrieve/equals-created", operation)
+        for name, text in known.given.items():
+            if isinstance(text, str) and text and same(known.document.get(name), text):
+                hold("create/keeps-what-it-is-given", operation)
+        for change in self.world.read(known):
+            self._outlived_change(change, known, operation)
+
+    def _outlived_change(self, change: Change, known: Known, operation: str) -> None:
+        hold, call = self.findings.hold, change.call
+        if not change.accepted:
+            if change.id == known.id:
+                hold(change.requirement, operation)
+            return
+        modified = call.operation in MODIFIES
+        if change.id != known.id:
+            if call.operation != CREATE and ORGANIZATIONS.get(call.role) == known.organization:
+                hold("modify/only-its-target" if modified else "delete/only-its-target", operation)
+            return
+        for name in call.ignored:
+            if name not in call.absurd and not same(call.fields[name], (known.document or {}).get(name)):
+                hold(f"ignored/{name}-not-kept", operation)
+        if call.absurd:
+            hold("ignored/absurd-values-are-harmless", operation)
+        if modified:
+            self._outlived_modify(change, operation)
+
+    def _outlived_modify(self, change: Change, operation: str) -> None:
+        sent = change.call.fields
+        if change.exchange.request.group:
+            self.findings.hold("parallel/modifies-not-lost", operation)
+        if sent == {}:
+            self.findings.hold("modify/empty-body-changes-nothing", operation)
+        elif sent.get("instructions") == "":
+            self.findings.hold("modify/empty-instructions-clear", operation)
+        elif sent.keys() & set(TEXTS):
+            self.findings.hold("modify/seen-everywhere", operation)
+        if len(sent.keys() & set(TEXTS)) == 1:
+            self.findings.hold("modify/partial", operation)
+
+
+def _surrogate(text: Json) -> bool:
+    """Whether a text is no Unicode: what becomes of a lone surrogate is nobody's promise."""
+    return isinstance(text, str) and any(0xD800 <= ord(char) <= 0xDFFF for char in text)
+
+
+def _key(value: Json) -> str:
+    return json.dumps(float(value) if isinstance(value, int) and not isinstance(value, bool) else value, sort_keys=True)

@@ -1,0 +1,148 @@
+"""What the steps of the tour play on: sends a call, shows it to the oracle, remembers what is shared and what was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from contract_tests import calls
+from contract_tests.client import Client
+from contract_tests.oracle import Oracle
+from contract_tests.target import Target
+from contract_tests.wire import Exchange, Json, Request
+
+
+class Blocked(Exception):
+    """A step cannot go on: what it stands on (mostly a create) was not granted. The oracle has seen why."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the tour. `needs` names what it wants of the target; a `wide` one is left out under a limiter."""
+
+    name: str
+    promise: str
+    requirements: tuple[str, ...]
+    needs: tuple[str, ...]
+    wide: bool
+    act: Callable[[Play], None]
+
+
+STEPS: list[Step] = []
+
+
+def step(*requirements: str, needs: Iterable[str] = (), wide: bool = False) -> Callable[
+        [Callable[[Play], None]], Callable[[Play], None]]:
+    """Adds a function to the tour; its docstring is its promise."""
+
+    def add(act: Callable[[Play], None]) -> Callable[[Play], None]:
+        name = act.__name__.replace("_", " ")
+        STEPS.append(Step(name, (act.__doc__ or "").strip(), requirements, tuple(needs), wide, act))
+        return act
+
+    return add
+
+
+class Play:
+    """One run's stage. `tag` begins every text that it sends, so that what it made can be told from all else."""
+
+    def __init__(self, client: Client, oracle: Oracle, seed: int) -> None:
+        self.client = client
+        self.oracle = oracle
+        self.tag = f"contract-{seed}"
+        self._marks = 0
+        self._groups = 0
+        self._subjects: dict[str, str] = {}
+
+    @property
+    def target(self) -> Target:
+        return self.client.target
+
+    def send(self, request: Request) -> Exchange:
+        exchange = self.client.send(request)
+        self.oracle.observe(exchange)
+        return exchange
+
+    def together(self, build: Callable[[int], Iterable[Request]]) -> list[Exchange]:
+        """Sends in parallel what `build` makes with the number of the group."""
+        self._groups += 1
+        exchanges = self.client.send_together(build(self._groups))
+        for exchange in exchanges:
+            self.oracle.observe(exchange)
+        return exchanges
+
+    def mark(self, note: str = "") -> str:
+        """A text that no other call of this run, and nobody else, has sent."""
+        self._marks += 1
+        return f"{self.tag} {self._marks:04} {note}".rstrip()
+
+    def fresh(self, role: str = "primary", **body: Json) -> str:
+        """The id of a new assistant, with instructions unless told otherwise. Raises Blocked."""
+        body = {"name": self.mark("assistant"), "instructions": self.mark("instructions"), **body}
+        return self.made(self.send(calls.create(body, role)))
+
+    def made(self, exchange: Exchange) -> str:
+        """The id that a create answered. Raises Blocked where it answered none of ours."""
+        answer = exchange.response.json
+        id = answer.get("id") if isinstance(answer, dict) else None
+        if not exchange.response.accepted or not isinstance(id, str) or id not in self.client.made:
+            raise Blocked("a create was not granted")
+        return id
+
+    def subject(self, role: str = "primary") -> str:
+        """An assistant that steps share: for what is to leave it as it is."""
+        if role not in self._subjects or not self._stands(self._subjects[role]):
+            self._subjects[role] = self.fresh(role)
+        return self._subjects[role]
+
+    def _stands(self, id: str) -> bool:
+        known = self.oracle.world.find(id)
+        return known is not None and known.present
+
+    def read(self, id: str, role: str = "primary") -> Exchange:
+        return self.send(calls.retrieve(id, role))
+
+    def walk(self, role: str = "primary", **query: object) -> list[str]:
+        """Every id of the list, page by page as the SDKs go; ends where a page says so, is empty or repeats itself."""
+        ids: list[str] = []
+        query = {"limit": 100, **query}
+        query = {name: value for name, value in query.items() if value is not None}
+        after: dict[str, str] = {}
+        while True:
+            page = self.send(calls.list_(role, **query, **after))
+            found = page_ids(page)
+            if not found or set(found) & set(ids):
+                return ids
+            ids += found
+            after = {"after": found[-1]}
+            if page.response.json.get("has_more", True) is False:
+                return ids
+
+    def unknown_id(self) -> str:
+        """An id of the shape that this server gives, which names nothing: a real one with its last letters turned.
+
+        Where ids are short, so that the next one may be somebody's, it is made longer by far.
+        """
+        project = self.subject().removeprefix("asst-")
+        if len(project) < 12:
+            project = project[:1] * 12 + project
+        for turns in range(1, 11):
+            id = "asst-" + project[:-4] + "".join(_turned(char, turns) for char in project[-4:])
+            if id not in self.client.seen and id not in self.oracle.world.assistants:
+                return id
+        raise Blocked("no id could be made up that names nothing")
+
+
+def page_ids(exchange: Exchange) -> list[str]:
+    """The ids of a page, or none where it is no page."""
+    body = exchange.response.json
+    data = body.get("data") if isinstance(body, dict) and exchange.response.accepted else None
+    items = data if isinstance(data, list) else []
+    return [item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str)]
+
+
+def _turned(char: str, turns: int) -> str:
+    for alphabet in ("0123456789", "abcdef", "ABCDEF", "ghijklmnopqrstuvwxyz", "GHIJKLMNOPQRSTUVWXYZ"):
+        if char in alphabet:
+            return alphabet[(alphabet.index(char) + turns) % len(alphabet)]
+    return char

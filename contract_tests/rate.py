@@ -1,0 +1,155 @@
+"""Judges the limiter by using it up: a quiet minute, a burst past the declared number, the wait that it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+
+from contract_tests import calls
+from contract_tests.client import MINUTE
+from contract_tests.findings import answer
+from contract_tests.play import Play
+from contract_tests.reading import LIST, read
+from contract_tests.wire import Exchange, Request
+
+QUIET = MINUTE + 1
+SHIFTED = MINUTE + 13  # so that a second burst falls elsewhere in the minutes of a fixed window
+
+
+@dataclass
+class Burst:
+    """The calls of a burst that passed, and the first that did not, if any."""
+
+    passed: list[Exchange] = field(default_factory=list)
+    stopped: Exchange | None = None
+
+
+class Probe:
+    """Plays on a client that does not pace itself. `limit` is what the target declares, calls a minute."""
+
+    def __init__(self, play: Play, limit: int) -> None:
+        self.play = play
+        self.limit = limit
+        self.findings = play.oracle.findings
+
+    def run(self) -> None:
+        """About two of the target's minutes, three where more passes than was declared."""
+        victim = self.play.fresh()
+        self.play.read(victim)
+        burst = self._burst(victim, QUIET)
+        if self._early(burst):
+            return
+        if len(burst.passed) > self.limit:
+            again = self._burst(victim, SHIFTED)
+            burst = again if len(again.passed) <= len(burst.passed) else burst
+        if self._enforced(burst, victim) and burst.stopped:
+            self._refused(burst.stopped, victim)
+            self._recovers(burst.stopped, victim)
+
+    def _burst(self, victim: str, quiet: float) -> Burst:
+        """After a quiet minute, calls of every kind until one does not pass; twice the number spans any window."""
+        self.play.client.rest(quiet)
+        burst = Burst()
+        for request in self._mixed(victim, 2 * self.limit + 1):
+            exchange = self._ask(request)
+            if not exchange.response.accepted:
+                burst.stopped = exchange
+                break
+            burst.passed.append(exchange)
+        return burst
+
+    def _mixed(self, victim: str, number: int) -> list[Request]:
+        kinds: list[Callable[[], Request]] = [
+            lambda: calls.list_(limit=1),
+            lambda: calls.retrieve(victim),
+            lambda: calls.modify(victim, {"name": self.play.mark("burst")}),
+            lambda: calls.create({"name": self.play.mark("burst")}),
+            lambda: calls.patch(victim, {"name": self.play.mark("burst")}),
+        ]
+        return [kind() for kind in islice(cycle(kinds), number)]
+
+    def _ask(self, request: Request) -> Exchange:
+        exchange = self.play.client.send_once(request)
+        if exchange.response.status != 429:
+            self.play.oracle.observe(exchange)
+        return exchange
+
+    def _early(self, burst: Burst) -> bool:
+        if burst.stopped and len(burst.passed) < self.limit:
+            self.findings.breach("rate/not-early", f"{self.limit} calls pass after a quiet minute",
+                                 f"call {len(burst.passed) + 1}: {answer(burst.stopped)}", burst.stopped,
+                                 times=len(burst.passed) + 1)
+            return True
+        self.findings.hold("rate/not-early", LIST)
+        return False
+
+    def _enforced(self, burst: Burst, victim: str) -> bool:
+        """Whether there is a limiter, of the declared number; where all kinds pass, it may be one for each kind."""
+        last = burst.stopped or burst.passed[-1]
+        expected = f"429 past {self.limit} calls in a minute"
+        if burst.stopped and burst.stopped.response.status != 429:
+            self.findings.breach("rate/enforced", expected, answer(last), last, times=len(burst.passed) + 1)
+        elif len(burst.passed) <= self.limit:
+            self.findings.hold("rate/enforced", LIST)
+            return True
+        elif alone := self._counted_alone():
+            self.findings.hold("rate/enforced", LIST)
+            self.findings.breach("rate/shared-by-all-operations", f"429 past {self.limit} calls of all kinds together",
+                                 f"{len(burst.passed)} passed, but 429 for one kind alone", alone, times=self.limit + 1)
+        else:
+            self.findings.breach("rate/enforced", expected, f"{len(burst.passed)} calls passed", last,
+                                 times=len(burst.passed))
+        return False
+
+    def _counted_alone(self) -> Exchange | None:
+        for _ in range(self.limit + 1):
+            exchange = self._ask(calls.list_(limit=1))
+            if exchange.response.status == 429:
+                return exchange
+        return None
+
+    def _refused(self, stopped: Exchange, victim: str) -> None:
+        """Once refused, every operation is, in the envelope, whatever was counted."""
+        mark = self.play.mark("past the limit")
+        for request in calls.every_operation(victim, mark):
+            exchange = self._ask(request)
+            if exchange.response.status == 429:
+                self._envelope(exchange)
+                self._log(exchange)
+            elif self._ask(stopped.request).response.status == 429:
+                self.findings.breach("rate/shared-by-all-operations", "429 for every operation",
+                                     f"{stopped.request.method} is refused, and this is not: {answer(exchange)}",
+                                     exchange, times=1)
+                return
+        self.findings.hold("rate/shared-by-all-operations", LIST)
+
+    def _envelope(self, exchange: Exchange) -> None:
+        call = read(exchange.request)
+        self.play.oracle.refusals.envelope(exchange, call)
+        wait = exchange.response.headers.get("retry-after", "(none)")
+        if not re.fullmatch(r"[1-9]|[1-5][0-9]|60", wait):
+            self.findings.breach("rate/retry-after", "retry-after: whole seconds, 1 to 60", f"retry-after: {wait}",
+                                 exchange, times=self.limit + 1)
+
+    def _log(self, exchange: Exchange) -> None:
+        self.play.oracle.refused_by_limiter(exchange)
+
+    def _recovers(self, stopped: Exchange, victim: str) -> None:
+        """After the wait that was asked for a call passes; after a quiet minute at the latest. Nothing was done."""
+        client = self.play.client
+        wait = stopped.response.headers.get("retry-after", "")
+        if re.fullmatch(r"[1-9]|[1-5][0-9]|60", wait):
+            client.rest(int(wait) + 0.5)
+            passed = self._ask(calls.list_(limit=1))
+            self.findings.judge("rate/retry-after", passed.response.accepted, LIST, f"a call passes after {wait} s",
+                                answer(passed), stopped, passed)
+        client.rest(QUIET)
+        passed = self._ask(calls.list_(limit=1))
+        if self.findings.judge("rate/not-early", passed.response.accepted, LIST, "a call passes after a quiet minute",
+                               answer(passed), stopped, passed):
+            self._ask(calls.retrieve(victim))
+            self.play.walk()
+
+

@@ -1,0 +1,34 @@
+"""Who shares an organization's assistants, and who does not."""
+
+from contract_tests import calls
+from contract_tests.play import Play, step
+
+
+@step("org/shared-by-its-keys", needs=["sibling"])
+def a_second_key(play: Play) -> None:
+    """What one key of the organization made, another lists, retrieves, modifies and deletes; and the other way round."""
+    for maker, other in (("primary", "sibling"), ("sibling", "primary")):
+        id = play.fresh(maker)
+        play.read(id, maker)
+        play.walk(other)
+        play.read(id, other)
+        play.send(calls.modify(id, {"name": play.mark("renamed")}, other))
+        play.send(calls.patch(id, {"instructions": play.mark("rewritten")}, other))
+        play.read(id, maker)
+        play.send(calls.delete(id, other))
+        play.read(id, maker)
+
+
+@step("org/closed-to-others", "org/others-look-unknown", needs=["foreign"])
+def a_key_of_another_organization(play: Play) -> None:
+    """Neither organization lists, retrieves, modifies or deletes what is the other's."""
+    for owner, stranger in (("primary", "foreign"), ("foreign", "primary")):
+        id = play.fresh(owner)
+        play.read(id, owner)
+        for request in (calls.retrieve(id, stranger), calls.modify(id, {"name": play.mark("stolen")}, stranger),
+                        calls.patch(id, {"instructions": play.mark("stolen")}, stranger), calls.delete(id, stranger)):
+            play.send(request)
+            play.read(id, owner)
+        play.walk(stranger)
+        for request in calls.every_operation(id, play.mark("control"), owner)[2:]:
+            play.send(request)
