@@ -1,0 +1,41 @@
+# Needs Python 3.11 or newer and make; everything else comes into .venv, pinned by requirements.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+RUN_OPTIONS ?=
+PORT ?= 8080
+
+.DEFAULT_GOAL := help
+.PHONY: help setup contract test check serve mutants
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
+
+setup: $(READY) ## everything into .venv, pinned
+
+contract: $(READY) ## start the fake and judge it; BASE_URL=… judges another server
+	@$(BIN)/assistants-contract run $(RUN_OPTIONS) $(BASE_URL)
+
+test: $(READY) ## pass everything
+	@$(BIN)/pytest
+
+check: $(READY) ## ruff, mypy --strict, the spec
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/openapi-spec-validator openapi.yaml
+	@$(BIN)/python -m self_tests.examples
+
+serve: $(READY) ## run the fake; PORT=… puts it elsewhere
+	@$(BIN)/assistants-fake --port $(PORT)
+
+mutants: $(READY) ## every wrong server against the whole tour, and the kill matrix
+	@$(BIN)/python -m self_tests.mutants
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
+	@echo "Setting up $(VENV), once: about a minute."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
