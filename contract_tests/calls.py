@@ -40,8 +40,13 @@ def path(id: str) -> str:
     return f"/assistants/{quote(id, safe='')}"
 
 
-def raw(method: str, target: str, body: bytes | None = None, role: str = "primary",
-        headers: tuple[tuple[str, str], ...] = JSON_BODY) -> Request:
+def raw(
+    method: str,
+    target: str,
+    body: bytes | None = None,
+    role: str = "primary",
+    headers: tuple[tuple[str, str], ...] = JSON_BODY,
+) -> Request:
     """Any other request; a body is said to be JSON unless the headers say otherwise."""
     return Request(method, target, role, body, headers if body is not None else ())
 
@@ -49,5 +54,11 @@ def raw(method: str, target: str, body: bytes | None = None, role: str = "primar
 def every_operation(id: str, name: str, role: str = "primary") -> list[Request]:
     """One call of each of the six operations, the delete last; those by id on `id`."""
     body = {"name": name}
-    return [list_(role), create(body, role), retrieve(id, role), modify(id, body, role), patch(id, body, role),
-            delete(id, role)]
+    return [
+        list_(role),
+        create(body, role),
+        retrieve(id, role),
+        modify(id, body, role),
+        patch(id, body, role),
+        delete(id, role),
+    ]

@@ -12,8 +12,20 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
-AREAS = ("auth", "org", "create", "ignored", "retrieve", "modify", "delete", "list", "errors", "rate", "parallel",
-         "browser")
+AREAS = (
+    "auth",
+    "org",
+    "create",
+    "ignored",
+    "retrieve",
+    "modify",
+    "delete",
+    "list",
+    "errors",
+    "rate",
+    "parallel",
+    "browser",
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,11 @@ def document() -> dict[str, Any]:
     return loaded
 
 
+def version() -> str:
+    """Of the contract, not of this package."""
+    return str(document()["info"]["version"])
+
+
 @cache
 def requirements() -> Mapping[str, Requirement]:
     """Every requirement by its id, in the order of the catalogue."""
@@ -62,10 +79,10 @@ def operations() -> Mapping[tuple[str, str], str]:
 
 @cache
 def judged_document() -> dict[str, Any]:
-    """openapi.yaml without the keywords that only say what our fake chooses (x-free-choice)."""
+    """openapi.yaml without the keywords that say what our fake chooses (x-free-choice), or no must (x-should)."""
     loaded = copy.deepcopy(document())
-    for schema in _schemas(loaded["components"]["schemas"]):
-        for keyword in schema.pop("x-free-choice", ()):
+    for schema in list(_schemas(loaded["components"]["schemas"])):
+        for keyword in (*schema.pop("x-free-choice", ()), *schema.pop("x-should", ())):
             schema.pop(keyword, None)
     return loaded
 

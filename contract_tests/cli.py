@@ -33,7 +33,7 @@ def main() -> NoReturn:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("assistants-contract"), message=f"%(version)s, contract {catalogue.document()['info']['version']}")
+@click.version_option(version("assistants-contract"), message=f"%(version)s, contract {catalogue.version()}")
 def cli() -> None:
     """Judges an implementation of the Assistants API by the contract in openapi.yaml."""
 
@@ -41,14 +41,22 @@ def cli() -> None:
 @cli.command()
 @click.argument("base_url", required=False)
 @click.option("--target", "file", type=click.Path(path_type=Path), help="A TOML file that says what to judge.")
-@click.option("--only", multiple=True, metavar="ID", help="A requirement, or an area with a slash: modify/. Repeatable.")
+@click.option("--only", multiple=True, metavar="ID", help="A requirement, or an area: modify/. Repeatable.")
 @click.option("--strict", is_flag=True, help="A broken should fails the run too.")
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests.")
-@click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="How many random histories.")
+@click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories.")
 @click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: minutes rather than seconds.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the verdicts as JSON.")
-def run(base_url: str | None, file: Path | None, only: tuple[str, ...], strict: bool, seed: int, histories: int,
-        deep: bool, report: Path | None) -> int:
+def run(
+    base_url: str | None,
+    file: Path | None,
+    only: tuple[str, ...],
+    strict: bool,
+    seed: int,
+    histories: int,
+    deep: bool,
+    report: Path | None,
+) -> int:
     """Judge BASE_URL, or our own fake where no target is given.
 
     The keys come from the environment: ASSISTANTS_API_KEY, and, to have everything judged,
@@ -104,7 +112,7 @@ def _judge(runs: list[Run], terminal: Terminal, strict: bool) -> tuple[list[Resu
         return _cut_short(str(fault), results, terminal, UNUSABLE)
     except KeyboardInterrupt:
         return _cut_short("Interrupted.", results, terminal, INTERRUPTED)
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it must not be taken for a verdict
         where = f"{type(fault).__name__}: {fault}".splitlines()[0]
         return _cut_short(f"An error of the suite, not of the target. {where}", results, terminal, UNUSABLE)
     verdicts = [verdict for result in results for verdict in result.verdicts]
@@ -147,5 +155,3 @@ def _write(report: Path, text: str) -> None:
 def _fail(line: str) -> NoReturn:
     click.echo(f"assistants-contract: {line}", err=True)
     sys.exit(UNUSABLE)
-
-

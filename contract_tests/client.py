@@ -14,14 +14,14 @@ import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
 
 from contract_tests.target import ROLES, Target, TargetError
-from contract_tests.wire import Exchange, Request, Response
+from contract_tests.wire import Exchange, Json, Request, Response
 
 STRANGER = "sk-stranger-that-nobody-was-given"
 
 # How a request can come without a good key: what its Authorization header holds, made from the primary key.
 DISGUISES: Mapping[str, Callable[[str], str | None]] = {
-    "nobody": lambda key: None,
-    "stranger": lambda key: f"Bearer {STRANGER}",
+    "nobody": lambda _: None,
+    "stranger": lambda _: f"Bearer {STRANGER}",
     "basic": lambda key: "Basic " + base64.b64encode(f"{key}:".encode()).decode(),
     "bare": lambda key: key,
 }
@@ -32,7 +32,7 @@ MINUTE = 60.0
 PATIENCE = 3  # waits for one request that keeps being answered 429
 
 
-class Gone(TargetError):
+class GoneError(TargetError):
     """The target no longer takes connections."""
 
 
@@ -48,7 +48,7 @@ class Client:
     question whether deleting it is refused, and to ids that were never seen and so name nothing.
     """
 
-    def __init__(self, target: Target, watch: Callable[[Exchange], None] = lambda exchange: None) -> None:
+    def __init__(self, target: Target, watch: Callable[[Exchange], None] = lambda _: None) -> None:
         self.target = target
         self.watch = watch
         self.made: dict[str, str] = {}
@@ -61,7 +61,7 @@ class Client:
         self._pool = _pool(target.base_url)
 
     def send(self, request: Request) -> Exchange:
-        """The answer to one request. A 429 is waited out, so it is never the answer. Raises Gone, TargetError."""
+        """The answer to one request. A 429 is waited out, so it is never the answer. Raises GoneError, TargetError."""
         for _ in range(PATIENCE):
             exchange = self.send_once(request)
             if exchange.response.status != 429:
@@ -130,8 +130,14 @@ class Client:
         self._used = time.monotonic()
         try:
             raw = self._pool.urlopen(
-                request.method, self._base.path + request.path, body=request.body, headers=self._headers(request),
-                redirect=False, retries=False, timeout=TIME_OUT, assert_same_host=False,
+                request.method,
+                self._base.path + request.path,
+                body=request.body,
+                headers=self._headers(request),
+                redirect=False,
+                retries=False,
+                timeout=TIME_OUT,
+                assert_same_host=False,
             )
         except NewConnectionError as fault:
             return self._unreachable(fault)
@@ -145,7 +151,7 @@ class Client:
     def _unreachable(self, fault: Exception) -> Response:
         self._failures += 1
         if self.count <= 1 or self._failures >= 3:
-            raise Gone(f"{self.target.base_url} takes no connection: {_reason(fault)}.") from fault
+            raise GoneError(f"{self.target.base_url} takes no connection: {_reason(fault)}.") from fault
         time.sleep(0.1)
         return Response(0, fault="no connection")
 
@@ -171,9 +177,11 @@ def authorize(role: str, keys: Mapping[str, str]) -> str | None:
     return f"Bearer {keys[role]}" if role in ROLES else DISGUISES[role](keys["primary"])
 
 
-def _ids(answer: object) -> list[str]:
-    items = [answer, *(answer.get("data") if isinstance(answer.get("data"), list) else [])] \
-        if isinstance(answer, dict) else answer if isinstance(answer, list) else []
+def _ids(answer: Json) -> list[str]:
+    """The ids of what an answer shows: an assistant, a page of them, or a bare array where a server gives one."""
+    items = answer if isinstance(answer, list) else [answer]
+    if isinstance(answer, dict) and isinstance(answer.get("data"), list):
+        items = answer["data"]
     return [item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]]
 
 

@@ -22,8 +22,11 @@ def command(request: Request, target: Target, ids: dict[str, str] | None = None)
     feed, data = _data(request.body)
     url = shlex.quote(target.base_url + request.path)
     for id, variable in (ids or {}).items():
-        url = url.replace(f"/{id}", f"/'\"${variable}\"'") if url.startswith("'") else url.replace(
-            f"/{id}", f"/\"${variable}\"")
+        url = (
+            url.replace(f"/{id}", f"/'\"${variable}\"'")
+            if url.startswith("'")
+            else url.replace(f"/{id}", f'/"${variable}"')
+        )
     return feed + " ".join([*parts, *data, url])
 
 
@@ -36,7 +39,7 @@ def script(exchanges: Sequence[Exchange], target: Target) -> str:
         created = _created(exchange)
         if created and exchange is not exchanges[-1]:
             ids[created] = f"id{len(ids) + 1}"
-            line = f"{ids[created]}=$({line} | grep -o '\"id\" *: *\"[^\"]*\"' | head -n 1 | cut -d '\"' -f 4)"
+            line = f'{ids[created]}=$({line} | grep -o \'"id" *: *"[^"]*"\' | head -n 1 | cut -d \'"\' -f 4)'
         lines.append(line)
     return "\n".join(lines)
 
@@ -82,7 +85,7 @@ def _plain(body: bytes) -> str | None:
 def _pieces(body: bytes) -> str:
     pieces, at = [], 0
     for run in LONG_RUN.finditer(body):
-        pieces.append(f"printf {_octal(body[at:run.start()])}")
+        pieces.append(f"printf {_octal(body[at : run.start()])}")
         pieces.append(f"head -c {len(run.group())} /dev/zero | tr '\\0' {_octal(run.group(1))}")
         at = run.end()
     return "{ " + "; ".join([*pieces, f"printf {_octal(body[at:])}"]) + "; }"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
 from contract_tests import catalogue
@@ -28,17 +29,25 @@ class Documents:
         self.findings = findings
         self.sent: dict[tuple[str, str], tuple[Exchange, bool]] = {}
 
-    def shape(self, exchange: Exchange, call: Call, document: Json) -> bool:
+    def shape(self, exchange: Exchange, document: Json) -> bool:
         """Whether it is an assistant by its schema; a breach for each way in which it is not."""
         faults = list(catalogue.validator("Assistant").iter_errors(document))
         if isinstance(document, dict) and type(document.get("created_at")) is float:
-            self.findings.breach("create/answers-the-assistant", "created_at is an integer",
-                                 f"created_at is {document['created_at']}", exchange)
+            self.findings.breach(
+                "create/answers-the-assistant",
+                "created_at is an integer",
+                f"created_at is {document['created_at']}",
+                exchange,
+            )
             return False
         for fault in faults:
             place = str(fault.instance_path[0]) if fault.instance_path else ""
-            self.findings.breach(SHAPE.get(place, "create/answers-the-assistant"), "an assistant by its schema",
-                                 f"{place or 'the answer'}: {brief(fault.message)}", exchange)
+            self.findings.breach(
+                SHAPE.get(place, "create/answers-the-assistant"),
+                "an assistant by its schema",
+                f"{place or 'the answer'}: {brief(fault.message)}",
+                exchange,
+            )
         return not faults
 
     def constants(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
@@ -46,12 +55,14 @@ class Documents:
         for name in CONSTANTS:
             self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
         for name in DEFAULTS:
-            self._constant(exchange, call, document, name, organization,
-                           "ignored/model-and-temperature-are-the-organizations")
+            self._constant(
+                exchange, call, document, name, organization, "ignored/model-and-temperature-are-the-organizations"
+            )
         self._tools(exchange, call, document)
 
-    def _constant(self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, where: str,
-                  requirement: str) -> None:
+    def _constant(
+        self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, where: str, requirement: str
+    ) -> None:
         value = document.get(name)
         if name not in document:
             return
@@ -67,13 +78,23 @@ class Documents:
 
     def _tools(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
         tools = document.get("tools")
-        right = isinstance(tools, list) and len(tools) == 1 and isinstance(tools[0], dict) \
+        right = (
+            isinstance(tools, list)
+            and len(tools) == 1
+            and isinstance(tools[0], dict)
             and tools[0].get("type") == "file_search"
+        )
         if right:
             self.findings.hold("ignored/tools-are-file-search", call.operation)
         elif "tools" in document:
-            self._kept(exchange, call, "tools", tools, "tools has file_search and nothing else",
-                       "ignored/tools-are-file-search")
+            self._kept(
+                exchange,
+                call,
+                "tools",
+                tools,
+                "tools has file_search and nothing else",
+                "ignored/tools-are-file-search",
+            )
 
     def _kept(self, exchange: Exchange, call: Call, name: str, value: Json, expected: str, requirement: str) -> None:
         """A value that is not the constant: kept from this call, or from an earlier one, or simply another."""
@@ -101,25 +122,37 @@ class Documents:
             if given in CLEARED and name == "instructions":
                 self._unset(exchange, call, document)
             elif isinstance(given, str) and not _surrogate(given) and not same(document.get(name), given):
-                self.findings.breach("create/keeps-what-it-is-given", f"{name} {brief(given)}",
-                                     f"{name} {brief(document.get(name))}", exchange)
+                self.findings.breach(
+                    "create/keeps-what-it-is-given",
+                    f"{name} {brief(given)}",
+                    f"{name} {brief(document.get(name))}",
+                    exchange,
+                )
 
     def _unset(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
         if call.fields.get("instructions") == "" and document.get("instructions") not in CLEARED:
-            self.findings.breach("create/keeps-what-it-is-given", "no instructions: null or \"\"",
-                                 f"instructions {brief(document.get('instructions'))}", exchange)
+            self.findings.breach(
+                "create/keeps-what-it-is-given",
+                'no instructions: null or ""',
+                f"instructions {brief(document.get('instructions'))}",
+                exchange,
+            )
 
     def _born_now(self, exchange: Exchange, document: dict[str, Json]) -> None:
         clocks = [exchange.ended or time.time()]
         if stamp := exchange.response.headers.get("date"):
-            try:
+            with suppress(ValueError):
                 clocks.append(parsedate_to_datetime(stamp).timestamp())
-            except ValueError:
-                pass
         born = document.get("created_at")
         near = isinstance(born, int) and any(abs(born - clock) <= NEAR for clock in clocks)
-        self.findings.judge("create/answers-the-assistant", near, CREATE, f"created_at near {int(clocks[0])}",
-                            f"created_at {brief(born)}", exchange)
+        self.findings.judge(
+            "create/answers-the-assistant",
+            near,
+            CREATE,
+            f"created_at near {int(clocks[0])}",
+            f"created_at {brief(born)}",
+            exchange,
+        )
 
     def modified(self, exchange: Exchange, call: Call, known: Known, document: dict[str, Json]) -> bool:
         """Judges what a modify answered against what it was asked to change; whether all is as asked."""
@@ -148,15 +181,18 @@ class Documents:
         if sent is None or _surrogate(sent) or (name == "name" and not sent.strip()):
             return None
         if sent == "":
-            return None if new in CLEARED else (
-                "modify/empty-instructions-clear", "instructions cleared: null or \"\"", came)
+            return (
+                None
+                if new in CLEARED
+                else ("modify/empty-instructions-clear", 'instructions cleared: null or ""', came)
+            )
         if same(sent, new):
             return None
         requirement = "modify/seen-everywhere" if same(old, new) else "create/keeps-what-it-is-given"
         return requirement, f"{name} {brief(sent)}, as sent", came
 
     def read(self, exchange: Exchange, call: Call, known: Known, document: dict[str, Json]) -> bool:
-        """Judges an assistant that retrieve or list shows against what is known of it; whether it is as it should be."""
+        """Judges an assistant that retrieve or list shows by what is known of it; whether it is as it should be."""
         expected = known.document
         if expected is None:
             known.document = document
@@ -165,26 +201,29 @@ class Documents:
         for name in catalogue.fields("Assistant"):
             if name in expected and not same(expected[name], document.get(name)):
                 right = False
-                self._differs(exchange, call, known, name, document.get(name, "(absent)"))
+                self._differs(exchange, known, name, document.get(name, "(absent)"))
         if right:
             self._outlived(call, known)
         else:
             known.document = document
         return right
 
-    def _differs(self, exchange: Exchange, call: Call, known: Known, name: str, value: Json) -> None:
+    def _differs(self, exchange: Exchange, known: Known, name: str, value: Json) -> None:
         assert known.document is not None
-        blame, shown = self._blame(call, known, name, value)
+        blame, shown = self._blame(known, name, value)
         expected = f"{name} {brief(known.document[name])}"
         for requirement in blame:
             self.findings.breach(requirement, expected, f"{name} {brief(value)}", *known.trail[:1], *shown, exchange)
 
-    def _blame(self, call: Call, known: Known, name: str, value: Json) -> tuple[list[str], list[Exchange]]:
+    def _blame(self, known: Known, name: str, value: Json) -> tuple[list[str], list[Exchange]]:
         """The requirement that a difference breaks: the newest change that can have made it tells which."""
         changes = self.world.since_read(known)
         for change in changes:
-            if name in change.call.fields and same(change.call.fields[name], value) and (
-                    found := self._guilt(change, known)):
+            if (
+                name in change.call.fields
+                and same(change.call.fields[name], value)
+                and (found := self._guilt(change, known))
+            ):
                 return [found], [change.exchange]
         own = [change for change in changes if change.id == known.id]
         if name in IDENTITY and any(change.call.operation in MODIFIES for change in own):
@@ -195,7 +234,7 @@ class Documents:
         if wrote:
             return self._badly_written(wrote, known, name, value), [wrote.exchange]
         if made := next((change for change in own if change.call.operation == CREATE), None):
-            return self._badly_made(made, known, name), []
+            return self._badly_made(made, name), []
         other = next((change for change in changes if change.accepted and change.call.operation in MODIFIES), None)
         if other and name in TEXTS:
             return ["modify/only-its-target"], [other.exchange]
@@ -220,7 +259,7 @@ class Documents:
             return ["create/keeps-what-it-is-given", "retrieve/equals-created"]
         return ["modify/seen-everywhere"] if name in TEXTS else ["retrieve/equals-created"]
 
-    def _badly_made(self, made: Change, known: Known, name: str) -> list[str]:
+    def _badly_made(self, made: Change, name: str) -> list[str]:
         kept = ["create/keeps-what-it-is-given"] if isinstance(made.call.fields.get(name), str) else []
         return [*kept, "retrieve/equals-created"]
 

@@ -42,7 +42,9 @@ class Findings:
     def hold(self, requirement: str, operation: str) -> None:
         self.held[requirement].add(operation)
 
-    def judge(self, requirement: str, right: bool, operation: str, expected: str, came: str, *exchanges: Exchange) -> bool:
+    def judge(
+        self, requirement: str, right: bool, operation: str, expected: str, came: str, *exchanges: Exchange
+    ) -> bool:
         """Notes that it holds, or the breach; gives `right` back."""
         if right:
             self.hold(requirement, operation)
@@ -67,7 +69,9 @@ class Findings:
         return self.held[requirement] - self.accepted
 
     def broken(self, requirement: str) -> list[Breach]:
-        return [breach for breach in self.breaches if breach.requirement == requirement]
+        """The breaches of a requirement, those that exchanges show foremost."""
+        found = [breach for breach in self.breaches if breach.requirement == requirement]
+        return sorted(found, key=lambda breach: not breach.exchanges)
 
 
 def brief(value: Json, length: int = 160) -> str:

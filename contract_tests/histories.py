@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from contract_tests import calls
 from contract_tests.findings import Breach
 from contract_tests.oracle import Oracle
-from contract_tests.play import Blocked, Play, page_ids
+from contract_tests.play import BlockedError, Play, page_ids
 from contract_tests.tour.create import INSTRUCTIONS, NAMES
 from contract_tests.tour.ignored import ABSURD, ROUNDS
 from contract_tests.wire import Exchange, Json, Request
@@ -86,7 +86,7 @@ def _perform(play: Play, moves: list[Move]) -> None:
         if exchange and move.kind == "create":
             try:
                 made.append((play.made(exchange), move.role))
-            except Blocked:
+            except BlockedError:
                 continue
         if exchange and move.kind == "list" and not dict(move.query).keys() & {"after", "before"}:
             _walk_on(play, exchange, move)
@@ -134,7 +134,7 @@ def shrink(play: Play, moves: list[Move], requirement: str) -> Breach | None:
     size = len(moves) // 2
     while size >= 1 and play.client.count < budget:
         for start in range(0, len(best), size):
-            shorter = best[:start] + best[start + size:]
+            shorter = best[:start] + best[start + size :]
             if breach := _shows(play, shorter, requirement):
                 found, best = breach, shorter
                 break

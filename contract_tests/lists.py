@@ -37,7 +37,9 @@ class Lists:
         body = exchange.response.json
         data = body.get("data") if isinstance(body, dict) else None
         right = isinstance(body, dict) and body.get("object") == "list" and isinstance(data, list)
-        self.findings.judge("list/envelope", right, LIST, '{"object": "list", "data": [...]}', answer(exchange), exchange)
+        self.findings.judge(
+            "list/envelope", right, LIST, '{"object": "list", "data": [...]}', answer(exchange), exchange
+        )
         if not isinstance(data, list):
             return
         self.findings.accepted.add(LIST)
@@ -50,22 +52,28 @@ class Lists:
     def _items(self, exchange: Exchange, call: Call, data: list[Json], items: list[dict[str, Json]]) -> None:
         organization = ORGANIZATIONS[call.role]
         for item in data:
-            if self.documents.shape(exchange, call, item):
+            if self.documents.shape(exchange, item):
                 self.documents.constants(exchange, call, item, organization)
         for item in items:
             known = self.world.find(item["id"])
             if known is None:
-                self._newcomer(exchange, call, item, organization)
+                self._newcomer(exchange, item, organization)
             elif known.organization != organization:
-                self.findings.breach("org/closed-to-others", "no assistant of another organization",
-                                     f"{known.id} in the list", *known.trail[:1], exchange)
+                self.findings.breach(
+                    "org/closed-to-others",
+                    "no assistant of another organization",
+                    f"{known.id} in the list",
+                    *known.trail[:1],
+                    exchange,
+                )
             elif known.gone:
-                self.findings.breach("delete/gone", f"a list without {known.id}", f"{known.id} in it",
-                                     *known.trail[-1:], exchange)
+                self.findings.breach(
+                    "delete/gone", f"a list without {known.id}", f"{known.id} in it", *known.trail[-1:], exchange
+                )
             else:
                 self.documents.read(exchange, call, known, item)
 
-    def _newcomer(self, exchange: Exchange, call: Call, item: dict[str, Json], organization: str) -> None:
+    def _newcomer(self, exchange: Exchange, item: dict[str, Json], organization: str) -> None:
         """An id that the run does not know: somebody else's, unless it carries a text that only we have sent."""
         if item["id"] not in self.world.bystanders[organization]:
             self.world.bystanders[organization].add(item["id"])
@@ -73,17 +81,32 @@ class Lists:
             if ghost := self.world.sender({text for text in texts if isinstance(text, str)}):
                 self.world.ghosts[item["id"]] = ghost.call.role
                 requirement = "list/complete" if ghost.accepted else ghost.requirement
-                self.findings.breach(requirement, "nothing made by a call that was refused", f"{brief(item)} in the list",
-                                     ghost.exchange, exchange)
+                self.findings.breach(
+                    requirement,
+                    "nothing made by a call that was refused",
+                    f"{brief(item)} in the list",
+                    ghost.exchange,
+                    exchange,
+                )
 
     def _frame(self, exchange: Exchange, body: dict[str, Json], ids: list[str]) -> None:
         ends = (ids[0], ids[-1]) if ids else (None, None)
         came = (body.get("first_id"), body.get("last_id"))
-        self.findings.judge("list/first-and-last-id", came == ends, LIST, f"first_id {ends[0]}, last_id {ends[1]}",
-                            f"first_id {brief(came[0])}, last_id {brief(came[1])}", exchange)
+        self.findings.judge(
+            "list/first-and-last-id",
+            came == ends,
+            LIST,
+            f"first_id {ends[0]}, last_id {ends[1]}",
+            f"first_id {brief(came[0])}, last_id {brief(came[1])}",
+            exchange,
+        )
         if not isinstance(body.get("has_more"), bool):
-            self.findings.breach("list/has-more-is-true-to-its-word", "has_more: true or false",
-                                 f"has_more: {brief(body.get('has_more', '(absent)'))}", exchange)
+            self.findings.breach(
+                "list/has-more-is-true-to-its-word",
+                "has_more: true or false",
+                f"has_more: {brief(body.get('has_more', '(absent)'))}",
+                exchange,
+            )
         if len(set(ids)) < len(ids):
             self.findings.breach("list/complete", "each assistant once", f"one comes twice: {', '.join(ids)}", exchange)
 
@@ -101,8 +124,14 @@ class Lists:
         expected = within[-limit:] if "before" in asked and "after" not in asked else within[:limit]
         self._cursor(exchange, call, ids, expected, set(within))
         if set(ids) <= set(within):
-            self.findings.judge("list/limit", len(ids) == len(expected), LIST, f"{len(expected)} of {len(within)}",
-                                str(len(ids)), exchange)
+            self.findings.judge(
+                "list/limit",
+                len(ids) == len(expected),
+                LIST,
+                f"{len(expected)} of {len(within)}",
+                str(len(ids)),
+                exchange,
+            )
             self._has_more(exchange, asked, body, ids, within)
 
     def _cursor(self, exchange: Exchange, call: Call, ids: list[str], expected: list[str], within: set[str]) -> None:
@@ -112,18 +141,27 @@ class Lists:
             named = "list/order-asc"
         if named:
             right = set(ids) <= within and ids[:1] == expected[:1]
-            self.findings.judge(named, right, LIST, ", ".join(expected) or "nothing", ", ".join(ids) or "nothing", exchange)
+            self.findings.judge(
+                named, right, LIST, ", ".join(expected) or "nothing", ", ".join(ids) or "nothing", exchange
+            )
 
-    def _has_more(self, exchange: Exchange, asked: dict[str, str], body: dict[str, Json], ids: list[str],
-                  within: list[str]) -> None:
+    def _has_more(
+        self, exchange: Exchange, asked: dict[str, str], body: dict[str, Json], ids: list[str], within: list[str]
+    ) -> None:
         """has_more against what follows what the page shows, so that a page of another length is not blamed here.
 
         What it means on a page that ends ahead of an id, nobody says.
         """
         if isinstance(body.get("has_more"), bool) and "before" not in asked:
             more = bool(ids) and within[-1] != ids[-1]
-            self.findings.judge("list/has-more-is-true-to-its-word", body["has_more"] == more, LIST,
-                                f"has_more: {more}".lower(), f"has_more: {body['has_more']}".lower(), exchange)
+            self.findings.judge(
+                "list/has-more-is-true-to-its-word",
+                body["has_more"] == more,
+                LIST,
+                f"has_more: {more}".lower(),
+                f"has_more: {body['has_more']}".lower(),
+                exchange,
+            )
 
     def _step(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
         """Takes a page as the next step of a walk, if it is one."""
@@ -149,14 +187,21 @@ class Lists:
     def _unknown_cursor(self, exchange: Exchange, call: Call, cursor: str, ids: list[str]) -> None:
         log, walked = self.order.get((ORGANIZATIONS[call.role], call.parameters.get("order", "desc")), (-1, []))
         if not self.world.has_seen(cursor) and log == len(self.world.log):
-            self.findings.judge("list/after", not ids or ids[:1] != walked[:1], LIST,
-                                "a refusal or an empty page for an id that names nothing", "the first page again", exchange)
+            self.findings.judge(
+                "list/after",
+                not ids or ids[:1] != walked[:1],
+                LIST,
+                "a refusal or an empty page for an id that names nothing",
+                "the first page again",
+                exchange,
+            )
 
     def _repeats(self, exchange: Exchange, walk: Walk, ids: list[str]) -> bool:
         repeated = [id for id in ids if id in set(walk.ids)]
         if repeated:
-            self.findings.breach("list/complete", "each assistant once in a walk", f"{repeated[0]} again",
-                                 *walk.pages, exchange)
+            self.findings.breach(
+                "list/complete", "each assistant once in a walk", f"{repeated[0]} again", *walk.pages, exchange
+            )
             self.findings.breach("list/after", "what follows the id", f"{repeated[0]}, which stood before it", exchange)
         return bool(repeated)
 
@@ -168,14 +213,20 @@ class Lists:
             self._missing(call, walk, known)
         if not missing:
             self.findings.hold("list/complete", LIST)
-        self._sorted(call, walk, call.parameters.get("order", "desc"))
+        self._sorted(walk, call.parameters.get("order", "desc"))
         self._walked(call, organization)
         self.order[organization, call.parameters.get("order", "desc")] = (len(self.world.log), walk.ids)
 
     def _missing(self, call: Call, walk: Walk, known: Known) -> None:
         blame, shown = self.blame_loss(known, call.role, "list/complete")
-        self.findings.breach(blame, f"a list with {known.id}", f"a walk over {len(walk.ids)} assistants without it",
-                             *known.trail[:1], *shown, walk.pages[-1])
+        self.findings.breach(
+            blame,
+            f"a list with {known.id}",
+            f"a walk over {len(walk.ids)} assistants without it",
+            *known.trail[:1],
+            *shown,
+            walk.pages[-1],
+        )
 
     def blame_loss(self, known: Known, role: str, otherwise: str) -> tuple[str, list[Exchange]]:
         """The requirement that is broken where an assistant that should be there is not."""
@@ -190,20 +241,28 @@ class Lists:
             return "org/shared-by-its-keys", []
         return otherwise, []
 
-    def _sorted(self, call: Call, walk: Walk, order: str) -> None:
+    def _sorted(self, walk: Walk, order: str) -> None:
         ours = [self.world.assistants[id] for id in walk.ids if id in self.world.assistants]
-        births = [known.trail[0].number for known in ours
-                  if known.trail and not known.trail[0].request.group and known.trail[0].request.method == "POST"]
+        births = [
+            known.trail[0].number
+            for known in ours
+            if known.trail and not known.trail[0].request.group and known.trail[0].request.method == "POST"
+        ]
         requirement = "list/order-asc" if order == "asc" else "list/newest-first"
         if len(births) > 1:
-            self.findings.judge(requirement, births == sorted(births, reverse=order == "desc"), LIST,
-                                "by creation, " + ("oldest first" if order == "asc" else "newest first"),
-                                f"created in this order: {brief(births)}", *walk.pages)
+            self.findings.judge(
+                requirement,
+                births == sorted(births, reverse=order == "desc"),
+                LIST,
+                "by creation, " + ("oldest first" if order == "asc" else "newest first"),
+                f"created in this order: {brief(births)}",
+                *walk.pages,
+            )
 
     def _walked(self, call: Call, organization: str) -> None:
         """Whoever was to be left out was: what was refused made nothing, what was deleted is gone, others see none."""
         hold = self.findings.hold
-        for change in self.world.log[self.world.walked_at[organization]:]:
+        for change in self.world.log[self.world.walked_at[organization] :]:
             made = change.call.operation == "createAssistant"
             if ORGANIZATIONS.get(change.call.role, "home") == organization:
                 if not change.accepted and (made or change.requirement == "modify/unknown-is-404"):
@@ -218,4 +277,3 @@ class Lists:
             hold("org/shared-by-its-keys", LIST)
         if any(True for _ in self.world.present("home" if organization == "abroad" else "abroad")):
             hold("org/closed-to-others", LIST)
-

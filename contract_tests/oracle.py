@@ -28,8 +28,11 @@ from contract_tests.wire import Exchange, Json, same
 from contract_tests.world import ORGANIZATIONS, Change, Known, World
 
 SDK_HEADERS = ("authorization", "content-type", "openai-beta")
-UNKNOWN = {RETRIEVE: "retrieve/unknown-is-404", DELETE: "delete/unknown-is-404", **dict.fromkeys(
-    MODIFIES, "modify/unknown-is-404")}
+UNKNOWN = {
+    RETRIEVE: "retrieve/unknown-is-404",
+    DELETE: "delete/unknown-is-404",
+    **dict.fromkeys(MODIFIES, "modify/unknown-is-404"),
+}
 ORDINARY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
@@ -79,9 +82,15 @@ class Oracle:
         for body, verbs in self._verbs.items():
             if len(verbs) == 2:
                 (first, one), (second, other) = verbs["POST"], verbs["PATCH"]
-                self.findings.judge("modify/post-and-patch-alike", first == second, PATCH,
-                                    f"{body}: the same effect by POST and by PATCH", answer(one if second else other),
-                                    other, one)
+                self.findings.judge(
+                    "modify/post-and-patch-alike",
+                    first == second,
+                    PATCH,
+                    f"{body}: the same effect by POST and by PATCH",
+                    answer(one if second else other),
+                    other,
+                    one,
+                )
         self._verbs = {}
 
     def _operation(self, exchange: Exchange, call: Call) -> None:
@@ -100,8 +109,14 @@ class Oracle:
 
     def _content_type(self, exchange: Exchange, call: Call) -> None:
         kind = exchange.response.headers.get("content-type", "(none)")
-        self.findings.judge("errors/json-content-type", kind.partition(";")[0].strip().lower() == "application/json",
-                            call.operation, "content-type: application/json", f"content-type: {kind}", exchange)
+        self.findings.judge(
+            "errors/json-content-type",
+            kind.partition(";")[0].strip().lower() == "application/json",
+            call.operation,
+            "content-type: application/json",
+            f"content-type: {kind}",
+            exchange,
+        )
 
     def _demands(self, call: Call, known: Known | None) -> list[Demand]:
         found = demands(call)
@@ -168,7 +183,7 @@ class Oracle:
         """Judges a call that nothing forbids and that was not accepted all the same."""
         if call.free and exchange.response.status in TOLERATED:
             self._tolerated(exchange, call)
-        elif call.operation == LIST and exchange.response.status in (400, 404) and self._odd_cursor(call):
+        elif call.operation == LIST and exchange.response.refused and self._odd_cursor(call):
             pass  # refusing it is one way not to give the first page again
         elif call.free <= {"odd-body", "odd-query"} and call.free:
             pass  # what a service does with what parsers disagree on is its own affair
@@ -199,7 +214,9 @@ class Oracle:
 
     def _not_accepted(self, exchange: Exchange, call: Call, requirement: str) -> None:
         known = self.world.find(call.id)
-        self.findings.breach(requirement, "to be accepted", answer(exchange), *(known.trail[:1] if known else ()), exchange)
+        self.findings.breach(
+            requirement, "to be accepted", answer(exchange), *(known.trail[:1] if known else ()), exchange
+        )
 
     def _lost(self, exchange: Exchange, call: Call, known: Known) -> None:
         if not known.trail and known.document is None:
@@ -273,18 +290,34 @@ class Oracle:
 
     def _created(self, exchange: Exchange, call: Call) -> None:
         document = exchange.response.json
-        whole = self.documents.shape(exchange, call, document)
+        whole = self.documents.shape(exchange, document)
         id = document.get("id") if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(id, str) or not id:
             return
         judge = self.findings.judge
-        judge("create/id-is-asst-hyphen", id.startswith("asst-") and len(id) > 5, CREATE, "asst- and a project id", id, exchange)
+        judge(
+            "create/id-is-asst-hyphen",
+            id.startswith("asst-") and len(id) > 5,
+            CREATE,
+            "asst- and a project id",
+            id,
+            exchange,
+        )
         taken = self.world.find(id)
         earlier = taken.trail[:1] if taken else []
-        if not judge("create/ids-are-unique", not self.world.has_seen(id), CREATE, "an id of its own",
-                     f"{id}, which is another's", *earlier, exchange):
+        if not judge(
+            "create/ids-are-unique",
+            not self.world.has_seen(id),
+            CREATE,
+            "an id of its own",
+            f"{id}, which is another's",
+            *earlier,
+            exchange,
+        ):
             if exchange.request.group:
-                self.findings.breach("parallel/creates-all-kept", "an assistant for each create", f"{id} again", exchange)
+                self.findings.breach(
+                    "parallel/creates-all-kept", "an assistant for each create", f"{id} again", exchange
+                )
             return
         if whole:
             self._take_in(exchange, call, document)
@@ -315,7 +348,7 @@ class Oracle:
     def _shown(self, exchange: Exchange, call: Call, known: Known) -> None:
         """A retrieve or a modify that answered, of an assistant that is known."""
         document = exchange.response.json
-        if not self.documents.shape(exchange, call, document) and not isinstance(document, dict):
+        if not self.documents.shape(exchange, document) and not isinstance(document, dict):
             return
         if known.role != call.role:
             self.findings.hold("org/shared-by-its-keys", call.operation)
@@ -336,14 +369,14 @@ class Oracle:
         self._by_verb(exchange, call, right)
         if known.document:
             known.earlier.append(known.document)
-        known.document = self._expected_after(call, known, document)
+        known.document = self._expected_after(call, document)
         known.given |= {name: call.fields[name] for name in TEXTS if name in call.fields}
         known.trail.append(exchange)
         self.world.log.append(Change(exchange, call, True, "", known.id))
         if call.fields.get("instructions") == "":
             self.findings.choices["cleared-instructions"].add(repr(document.get("instructions")))
 
-    def _expected_after(self, call: Call, known: Known, document: dict[str, Json]) -> dict[str, Json]:
+    def _expected_after(self, call: Call, document: dict[str, Json]) -> dict[str, Json]:
         """What reads are to show: the answer, but for what it evidently answered wrongly."""
         wanted = dict(document)
         for name in TEXTS:
@@ -366,8 +399,15 @@ class Oracle:
         expected = {"id": known.id, "object": "assistant.deleted", "deleted": True}
         body = body if isinstance(body, dict) else {}
         right = all(same(body.get(name), value) for name, value in expected.items())
-        if self.findings.judge("delete/answers-deleted", right and exchange.response.status == 200, DELETE,
-                               f"200 {brief(expected)}", answer(exchange), *known.trail[:1], exchange):
+        if self.findings.judge(
+            "delete/answers-deleted",
+            right and exchange.response.status == 200,
+            DELETE,
+            f"200 {brief(expected)}",
+            answer(exchange),
+            *known.trail[:1],
+            exchange,
+        ):
             self.findings.accepted.add(DELETE)
         if known.role != call.role:
             self.findings.hold("org/shared-by-its-keys", DELETE)
@@ -388,14 +428,17 @@ class Oracle:
         method = asked["access-control-request-method"]
         right = exchange.response.accepted and origin in ("*", asked["origin"]) and not missing
         right = right and (method in methods | {"GET", "POST", "HEAD"} or "*" in methods)
-        self.findings.judge("browser/preflight", right, LIST, f"2xx that allows {asked['origin']}, {method} and {brief(wanted)}",
-                            f"{exchange.response.status}, origin {origin}, not allowed: {', '.join(sorted(missing)) or method}",
-                            exchange)
+        self.findings.judge(
+            "browser/preflight",
+            right,
+            LIST,
+            f"2xx that allows {asked['origin']}, {method} and {brief(wanted)}",
+            f"{exchange.response.status}, origin {origin}, not allowed: {', '.join(sorted(missing)) or method}",
+            exchange,
+        )
 
 
 def _unknown_statuses(id: str) -> frozenset[int]:
     """An id that looks like one is answered 404; what no id looks like may be refused otherwise."""
     plain = id.startswith("asst-") and set(id) <= ORDINARY and len(id) <= 80
     return frozenset({404}) if plain else ANY_REFUSAL
-
-

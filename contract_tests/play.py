@@ -1,4 +1,4 @@
-"""What the steps of the tour play on: sends a call, shows it to the oracle, remembers what is shared and what was made."""
+"""What the generators play on: sends a call, shows it to the oracle, remembers what is shared and what was made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contract_tests.target import Target
 from contract_tests.wire import Exchange, Json, Request
 
 
-class Blocked(Exception):
+class BlockedError(Exception):
     """A step cannot go on: what it stands on (mostly a create) was not granted. The oracle has seen why."""
 
 
@@ -31,8 +31,9 @@ class Step:
 STEPS: list[Step] = []
 
 
-def step(*requirements: str, needs: Iterable[str] = (), wide: bool = False) -> Callable[
-        [Callable[[Play], None]], Callable[[Play], None]]:
+def step(
+    *requirements: str, needs: Iterable[str] = (), wide: bool = False
+) -> Callable[[Callable[[Play], None]], Callable[[Play], None]]:
     """Adds a function to the tour; its docstring is its promise."""
 
     def add(act: Callable[[Play], None]) -> Callable[[Play], None]:
@@ -77,16 +78,16 @@ class Play:
         return f"{self.tag} {self._marks:04} {note}".rstrip()
 
     def fresh(self, role: str = "primary", **body: Json) -> str:
-        """The id of a new assistant, with instructions unless told otherwise. Raises Blocked."""
+        """The id of a new assistant, with instructions unless told otherwise. Raises BlockedError."""
         body = {"name": self.mark("assistant"), "instructions": self.mark("instructions"), **body}
         return self.made(self.send(calls.create(body, role)))
 
     def made(self, exchange: Exchange) -> str:
-        """The id that a create answered. Raises Blocked where it answered none of ours."""
+        """The id that a create answered. Raises BlockedError where it answered none of ours."""
         answer = exchange.response.json
         id = answer.get("id") if isinstance(answer, dict) else None
         if not exchange.response.accepted or not isinstance(id, str) or id not in self.client.made:
-            raise Blocked("a create was not granted")
+            raise BlockedError("a create was not granted")
         return id
 
     def subject(self, role: str = "primary") -> str:
@@ -130,7 +131,7 @@ class Play:
             id = "asst-" + project[:-4] + "".join(_turned(char, turns) for char in project[-4:])
             if id not in self.client.seen and id not in self.oracle.world.assistants:
                 return id
-        raise Blocked("no id could be made up that names nothing")
+        raise BlockedError("no id could be made up that names nothing")
 
 
 def page_ids(exchange: Exchange) -> list[str]:

@@ -44,7 +44,7 @@ class Probe:
         if len(burst.passed) > self.limit:
             again = self._burst(victim, SHIFTED)
             burst = again if len(again.passed) <= len(burst.passed) else burst
-        if self._enforced(burst, victim) and burst.stopped:
+        if self._enforced(burst) and burst.stopped:
             self._refused(burst.stopped, victim)
             self._recovers(burst.stopped, victim)
 
@@ -78,14 +78,18 @@ class Probe:
 
     def _early(self, burst: Burst) -> bool:
         if burst.stopped and len(burst.passed) < self.limit:
-            self.findings.breach("rate/not-early", f"{self.limit} calls pass after a quiet minute",
-                                 f"call {len(burst.passed) + 1}: {answer(burst.stopped)}", burst.stopped,
-                                 times=len(burst.passed) + 1)
+            self.findings.breach(
+                "rate/not-early",
+                f"{self.limit} calls pass after a quiet minute",
+                f"call {len(burst.passed) + 1}: {answer(burst.stopped)}",
+                burst.stopped,
+                times=len(burst.passed) + 1,
+            )
             return True
         self.findings.hold("rate/not-early", LIST)
         return False
 
-    def _enforced(self, burst: Burst, victim: str) -> bool:
+    def _enforced(self, burst: Burst) -> bool:
         """Whether there is a limiter, of the declared number; where all kinds pass, it may be one for each kind."""
         last = burst.stopped or burst.passed[-1]
         expected = f"429 past {self.limit} calls in a minute"
@@ -96,11 +100,17 @@ class Probe:
             return True
         elif alone := self._counted_alone():
             self.findings.hold("rate/enforced", LIST)
-            self.findings.breach("rate/shared-by-all-operations", f"429 past {self.limit} calls of all kinds together",
-                                 f"{len(burst.passed)} passed, but 429 for one kind alone", alone, times=self.limit + 1)
+            self.findings.breach(
+                "rate/shared-by-all-operations",
+                f"429 past {self.limit} calls of all kinds together",
+                f"{len(burst.passed)} passed, but 429 for one kind alone",
+                alone,
+                times=self.limit + 1,
+            )
         else:
-            self.findings.breach("rate/enforced", expected, f"{len(burst.passed)} calls passed", last,
-                                 times=len(burst.passed))
+            self.findings.breach(
+                "rate/enforced", expected, f"{len(burst.passed)} calls passed", last, times=len(burst.passed)
+            )
         return False
 
     def _counted_alone(self) -> Exchange | None:
@@ -119,9 +129,13 @@ class Probe:
                 self._envelope(exchange)
                 self._log(exchange)
             elif self._ask(stopped.request).response.status == 429:
-                self.findings.breach("rate/shared-by-all-operations", "429 for every operation",
-                                     f"{stopped.request.method} is refused, and this is not: {answer(exchange)}",
-                                     exchange, times=1)
+                self.findings.breach(
+                    "rate/shared-by-all-operations",
+                    "429 for every operation",
+                    f"{stopped.request.method} is refused, and this is not: {answer(exchange)}",
+                    exchange,
+                    times=1,
+                )
                 return
         self.findings.hold("rate/shared-by-all-operations", LIST)
 
@@ -130,8 +144,13 @@ class Probe:
         self.play.oracle.refusals.envelope(exchange, call)
         wait = exchange.response.headers.get("retry-after", "(none)")
         if not re.fullmatch(r"[1-9]|[1-5][0-9]|60", wait):
-            self.findings.breach("rate/retry-after", "retry-after: whole seconds, 1 to 60", f"retry-after: {wait}",
-                                 exchange, times=self.limit + 1)
+            self.findings.breach(
+                "rate/retry-after",
+                "retry-after: whole seconds, 1 to 60",
+                f"retry-after: {wait}",
+                exchange,
+                times=self.limit + 1,
+            )
 
     def _log(self, exchange: Exchange) -> None:
         self.play.oracle.refused_by_limiter(exchange)
@@ -143,13 +162,25 @@ class Probe:
         if re.fullmatch(r"[1-9]|[1-5][0-9]|60", wait):
             client.rest(int(wait) + 0.5)
             passed = self._ask(calls.list_(limit=1))
-            self.findings.judge("rate/retry-after", passed.response.accepted, LIST, f"a call passes after {wait} s",
-                                answer(passed), stopped, passed)
+            self.findings.judge(
+                "rate/retry-after",
+                passed.response.accepted,
+                LIST,
+                f"a call passes after {wait} s",
+                answer(passed),
+                stopped,
+                passed,
+            )
         client.rest(QUIET)
         passed = self._ask(calls.list_(limit=1))
-        if self.findings.judge("rate/not-early", passed.response.accepted, LIST, "a call passes after a quiet minute",
-                               answer(passed), stopped, passed):
+        if self.findings.judge(
+            "rate/not-early",
+            passed.response.accepted,
+            LIST,
+            "a call passes after a quiet minute",
+            answer(passed),
+            stopped,
+            passed,
+        ):
             self._ask(calls.retrieve(victim))
             self.play.walk()
-
-

@@ -20,8 +20,12 @@ MODIFY, PATCH, DELETE = "modifyAssistant", "patchAssistant", "deleteAssistant"
 MODIFIES = (MODIFY, PATCH)
 CHANGES = (CREATE, MODIFY, PATCH, DELETE)
 OPERATIONS = {
-    ("GET", False): LIST, ("POST", False): CREATE, ("GET", True): RETRIEVE,
-    ("POST", True): MODIFY, ("PATCH", True): PATCH, ("DELETE", True): DELETE,
+    ("GET", False): LIST,
+    ("POST", False): CREATE,
+    ("GET", True): RETRIEVE,
+    ("POST", True): MODIFY,
+    ("PATCH", True): PATCH,
+    ("DELETE", True): DELETE,
 }
 TEXTS = ("name", "instructions")
 # Below these lengths a text is to be kept (create/keeps-what-it-is-given); beyond, an implementation may refuse it.
@@ -31,13 +35,17 @@ REASONING = ("none", "minimal", "low", "medium", "high", "xhigh", None)
 
 
 def _number(low: float, high: float) -> Callable[[Json], bool]:
-    return lambda value: value is None or (
-        isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high)
+    return lambda value: (
+        value is None or (isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high)
+    )
 
 
 def _metadata(value: Json) -> bool:
-    return value is None or (isinstance(value, dict) and len(value) <= 16 and all(
-        len(key) <= 64 and isinstance(item, str) and len(item) <= 512 for key, item in value.items()))
+    return value is None or (
+        isinstance(value, dict)
+        and len(value) <= 16
+        and all(len(key) <= 64 and isinstance(item, str) and len(item) <= 512 for key, item in value.items())
+    )
 
 
 def _tools(value: Json) -> bool:
@@ -53,17 +61,27 @@ def _tool(value: Json) -> bool:
 
 def _tool_resources(value: Json) -> bool:
     return value in (None, {}) or (
-        isinstance(value, dict) and value.keys() <= {"file_search", "code_interpreter"} and all(
-            isinstance(item, dict) and item.keys() <= {"vector_store_ids", "file_ids"} and all(
+        isinstance(value, dict)
+        and value.keys() <= {"file_search", "code_interpreter"}
+        and all(
+            isinstance(item, dict)
+            and item.keys() <= {"vector_store_ids", "file_ids"}
+            and all(
                 isinstance(ids, list) and len(ids) <= 1 and all(isinstance(id, str) for id in ids)
-                for ids in item.values())
-            for item in value.values()))
+                for ids in item.values()
+            )
+            for item in value.values()
+        )
+    )
 
 
 def _response_format(value: Json) -> bool:
     return value in (None, "auto", {"type": "text"}, {"type": "json_object"}) or (
-        isinstance(value, dict) and value.get("type") == "json_schema" and isinstance(value.get("json_schema"), dict)
-        and isinstance(value["json_schema"].get("name"), str))
+        isinstance(value, dict)
+        and value.get("type") == "json_schema"
+        and isinstance(value.get("json_schema"), dict)
+        and isinstance(value["json_schema"].get("name"), str)
+    )
 
 
 # Whether OpenAI's reference allows a value for a field that the service ignores.
@@ -126,8 +144,12 @@ def read(request: Request) -> Call:
     known_url = (by_id or len(segments) == 2) and segments[1] == "assistants"
     operation = OPERATIONS.get((request.method, by_id), "") if known_url else ""
     call = Call(
-        operation, request.role, unquote(segments[2]) if by_id else "", parse(request.body),
-        tuple(parse_qsl(query, keep_blank_values=True)), known_url,
+        operation,
+        request.role,
+        unquote(segments[2]) if by_id else "",
+        parse(request.body),
+        tuple(parse_qsl(query, keep_blank_values=True)),
+        known_url,
     )
     return Call(**{**vars(call), "free": frozenset(_freedoms(call, request))})
 
@@ -146,8 +168,10 @@ def _demand(requirement: str, *statuses: int, effect: str = "") -> Demand:
 
 def _key_demands(call: Call) -> Iterator[Demand]:
     broken = {
-        "nobody": "auth/missing-key-refused", "stranger": "auth/unknown-key-refused",
-        "basic": "auth/other-scheme-refused", "bare": "auth/other-scheme-refused",
+        "nobody": "auth/missing-key-refused",
+        "stranger": "auth/unknown-key-refused",
+        "basic": "auth/other-scheme-refused",
+        "bare": "auth/other-scheme-refused",
     }.get(call.role)
     if broken and call.operation:
         yield _demand(broken, 401, effect="auth/refused-changes-nothing")

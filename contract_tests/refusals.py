@@ -52,16 +52,23 @@ class Refusals:
         expected = {"type": "invalid_request_error", "message": SELF_DELETE}
         for name, value in expected.items():
             if error.get(name) != value:
-                self.findings.breach("delete/self-refused", f"error.{name}: {value}",
-                                     f"error.{name}: {brief(error.get(name))}", exchange)
+                self.findings.breach(
+                    "delete/self-refused", f"error.{name}: {value}", f"error.{name}: {brief(error.get(name))}", exchange
+                )
 
     def _gives_nothing_away(self, exchange: Exchange, call: Call, demand: Demand) -> None:
         text = exchange.response.body.decode("utf-8", "replace")
         documents = (known.document or {} for known in self.world.assistants.values())
         secrets = (document.get(name) for document in documents for name in ("name", "instructions"))
         sent = str(call.fields.get("name")), str(call.fields.get("instructions"))
-        told = next((secret for secret in secrets if isinstance(secret, str) and len(secret) > 8
-                     and secret not in sent and secret in text), None)
+        told = next(
+            (
+                secret
+                for secret in secrets
+                if isinstance(secret, str) and len(secret) > 8 and secret not in sent and secret in text
+            ),
+            None,
+        )
         if told:
             self.findings.breach(demand.requirement, "a refusal that gives nothing away", f"{told} in it", exchange)
 
@@ -75,13 +82,31 @@ class Refusals:
         judge(requirement, right, operation, '{"error": {"message", "type", …}}, both text', answer(exchange), exchange)
         if not error:
             return
-        judge("errors/param-and-code-present", {"param", "code"} <= error.keys(), operation,
-              "param and code, be they null", f"{brief(error)}", exchange)
-        judge("errors/code-is-text-or-null", isinstance(error.get("code"), str | None), operation,
-              "code: text or null", f"code: {brief(error.get('code'))}", exchange)
+        judge(
+            "errors/param-and-code-present",
+            {"param", "code"} <= error.keys(),
+            operation,
+            "param and code, be they null",
+            f"{brief(error)}",
+            exchange,
+        )
+        judge(
+            "errors/code-is-text-or-null",
+            isinstance(error.get("code"), str | None),
+            operation,
+            "code: text or null",
+            f"code: {brief(error.get('code'))}",
+            exchange,
+        )
         if status in TYPES:
-            judge("errors/types", error.get("type") in TYPES[status], operation,
-                  f"{status}: type {' or '.join(TYPES[status])}", f"type: {brief(error.get('type'))}", exchange)
+            judge(
+                "errors/types",
+                error.get("type") in TYPES[status],
+                operation,
+                f"{status}: type {' or '.join(TYPES[status])}",
+                f"type: {brief(error.get('type'))}",
+                exchange,
+            )
         self.findings.choices["codes"].add(f"{status}: {error.get('code')!r}")
 
     def nowhere(self, exchange: Exchange, call: Call) -> None:
@@ -92,8 +117,14 @@ class Refusals:
             statuses = statuses | {401}
         error = error_of(exchange.response.json)
         right = exchange.response.status in statuses and is_text(error.get("message"))
-        self.findings.judge(requirement, right, "listAssistants", f"{_statuses(frozenset(statuses))}, in the envelope",
-                            answer(exchange), exchange)
+        self.findings.judge(
+            requirement,
+            right,
+            "listAssistants",
+            f"{_statuses(frozenset(statuses))}, in the envelope",
+            answer(exchange),
+            exchange,
+        )
 
 
 def error_of(body: Json) -> dict[str, Json]:
@@ -108,5 +139,3 @@ def is_text(value: Json) -> bool:
 
 def _statuses(statuses: frozenset[int]) -> str:
     return "a refusal (4xx)" if statuses == ANY_REFUSAL else " or ".join(map(str, sorted(statuses)))
-
-

@@ -23,7 +23,10 @@ STYLES = {"pass": "green", "fail": "bold red", "warn": "yellow", "unjudged": "cy
 SHOWN_BYTES = 4000  # of a body, in the JSON report
 SHOWN_BREACHES = 3  # of one requirement, in the JSON report
 CODES = {
-    0: "every must holds", 1: "broken", 2: "unusable", 3: "nothing broken, but not every must was judged",
+    0: "every must holds",
+    1: "broken",
+    2: "unusable",
+    3: "nothing broken, but not every must was judged",
     4: "something was left behind",
 }
 
@@ -34,8 +37,13 @@ class Terminal:
     def __init__(self, strict: bool) -> None:
         self.strict = strict
         self.console = Console(highlight=False)
-        self.bar = Progress(TextColumn("{task.description:40}"), BarColumn(), TextColumn("{task.fields[requests]} requests"),
-                            console=Console(stderr=True), transient=True)
+        self.bar = Progress(
+            TextColumn("{task.description:40}"),
+            BarColumn(),
+            TextColumn("{task.fields[requests]} requests"),
+            console=Console(stderr=True),
+            transient=True,
+        )
         self.task = self.bar.add_task("starting", requests=0)
         self.requests = 0
 
@@ -50,13 +58,13 @@ class Terminal:
     def progress(self, stage: str, done: int, total: int) -> None:
         self.bar.update(self.task, description=stage, completed=done, total=total)
 
-    def watch(self, exchange: Exchange) -> None:
+    def watch(self, _: Exchange) -> None:
         self.requests += 1
         self.bar.update(self.task, requests=self.requests)
 
     def verdicts(self, result: Result, seconds: float, code: int) -> None:
         """The table of areas, each broken requirement with a way to see it, what is unjudged, and the sum."""
-        self._say(f"\n[bold]Assistants contract {catalogue.document()['info']['version']}[/] on {result.target.base_url}\n")
+        self._say(f"\n[bold]Assistants contract {catalogue.version()}[/] on {result.target.base_url}\n")
         self.console.print(_areas(result.verdicts))
         for verdict in result.verdicts:
             if verdict.breaches:
@@ -69,13 +77,18 @@ class Terminal:
 
     def left_behind(self, result: Result) -> None:
         for id in result.left_behind:
-            self._plain(f"Left behind: {id}. Remove it: curl -X DELETE -H \"Authorization: Bearer "
-                        f"${result.target.variables['primary']}\" {result.target.base_url}/assistants/{id}")
+            self._plain(
+                f'Left behind: {id}. Remove it: curl -X DELETE -H "Authorization: Bearer '
+                f'${result.target.variables["primary"]}" {result.target.base_url}/assistants/{id}'
+            )
 
     def _broken(self, verdict: Verdict, target: Target) -> None:
         requirement, breach = verdict.requirement, verdict.breaches[0]
         style = STYLES[verdict.verdict]
-        self._say(f"\n[{style}]{verdict.verdict.upper()}[/] [bold]{requirement.id}[/] ({requirement.level}, {requirement.source})")
+        self._say(
+            f"\n[{style}]{verdict.verdict.upper()}[/] [bold]{requirement.id}[/]"
+            f" ({requirement.level}, {requirement.source})"
+        )
         rows = {"promised": requirement.statement, "expected": breach.expected, "came": breach.came}
         for label, text in rows.items():
             self._plain(f"  {label:9} {redacted(text, target)}")
@@ -155,9 +168,14 @@ def written(result: Result, seed: int, code: int) -> str:
     """The run as JSON. `requirements` has, for each, id, level, verdict, reason and evidence."""
     target = result.target
     report = {
-        "contract": catalogue.document()["info"]["version"],
-        "target": {"base_url": target.base_url, "rate_limit": target.rate_limit, "bound_id": target.bound_id,
-                   "expendable_id": target.expendable_id, "keys": sorted(target.keys)},
+        "contract": catalogue.version(),
+        "target": {
+            "base_url": target.base_url,
+            "rate_limit": target.rate_limit,
+            "bound_id": target.bound_id,
+            "expendable_id": target.expendable_id,
+            "keys": sorted(target.keys),
+        },
         "seed": seed,
         "exit": code,
         "requests": result.requests,
@@ -173,23 +191,36 @@ def written(result: Result, seed: int, code: int) -> str:
 def _requirement(verdict: Verdict, target: Target) -> dict[str, Any]:
     requirement = verdict.requirement
     return {
-        "id": requirement.id, "level": requirement.level, "verdict": verdict.verdict, "reason": verdict.reason,
-        "statement": requirement.statement, "source": requirement.source, "page": requirement.page,
+        "id": requirement.id,
+        "level": requirement.level,
+        "verdict": verdict.verdict,
+        "reason": verdict.reason,
+        "statement": requirement.statement,
+        "source": requirement.source,
+        "page": requirement.page,
         "evidence": [_evidence(breach, target) for breach in verdict.breaches[:SHOWN_BREACHES]],
     }
 
 
 def _evidence(breach: Breach, target: Target) -> dict[str, Any]:
-    return {"expected": breach.expected, "came": breach.came, "curl": reproducer(breach, target),
-            "exchanges": [_exchange(exchange) for exchange in breach.exchanges]}
+    return {
+        "expected": breach.expected,
+        "came": breach.came,
+        "curl": reproducer(breach, target),
+        "exchanges": [_exchange(exchange) for exchange in breach.exchanges],
+    }
 
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:
     request, response = exchange.request, exchange.response
     return {
         "request": {"method": request.method, "path": request.path, "as": request.role, "body": _text(request.body)},
-        "response": {"status": response.status, "headers": dict(response.headers), "body": _text(response.body),
-                     "fault": response.fault},
+        "response": {
+            "status": response.status,
+            "headers": dict(response.headers),
+            "body": _text(response.body),
+            "fault": response.fault,
+        },
     }
 
 

@@ -11,11 +11,11 @@ from contract_tests import calls, catalogue, fuzz, histories, local, tour
 from contract_tests.client import Client
 from contract_tests.findings import Breach, Findings
 from contract_tests.oracle import Oracle
-from contract_tests.play import Blocked, Play, Step
+from contract_tests.play import BlockedError, Play, Step
 from contract_tests.rate import Probe
 from contract_tests.target import ROLES, Target, TargetError
 from contract_tests.verdicts import Verdict, judge
-from contract_tests.wire import Exchange
+from contract_tests.wire import Exchange, Request
 
 GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
 Progress = Callable[[str, int, int], None]
@@ -37,7 +37,8 @@ class Choice:
 
     def includes(self, requirement: str) -> bool:
         return not self.only or any(
-            requirement == name or (name.endswith("/") and requirement.startswith(name)) for name in self.only)
+            requirement == name or (name.endswith("/") and requirement.startswith(name)) for name in self.only
+        )
 
 
 @dataclass
@@ -55,9 +56,14 @@ class Result:
 class Run:
     """One run against one target. `result` is filled as it goes, also when it is cut short."""
 
-    def __init__(self, target: Target, choice: Choice, chosen: Callable[[str], bool],
-                 progress: Progress = lambda stage, done, total: None,
-                 watch: Callable[[Exchange], None] = lambda exchange: None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        choice: Choice,
+        chosen: Callable[[str], bool],
+        progress: Progress = lambda *_: None,
+        watch: Callable[[Exchange], None] = lambda _: None,
+    ) -> None:
         self.target = target
         self.choice = choice
         self.chosen = chosen
@@ -75,7 +81,7 @@ class Run:
         if rate and self.target.rate_limit:
             with self._stage(replace(self.target, rate_limit=0)) as play:
                 self.progress("the limiter", 0, 1)
-                with suppress(Blocked):
+                with suppress(BlockedError):
                     Probe(play, self.target.rate_limit).run()
         self.result.verdicts = judge(self.findings, self.chosen, self._missing())
         self.result.choices = {name: sorted(seen) for name, seen in sorted(self.findings.choices.items())}
@@ -113,15 +119,18 @@ class Run:
     def _generate(self, play: Play) -> None:
         if "tour" in self.choice.generators:
             self._tour(play)
+        self._sweep(play, play.send)
         limited = self.target.rate_limit
         if limited:
             self.result.notes.append(
-                f"Kept within the declared {limited} requests a minute: schemathesis, the random histories, the SDK suite "
-                "and the widest steps of the tour were left out.")
+                f"Kept within the declared {limited} requests a minute: schemathesis, the random histories, "
+                "the SDK suite and the widest steps of the tour were left out."
+            )
             return
         generators = self.choice.generators
         if "schemathesis" in generators and not self.choice.only:
             fuzz.play(play, self.choice.seed, self.choice.deep, self.progress)
+            self._sweep(play, play.send)
         if "histories" in generators and not self.choice.only:
             histories.play(play, self.choice.seed, self.choice.histories, self.progress)
         if "sdk" in generators:
@@ -131,12 +140,15 @@ class Run:
         steps = [step for step in tour.STEPS if self._wanted(step)]
         for done, step in enumerate(steps):
             self.progress(step.name, done, len(steps))
-            with suppress(Blocked):
+            with suppress(BlockedError):
                 step.act(play)
 
     def _wanted(self, step: Step) -> bool:
-        return (any(map(self.chosen, step.requirements)) and not self._unmet(step)
-                and not (step.wide and self.target.rate_limit))
+        return (
+            any(map(self.chosen, step.requirements))
+            and not self._unmet(step)
+            and not (step.wide and self.target.rate_limit)
+        )
 
     def _unmet(self, step: Step) -> list[str]:
         return [need for need in step.needs if need not in self.target.has]
@@ -156,30 +168,39 @@ class Run:
     def _sdk(self) -> None:
         """The SDK suite; what it proves holds, what fails there is a breach, what broke by itself is our error."""
         self.progress("the Python SDK", 0, 1)
-        outcomes = sdk_tests.judge(self.target, self.chosen)
+        outcomes = sdk_tests.judge(self.target, self.chosen, self.choice.seed)
         for outcome in outcomes:
             if outcome.verdict == "error":
                 raise RuntimeError(f"{outcome.test}: {outcome.why}")
             for requirement in filter(self.chosen, outcome.requirements):
                 if outcome.verdict == "failed":
-                    self.findings.breaches.append(Breach(requirement, outcome.promise, f"{outcome.why} ({outcome.test})", ()))
+                    self.findings.breaches.append(
+                        Breach(requirement, outcome.promise, f"{outcome.why} ({outcome.test})", ())
+                    )
+
+    def _sweep(self, play: Play, send: Callable[[Request], Exchange]) -> None:
+        """Removes what was made, newest first, what a refused call made included."""
+        client = play.client
+        client.made |= {id: role for id, role in play.oracle.world.ghosts.items() if id not in client.made}
+        made = [id for id in reversed(client.made) if not self._is_gone(play, id)]
+        for done, id in enumerate(made):
+            self.progress("cleaning up", done, len(made))
+            send(calls.delete(id, self._owner(client.made[id])))
 
     def _clean_up(self, play: Play) -> None:
-        """Removes what was made, newest first, and looks whether it is gone."""
-        client = play.client
-        client.made |= {id: role for id, role in play.oracle.world.ghosts.items() if role in self.target.keys}
-        made = [id for id in reversed(client.made) if not self._is_gone(play, id)]
+        """Removes what was made, and looks whether it is gone. Without the oracle: it may be what broke off the run."""
+        made = play.client.made
+        witness = Play(play.client, Oracle(self.target, play.tag), self.choice.seed)
         try:
-            for done, id in enumerate(made):
-                self.progress("cleaning up", done, len(made))
-                play.send(calls.delete(id, self._role(client.made[id])))
-            owners = {self._role(role) for role in client.made.values()}
-            there = {id for role in owners for id in play.walk(role)}
+            self._sweep(play, play.client.send)
+            owners = dict.fromkeys(self._owner(role) for role in made.values())
+            there = {id for role in owners for id in witness.walk(role)}
         except TargetError:
-            there = set(made)
-        self.result.left_behind += [id for id in client.made if id in there]
+            there = {id for id in made if not self._is_gone(play, id)}
+        self.result.left_behind += [id for id in made if id in there]
 
-    def _role(self, role: str) -> str:
+    def _owner(self, role: str) -> str:
+        """Whose key removes what this role made: a stranger's, made by a server that let him in, is ours to remove."""
         return role if role in self.target.keys else "primary"
 
     def _is_gone(self, play: Play, id: str) -> bool:

@@ -50,8 +50,10 @@ class Target:
         if need in ROLES:
             return f"no {need} key: set {self.variables.get(need, ROLES[need])}"
         if need == "rate_limit" and self.rate_limit == 0:
-            return ("the target declares that it has no limiter (rate_limit = 0): judge a copy with its limiter on, "
-                    "or choose the other areas with --only")
+            return (
+                "the target declares that it has no limiter (rate_limit = 0): judge a copy with its limiter on, "
+                "or choose the other areas with --only"
+            )
         return f"{need} is not declared: name it in the file given to --target"
 
 

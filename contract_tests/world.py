@@ -24,8 +24,11 @@ class Change:
 
     @property
     def texts(self) -> list[str]:
-        return [text for text in (self.call.fields.get("name"), self.call.fields.get("instructions"))
-                if isinstance(text, str)]
+        return [
+            text
+            for text in (self.call.fields.get("name"), self.call.fields.get("instructions"))
+            if isinstance(text, str)
+        ]
 
 
 @dataclass
@@ -56,9 +59,9 @@ class Known:
 @dataclass
 class World:
     """`tag` stands in every text that nobody but this run sends. `bystanders` are ids that answers showed and that are
-    not ours, `ghosts` (with the role that asked) those that a call made which was to make nothing. `walked_at` says, for
-    each organization, how much of the log was written when its list was last walked to the end; `constants` holds the
-    values seen first."""
+    not ours, `ghosts` (with the role that asked) those that a call made which was to make nothing. `walked_at` says,
+    for each organization, how much of the log was written when its list was last walked to the end; `constants` holds
+    the values seen first."""
 
     tag: str
     assistants: dict[str, Known] = field(default_factory=dict)
@@ -77,17 +80,19 @@ class World:
     def sender(self, texts: set[Json]) -> Change | None:
         """The newest change that sent one of these texts, where it is a text that only this run sends."""
         ours = {text for text in texts if isinstance(text, str) and self.tag in text}
-        return next((change for change in reversed(self.log) if ours.intersection(change.texts)), None) if ours else None
+        return (
+            next((change for change in reversed(self.log) if ours.intersection(change.texts)), None) if ours else None
+        )
 
     def present(self, organization: str) -> Iterator[Known]:
         return (known for known in self.assistants.values() if known.present and known.organization == organization)
 
     def since_read(self, known: Known) -> list[Change]:
         """The changes asked for since this assistant was last read, newest first."""
-        return self.log[known.read_at:][::-1]
+        return self.log[known.read_at :][::-1]
 
     def read(self, known: Known) -> list[Change]:
         """Notes that it was read and found right; gives the changes that it has thereby outlived."""
-        outlived = self.log[known.read_at:]
+        outlived = self.log[known.read_at :]
         known.read_at = len(self.log)
         return outlived

@@ -13,7 +13,7 @@ import click
 from fake_server.assistants import assistant_id
 from fake_server.contract import read_contract
 from fake_server.fake import Fake, compose
-from fake_server.local import listening
+from fake_server.local import ListenError, listening
 from fake_server.store import DataFileError
 
 RATE = str(read_contract().rate_limit)
@@ -51,7 +51,7 @@ def main() -> None:
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the assistants in this file.  [default: in memory]")
 @click.option("--json", "as_json", is_flag=True, help="Say where it listens as one line of JSON.")
-@click.version_option(package_name="assistants-contract")
+@click.version_option(prog_name="assistants-fake", package_name="assistants-contract")
 def command(host: str, port: int, rate_limit: int | None, data: Path | None, as_json: bool) -> None:
     """A fake of the Assistants API: six operations over projects, on this machine."""
     if not host:
@@ -62,8 +62,8 @@ def command(host: str, port: int, rate_limit: int | None, data: Path | None, as_
         raise click.ClickException(str(error)) from None
     try:
         asyncio.run(run(fake, host, port, announce if as_json else greet))
-    except (OSError, UnicodeError) as error:
-        raise click.ClickException(f"Cannot listen on {host} port {port}: {error}. Give another one.") from None
+    except ListenError as error:
+        raise click.ClickException(f"{error} Give another --host or --port.") from None
 
 
 async def run(fake: Fake, host: str, port: int, ready: Callable[[Fake, str], None]) -> None:

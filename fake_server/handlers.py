@@ -37,7 +37,8 @@ Handler = Callable[[Call], Awaitable[Answer]]
 async def list_assistants(call: Call) -> Answer:
     """A page of the organization's assistants, whichever of its keys asks. Raises InvalidParameter."""
     projects, more = call.fake.page(call.fake.store.projects(call.key.organization), call.query)
-    data = [shown(call, project) for project in projects]
+    organization = call.fake.store.organization(call.key.organization)
+    data = [call.fake.show(project, organization, call.fake.contract.constants) for project in projects]
     return Answer(
         {
             "object": "list",

@@ -34,6 +34,7 @@ class Store:
 
     def __init__(self, data: Path | None, now: Callable[[], float]) -> None:
         self.db = TinyDB(storage=MemoryStorage) if data is None else TinyDB(data, storage=JsonFile)
+        self.data = data
         self.now = now
 
     def is_new(self) -> bool:
@@ -46,7 +47,9 @@ class Store:
         try:
             self.db.storage.write(MARK | tables)
         except OSError as error:
-            raise DataFileError(f"Cannot write the data file ({error}). Give --data another path.") from None
+            raise DataFileError(
+                f"Cannot write the data file {self.data} ({error}). Give --data another path."
+            ) from None
 
     def all_keys(self) -> list[Key]:
         return [Key(**document) for document in self.table("keys")]
@@ -105,6 +108,8 @@ class JsonFile(Storage):
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
+        if not os.access(self.path.parent, os.W_OK):
+            raise DataFileError(f"The folder of the data file {path} cannot be written. Give --data another path.")
         self.tables = read_file(self.path)
 
     def read(self) -> dict[str, dict[str, Any]] | None:

@@ -18,7 +18,7 @@ NAMES = [
 ]
 INSTRUCTIONS = [
     "\n\n  first\r\nsecond\rthird\n\tindented  \n\n",
-    "# Title\n\n* **bold** <script>alert(1)</script> &nbsp; [a](b)\n```json\n{\"a\": 1}\n```\n",
+    '# Title\n\n* **bold** <script>alert(1)</script> &nbsp; [a](b)\n```json\n{"a": 1}\n```\n',
     "Zero\u200bwidth, \u00a0no-break, \u202ertl\u202c, \u2028line, \ufeffmark, NFC é and NFD e\u0301 🤖",
 ]
 
@@ -31,8 +31,13 @@ def _made(play: Play, body: Json) -> Exchange:
     return exchange
 
 
-@step("create/name-suffices", "create/answers-the-assistant", "create/id-is-asst-hyphen", "create/status-200",
-      "retrieve/equals-created")
+@step(
+    "create/name-suffices",
+    "create/answers-the-assistant",
+    "create/id-is-asst-hyphen",
+    "create/status-200",
+    "retrieve/equals-created",
+)
 def a_name_alone(play: Play) -> None:
     """A name alone makes an assistant, answered whole."""
     _made(play, {"name": play.mark("name alone")})
@@ -96,9 +101,9 @@ def too_long_is_refused_not_cut(play: Play) -> None:
     """What is too long is refused; what is accepted is not cut."""
     for length in (65, 101, 129, 201, 256, 257, 300, 513, 1025, 5000):
         name = play.mark("n").ljust(length, "x")
-        _made(play, {"name": name[:length - 1] + "!"})
+        _made(play, {"name": name[: length - 1] + "!"})
     for length in (32_769, 65_536, 70_000):
-        _made(play, {"name": play.mark("long"), "instructions": play.mark("i").ljust(length, "y")[:length - 1] + "!"})
+        _made(play, {"name": play.mark("long"), "instructions": play.mark("i").ljust(length, "y")[: length - 1] + "!"})
 
 
 @step("create/keeps-what-it-is-given", wide=True)
@@ -118,5 +123,3 @@ def an_id_is_never_given_again(play: Play) -> None:
         id = play.fresh()
         play.send(calls.delete(id))
     play.fresh()
-
-

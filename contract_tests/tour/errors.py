@@ -5,14 +5,57 @@ from contract_tests.play import Play, step
 from contract_tests.wire import Request, dump
 
 BAD_JSON = [b"{", b"", b"[]", b"null", b'"text"', b"7"]
-MORE_BAD_JSON = [b'{"name": }', b"{'name': 'x'}", b'{"name": "x",}', b"name=x", b"true", b'{"name": "x"', b'[{"name": "x"}]',
-                 b'"', b"<name>x</name>", b" "]
-NAMES_IN_ERROR = ("errors/envelope", "errors/param-and-code-present", "errors/types", "errors/code-is-text-or-null",
-                  "errors/json-content-type")
-ODD_IDS = ["asst-", "asst-%00", "asst-%FF", "asst-%E2%82", "..%2f..%2fasst-x", "asst-..%2f..", "%2e%2e", "asst-%F0%9F%A4%96",
-           "asst-" + "9" * 400, "asst-'%20OR%201=1--", "asst_underscore", "-1", "asst-%zz", "asst-x%0d%0aset-cookie:x"]
-ODD_QUERIES = ["limit=1&limit=2", "limit=", "limit=1e2", "limit=99999999999999999999", "limit=%00", "limit[]=1", "order=up",
-               "order=%F0%9F%A4%96", "after=%00", "after=", "before=%FF", "after=a&before=b", "&&&=", "limit=5&unheard=of"]
+MORE_BAD_JSON = [
+    b'{"name": }',
+    b"{'name': 'x'}",
+    b'{"name": "x",}',
+    b"name=x",
+    b"true",
+    b'{"name": "x"',
+    b'[{"name": "x"}]',
+    b'"',
+    b"<name>x</name>",
+    b" ",
+]
+NAMES_IN_ERROR = (
+    "errors/envelope",
+    "errors/param-and-code-present",
+    "errors/types",
+    "errors/code-is-text-or-null",
+    "errors/json-content-type",
+)
+ODD_IDS = [
+    "asst-",
+    "asst-%00",
+    "asst-%FF",
+    "asst-%E2%82",
+    "..%2f..%2fasst-x",
+    "asst-..%2f..",
+    "%2e%2e",
+    "asst-%F0%9F%A4%96",
+    "asst-" + "9" * 400,
+    "asst-'%20OR%201=1--",
+    "asst_underscore",
+    "-1",
+    "asst-%zz",
+    "asst-x%0d%0aset-cookie:x",
+]
+ODD_QUERIES = [
+    "limit=1&limit=2",
+    "limit=",
+    "limit=1e2",
+    "limit=99999999999999999999",
+    "limit=%00",
+    "limit[]=1",
+    "order=up",
+    "order=%F0%9F%A4%96",
+    "after=%00",
+    "after=",
+    "before=%FF",
+    "after=a&before=b",
+    "&&&=",
+    "limit=5&unheard=of",
+]
 
 
 @step("errors/bad-json-is-400", *NAMES_IN_ERROR)
@@ -107,15 +150,32 @@ def odd_places(play: Play) -> None:
 
 def _odd_headers(play: Play) -> list[Request]:
     body, unknown = dump({"name": play.mark("odd headers")}), calls.path(play.unknown_id())
-    kinds = ("text/plain", "application/json; charset=utf-8", "application/x-www-form-urlencoded", "multipart/form-data", "x")
+    kinds = (
+        "text/plain",
+        "application/json; charset=utf-8",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "x",
+    )
     return [
         *(calls.raw("POST", "/assistants", body, headers=(("content-type", kind),)) for kind in kinds),
         calls.raw("POST", "/assistants", body, headers=()),
-        calls.raw("GET", "/assistants", body), calls.raw("DELETE", unknown, body), calls.raw("GET", unknown, b"{"),
-        *(Request("GET", "/assistants", headers=header) for header in (
-            (("accept", "text/html"),), (("openai-beta", "assistants=v1"),), (("openai-beta", "nonsense"),),
-            (("x-long", "x" * 6000),), (("accept-encoding", "nonsense"),), (("range", "bytes=0-1"),),
-            (("if-none-match", "*"),), (("expect", "nothing"),))),
+        calls.raw("GET", "/assistants", body),
+        calls.raw("DELETE", unknown, body),
+        calls.raw("GET", unknown, b"{"),
+        *(
+            Request("GET", "/assistants", headers=header)
+            for header in (
+                (("accept", "text/html"),),
+                (("openai-beta", "assistants=v1"),),
+                (("openai-beta", "nonsense"),),
+                (("x-long", "x" * 6000),),
+                (("accept-encoding", "nonsense"),),
+                (("range", "bytes=0-1"),),
+                (("if-none-match", "*"),),
+                (("expect", "nothing"),),
+            )
+        ),
     ]
 
 

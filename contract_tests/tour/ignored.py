@@ -9,28 +9,72 @@ from contract_tests.wire import Exchange, Json, Request
 
 ACCEPTED = tuple(f"ignored/{name}-accepted" for name in ALLOWED)
 NOT_KEPT = tuple(f"ignored/{name}-not-kept" for name in ALLOWED)
-HOLD = ("ignored/constants-hold", "ignored/model-and-temperature-are-the-organizations", "ignored/tools-are-file-search")
+HOLD = (
+    "ignored/constants-hold",
+    "ignored/model-and-temperature-are-the-organizations",
+    "ignored/tools-are-file-search",
+)
 
-FUNCTION = {"type": "function", "function": {"name": "weather", "description": "Tells it.", "parameters": {
-    "type": "object", "properties": {"city": {"type": "string"}}}}}
+FUNCTION = {
+    "type": "function",
+    "function": {
+        "name": "weather",
+        "description": "Tells it.",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+    },
+}
 SCHEMA = {"type": "json_schema", "json_schema": {"name": "reply", "schema": {"type": "object"}}}
 ROUNDS: list[dict[str, Json]] = [
-    {"model": "gpt-4o", "temperature": 0.2, "description": "Answers customers.", "metadata": {"team": "blue"},
-     "tools": [{"type": "code_interpreter"}], "tool_resources": {"file_search": {"vector_store_ids": ["vs_1"]}},
-     "top_p": 0.5, "response_format": {"type": "json_object"}},
-    {"model": "any", "temperature": None, "description": None, "metadata": None, "tools": [], "tool_resources": None,
-     "top_p": None, "response_format": None},
-    {"model": "o3-mini", "temperature": 2, "description": "", "metadata": {}, "tools": [FUNCTION],
-     "tool_resources": {}, "top_p": 0, "response_format": {"type": "text"}},
-    {"model": "ft:gpt-4o:acme::1", "temperature": 0, "description": "d" * 512,
-     "metadata": {f"{number:02}".ljust(64, "k"): "v" * 512 for number in range(16)},
-     "tools": [{"type": "file_search"}, {"type": "code_interpreter"}, FUNCTION],
-     "tool_resources": {"code_interpreter": {"file_ids": ["file_1"]}}, "top_p": 1, "response_format": SCHEMA},
+    {
+        "model": "gpt-4o",
+        "temperature": 0.2,
+        "description": "Answers customers.",
+        "metadata": {"team": "blue"},
+        "tools": [{"type": "code_interpreter"}],
+        "tool_resources": {"file_search": {"vector_store_ids": ["vs_1"]}},
+        "top_p": 0.5,
+        "response_format": {"type": "json_object"},
+    },
+    {
+        "model": "any",
+        "temperature": None,
+        "description": None,
+        "metadata": None,
+        "tools": [],
+        "tool_resources": None,
+        "top_p": None,
+        "response_format": None,
+    },
+    {
+        "model": "o3-mini",
+        "temperature": 2,
+        "description": "",
+        "metadata": {},
+        "tools": [FUNCTION],
+        "tool_resources": {},
+        "top_p": 0,
+        "response_format": {"type": "text"},
+    },
+    {
+        "model": "ft:gpt-4o:acme::1",
+        "temperature": 0,
+        "description": "d" * 512,
+        "metadata": {f"{number:02}".ljust(64, "k"): "v" * 512 for number in range(16)},
+        "tools": [{"type": "file_search"}, {"type": "code_interpreter"}, FUNCTION],
+        "tool_resources": {"code_interpreter": {"file_ids": ["file_1"]}},
+        "top_p": 1,
+        "response_format": SCHEMA,
+    },
 ]
 ABSURD: dict[str, list[Json]] = {
-    "model": [7, None, {}], "temperature": [3, "hot", -1], "description": [7, ["d"], {"d": 1}],
-    "metadata": [7, "meta", {"n": {"deep": [1]}}], "tools": ["file_search", [7], [{"type": "retrieval"}]],
-    "tool_resources": [7, "all", ["x"]], "top_p": [1.5, "p", -1], "response_format": [7, "xml", {"type": "xml"}],
+    "model": [7, None, {}],
+    "temperature": [3, "hot", -1],
+    "description": [7, ["d"], {"d": 1}],
+    "metadata": [7, "meta", {"n": {"deep": [1]}}],
+    "tools": ["file_search", [7], [{"type": "retrieval"}]],
+    "tool_resources": [7, "all", ["x"]],
+    "top_p": [1.5, "p", -1],
+    "response_format": [7, "xml", {"type": "xml"}],
 }
 
 

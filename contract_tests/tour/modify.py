@@ -7,14 +7,23 @@ from contract_tests.tour.create import NOT_TEXT
 VERBS = (calls.modify, calls.patch)
 
 
-@step("modify/partial", "modify/post-and-patch-alike", "modify/keeps-identity", "modify/seen-everywhere",
-      "modify/only-its-target", "retrieve/equals-created")
+@step(
+    "modify/partial",
+    "modify/post-and-patch-alike",
+    "modify/keeps-identity",
+    "modify/seen-everywhere",
+    "modify/only-its-target",
+    "retrieve/equals-created",
+)
 def one_field_at_a_time(play: Play) -> None:
     """What is sent is changed and shown everywhere; what is not sent, and every other assistant, stays as it is."""
     for verb in VERBS:
         other, id, another = play.fresh(), play.fresh(), play.fresh()
-        for body in ({"name": play.mark("renamed")}, {"instructions": play.mark("rewritten")},
-                     {"name": play.mark("both"), "instructions": play.mark("both")}):
+        for body in (
+            {"name": play.mark("renamed")},
+            {"instructions": play.mark("rewritten")},
+            {"name": play.mark("both"), "instructions": play.mark("both")},
+        ):
             play.send(verb(id, body))
             play.read(id)
             play.read(other)
@@ -66,7 +75,10 @@ def every_wrong_type(play: Play) -> None:
     id = play.fresh()
     for verb in VERBS:
         for value in NOT_TEXT:
-            for body in ({"instructions": play.mark("good"), "name": value}, {"name": play.mark("good"), "instructions": value}):
+            for body in (
+                {"instructions": play.mark("good"), "name": value},
+                {"name": play.mark("good"), "instructions": value},
+            ):
                 play.send(verb(id, body))
                 play.read(id)
 

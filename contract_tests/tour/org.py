@@ -6,7 +6,7 @@ from contract_tests.play import Play, step
 
 @step("org/shared-by-its-keys", needs=["sibling"])
 def a_second_key(play: Play) -> None:
-    """What one key of the organization made, another lists, retrieves, modifies and deletes; and the other way round."""
+    """What one key of the organization made, another lists, retrieves, modifies and deletes, and vice versa."""
     for maker, other in (("primary", "sibling"), ("sibling", "primary")):
         id = play.fresh(maker)
         play.read(id, maker)
@@ -25,8 +25,12 @@ def a_key_of_another_organization(play: Play) -> None:
     for owner, stranger in (("primary", "foreign"), ("foreign", "primary")):
         id = play.fresh(owner)
         play.read(id, owner)
-        for request in (calls.retrieve(id, stranger), calls.modify(id, {"name": play.mark("stolen")}, stranger),
-                        calls.patch(id, {"instructions": play.mark("stolen")}, stranger), calls.delete(id, stranger)):
+        for request in (
+            calls.retrieve(id, stranger),
+            calls.modify(id, {"name": play.mark("stolen")}, stranger),
+            calls.patch(id, {"instructions": play.mark("stolen")}, stranger),
+            calls.delete(id, stranger),
+        ):
             play.send(request)
             play.read(id, owner)
         play.walk(stranger)

@@ -26,8 +26,11 @@ def modifies_at_once(play: Play) -> None:
     ids = [play.fresh() for _ in range(AT_ONCE)]
     play.walk()
     for verb in (calls.modify, calls.patch):
-        play.together(lambda group, verb=verb: [  # type: ignore[misc]  # mypy: a default binds the verb
-            verb(id, {"name": play.mark("at once")}, group=group) for id in ids])
+        play.together(
+            lambda group, verb=verb: [  # type: ignore[misc]  # mypy: a default binds the verb
+                verb(id, {"name": play.mark("at once")}, group=group) for id in ids
+            ]
+        )
         play.walk()
         for id in ids:
             play.read(id)
@@ -37,8 +40,21 @@ def modifies_at_once(play: Play) -> None:
 def a_page_asks_first(play: Play) -> None:
     """A browser may send what the JavaScript SDK sends, by every method."""
     play.walk()
-    for method, path in (("GET", "/assistants"), ("POST", "/assistants"), ("PATCH", "/assistants/asst-any"),
-                         ("DELETE", "/assistants/asst-any")):
-        play.send(Request("OPTIONS", path, "nobody", headers=(
-            ("origin", "https://app.example"), ("access-control-request-method", method),
-            ("access-control-request-headers", SDK_HEADERS))))
+    for method, path in (
+        ("GET", "/assistants"),
+        ("POST", "/assistants"),
+        ("PATCH", "/assistants/asst-any"),
+        ("DELETE", "/assistants/asst-any"),
+    ):
+        play.send(
+            Request(
+                "OPTIONS",
+                path,
+                "nobody",
+                headers=(
+                    ("origin", "https://app.example"),
+                    ("access-control-request-method", method),
+                    ("access-control-request-headers", SDK_HEADERS),
+                ),
+            )
+        )

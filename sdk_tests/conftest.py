@@ -1,0 +1,128 @@
+"""Who is judged, with which clients; what a test made is removed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+
+import pytest
+from openai.types.beta import Assistant
+
+from contract_tests.target import Target, from_environment
+from sdk_tests.clients import AsyncClient, Client, Clients, Maker, held
+from sdk_tests.run import HERE, SEED, TARGET, redacted
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "requirement(*ids): what the test proves of the server")
+    config.addinivalue_line("markers", "sdk_fact: what the test proves of the SDK")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # A mark, not a setting: these tests may be collected beside others. The SDK deprecates every call of ours.
+    exempt = pytest.mark.filterwarnings("error", "ignore:deprecated$:DeprecationWarning")
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(exempt)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A traceback shows arguments, and a server may repeat a key: no key leaves in a report."""
+    report = yield
+    if report.failed and TARGET in item.config.stash:
+        report.longrepr = redacted(str(report.longrepr), item.config.stash[TARGET])
+    return report
+
+
+@pytest.fixture(scope="session")
+def target(pytestconfig: pytest.Config) -> Iterator[Target]:
+    """The target that `judge` was given, else the environment's, else our fake."""
+    if TARGET in pytestconfig.stash:
+        yield pytestconfig.stash[TARGET]
+    elif "ASSISTANTS_BASE_URL" in os.environ:
+        yield pytestconfig.stash.setdefault(TARGET, from_environment(os.environ["ASSISTANTS_BASE_URL"]))
+    else:
+        from contract_tests import local  # here, since only this needs the fake to be installed
+
+        with local.fake() as fake:
+            yield pytestconfig.stash.setdefault(TARGET, fake)
+
+
+@pytest.fixture(scope="session")
+def clients(target: Target) -> Iterator[Clients]:
+    clients = Clients(target)
+    yield clients
+    clients.close()
+
+
+FREE = ("description", "metadata", "tool_resources", "top_p", "response_format", "model", "temperature")
+TYPICAL = {"id": "asst-x", "object": "assistant", "created_at": 1, "model": "any", "tools": []}
+
+
+@pytest.fixture(scope="session")
+def tag(pytestconfig: pytest.Config) -> str:
+    return f"sdk-{pytestconfig.stash.get(SEED, 1)}"
+
+
+@pytest.fixture(scope="module", params=["sync", "async"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def client(clients: Clients, kind: str) -> Client:
+    return clients.with_key_of("primary", kind)
+
+
+@pytest.fixture(scope="module")
+def strict(clients: Clients, kind: str) -> Client:
+    """Raises where an answer is not what the SDK's types say. The service's constants may be: they are its choice."""
+    shown = held(clients.with_key_of("primary", kind).page(limit=1))
+    constants = {name: value for name, value in (shown[0].to_dict() if shown else {}).items() if name in FREE}
+    try:
+        Assistant.model_validate({**TYPICAL, **constants})
+    except ValueError:
+        pytest.skip("the service's constants, which it is free to choose, are beyond the SDK's types")
+    return clients.with_key_of("primary", kind, strict=True)
+
+
+@pytest.fixture(scope="module")
+def sibling(clients: Clients, kind: str) -> Client:
+    """Another key of the organization."""
+    return clients.with_key_of("sibling", kind)
+
+
+@pytest.fixture(scope="module")
+def foreign(clients: Clients, kind: str) -> Client:
+    """A key of another organization."""
+    return clients.with_key_of("foreign", kind)
+
+
+@pytest.fixture(scope="module")
+def stranger(clients: Clients, kind: str) -> Client:
+    """A key that nobody was given."""
+    return clients.stranger(kind)
+
+
+@pytest.fixture
+def parallel(clients: Clients) -> AsyncClient:
+    return clients.parallel()
+
+
+@pytest.fixture(scope="session")
+def bound_id(clients: Clients) -> str:
+    """The assistant that the primary key is bound to."""
+    return clients.bound_id()
+
+
+@pytest.fixture
+def make(client: Client, tag: str, request: pytest.FixtureRequest) -> Iterator[Maker]:
+    """Creates assistants with a name of their own."""
+    with Maker(client, tag, request.node.name) as maker:
+        yield maker
+
+
+@pytest.fixture
+def mine(make: Maker) -> Assistant:
+    return make(instructions="Answer in French.")

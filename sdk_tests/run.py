@@ -1,0 +1,191 @@
+"""Runs the package's tests in this process and says what became of each; knows pytest, but no promise."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from traceback import walk_tb
+from typing import NamedTuple
+
+import openai
+import pytest
+
+from contract_tests.target import Target
+
+HERE = Path(__file__).resolve().parent
+OPENAI = Path(openai.__file__).resolve().parent
+TARGET = pytest.StashKey[Target]()
+SEED = pytest.StashKey[int]()
+# Nothing of the caller's pytest (its configuration, plugins, output), and none of its own that a verdict does not need.
+WITHOUT = ("cacheprovider", "terminal", "faulthandler", "logging", "unraisableexception")
+OPTIONS = (
+    "-c",
+    os.devnull,
+    "--rootdir",
+    str(HERE),
+    "-o",
+    "addopts=",
+    "--import-mode=importlib",
+    "--capture=no",
+    "--disable-plugin-autoload",
+    *(f"-pno:{plugin}" for plugin in WITHOUT),
+)
+CLEAN_UP = "What a test makes it can remove again."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a test. `verdict` is passed, failed, skipped, or error: the test broke, and nothing was judged."""
+
+    test: str
+    promise: str
+    requirements: tuple[str, ...]
+    verdict: str
+    why: str
+    seconds: float
+
+
+def judge(target: Target, only: Callable[[str], bool], seed: int = 1) -> list[Outcome]:
+    """The outcomes of the tests that carry a requirement which `only` accepts, or of all where it accepts every one.
+
+    The seed is in every name that is sent: the same seed makes the same calls.
+
+    A list that is empty means that nothing was run.
+    """
+    run = _Run(target, only, seed)
+    with _environment_of_its_own():
+        code = pytest.main([*OPTIONS, str(HERE)], plugins=[run])
+    if run.interrupted:
+        raise KeyboardInterrupt
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise RuntimeError(f"pytest could not run the SDK tests ({code!r}). {redacted(run.fault, target)}".rstrip())
+    return run.outcomes
+
+
+class _Run:
+    """The pytest plugin of one run."""
+
+    def __init__(self, target: Target, only: Callable[[str], bool], seed: int) -> None:
+        self.target = target
+        self.seed = seed
+        self.only = only
+        self.outcomes: list[Outcome] = []
+        self.interrupted = False
+        self.fault = ""
+        self._phases: list[_Phase] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[TARGET] = self.target
+        config.stash[SEED] = self.seed
+        config.option.tbstyle = "value"  # nobody sees the tracebacks, and through the SDK they take long to write
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if not all(self.only(name) for item in items for name in _requirements(item)):
+            items[:] = [item for item in items if any(map(self.only, _requirements(item)))]
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        verdict, why = _judged(call.excinfo)
+        phase = _Phase(verdict, _line(why, self.target), call.duration)
+        if call.when == "teardown":
+            self._conclude(item, phase)
+        else:
+            self._phases.append(phase)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.fault = str(report.longrepr)
+
+    def pytest_internalerror(self, excrepr: object) -> bool:
+        self.fault = str(excrepr)
+        return True
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
+
+    def _conclude(self, item: pytest.Item, teardown: _Phase) -> None:
+        """The last phase before the teardown decides: a setup that did not pass has no call behind it."""
+        test, seconds = self._phases[-1], sum(phase.seconds for phase in (*self._phases, teardown))
+        self._phases.clear()
+        promise = " ".join((item.function.__doc__ or "").split()) if isinstance(item, pytest.Function) else ""
+        self.outcomes.append(Outcome(item.nodeid, promise, _requirements(item), test.verdict, test.why, seconds))
+        if teardown.verdict != "passed":
+            self.outcomes.append(_clean_up(item, teardown))
+
+
+class _Phase(NamedTuple):
+    verdict: str
+    why: str
+    seconds: float
+
+
+def _clean_up(item: pytest.Item, phase: _Phase) -> Outcome:
+    """A failed clean-up stands by itself: it says nothing against the promise of the test before it."""
+    breached = ("delete/answers-deleted",) if phase.verdict == "failed" else ()
+    return Outcome(f"{item.nodeid} (clean-up)", CLEAN_UP, breached, phase.verdict, phase.why, phase.seconds)
+
+
+def _requirements(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(name for mark in item.iter_markers("requirement") for name in mark.args)
+
+
+def _judged(raised: pytest.ExceptionInfo[BaseException] | None) -> tuple[str, str]:
+    errors = [] if raised is None else _leaves(raised.value)
+    if not errors:
+        return "passed", ""
+    if isinstance(errors[0], pytest.skip.Exception):
+        return "skipped", str(errors[0])
+    if any(isinstance(error, openai.RateLimitError) for error in errors):
+        return "error", "refused with 429, so nothing was judged: declare the target's rate_limit"
+    verdict = "failed" if all(map(_of_the_server, errors)) else "error"
+    return verdict, "; ".join(map(_told, errors))
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    """The errors of a group, for more than one fixture can fail as it is torn down."""
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
+    return [error]
+
+
+def _of_the_server(error: BaseException) -> bool:
+    """An answer that the SDK cannot digest raises anything, but from within the SDK."""
+    if isinstance(error, pytest.fail.Exception):
+        return error.pytrace  # as pytest.raises fails; without one it is pytest, at odds with a fixture
+    if isinstance(error, AssertionError | openai.APIError):
+        return True
+    return any(OPENAI in Path(frame.f_code.co_filename).parents for frame, _ in walk_tb(error.__traceback__))
+
+
+def _told(error: BaseException) -> str:
+    if isinstance(error, AssertionError | pytest.fail.Exception):
+        return str(error).split("\n")[0]
+    cause = f" ({error.__cause__})" if error.__cause__ else ""
+    return f"came {type(error).__name__}: {error}{cause}"
+
+
+def _line(text: str, target: Target) -> str:
+    shown = "".join(character if character.isprintable() else " " for character in redacted(text, target))
+    return " ".join(shown.split())[:300]
+
+
+def redacted(text: str, target: Target) -> str:
+    """Without the keys, which a server may well repeat in a message."""
+    for role, key in sorted(target.keys.items(), key=lambda item: -len(item[1])):  # one may begin as another does
+        text = text.replace(key, f"<the {role} key>")
+    return text
+
+
+@contextmanager
+def _environment_of_its_own() -> Iterator[None]:
+    """Without the caller's pytest settings, which include the test that may be running around this run."""
+    before = dict(os.environ)
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

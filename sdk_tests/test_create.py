@@ -1,0 +1,112 @@
+"""Create, as the SDK sees it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import openai
+import pytest
+from openai.types.beta import Assistant
+
+from sdk_tests.clients import Client, Maker, shown
+
+# The braces take the test's own name, since a name tells whose an assistant is.
+TEXTS = {
+    "plain": "{}: if unsure, say so.",
+    "unicode": "{} Grüße, 日本, 🤖 and e\u0301",
+    "white space": "\t {}\r\ntwo\n\n  three  \n",
+    "markup": "<b>{}</b> &amp; \"q\" 'q' \\ %s",
+}
+NOT_TEXT = {"number": 7, "boolean": True, "array": ["text"], "object": {"text": "text"}}
+
+
+@pytest.mark.requirement("create/name-suffices")
+def test_a_name_alone_creates(make: Maker) -> None:
+    """A name alone creates an assistant: model=openai.omit has the SDK send nothing else."""
+    made = make(name=(name := make.name()), model=openai.omit)
+
+    assert made.name == name
+
+
+@pytest.mark.requirement("create/keeps-what-it-is-given")
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_name_and_instructions_come_back_as_sent(client: Client, make: Maker, text: str) -> None:
+    """Name and instructions come back exactly, from create and from retrieve."""
+    made = make(name=(name := text.format(make.name())), instructions=text)
+    retrieved = client.retrieve(made.id)
+
+    assert (made.name, made.instructions) == (name, text)
+    assert (retrieved.name, retrieved.instructions) == (name, text)
+
+
+@pytest.mark.requirement("create/keeps-what-it-is-given")
+def test_long_instructions_come_back_as_sent(client: Client, make: Maker) -> None:
+    """Instructions of 10,000 characters are kept to the last."""
+    made = make(instructions="0123456789" * 1000)
+
+    assert client.retrieve(made.id).instructions == "0123456789" * 1000
+
+
+@pytest.mark.requirement("create/id-is-asst-hyphen")
+def test_the_id_is_asst_hyphen_and_a_project(mine: Assistant) -> None:
+    """The id is `asst-` and a project id that is not empty."""
+    assert mine.id.startswith("asst-")
+    assert mine.id != "asst-"
+
+
+@pytest.mark.requirement("create/ids-are-unique")
+def test_equal_names_make_two_assistants(make: Maker) -> None:
+    """Two assistants may have the same name; their ids differ."""
+    one = make(name=(name := make.name()))
+
+    assert make(name=name).id != one.id
+
+
+@pytest.mark.requirement("create/answers-the-assistant")
+def test_create_answers_the_assistant(mine: Assistant) -> None:
+    """The answer is an assistant, created now in Unix seconds."""
+    assert mine.object == "assistant"
+    assert type(mine.created_at) is int
+    assert abs(mine.created_at - time.time()) < 86_400  # a day: clocks differ, but not by a factor of 1,000
+
+
+@pytest.mark.requirement("create/answers-the-assistant")
+def test_a_strict_client_reads_what_create_answers(strict: Client, make: Maker) -> None:
+    """Every field has the type that the SDK gives it."""
+    made = make(strict, instructions="Answer in French.")
+
+    assert made.instructions == "Answer in French."
+
+
+@pytest.mark.requirement("retrieve/equals-created")
+def test_a_raw_create_parses_to_what_is_retrieved(client: Client, make: Maker) -> None:
+    """with_raw_response gives the same assistant as the plain call."""
+    raw = client.raw("create", name=make.name(), model="any")
+    made = make.keep(raw.parse())
+
+    assert shown(client.retrieve(made.id)) == shown(made)
+
+
+@pytest.mark.requirement("create/name-required")
+@pytest.mark.parametrize("name", [openai.omit, None], ids=["absent", "null"])
+def test_a_name_is_required(make: Maker, name: Any) -> None:
+    """Without a name, or with None, create raises BadRequestError."""
+    with pytest.raises(openai.BadRequestError):
+        make(name=name)
+
+
+@pytest.mark.requirement("create/name-is-text")
+@pytest.mark.parametrize("value", NOT_TEXT.values(), ids=NOT_TEXT)
+def test_a_name_is_text(make: Maker, value: Any) -> None:
+    """A name of another type raises BadRequestError."""
+    with pytest.raises(openai.BadRequestError):
+        make(extra_body={"name": value})
+
+
+@pytest.mark.requirement("create/instructions-are-text")
+@pytest.mark.parametrize("value", NOT_TEXT.values(), ids=NOT_TEXT)
+def test_instructions_are_text(make: Maker, value: Any) -> None:
+    """Instructions of another type raise BadRequestError."""
+    with pytest.raises(openai.BadRequestError):
+        make(extra_body={"instructions": value})

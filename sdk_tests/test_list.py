@@ -1,0 +1,117 @@
+"""List, and the SDK's own paging over more assistants than a page holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openai.types.beta import Assistant
+
+from sdk_tests.clients import Client, Clients, Maker, held, ids, shown
+
+WALKS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "by ten": {"limit": 10},
+    "by ten from the oldest": {"limit": 10, "order": "asc"},
+}
+
+
+@pytest.fixture(scope="module")
+def many(clients: Clients, tag: str) -> Iterator[list[Assistant]]:
+    """More than the default page of 20, the oldest first."""
+    with Maker(clients.with_key_of("primary", "sync"), tag, "many") as make:
+        yield [make() for _ in range(23)]
+
+
+def among(assistants: list[Assistant], page: Any) -> list[str]:
+    """The ids of a page that are of these assistants: others may have been made at the same moment."""
+    known = set(ids(assistants))
+    return [listed for listed in ids(held(page)) if listed in known]
+
+
+@pytest.mark.requirement("list/envelope")
+@pytest.mark.usefixtures("many")
+def test_a_page_holds_assistants(client: Client) -> None:
+    """A page's data are assistants."""
+    listed = held(client.page(limit=100))
+
+    assert {assistant.object for assistant in listed} == {"assistant"}
+
+
+@pytest.mark.requirement("retrieve/equals-created")
+def test_list_shows_what_create_gave(client: Client, many: list[Assistant]) -> None:
+    """List shows the assistants that create gave."""
+    listed = {assistant.id: shown(assistant) for assistant in client.walk(limit=100)}
+
+    assert [listed.get(made.id) for made in many] == [shown(made) for made in many]
+
+
+@pytest.mark.requirement("list/envelope")
+@pytest.mark.usefixtures("many")
+def test_a_strict_client_reads_what_list_answers(strict: Client) -> None:
+    """Every field of every assistant has the type that the SDK gives it."""
+    assert held(strict.page(limit=100)) != []
+
+
+@pytest.mark.requirement("list/complete")
+@pytest.mark.parametrize("query", WALKS.values(), ids=WALKS)
+def test_the_sdk_walks_every_assistant_once(client: Client, many: list[Assistant], query: dict[str, Any]) -> None:
+    """A `for` over the list gives every assistant exactly once, over more than one page."""
+    walked = ids(client.walk(**query))
+
+    assert len(walked) == len(set(walked))
+    assert [made for made in ids(many) if made not in walked] == []
+
+
+@pytest.mark.requirement("list/complete")
+def test_the_keys_own_assistant_is_listed(client: Client, bound_id: str) -> None:
+    """List gives the assistant that the key is bound to as well."""
+    assert bound_id in ids(client.walk(limit=100))
+
+
+@pytest.mark.requirement("list/has-more-is-true-to-its-word")
+@pytest.mark.usefixtures("many")
+def test_has_more_ends_with_the_last_page(client: Client) -> None:
+    """has_more is true on every page but the last, and false there."""
+    said = [page.has_more for page in client.pages(limit=10)]
+
+    assert said == [True] * (len(said) - 1) + [False]
+
+
+@pytest.mark.requirement("list/limit")
+@pytest.mark.usefixtures("many")
+def test_limit_bounds_a_page(client: Client) -> None:
+    """A page holds as many as limit says, where there are that many."""
+    assert len(held(client.page(limit=2))) == 2
+
+
+@pytest.mark.requirement("list/limit")
+@pytest.mark.usefixtures("many")
+def test_a_page_is_20_unless_told(client: Client) -> None:
+    """A page holds 20 where limit is not sent."""
+    assert len(held(client.page())) == 20
+
+
+@pytest.mark.requirement("list/newest-first")
+def test_the_newest_come_first(client: Client, many: list[Assistant]) -> None:
+    """The newest come first, also among those of one second."""
+    assert among(many, client.page(limit=100)) == ids(many)[::-1]
+
+
+@pytest.mark.requirement("list/order-asc")
+def test_ascending_gives_the_oldest_first(client: Client, many: list[Assistant]) -> None:
+    """order="asc" gives the oldest first."""
+    assert among(many, client.page(order="asc", after=many[0].id, limit=100)) == ids(many)[1:]
+
+
+@pytest.mark.requirement("list/after")
+def test_after_gives_what_follows(client: Client, many: list[Assistant]) -> None:
+    """after gives what follows that assistant, without it."""
+    assert among(many, client.page(after=many[3].id, limit=100)) == ids(many)[2::-1]
+
+
+@pytest.mark.requirement("list/before")
+def test_before_gives_what_stands_ahead(client: Client, many: list[Assistant]) -> None:
+    """before gives what stands ahead of that assistant, without it."""
+    assert among(many, client.page(before=many[-4].id, limit=100)) == ids(many)[:-4:-1]

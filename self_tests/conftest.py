@@ -1,0 +1,43 @@
+"""What these tests share: a fake that nobody limits, where it listens, and callers with each of its keys."""
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from fake_server.fake import Fake, compose
+from fake_server.local import serve
+
+
+@pytest.fixture
+def fake() -> Fake:
+    return compose(rate_limit=None)
+
+
+@pytest.fixture
+def base_url(fake: Fake) -> Iterator[str]:
+    """Of `fake`, "/v1" included."""
+    with serve(fake) as url:
+        yield url
+
+
+@pytest.fixture
+def primary(base_url: str) -> Iterator[httpx2.Client]:
+    yield from caller(base_url, "sk-fake-primary")
+
+
+@pytest.fixture
+def sibling(base_url: str) -> Iterator[httpx2.Client]:
+    yield from caller(base_url, "sk-fake-sibling")
+
+
+@pytest.fixture
+def foreign(base_url: str) -> Iterator[httpx2.Client]:
+    yield from caller(base_url, "sk-fake-foreign")
+
+
+def caller(base_url: str, key: str) -> Iterator[httpx2.Client]:
+    headers = {"Authorization": f"Bearer {key}"}
+    # verify=False spares each client the loading of certificates, of which plain HTTP needs none.
+    with httpx2.Client(base_url=base_url, headers=headers, trust_env=False, verify=False) as client:
+        yield client

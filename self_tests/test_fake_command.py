@@ -1,0 +1,185 @@
+"""The command assistants-fake, run as a user runs it."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+
+from fake_server.cli import main
+
+COMMAND = [sys.executable, "-m", "fake_server"]
+TEXT: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+
+
+def connected(said: dict[str, Any]) -> socket.socket:
+    address = urlsplit(said["url"])
+    return socket.create_connection((address.hostname, address.port))
+
+
+@contextmanager
+def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """The process and what it said when ready."""
+    with subprocess.Popen([*COMMAND, "--port", "0", "--json", *options], **TEXT) as process:
+        try:
+            assert process.stdout is not None
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Starts the command within this process, and gives the one line that it says as it is refused."""
+
+    def start(*options: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["assistants-fake", *options])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        assert (ended.value.code, said.out) == (2, "")
+        assert said.err.startswith("assistants-fake: ")
+        assert said.err.count("\n") == 1
+        return said.err
+
+    return start
+
+
+def call(said: dict[str, Any], verb: str, path: str, **body: object) -> httpx2.Response:
+    headers = {"Authorization": "Bearer sk-fake-primary"}
+    return httpx2.request(verb, said["url"] + path, headers=headers, json=body, trust_env=False, verify=False)
+
+
+def test_says_where_it_listens_and_ends_on_sigterm() -> None:
+    """One line of JSON when ready; SIGTERM ends it with 0 at once, an idle connection notwithstanding, in silence."""
+    with running() as (process, said):
+        status = call(said, "GET", f"/assistants/{said['bound_id']}").status_code
+        with connected(said) as idle:
+            idle.sendall(b"GET /v1/assistants HTTP/1.1\r\nHost: x\r\n\r\n")
+            idle.recv(1)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=10)
+            took = time.monotonic() - begun
+
+    assert said == {
+        "url": said["url"],
+        "keys": {"primary": "sk-fake-primary", "sibling": "sk-fake-sibling", "foreign": "sk-fake-foreign"},
+        "bound_id": "asst-acme-support",
+        "expendable_id": "asst-acme-research",
+    }
+    assert (status, process.returncode, out, err) == (200, 0, "", "")
+    assert took < 2
+
+
+def test_ends_on_sigint_with_a_call_that_hangs() -> None:
+    """A body that never comes does not keep it."""
+    with running() as (process, said), connected(said) as hanging:
+        key = b"Authorization: Bearer sk-fake-primary\r\n"
+        hanging.sendall(b"POST /v1/assistants HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n" + key + b"\r\n")
+        call(said, "GET", "/assistants")
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=10)
+
+    assert process.returncode == 0
+    assert time.monotonic() - begun < 3
+
+
+def test_keeps_its_data_across_a_restart(tmp_path: Path) -> None:
+    """What was made is there again, and what was deleted is not planted anew."""
+    file = str(tmp_path / "data.json")
+    with running("--data", file) as (process, said):
+        made = call(said, "POST", "/assistants", name="kept").json()
+        call(said, "DELETE", f"/assistants/{said['expendable_id']}")
+        process.terminate()
+        process.wait(timeout=10)
+
+    with running("--data", file) as (_, said):
+        page = call(said, "GET", "/assistants").json()
+
+    assert [each["id"] for each in page["data"]] == [made["id"], said["bound_id"]]
+    assert page["data"][0] == made
+
+
+def test_limits_as_told() -> None:
+    """--rate-limit 1 lets one call pass."""
+    with running("--rate-limit", "1") as (_, said):
+        statuses = [call(said, "GET", "/assistants").status_code for _ in range(2)]
+
+    assert statuses == [200, 429]
+
+
+def test_limits_nothing_when_off() -> None:
+    """--rate-limit off lets the 21st call pass too."""
+    with running("--rate-limit", "off") as (_, said):
+        statuses = {call(said, "GET", "/assistants").status_code for _ in range(21)}
+
+    assert statuses == {200}
+
+
+def test_greets_people() -> None:
+    """Without --json it says its URL, each key and its binding, and a command to try."""
+    with subprocess.Popen([*COMMAND, "--port", "0"], **TEXT) as process:
+        assert process.stdout is not None
+        greeting = "".join(iter(process.stdout.readline, "\n"))
+        keys = "".join(iter(process.stdout.readline, "\n"))
+        curl = process.stdout.readline()
+        process.terminate()
+
+    assert "http://127.0.0.1:" in greeting
+    assert [line.split()[0] for line in keys.splitlines()] == ["sk-fake-primary", "sk-fake-sibling", "sk-fake-foreign"]
+    assert curl.startswith("Try: curl http://127.0.0.1:")
+
+
+def test_version() -> None:
+    """--version names the command and exits with 0."""
+    done = subprocess.run([*COMMAND, "--version"], **TEXT, timeout=10)
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("assistants-fake, version ")
+
+
+def test_a_busy_port_is_one_line(failing: Callable[..., str]) -> None:
+    """Exit 2, and the port is named."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+
+        assert port in failing("--port", port)
+
+
+BAD = {
+    "host": ("--host", "256.256.256.256", "--port", "0"),
+    "no host": ("--host", ""),
+    "host too long": ("--host", "a" * 64 + ".invalid", "--port", "0"),
+    "port": ("--port", "65536"),
+    "rate": ("--rate-limit", "0"),
+    "rate in words": ("--rate-limit", "ten"),
+    "unknown option": ("--nothing",),
+    "argument": ("nothing",),
+    "folder as data": ("--data", str(Path(__file__).parent)),
+}
+
+
+@pytest.mark.parametrize("options", BAD.values(), ids=BAD.keys())
+def test_a_bad_option_is_one_line(failing: Callable[..., str], options: tuple[str, ...]) -> None:
+    """Exit 2, nothing on stdout, one line on stderr."""
+    assert len(failing(*options)) < 300
+
+
+def test_a_foreign_data_file_is_one_line_and_untouched(failing: Callable[..., str], tmp_path: Path) -> None:
+    """The line names the file."""
+    file = tmp_path / "notes.txt"
+    file.write_text("my notes")
+
+    assert str(file) in failing("--data", str(file))
+    assert file.read_text() == "my notes"
