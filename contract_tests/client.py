@@ -102,7 +102,7 @@ class Client:
         protected = self.seen - set(self.made) - {self.target.expendable_id}
         if request.method == "DELETE" and path == f"/assistants/{self.target.bound_id}" and request.role == "primary":
             return
-        segments = set(path.split("/"))
+        segments = set(path.split("/")) - {""}
         if named := next((id for id in protected if {id, id.removeprefix("asst-")} & segments), None):
             raise GuardError(f"{request.method} {request.path} would change {named}, which this run did not make.")
 
@@ -162,7 +162,8 @@ class Client:
         return headers
 
     def _learn(self, exchange: Exchange) -> None:
-        answer = exchange.response.json if exchange.response.accepted else None
+        shows = exchange.response.accepted and exchange.request.method != "DELETE"
+        answer = exchange.response.json if shows else None
         ids = _ids(answer)
         creates = exchange.request.method == "POST" and exchange.request.path == "/assistants"
         for id in ids:

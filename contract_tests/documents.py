@@ -1,33 +1,29 @@
-"""Judges one assistant as an answer shows it: its schema, its constants, and whether it is what it should be."""
+"""Judges one assistant as an answer shows it: its schema, and whether it is what it should be."""
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
-from contract_tests import catalogue
+from contract_tests import blame, catalogue
+from contract_tests.blame import IDENTITY
 from contract_tests.findings import Findings, brief
 from contract_tests.reading import CREATE, MODIFIES, RETRIEVE, TEXTS, Call
 from contract_tests.wire import Exchange, Json, same
 from contract_tests.world import ORGANIZATIONS, Change, Known, World
 
-CONSTANTS = ("description", "metadata", "tool_resources", "top_p", "response_format")
-DEFAULTS = ("model", "temperature")
-IDENTITY = ("id", "object", "created_at")
 NEAR = 900  # seconds; clocks differ, but no time zone is nearer to the next than this
 SHAPE = {"id": "create/id-is-asst-hyphen", "tools": "ignored/tools-are-file-search"}
 CLEARED = (None, "")
 
 
 class Documents:
-    """Knows the world and the findings; `sent` remembers the values that ignored fields were sent with."""
+    """Knows the world, and notes in it what an assistant was found to be."""
 
     def __init__(self, world: World, findings: Findings) -> None:
         self.world = world
         self.findings = findings
-        self.sent: dict[tuple[str, str], tuple[Exchange, bool]] = {}
 
     def shape(self, exchange: Exchange, document: Json) -> bool:
         """Whether it is an assistant by its schema; a breach for each way in which it is not."""
@@ -49,70 +45,6 @@ class Documents:
                 exchange,
             )
         return not faults
-
-    def constants(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
-        """Holds each constant and each default of the organization to the value that was seen first."""
-        for name in CONSTANTS:
-            self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
-        for name in DEFAULTS:
-            self._constant(
-                exchange, call, document, name, organization, "ignored/model-and-temperature-are-the-organizations"
-            )
-        self._tools(exchange, call, document)
-
-    def _constant(
-        self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, where: str, requirement: str
-    ) -> None:
-        value = document.get(name)
-        if name not in document:
-            return
-        if (where, name) not in self.world.constants:
-            if name not in call.fields and not self._was_sent(name, value):
-                self.world.constants[where, name] = value
-            return
-        first = self.world.constants[where, name]
-        if same(value, first):
-            self.findings.hold(requirement, call.operation)
-        else:
-            self._kept(exchange, call, name, value, f"{name} {brief(first)}, as everywhere", requirement)
-
-    def _tools(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
-        tools = document.get("tools")
-        right = (
-            isinstance(tools, list)
-            and len(tools) == 1
-            and isinstance(tools[0], dict)
-            and tools[0].get("type") == "file_search"
-        )
-        if right:
-            self.findings.hold("ignored/tools-are-file-search", call.operation)
-        elif "tools" in document:
-            self._kept(
-                exchange,
-                call,
-                "tools",
-                tools,
-                "tools has file_search and nothing else",
-                "ignored/tools-are-file-search",
-            )
-
-    def _kept(self, exchange: Exchange, call: Call, name: str, value: Json, expected: str, requirement: str) -> None:
-        """A value that is not the constant: kept from this call, or from an earlier one, or simply another."""
-        earlier = self._was_sent(name, value)
-        if name in call.fields or earlier:
-            shown = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
-            absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
-            meant = "ignored/absurd-values-are-harmless" if absurd else f"ignored/{name}-not-kept"
-            self.findings.breach(meant, expected, f"{name} {brief(value)}", *shown)
-        self.findings.breach(requirement, expected, f"{name} {brief(value)}", exchange)
-
-    def remember(self, exchange: Exchange, call: Call) -> None:
-        """Notes what the ignored fields of an accepted call were sent with."""
-        for name in call.ignored:
-            self.sent[name, _key(call.fields[name])] = (exchange, name in call.absurd)
-
-    def _was_sent(self, name: str, value: Json) -> tuple[Exchange, bool] | None:
-        return self.sent.get((name, _key(value)))
 
     def created(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
         """Judges what a create answered against what it was given."""
@@ -210,58 +142,10 @@ class Documents:
 
     def _differs(self, exchange: Exchange, known: Known, name: str, value: Json) -> None:
         assert known.document is not None
-        blame, shown = self._blame(known, name, value)
+        requirements, shown = blame.difference(self.world, known, name, value)
         expected = f"{name} {brief(known.document[name])}"
-        for requirement in blame:
+        for requirement in requirements:
             self.findings.breach(requirement, expected, f"{name} {brief(value)}", *known.trail[:1], *shown, exchange)
-
-    def _blame(self, known: Known, name: str, value: Json) -> tuple[list[str], list[Exchange]]:
-        """The requirement that a difference breaks: the newest change that can have made it tells which."""
-        changes = self.world.since_read(known)
-        for change in changes:
-            if (
-                name in change.call.fields
-                and same(change.call.fields[name], value)
-                and (found := self._guilt(change, known))
-            ):
-                return [found], [change.exchange]
-        own = [change for change in changes if change.id == known.id]
-        if name in IDENTITY and any(change.call.operation in MODIFIES for change in own):
-            return ["modify/keeps-identity"], [own[0].exchange]
-        if wrong := next((change for change in own if not change.accepted), None):
-            return [wrong.requirement], [wrong.exchange]
-        wrote = next((change for change in own if change.accepted and change.call.operation in MODIFIES), None)
-        if wrote:
-            return self._badly_written(wrote, known, name, value), [wrote.exchange]
-        if made := next((change for change in own if change.call.operation == CREATE), None):
-            return self._badly_made(made, name), []
-        other = next((change for change in changes if change.accepted and change.call.operation in MODIFIES), None)
-        if other and name in TEXTS:
-            return ["modify/only-its-target"], [other.exchange]
-        return ["retrieve/equals-created"], []
-
-    def _guilt(self, change: Change, known: Known) -> str:
-        if not change.accepted:
-            return change.requirement
-        if change.id != known.id:
-            return "modify/only-its-target" if change.call.operation in MODIFIES else ""
-        return ""
-
-    def _badly_written(self, wrote: Change, known: Known, name: str, value: Json) -> list[str]:
-        if wrote.exchange.request.group:
-            return ["parallel/modifies-not-lost"]
-        if name == "instructions" and wrote.call.fields.get(name) == "":
-            return ["modify/empty-instructions-clear"]
-        if name in TEXTS and name not in wrote.call.fields:
-            return ["modify/partial"]
-        stale = any(same(earlier.get(name), value) for earlier in known.earlier)
-        if name in TEXTS and not stale:
-            return ["create/keeps-what-it-is-given", "retrieve/equals-created"]
-        return ["modify/seen-everywhere"] if name in TEXTS else ["retrieve/equals-created"]
-
-    def _badly_made(self, made: Change, name: str) -> list[str]:
-        kept = ["create/keeps-what-it-is-given"] if isinstance(made.call.fields.get(name), str) else []
-        return [*kept, "retrieve/equals-created"]
 
     def _outlived(self, call: Call, known: Known) -> None:
         """It was read and is right: whatever could have changed it meanwhile has not."""
@@ -311,7 +195,3 @@ class Documents:
 def _surrogate(text: Json) -> bool:
     """Whether a text is no Unicode: what becomes of a lone surrogate is nobody's promise."""
     return isinstance(text, str) and any(0xD800 <= ord(char) <= 0xDFFF for char in text)
-
-
-def _key(value: Json) -> str:
-    return json.dumps(float(value) if isinstance(value, int) and not isinstance(value, bool) else value, sort_keys=True)

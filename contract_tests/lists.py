@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from contract_tests import blame
+from contract_tests.constants import Constants
 from contract_tests.documents import Documents
 from contract_tests.findings import Findings, answer, brief
 from contract_tests.reading import LIST, Call
@@ -25,10 +27,11 @@ class Walk:
 class Lists:
     """`order` holds, for each (organization, order), the last complete walk with the log's length at its end."""
 
-    def __init__(self, world: World, findings: Findings, documents: Documents) -> None:
+    def __init__(self, world: World, findings: Findings, documents: Documents, constants: Constants) -> None:
         self.world = world
         self.findings = findings
         self.documents = documents
+        self.constants = constants
         self.walks: dict[tuple[str, str, str], Walk] = {}
         self.order: dict[tuple[str, str], tuple[int, list[str]]] = {}
 
@@ -53,7 +56,7 @@ class Lists:
         organization = ORGANIZATIONS[call.role]
         for item in data:
             if self.documents.shape(exchange, item):
-                self.documents.constants(exchange, call, item, organization)
+                self.constants.judge(exchange, call, item, organization)
         for item in items:
             known = self.world.find(item["id"])
             if known is None:
@@ -218,28 +221,15 @@ class Lists:
         self.order[organization, call.parameters.get("order", "desc")] = (len(self.world.log), walk.ids)
 
     def _missing(self, call: Call, walk: Walk, known: Known) -> None:
-        blame, shown = self.blame_loss(known, call.role, "list/complete")
+        requirement, shown = blame.loss(self.world, known, call.role, "list/complete")
         self.findings.breach(
-            blame,
+            requirement,
             f"a list with {known.id}",
             f"a walk over {len(walk.ids)} assistants without it",
             *known.trail[:1],
             *shown,
             walk.pages[-1],
         )
-
-    def blame_loss(self, known: Known, role: str, otherwise: str) -> tuple[str, list[Exchange]]:
-        """The requirement that is broken where an assistant that should be there is not."""
-        for change in self.world.since_read(known):
-            if change.call.operation == "deleteAssistant" and not change.accepted and change.id == known.id:
-                return change.requirement, [change.exchange]
-            if change.call.operation == "deleteAssistant" and change.accepted and change.id != known.id:
-                return "delete/only-its-target", [change.exchange]
-        if known.trail and known.trail[0].request.group:
-            return "parallel/creates-all-kept", []
-        if role != known.role and {role, known.role} == {"primary", "sibling"} and known.trail:
-            return "org/shared-by-its-keys", []
-        return otherwise, []
 
     def _sorted(self, walk: Walk, order: str) -> None:
         ours = [self.world.assistants[id] for id in walk.ids if id in self.world.assistants]

@@ -18,7 +18,7 @@ def fake(rate_limit: int = 0) -> Iterator[Target]:
     from fake_server.fake import compose
     from fake_server.local import serve
 
-    now = _quick_clock() if rate_limit else time.time
+    now = quick_clock() if rate_limit else time.time
     with serve(compose(rate_limit=rate_limit or None, now=now)) as base_url:
         yield Target(
             base_url,
@@ -30,6 +30,6 @@ def fake(rate_limit: int = 0) -> Iterator[Target]:
         )
 
 
-def _quick_clock() -> Callable[[], float]:
+def quick_clock() -> Callable[[], float]:
     born, wall = time.monotonic(), time.time()
     return lambda: wall + (time.monotonic() - born) * QUICK

@@ -5,7 +5,10 @@ It sends nothing. It must see the exchanges of a run in their order, those of on
 
 from __future__ import annotations
 
+from contract_tests import blame, preflight
+from contract_tests.constants import Constants
 from contract_tests.documents import Documents
+from contract_tests.features import features
 from contract_tests.findings import Findings, answer, brief
 from contract_tests.lists import Lists
 from contract_tests.reading import (
@@ -27,7 +30,6 @@ from contract_tests.target import Target
 from contract_tests.wire import Exchange, Json, same
 from contract_tests.world import ORGANIZATIONS, Change, Known, World
 
-SDK_HEADERS = ("authorization", "content-type", "openai-beta")
 UNKNOWN = {
     RETRIEVE: "retrieve/unknown-is-404",
     DELETE: "delete/unknown-is-404",
@@ -44,7 +46,8 @@ class Oracle:
         self.world = World(tag)
         self.findings = Findings()
         self.documents = Documents(self.world, self.findings)
-        self.lists = Lists(self.world, self.findings, self.documents)
+        self.constants = Constants(self.world, self.findings)
+        self.lists = Lists(self.world, self.findings, self.documents, self.constants)
         self.refusals = Refusals(self.world, self.findings)
         self._mixed: list[tuple[Exchange, Call, list[str]]] = []
         self._verbs: dict[str, dict[str, tuple[bool, Exchange]]] = {}
@@ -56,7 +59,7 @@ class Oracle:
         """Judges one exchange and takes its effects into the model."""
         call, status = read(exchange.request), exchange.response.status
         if exchange.request.method == "OPTIONS" and dict(exchange.request.headers).get("origin"):
-            self._preflight(exchange)
+            preflight.judge(self.findings, exchange)
         elif status == 0 or status >= 500:
             self._crash(exchange, call)
         elif not call.operation:
@@ -74,8 +77,8 @@ class Oracle:
 
     def conclude(self) -> None:
         """Decides what only the whole run can: which of several features a call was refused for, and the two verbs."""
-        for exchange, call, features in self._mixed:
-            guilty = [name for name in features if not self.findings.held[name]] or features
+        for exchange, call, wanted in self._mixed:
+            guilty = [name for name in wanted if not self.findings.held[name]] or wanted
             for requirement in guilty:
                 self._not_accepted(exchange, call, requirement)
         self._mixed = []
@@ -225,43 +228,12 @@ class Oracle:
         if call.operation in MODIFIES and known.read_at == len(self.world.log):
             self._not_accepted(exchange, call, self._features(exchange, call, known)[0])
             return
-        blame, shown = self.lists.blame_loss(known, call.role, "retrieve/equals-created")
+        requirement, shown = blame.loss(self.world, known, call.role, "retrieve/equals-created")
         known.lost = True
-        self.findings.breach(blame, f"{known.id} is there", answer(exchange), *known.trail[:1], *shown, exchange)
+        self.findings.breach(requirement, f"{known.id} is there", answer(exchange), *known.trail[:1], *shown, exchange)
 
     def _features(self, exchange: Exchange, call: Call, known: Known | None) -> list[str]:
-        """The requirements for whose sake this call is to be accepted; the one broken if it alone is not."""
-        if known and known.trail and known.role != call.role and call.operation in self.findings.accepted:
-            return ["org/shared-by-its-keys"]
-        if exchange.request.group:
-            return ["parallel/creates-all-kept" if call.operation == CREATE else "parallel/modifies-not-lost"]
-        if call.operation in (CREATE, *MODIFIES):
-            return self._body_features(exchange, call)
-        if call.operation == LIST:
-            named = {"after": "list/after", "before": "list/before", "limit": "list/limit"}
-            asc = ["list/order-asc"] if call.parameters.get("order") == "asc" else []
-            return [*asc, *(named[name] for name in named if name in call.parameters)][:1] or ["list/envelope"]
-        if call.operation == DELETE:
-            given_up = known and known.id == self.target.expendable_id
-            return ["delete/self-is-the-keys-own" if given_up else "delete/answers-deleted"]
-        return ["retrieve/equals-created"]
-
-    def _body_features(self, exchange: Exchange, call: Call) -> list[str]:
-        ignored = [f"ignored/{name}-accepted" for name in call.ignored]
-        if "reasoning_effort" in call.fields:
-            ignored.append("ignored/reasoning-effort-accepted")
-        if ignored:
-            return ignored
-        if call.operation == CREATE:
-            plain = call.fields.keys() == {"name"} and call.fields["name"].isascii()
-            return ["create/name-suffices" if plain else "create/keeps-what-it-is-given"]
-        if exchange.response.status in (404, 405, 501) and call.operation == PATCH:
-            return ["modify/post-and-patch-alike"]
-        if call.fields == {}:
-            return ["modify/empty-body-changes-nothing"]
-        if call.fields.get("instructions") == "":
-            return ["modify/empty-instructions-clear"]
-        return ["modify/partial"]
+        return features(call, exchange, known, self.target, self.findings.accepted)
 
     def _accepted(self, exchange: Exchange, call: Call, known: Known | None) -> None:
         for choice in call.free:
@@ -326,8 +298,8 @@ class Oracle:
         organization = ORGANIZATIONS[call.role]
         self._welcome(call)
         self.findings.accepted.add(CREATE)
-        self.documents.remember(exchange, call)
-        self.documents.constants(exchange, call, document, organization)
+        self.constants.remember(exchange, call)
+        self.constants.judge(exchange, call, document, organization)
         known = Known(document["id"], organization, call.role, document, trail=[exchange], read_at=len(self.world.log))
         if "unreadable" not in call.free and "odd-body" not in call.free:
             self.documents.created(exchange, call, document)
@@ -355,14 +327,14 @@ class Oracle:
         if call.operation in MODIFIES:
             self._modified(exchange, call, known, document)
         else:
-            self.documents.constants(exchange, call, document, known.organization)
+            self.constants.judge(exchange, call, document, known.organization)
             if self.documents.read(exchange, call, known, document):
                 self.findings.accepted.add(RETRIEVE)
 
     def _modified(self, exchange: Exchange, call: Call, known: Known, document: dict[str, Json]) -> None:
         self._welcome(call)
-        self.documents.remember(exchange, call)
-        self.documents.constants(exchange, call, document, known.organization)
+        self.constants.remember(exchange, call)
+        self.constants.judge(exchange, call, document, known.organization)
         right = "odd-body" in call.free or self.documents.modified(exchange, call, known, document)
         if right:
             self.findings.accepted.add(call.operation)
@@ -416,26 +388,6 @@ class Oracle:
         known.gone = True
         known.trail.append(exchange)
         self.world.log.append(Change(exchange, call, True, "", known.id))
-
-    def _preflight(self, exchange: Exchange) -> None:
-        asked = dict(exchange.request.headers)
-        headers = exchange.response.headers
-        origin = headers.get("access-control-allow-origin", "(none)")
-        allowed = {name.strip().lower() for name in headers.get("access-control-allow-headers", "").split(",")}
-        wanted = {name.strip() for name in asked["access-control-request-headers"].split(",")}
-        missing = wanted - allowed - (wanted - {"authorization"} if "*" in allowed else set())
-        methods = {name.strip() for name in headers.get("access-control-allow-methods", "").split(",")}
-        method = asked["access-control-request-method"]
-        right = exchange.response.accepted and origin in ("*", asked["origin"]) and not missing
-        right = right and (method in methods | {"GET", "POST", "HEAD"} or "*" in methods)
-        self.findings.judge(
-            "browser/preflight",
-            right,
-            LIST,
-            f"2xx that allows {asked['origin']}, {method} and {brief(wanted)}",
-            f"{exchange.response.status}, origin {origin}, not allowed: {', '.join(sorted(missing)) or method}",
-            exchange,
-        )
 
 
 def _unknown_statuses(id: str) -> frozenset[int]:

@@ -221,8 +221,7 @@ def test_organizations_are_closed(primary: httpx2.Client, sibling: httpx2.Client
 
 
 @pytest.mark.parametrize(
-    "value",
-    ["", "Bearer", "Bearer nobody", "Basic sk-fake-primary", "sk-fake-primary", "Bearer  sk-fake-primary"],
+    "value", ["", "Bearer", "Bearer nobody", "Basic sk-fake-primary", "sk-fake-primary", "Bearer  sk-fake-primary"]
 )
 @pytest.mark.parametrize("verb", ["GET", "POST", "PATCH", "DELETE"])
 def test_no_key_no_answer(primary: httpx2.Client, verb: str, value: str) -> None:

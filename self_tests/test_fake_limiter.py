@@ -99,11 +99,7 @@ def test_each_key_has_its_own_budget(limiter: Limiter) -> None:
 
     limiter.take("b")
 
-    assert limiter.headers("b") == {
-        "x-ratelimit-limit": "2",
-        "x-ratelimit-remaining": "1",
-        "x-ratelimit-reset": "60",
-    }
+    assert limiter.headers("b") == {"x-ratelimit-limit": "2", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "60"}
 
 
 def test_off_says_nothing(clock: Clock) -> None:

@@ -230,6 +230,7 @@ def test_a_mistake_fails_nothing_else(fake: Fake) -> None:
 
 def test_what_cannot_be_removed_is_reported(fake: Fake) -> None:
     """An assistant that the server does not let go is named, beside a promise that holds."""
+
     async def refuse(_: Call) -> Answer:
         return Answer({"error": {"message": "No.", "type": "invalid_request_error"}}, status=400)
 
@@ -269,6 +270,7 @@ def test_a_declared_limit_is_kept() -> None:
 
 def test_a_crash_of_a_test_is_no_verdict(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that breaks by itself is an error, never a failure of the server."""
+
     def broken(_: Maker) -> str:
         raise RuntimeError("no name came to mind")
 
@@ -279,6 +281,7 @@ def test_a_crash_of_a_test_is_no_verdict(fake: Fake, monkeypatch: pytest.MonkeyP
 
 def test_no_key_leaves_in_an_outcome(fake: Fake) -> None:
     """A server that repeats the key in its messages does not bring it into the report."""
+
     @web.middleware
     async def gossip(request: web.Request, _: Any) -> web.Response:
         error = {"message": f"You sent {request.headers['Authorization']}", "type": "authentication_error"}

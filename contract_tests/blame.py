@@ -1,0 +1,71 @@
+"""Which requirement a change for the worse breaks: told by what was asked since the assistant was last seen right."""
+
+from __future__ import annotations
+
+from contract_tests.reading import CREATE, DELETE, MODIFIES, TEXTS
+from contract_tests.wire import Exchange, Json, same
+from contract_tests.world import Change, Known, World
+
+IDENTITY = ("id", "object", "created_at")
+
+
+def difference(world: World, known: Known, name: str, value: Json) -> tuple[list[str], list[Exchange]]:
+    """The requirement that a difference breaks: the newest change that can have made it tells which."""
+    changes = world.since_read(known)
+    for change in changes:
+        if name in change.call.fields and same(change.call.fields[name], value) and (found := _guilt(change, known)):
+            return [found], [change.exchange]
+    own = [change for change in changes if change.id == known.id]
+    if name in IDENTITY and any(change.call.operation in MODIFIES for change in own):
+        return ["modify/keeps-identity"], [own[0].exchange]
+    if wrong := next((change for change in own if not change.accepted), None):
+        return [wrong.requirement], [wrong.exchange]
+    wrote = next((change for change in own if change.accepted and change.call.operation in MODIFIES), None)
+    if wrote:
+        return _badly_written(wrote, known, name, value), [wrote.exchange]
+    if made := next((change for change in own if change.call.operation == CREATE), None):
+        return _badly_made(made, name), []
+    other = next((change for change in changes if change.accepted and change.call.operation in MODIFIES), None)
+    if other and name in TEXTS:
+        return ["modify/only-its-target"], [other.exchange]
+    return ["retrieve/equals-created"], []
+
+
+def _guilt(change: Change, known: Known) -> str:
+    if not change.accepted:
+        return change.requirement
+    if change.id != known.id:
+        return "modify/only-its-target" if change.call.operation in MODIFIES else ""
+    return ""
+
+
+def _badly_written(wrote: Change, known: Known, name: str, value: Json) -> list[str]:
+    if wrote.exchange.request.group:
+        return ["parallel/modifies-not-lost"]
+    if name == "instructions" and wrote.call.fields.get(name) == "":
+        return ["modify/empty-instructions-clear"]
+    if name in TEXTS and name not in wrote.call.fields:
+        return ["modify/partial"]
+    stale = any(same(earlier.get(name), value) for earlier in known.earlier)
+    if name in TEXTS and not stale:
+        return ["create/keeps-what-it-is-given", "retrieve/equals-created"]
+    return ["modify/seen-everywhere"] if name in TEXTS else ["retrieve/equals-created"]
+
+
+def _badly_made(made: Change, name: str) -> list[str]:
+    kept = ["create/keeps-what-it-is-given"] if isinstance(made.call.fields.get(name), str) else []
+    return [*kept, "retrieve/equals-created"]
+
+
+def loss(world: World, known: Known, role: str, otherwise: str) -> tuple[str, list[Exchange]]:
+    """The requirement that is broken where an assistant that should be there is not."""
+    for change in world.since_read(known):
+        if change.call.operation == DELETE and not change.accepted and change.id == known.id:
+            return change.requirement, [change.exchange]
+        if change.call.operation == DELETE and change.accepted and change.id != known.id:
+            return "delete/only-its-target", [change.exchange]
+    if known.trail and known.trail[0].request.group:
+        return "parallel/creates-all-kept", []
+    if role != known.role and {role, known.role} == {"primary", "sibling"} and known.trail:
+        return "org/shared-by-its-keys", []
+    return otherwise, []

@@ -1,0 +1,120 @@
+"""No right server is accused: every legal reading of the contract, by a second implementation and by the fake itself."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from contract_tests import local, tour
+from contract_tests.run import Choice, Run
+from contract_tests.target import Target
+from contract_tests.verdicts import Verdict
+from self_tests.second_server import READINGS, Served, serve
+
+TOUR = Choice(generators=frozenset({"tour"}))
+# What a reading gives up of the shoulds, by choosing otherwise.
+WARNS = {
+    "ragen": {
+        "create/status-200",
+        "errors/code-is-text-or-null",
+        "ignored/reasoning-effort-accepted",
+        "list/first-and-last-id",
+        "list/before",
+        "browser/preflight",
+    },
+    "one_page": {
+        "list/limit",
+        "list/order-asc",
+        "list/after",
+        "list/before",
+        "list/bad-limit-refused",
+        "list/first-and-last-id",
+    },
+    "numeric_codes": {"errors/code-is-text-or-null"},
+    "absent_codes": {"errors/param-and-code-present"},
+    "created_201": {"create/status-200"},
+    "foreign_403": {"org/others-look-unknown"},
+}
+
+
+def target(served: Served, rate_limit: int = 0) -> Target:
+    keys = {role: getattr(served, role) for role in ("primary", "sibling", "foreign")}
+    return Target(served.base_url, keys, served.bound_id, served.expendable_id, rate_limit)
+
+
+def broken(verdicts: list[Verdict]) -> dict[str, str]:
+    return {each.requirement.id: each.verdict for each in verdicts if each.verdict != "pass"}
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_legal_reading_is_not_accused(name: str) -> None:
+    """Every must holds and is judged; of the shoulds only those warn that the reading gives up."""
+    with serve(replace(READINGS[name], rate_limit=None)) as served:
+        verdicts = Run(target(served), TOUR, lambda id: not id.startswith("rate/")).judge().verdicts
+
+    assert broken(verdicts) == dict.fromkeys(WARNS.get(name, ()), "warn")
+
+
+@pytest.mark.parametrize("name", ["strict", "lenient"])
+def test_a_legal_reading_is_not_accused_by_any_generator(name: str) -> None:
+    """Nor by schemathesis, random histories and the SDKs."""
+    with serve(replace(READINGS[name], rate_limit=None)) as served:
+        run = Run(target(served), Choice(histories=10), lambda id: not id.startswith("rate/")).judge()
+
+    assert (broken(run.verdicts), run.left_behind) == ({}, [])
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_the_order_of_the_steps_does_not_matter(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step stands on what it makes: the fake passes in any order, and the second implementation."""
+    monkeypatch.setattr(tour, "STEPS", random.Random(seed).sample(tour.STEPS, len(tour.STEPS)))
+
+    with local.fake() as fake, serve(replace(READINGS["default"], rate_limit=None)) as served:
+        found = [Run(each, TOUR, lambda id: not id.startswith("rate/")).judge() for each in (fake, target(served))]
+
+    assert [broken(result.verdicts) for result in found] == [{}, {}]
+
+
+@pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window", "ragen"])
+def test_a_legal_limiter_is_not_accused(name: str) -> None:
+    """Per key or per address, a sliding window or a fixed one: all are limits of twenty a minute."""
+    with serve(replace(READINGS[name], rate_limit=20), now=quick()) as served:
+        limited = replace(target(served, 20), second=1 / local.QUICK)
+        verdicts = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge().verdicts
+
+    assert {id for id, verdict in broken(verdicts).items() if verdict != "warn"} == set()
+
+
+def quick() -> Callable[[], float]:
+    return local.quick_clock()
+
+
+def test_the_same_seed_makes_the_same_calls() -> None:
+    """Ids and times apart, two runs are the same to the letter, and another seed is another."""
+    first, again, other = (calls_of(seed) for seed in (1, 1, 2))
+
+    assert first == again
+    assert first != other
+
+
+def calls_of(seed: int) -> list[tuple[str, str, bytes | None]]:
+    """Every call of a run, an id by the order in which it came up."""
+    made: list[tuple[str, str, bytes | None]] = []
+    ids: dict[str, str] = {}
+
+    def named(path: str) -> str:
+        head, _, id = path.partition("/asst-")
+        return f"{head}/{ids.setdefault(id, str(len(ids)))}" if id else path.partition("after=")[0]
+
+    choice = Choice(seed, histories=5, generators=frozenset({"tour", "schemathesis", "histories"}))
+    with local.fake() as fake:
+        Run(
+            fake,
+            choice,
+            lambda id: not id.startswith("rate/"),
+            watch=lambda each: made.append((each.request.method, named(each.request.path), each.request.body)),
+        ).judge()
+    return made
