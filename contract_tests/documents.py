@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,7 @@ from contract_tests.world import ORGANIZATIONS, Change, Known, World
 NEAR = 900  # seconds; clocks differ, but no time zone is nearer to the next than this
 SHAPE = {"id": "create/id-is-asst-hyphen", "tools": "ignored/tools-are-file-search"}
 CLEARED = (None, "")
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Documents:
@@ -194,4 +196,4 @@ class Documents:
 
 def _surrogate(text: Json) -> bool:
     """Whether a text is no Unicode: what becomes of a lone surrogate is nobody's promise."""
-    return isinstance(text, str) and any(0xD800 <= ord(char) <= 0xDFFF for char in text)
+    return isinstance(text, str) and SURROGATE.search(text) is not None

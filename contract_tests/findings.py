@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -75,9 +76,9 @@ class Findings:
 
 
 def brief(value: Json, length: int = 160) -> str:
-    """A value as one readable line."""
-    text = value if isinstance(value, str) and not value.startswith(("{", "[")) else repr(value)
-    text = repr(text)[1:-1] if not text.isprintable() else text
+    """A value as one readable line: a text as it is, but for what does not print, and all else as JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = text if text.isprintable() else repr(text)[1:-1]
     return text if len(text) <= length else f"{text[:length]}… ({len(text)} characters)"
 
 

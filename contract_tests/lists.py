@@ -265,5 +265,6 @@ class Lists:
         roles = {known.role for known in self.world.present(organization) if known.trail}
         if roles - {call.role}:
             hold("org/shared-by-its-keys", LIST)
-        if any(True for _ in self.world.present("home" if organization == "abroad" else "abroad")):
+        others = self.world.present("home" if organization == "abroad" else "abroad")
+        if any(known.document for known in others):
             hold("org/closed-to-others", LIST)

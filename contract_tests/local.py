@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from contract_tests.target import Target
-
-QUICK = 60  # how many of its seconds pass in one of ours
+from contract_tests.target import Clock, Target
 
 
 @contextmanager
 def fake(rate_limit: int = 0) -> Iterator[Target]:
-    """A fresh fake in a thread, as a target. With a limiter its clock is made quick, else it is ours."""
+    """A fresh fake in a thread, as a target. We hold its clock, so that the limiter's minutes pass in no time."""
     from fake_server import seed
     from fake_server.fake import compose
     from fake_server.local import serve
 
-    now = quick_clock() if rate_limit else time.time
-    with serve(compose(rate_limit=rate_limit or None, now=now)) as base_url:
+    clock = held_clock()
+    with serve(compose(rate_limit=rate_limit or None, now=clock.now)) as base_url:
         yield Target(
             base_url,
             keys={key.label: key.secret for key in seed.KEYS},
             bound_id=f"asst-{seed.KEYS[0].project}",
             expendable_id=f"asst-{seed.KEYS[1].project}",
             rate_limit=rate_limit,
-            second=1 / QUICK if rate_limit else 1.0,
+            clock=clock,
         )
 
 
-def quick_clock() -> Callable[[], float]:
-    born, wall = time.monotonic(), time.time()
-    return lambda: wall + (time.monotonic() - born) * QUICK
+def held_clock() -> Clock:
+    """A clock that goes as ours does, and on which a rest is a leap."""
+    leapt = 0.0
+
+    def rest(seconds: float) -> None:
+        nonlocal leapt
+        leapt += seconds
+
+    return Clock(lambda: time.time() + leapt, rest)

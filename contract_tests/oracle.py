@@ -50,7 +50,7 @@ class Oracle:
         self.lists = Lists(self.world, self.findings, self.documents, self.constants)
         self.refusals = Refusals(self.world, self.findings)
         self._mixed: list[tuple[Exchange, Call, list[str]]] = []
-        self._verbs: dict[str, dict[str, tuple[bool, Exchange]]] = {}
+        self._verbs: dict[str, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
         for id, role in ((target.bound_id, "primary"), (target.expendable_id, "sibling")):
             if id:
                 self.world.assistants[id] = Known(id, "home", role)
@@ -84,16 +84,7 @@ class Oracle:
         self._mixed = []
         for body, verbs in self._verbs.items():
             if len(verbs) == 2:
-                (first, one), (second, other) = verbs["POST"], verbs["PATCH"]
-                self.findings.judge(
-                    "modify/post-and-patch-alike",
-                    first == second,
-                    PATCH,
-                    f"{body}: the same effect by POST and by PATCH",
-                    answer(one if second else other),
-                    other,
-                    one,
-                )
+                self._compare(body, verbs)
         self._verbs = {}
 
     def _operation(self, exchange: Exchange, call: Call) -> None:
@@ -199,7 +190,7 @@ class Oracle:
             else:
                 self._mixed.append((exchange, call, features))
         if call.operation in MODIFIES:
-            self._by_verb(exchange, call, False)
+            self._by_verb(exchange, call, False, known)
 
     def _odd_cursor(self, call: Call) -> bool:
         cursors = {call.parameters[name] for name in ("after", "before") if name in call.parameters}
@@ -338,7 +329,7 @@ class Oracle:
         right = "odd-body" in call.free or self.documents.modified(exchange, call, known, document)
         if right:
             self.findings.accepted.add(call.operation)
-        self._by_verb(exchange, call, right)
+        self._by_verb(exchange, call, right, known)
         if known.document:
             known.earlier.append(known.document)
         known.document = self._expected_after(call, document)
@@ -357,14 +348,30 @@ class Oracle:
                 wanted[name] = sent
         return wanted
 
-    def _by_verb(self, exchange: Exchange, call: Call, right: bool) -> None:
-        """Keeps what came of a body by POST and by PATCH; told apart by the fields that it has, and what it clears."""
+    def _by_verb(self, exchange: Exchange, call: Call, right: bool, known: Known | None) -> None:
+        """Keeps what came of a body by POST and by PATCH, the first that went wrong foremost.
+
+        Bodies are alike that have the same fields, and clear the same.
+        """
         if call.free or exchange.request.group or not isinstance(call.body, dict):
             return
         shape = ", ".join(f'{name} ""' if call.fields[name] == "" else name for name in call.fields) or "{}"
         verbs = self._verbs.setdefault(shape, {})
-        was = verbs.get(exchange.request.method, (True, exchange))[0]
-        verbs[exchange.request.method] = (was and right, exchange)
+        if verbs.get(exchange.request.method, (True,))[0]:
+            verbs[exchange.request.method] = (right, (*(known.trail[:1] if known else ()), exchange))
+
+    def _compare(self, body: str, verbs: dict[str, tuple[bool, tuple[Exchange, ...]]]) -> None:
+        """The two verbs against each other: both right, or both wrong, is alike."""
+        wrong = next((method for method, (right, _) in verbs.items() if not right), "PATCH")
+        shown = verbs[wrong][1]
+        self.findings.judge(
+            "modify/post-and-patch-alike",
+            verbs["POST"][0] == verbs["PATCH"][0],
+            PATCH,
+            f"a body with {body}: the same effect by POST and by PATCH",
+            f"as it should be by {'POST' if wrong == 'PATCH' else 'PATCH'}, but not by {wrong}: {answer(shown[-1])}",
+            *shown,
+        )
 
     def _deleted(self, exchange: Exchange, call: Call, known: Known) -> None:
         body = exchange.response.json

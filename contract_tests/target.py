@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,18 @@ class TargetError(Exception):
 
 
 @dataclass(frozen=True)
+class Clock:
+    """The time by which the target counts: ours, unless it is a fake whose clock we hold. Both in seconds."""
+
+    now: Callable[[], float] = time.monotonic
+    rest: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
 class Target:
     """`base_url` ends in /v1 or its like, without a slash. `rate_limit` is calls a minute: 0 none, None not declared.
 
-    `variables` says, for each role, which environment variable holds its key, so that a curl can name it.
-    `second` is how many of our seconds one second of the target's clock lasts (our own fake can be made quick).
-    """
+    `variables` says, for each role, which environment variable holds its key, so that a curl can name it."""
 
     base_url: str
     keys: Mapping[str, str]
@@ -37,7 +44,7 @@ class Target:
     expendable_id: str | None = None
     rate_limit: int | None = None
     variables: Mapping[str, str] = field(default_factory=lambda: ROLES)
-    second: float = 1.0
+    clock: Clock = Clock()
 
     @property
     def has(self) -> set[str]:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the program
+class Refused(Exception):
     """A call that is not done; `param` names the field or parameter at fault, `headers` go with the answer."""
 
     def __init__(self, message: str, param: str | None = None, headers: Mapping[str, str] | None = None) -> None:

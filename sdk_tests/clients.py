@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Iterable, Iterator
@@ -216,18 +215,21 @@ def open_client(kind: str, http: dict[str, Any], **settings: Any) -> SyncClient 
     return AsyncClient(openai.AsyncOpenAI(http_client=openai.DefaultAsyncHttpxClient(**http), **SETTINGS, **settings))
 
 
+MINUTE = 60.5  # the half second is for calls that overtake each other
+
+
 class Pace:
     """Holds calls back, so that all clients together stay within the rate limit that the target declares."""
 
     def __init__(self, target: Target) -> None:
-        self.minute = 60 * target.second + 0.5  # the half second is for calls that overtake each other
+        self.clock = target.clock
         # What ran before may have used the whole budget up.
-        self.calls = deque([time.monotonic()] * (target.rate_limit or 0), maxlen=target.rate_limit or 0)
+        self.calls = deque([self.clock.now()] * (target.rate_limit or 0), maxlen=target.rate_limit or 0)
 
     def hold(self, _: httpx2.Request) -> None:
         if self.calls:
-            time.sleep(max(0.0, self.calls[0] + self.minute - time.monotonic()))
-        self.calls.append(time.monotonic())
+            self.clock.rest(max(0.0, self.calls[0] + MINUTE - self.clock.now()))
+        self.calls.append(self.clock.now())
 
     async def hold_async(self, request: httpx2.Request) -> None:
         # It may block: nothing else runs in this loop that could go on.

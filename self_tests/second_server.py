@@ -1,7 +1,7 @@
 """A second implementation of the contract, to show that the suite accepts every legal reading of it.
 
 Written from the contract alone: it knows nothing of the fake, and wherever the contract leaves a choice it chooses
-otherwise. A `Reading` is one set of choices, and none of them breaks a must. Every `serve` begins afresh.
+otherwise, as a `Reading` says. Every `serve` begins afresh.
 """
 
 import asyncio
@@ -13,86 +13,25 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Literal, NamedTuple
-from urllib.parse import parse_qsl, unquote
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 from uuid import uuid4
 
+from self_tests.readings import READINGS, Reading
+from self_tests.second_http import Refusal, Request, need, read_request
+
+__all__ = ["READINGS", "Reading", "Served", "serve"]
+
 Document = dict[str, Any]
-Ignoring = Literal["ignore", "refuse"]
 Outcome = tuple[int, Document]
 Answer = tuple[int, Document | None, dict[str, str]]
 KEYS = ("sk-primary.north", "sk-sibling.north", "sk-foreign.south")
 SELF_DELETE = "Cannot delete the assistant this API key is bound to. Rotate the key first, then retry."
-BODY_SECONDS = 10
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # what many a database cannot hold: NUL and lone surrogates
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """One way to settle what the contract leaves open. The defaults keep every should as well."""
-
-    description: str | None = "A project."
-    metadata: dict[str, str] | None = field(default_factory=lambda: {"kind": "project"})
-    tool_resources: dict[str, Any] | None = field(default_factory=lambda: {"file_search": {"vector_store_ids": []}})
-    top_p: float | None = 0.9
-    response_format: str | dict[str, Any] | None = field(default_factory=lambda: {"type": "text"})
-    model: str = "house-model"
-    temperature: float | None = 0.35
-    cleared: Literal["", "mix"] | None = ""  # mix: null after a create, "" after a modify
-    post_status: Literal[200, 201] = 200
-    extra_fields: dict[str, Any] = field(default_factory=lambda: {"project": {"archived": False}})
-    extra_headers: dict[str, str] = field(default_factory=lambda: {"x-served-by": "second"})
-    keys_sorted: bool = True
-    messages: str = "Sorry: {}."
-    codes: Literal["text", "null", "absent", "numeric"] = "text"
-    error_types: Literal["named", "openai"] = "named"
-    id_style: Literal["uuid", "short", "number"] = "short"
-    bare_id_accepted: bool = False
-    absurd: Ignoring = "ignore"
-    unknown_fields: Ignoring = "refuse"
-    reasoning_effort_accepted: bool = True
-    unknown_query: Ignoring = "refuse"
-    max_name: int = 300
-    max_instructions: int = 20_000
-    empty_name_refused: bool = False
-    nul: Literal["keep", "refuse"] = "keep"  # with lone surrogates
-    null_in_modify: Literal["keep", "clear", "refuse"] = "refuse"  # clear: a name cannot be, so null for it is refused
-    paging: Literal["openai", "no-before", "one-page"] = "openai"  # only openai's has first_id and last_id
-    foreign_status: Literal[404, 403] = 404
-    wrong_method: Literal[404, 405] = 404
-    allow_headers: str = ""  # what a preflight grants; "" grants what it asks for
-    rate_limit: int | None = None
-    counted_per: Literal["key", "ip"] = "key"
-    window: Literal["sliding", "fixed"] = "sliding"  # fixed: the minutes of the clock
-
-
-READINGS: dict[str, Reading] = {
-    "default": Reading(),
-    "strict": Reading(absurd="refuse", max_name=100, max_instructions=10_000, empty_name_refused=True, nul="refuse"),
-    "lenient": Reading(bare_id_accepted=True, unknown_fields="ignore", unknown_query="ignore", max_name=2**20,
-                       max_instructions=2**22, null_in_modify="keep", messages="¡Ay! {} 🙏", keys_sorted=False),
-    "ragen": Reading(model="ragen", temperature=1, cleared="mix", post_status=201, codes="numeric", absurd="refuse",
-                     bare_id_accepted=True, reasoning_effort_accepted=False, max_name=200, max_instructions=100_000,
-                     empty_name_refused=True, paging="no-before", allow_headers="content-type,authorization",
-                     rate_limit=20, counted_per="ip", extra_fields={}, messages="{}", id_style="uuid"),
-    "one_page": Reading(paging="one-page"),
-    "per_ip": Reading(rate_limit=20, counted_per="ip"),
-    "fixed_window": Reading(rate_limit=20, window="fixed"),
-    "uuid_ids": Reading(id_style="uuid", cleared=None),
-    "number_ids": Reading(id_style="number", bare_id_accepted=True),
-    "numeric_codes": Reading(codes="numeric"),
-    "null_codes": Reading(codes="null", null_in_modify="keep"),
-    "absent_codes": Reading(codes="absent"),
-    "created_201": Reading(post_status=201),
-    "empty_text_for_cleared": Reading(cleared="", null_in_modify="clear"),
-    "null_constants": Reading(metadata=None, tool_resources=None, top_p=None, response_format=None, temperature=None),
-    "openai_types": Reading(error_types="openai", wrong_method=405),
-    "foreign_403": Reading(foreign_status=403),
-}  # fmt: skip
 
 
 # What OpenAI's reference allows in the fields that are ignored: the type, and for two of them the range.
@@ -104,27 +43,6 @@ TOP = {"temperature": 2, "top_p": 1}
 # Status to error.type: by name, and as OpenAI's own API spells it. Any other status is an invalid request.
 TYPES = {401: ("authentication_error", "invalid_request_error"), 403: ("permission_error", "permission_error"),
          404: ("not_found_error", "invalid_request_error"), 429: ("rate_limit_error", "requests")}  # fmt: skip
-
-
-class Refusal(Exception):
-    """What is not a success: its status, and why, in words that also make its code."""
-
-    def __init__(self, status: int, why: str, headers: dict[str, str] | None = None) -> None:
-        self.status, self.why, self.headers = status, why, headers or {}
-
-
-def need(met: object, why: str) -> None:
-    if not met:
-        raise Refusal(400, why)
-
-
-class Request(NamedTuple):
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-    peer: str
 
 
 @dataclass(eq=False)
@@ -290,50 +208,6 @@ Operation = Callable[[Service, Assistant, Request, str], Outcome]
 ON_ALL: dict[str, Operation] = {"GET": Service.list_all, "POST": Service.create}
 ON_ONE: dict[str, Operation] = {
     "GET": Service.retrieve, "POST": Service.modify, "PATCH": Service.modify, "DELETE": Service.delete}  # fmt: skip
-
-
-async def read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Request:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    line, *fields = head.strip("\r\n").split("\r\n")
-    start = re.fullmatch(r"([!-~]+) (?:https?://[^/?]*)?([^\s?]*)\??(\S*) HTTP/1\.[01]", line)
-    if not start:
-        raise Refusal(400, "this is not HTTP/1")
-    headers: dict[str, str] = {}
-    for name, colon, value in (each.partition(":") for each in fields):
-        need(colon and re.fullmatch("[!-~]+", name), "a header is malformed")
-        given = headers.get(name.lower())  # a header that is given twice counts as one list
-        headers[name.lower()] = value.strip(" \t") if given is None else f"{given}, {value}"
-    headers.setdefault("connection", "close" if line.endswith("0") else "keep-alive")
-    body, peer = await read_body(reader, writer, headers), writer.get_extra_info("peername")[0]
-    return Request(start[1], start[2], dict(parse_qsl(start[3], keep_blank_values=True)), headers, body, peer)
-
-
-async def read_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, headers: dict[str, str]) -> bytes:
-    length, coding = headers.get("content-length", "0"), headers.get("transfer-encoding", "").lower()
-    need(re.fullmatch("[0-9]{1,15}", length) and coding in ("", "chunked"), "the length of the body is unclear")
-    need(not coding or "content-length" not in headers, "the length of the body is unclear")
-    if headers.get("expect", "").lower() == "100-continue":
-        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    if not coding and int(length) == 0:
-        return b""
-    async with asyncio.timeout(BODY_SECONDS):
-        return await (read_chunks(reader) if coding else reader.readexactly(int(length)))
-
-
-async def read_chunks(reader: asyncio.StreamReader) -> bytes:
-    body = bytearray()
-    while size := chunk_size(await reader.readuntil(b"\r\n")):
-        body += (await reader.readexactly(size + 2))[:-2]
-    while await reader.readuntil(b"\r\n") != b"\r\n":
-        pass  # trailers
-    return bytes(body)
-
-
-def chunk_size(line: bytes) -> int:
-    found = re.fullmatch(rb"([0-9a-fA-F]{1,12})[ \t]*(?:;.*)?\r\n", line)
-    if not found:
-        raise Refusal(400, "a chunk is malformed")
-    return int(found[1], 16)
 
 
 def wire(reading: Reading, answer: Answer, *, keep: bool, bodiless: bool) -> bytes:

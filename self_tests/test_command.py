@@ -12,13 +12,14 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 import pytest
+import urllib3
 from aiohttp import web
 
-from contract_tests import cli, play, tour
+from contract_tests import calls, cli, play, tour
 from contract_tests.target import ROLES
 from fake_server import seed
 from fake_server.fake import Fake, compose
-from fake_server.handlers import Answer, Call
+from fake_server.handlers import Answer, Call, create_assistant
 from fake_server.local import serve
 
 KEYS = {ROLES[key.label]: key.secret for key in seed.KEYS}
@@ -84,8 +85,6 @@ async def undone(call: Call) -> Answer:
 
 
 async def created(call: Call) -> Answer:
-    from fake_server.handlers import create_assistant
-
     answer = await create_assistant(call)
     return Answer(answer.body, 201)
 
@@ -100,7 +99,7 @@ def test_our_own_fake_holds_and_everything_is_judged(run: Callable[..., Ran]) ->
 
 
 def test_a_broken_must_is_exit_1_with_a_curl(run: Callable[..., Ran], fake: Fake, base_url: str) -> None:
-    """The breach names its requirement, what was promised, expected and came, and a command with the key as a variable."""
+    """The breach says what was promised, expected and came, and a command that shows it, the key as a variable."""
     fake.handlers["deleteAssistant"] = undone
 
     ran = run(base_url, "--only", "delete/gone")
@@ -261,7 +260,7 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
     """No verdict is made of it, and what may be left there is listed."""
     fake = compose(rate_limit=None)
     with serve(fake) as base_url:
-        dying = play.Step("dying", "", ("create/name-suffices",), (), False, lambda play: dead(play, base_url))
+        dying = play.Step("dying", "", ("create/name-suffices",), (), False, dead)
         monkeypatch.setattr(tour, "STEPS", [*tour.STEPS[:3], dying, *tour.STEPS[3:]])
 
         ran = run(base_url, *QUICKLY)
@@ -271,10 +270,10 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
     assert "Left behind: asst-" in ran.out
 
 
-def dead(play: play.Play, base_url: str) -> None:
+def dead(play: play.Play) -> None:
     """From now on nobody listens where the target was."""
     play.fresh()
-    play.client._pool = __import__("urllib3").connection_from_url("http://127.0.0.1:9")
+    play.client._pool = urllib3.connection_from_url("http://127.0.0.1:9")
     play.client._used = float("inf")
 
 
@@ -317,17 +316,7 @@ def test_a_guarded_call_is_our_error(
     run: Callable[..., Ran], base_url: str, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the run did not make it does not touch: a step that would is stopped before anything is sent."""
-    from contract_tests import calls
-
-    bound = f"asst-{seed.KEYS[0].project}"
-    careless = play.Step(
-        "careless",
-        "",
-        ("create/name-suffices",),
-        (),
-        False,
-        lambda play: play.send(calls.modify(bound, {"name": "stolen"})) and None,
-    )
+    careless = play.Step("careless", "", ("create/name-suffices",), (), False, rename_the_bound)
     monkeypatch.setattr(tour, "STEPS", [careless])
 
     ran = run(base_url, "--only", "create/name-suffices")
@@ -335,6 +324,10 @@ def test_a_guarded_call_is_our_error(
     assert ran.code == 2
     assert "GuardError" in ran.err
     assert [project.title for project in fake.store.projects("org-acme")] == ["Acme Support", "Acme Research"]
+
+
+def rename_the_bound(play: play.Play) -> None:
+    play.send(calls.modify(f"asst-{seed.KEYS[0].project}", {"name": "stolen"}))
 
 
 def test_nothing_of_others_is_touched(run: Callable[..., Ran], base_url: str, fake: Fake) -> None:
