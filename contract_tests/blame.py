@@ -25,6 +25,8 @@ def difference(world: World, known: Known, name: str, value: Json) -> tuple[list
         return _badly_written(wrote, known, name, value), [wrote.exchange]
     if made := next((change for change in own if change.call.operation == CREATE), None):
         return _badly_made(made, name), []
+    if known.wrote and any(same(earlier.get(name), value) for earlier in known.earlier):
+        return _badly_written(known.wrote, known, name, value), [known.wrote.exchange]
     other = next((change for change in changes if change.accepted and change.call.operation in MODIFIES), None)
     if other and name in TEXTS:
         return ["modify/only-its-target"], [other.exchange]
@@ -45,7 +47,7 @@ def _badly_written(wrote: Change, known: Known, name: str, value: Json) -> list[
     if name == "instructions" and wrote.call.fields.get(name) == "":
         return ["modify/empty-instructions-clear"]
     if name in TEXTS and name not in wrote.call.fields:
-        return ["modify/partial"]
+        return ["modify/partial" if wrote.call.fields else "modify/empty-body-changes-nothing"]
     stale = any(same(earlier.get(name), value) for earlier in known.earlier)
     if name in TEXTS and not stale:
         return ["create/keeps-what-it-is-given", "retrieve/equals-created"]

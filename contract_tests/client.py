@@ -54,6 +54,8 @@ class Client:
         self.made: dict[str, str] = {}
         self.seen: set[str] = set()
         self.count = 0
+        self._ours: set[str] = set()
+        self._others: set[str] = set()
         self._failures = 0
         self._calls: deque[float] = deque()
         self._used = 0.0
@@ -99,11 +101,12 @@ class Client:
             return
         if path.rstrip("/") == "/assistants":
             raise GuardError(f"{request.method} {request.path} might change every assistant of the organization.")
-        protected = self.seen - set(self.made) - {self.target.expendable_id}
+        ours = {*map(bare, self.made), bare(self.target.expendable_id or "")}
+        protected = {bare(id) for id in self.seen} - ours
         if request.method == "DELETE" and path == f"/assistants/{self.target.bound_id}" and request.role == "primary":
             return
-        segments = set(path.split("/")) - {""}
-        if named := next((id for id in protected if {id, id.removeprefix("asst-")} & segments), None):
+        segments = {bare(segment) for segment in path.split("/")} - {""}
+        if named := next(iter(segments & protected), None):
             raise GuardError(f"{request.method} {request.path} would change {named}, which this run did not make.")
 
     def _keep_pace(self) -> None:
@@ -142,7 +145,7 @@ class Client:
         except NewConnectionError as fault:
             return self._unreachable(fault)
         except TimeoutError:
-            return Response(0, fault=f"no answer within {TIME_OUT.read_timeout:g} s")
+            return Response(0, fault=f"no answer within {TIME_OUT.read_timeout:g} s", hung=True)
         except HTTPError as fault:
             return Response(0, fault=f"the connection broke ({type(fault).__name__})")
         self._failures = 0
@@ -165,12 +168,21 @@ class Client:
         shows = exchange.response.accepted and exchange.request.method != "DELETE"
         answer = exchange.response.json if shows else None
         ids = _ids(answer)
-        creates = exchange.request.method == "POST" and exchange.request.path == "/assistants"
+        # A modify can make one too, on a server that takes an unknown id for a new one.
+        creates = exchange.request.method in ("POST", "PATCH")
         for id in ids:
-            if creates and id not in self.seen:
+            if creates and id not in self.seen and bare(id) not in self._others:
                 self.made[id] = exchange.request.role
+                self._ours.add(bare(id))
+            elif bare(id) not in self._ours:
+                self._others.add(bare(id))
             self.seen.add(id)
         self.watch(exchange)
+
+
+def bare(id: str) -> str:
+    """An id without its prefix, which some servers leave out, and some do not need."""
+    return id.removeprefix("asst-")
 
 
 def authorize(role: str, keys: Mapping[str, str]) -> str | None:

@@ -129,8 +129,7 @@ class Documents:
         """Judges an assistant that retrieve or list shows by what is known of it; whether it is as it should be."""
         expected = known.document
         if expected is None:
-            known.document = document
-            return True
+            return self._met(exchange, known, document)
         right = True
         for name in catalogue.fields("Assistant"):
             if name in expected and not same(expected[name], document.get(name)):
@@ -141,6 +140,14 @@ class Documents:
         else:
             known.document = document
         return right
+
+    def _met(self, exchange: Exchange, known: Known, document: dict[str, Json]) -> bool:
+        """The first sight of an assistant of which the id alone was known."""
+        known.document = document
+        if right := document.get("id") == known.id:
+            return right
+        self.findings.breach("retrieve/equals-created", f"id {known.id}", f"id {brief(document.get('id'))}", exchange)
+        return False
 
     def _differs(self, exchange: Exchange, known: Known, name: str, value: Json) -> None:
         assert known.document is not None

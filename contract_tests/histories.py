@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from contract_tests import calls
@@ -36,7 +37,8 @@ def play(play: Play, seed: int, number: int, progress: Callable[[str, int, int],
         progress("random histories", history, number)
         moves = write(random.Random(f"{seed}/{history}"), sorted(play.target.keys), f"{play.tag} h{history}")
         before = len(play.oracle.findings.breaches)
-        _perform(play, moves)
+        with suppress(BlockedError):
+            _perform(play, moves)
         for breach in _first_of_each(play, before):
             _replace(play, breach, shrink(play, moves, breach.requirement))
 
@@ -155,7 +157,8 @@ def _shows(play: Play, moves: list[Move], requirement: str) -> Breach | None:
     seen: list[Exchange] = []
     watch, play.client.watch = play.client.watch, seen.append
     try:
-        _perform(stage, moves)
+        with suppress(BlockedError):
+            _perform(stage, moves)
     finally:
         play.client.watch = watch
     breach = next((each for each in stage.oracle.findings.breaches if each.requirement == requirement), None)

@@ -159,6 +159,9 @@ class Oracle:
         """A 5xx or no answer: a breach by itself, and of what was demanded. Its effects are anybody's guess."""
         known = self.world.find(call.id)
         self.findings.breach("errors/never-5xx", "an answer below 500", answer(exchange), exchange)
+        if call.absurd:
+            absurd = "ignored/absurd-values-are-harmless"
+            self.findings.breach(absurd, "ignored, or refused with 400", answer(exchange), exchange)
         if not call.operation:
             self.refusals.nowhere(exchange, call)
             return
@@ -181,7 +184,7 @@ class Oracle:
             pass  # refusing it is one way not to give the first page again
         elif call.free <= {"odd-body", "odd-query"} and call.free:
             pass  # what a service does with what parsers disagree on is its own affair
-        elif exchange.response.status == 404 and known and call.operation in (RETRIEVE, DELETE, *MODIFIES):
+        elif exchange.response.status == 404 and known and not self._given_up(call, known):
             self._lost(exchange, call, known)
         else:
             features = self._features(exchange, call, known)
@@ -191,6 +194,9 @@ class Oracle:
                 self._mixed.append((exchange, call, features))
         if call.operation in MODIFIES:
             self._by_verb(exchange, call, False, known)
+
+    def _given_up(self, call: Call, known: Known) -> bool:
+        return call.operation == DELETE and known.id == self.target.expendable_id
 
     def _odd_cursor(self, call: Call) -> bool:
         cursors = {call.parameters[name] for name in ("after", "before") if name in call.parameters}
@@ -252,8 +258,8 @@ class Oracle:
                 self.findings.breach(requirement, "200", answer(exchange), exchange)
 
     def _created(self, exchange: Exchange, call: Call) -> None:
-        document = exchange.response.json
-        whole = self.documents.shape(exchange, document)
+        document, before = exchange.response.json, len(self.findings.breaches)
+        self.documents.shape(exchange, document)
         id = document.get("id") if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(id, str) or not id:
             return
@@ -282,13 +288,18 @@ class Oracle:
                     "parallel/creates-all-kept", "an assistant for each create", f"{id} again", exchange
                 )
             return
-        if whole:
-            self._take_in(exchange, call, document)
+        self._take_in(exchange, call, document)
+        self._grant(CREATE, before)
+
+    def _grant(self, operation: str, before: int) -> None:
+        """An operation counts as accepted only by an answer in which nothing was found to be wrong."""
+        if len(self.findings.breaches) == before:
+            self.findings.accepted.add(operation)
 
     def _take_in(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+        """A new assistant, known from now on, be it as it should or not."""
         organization = ORGANIZATIONS[call.role]
         self._welcome(call)
-        self.findings.accepted.add(CREATE)
         self.constants.remember(exchange, call)
         self.constants.judge(exchange, call, document, organization)
         known = Known(document["id"], organization, call.role, document, trail=[exchange], read_at=len(self.world.log))
@@ -310,32 +321,31 @@ class Oracle:
 
     def _shown(self, exchange: Exchange, call: Call, known: Known) -> None:
         """A retrieve or a modify that answered, of an assistant that is known."""
-        document = exchange.response.json
-        if not self.documents.shape(exchange, document) and not isinstance(document, dict):
+        document, before = exchange.response.json, len(self.findings.breaches)
+        self.documents.shape(exchange, document)
+        if not isinstance(document, dict):
             return
-        if known.role != call.role:
-            self.findings.hold("org/shared-by-its-keys", call.operation)
+        self.constants.judge(exchange, call, document, known.organization)
         if call.operation in MODIFIES:
             self._modified(exchange, call, known, document)
         else:
-            self.constants.judge(exchange, call, document, known.organization)
-            if self.documents.read(exchange, call, known, document):
-                self.findings.accepted.add(RETRIEVE)
+            self.documents.read(exchange, call, known, document)
+        self._grant(call.operation, before)
+        if known.role != call.role:
+            self.findings.hold("org/shared-by-its-keys", call.operation)
 
     def _modified(self, exchange: Exchange, call: Call, known: Known, document: dict[str, Json]) -> None:
         self._welcome(call)
         self.constants.remember(exchange, call)
-        self.constants.judge(exchange, call, document, known.organization)
         right = "odd-body" in call.free or self.documents.modified(exchange, call, known, document)
-        if right:
-            self.findings.accepted.add(call.operation)
         self._by_verb(exchange, call, right, known)
         if known.document:
             known.earlier.append(known.document)
         known.document = self._expected_after(call, document)
         known.given |= {name: call.fields[name] for name in TEXTS if name in call.fields}
         known.trail.append(exchange)
-        self.world.log.append(Change(exchange, call, True, "", known.id))
+        known.wrote = Change(exchange, call, True, "", known.id)
+        self.world.log.append(known.wrote)
         if call.fields.get("instructions") == "":
             self.findings.choices["cleared-instructions"].add(repr(document.get("instructions")))
 

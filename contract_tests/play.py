@@ -29,6 +29,14 @@ class Step:
 
 
 STEPS: list[Step] = []
+# What every refusal puts to the test beside its own requirement.
+REFUSALS = (
+    "errors/envelope",
+    "errors/param-and-code-present",
+    "errors/types",
+    "errors/code-is-text-or-null",
+    "errors/json-content-type",
+)
 
 
 def step(
@@ -60,8 +68,11 @@ class Play:
         return self.client.target
 
     def send(self, request: Request) -> Exchange:
+        """The exchange, which the oracle has seen. Raises BlockedError where no answer came in time."""
         exchange = self.client.send(request)
         self.oracle.observe(exchange)
+        if exchange.response.hung:
+            raise BlockedError("a call was never answered")
         return exchange
 
     def together(self, build: Callable[[int], Iterable[Request]]) -> list[Exchange]:

@@ -45,7 +45,7 @@ class Probe:
         if len(burst.passed) > self.limit:
             again = self._burst(victim, SHIFTED)
             burst = again if len(again.passed) <= len(burst.passed) else burst
-        if self._enforced(burst) and burst.stopped:
+        if self._enforced(burst, victim) and burst.stopped:
             self._refused(burst.stopped, victim)
             self._recovers(burst.stopped, victim)
 
@@ -90,36 +90,36 @@ class Probe:
         self.findings.hold("rate/not-early", LIST)
         return False
 
-    def _enforced(self, burst: Burst) -> bool:
-        """Whether there is a limiter, of the declared number; where all kinds pass, it may be one for each kind."""
+    def _enforced(self, burst: Burst, victim: str) -> bool:
+        """Whether there is one limiter, of the declared number."""
         last = burst.stopped or burst.passed[-1]
-        expected = f"429 past {self.limit} calls in a minute"
-        if burst.stopped and burst.stopped.response.status != 429:
-            self.findings.breach("rate/enforced", expected, answer(last), last, times=len(burst.passed) + 1)
-        elif len(burst.passed) <= self.limit:
+        expected, number = f"429 past {self.limit} calls in a minute", len(burst.passed)
+        if burst.stopped and last.response.status != 429:
+            self.findings.breach("rate/enforced", expected, answer(last), last, times=number + 1)
+            return False
+        if number <= self.limit:
             self.findings.hold("rate/enforced", LIST)
             return True
-        elif alone := self._counted_alone():
+        if apart := self._counted_apart(burst, victim):
             self.findings.hold("rate/enforced", LIST)
             self.findings.breach(
                 "rate/shared-by-all-operations",
                 f"429 past {self.limit} calls of all kinds together",
-                f"{len(burst.passed)} passed, but 429 for one kind alone",
-                alone,
+                f"{number} passed; one kind is refused while another is not: {answer(apart)}",
+                apart,
                 times=self.limit + 1,
             )
         else:
-            self.findings.breach(
-                "rate/enforced", expected, f"{len(burst.passed)} calls passed", last, times=len(burst.passed)
-            )
+            self.findings.breach("rate/enforced", expected, f"{number} calls passed", last, times=number)
         return False
 
-    def _counted_alone(self) -> Exchange | None:
-        for _ in range(self.limit + 1):
-            exchange = self._ask(calls.list_(limit=1))
-            if exchange.response.status == 429:
-                return exchange
-        return None
+    def _counted_apart(self, burst: Burst, victim: str) -> Exchange | None:
+        """The call that shows that kinds are counted apart: one that passes beside one refused, or the reverse."""
+        if burst.stopped:
+            others = (self._ask(request) for request in self._mixed(victim, 5))
+            return next((other for other in others if other.response.accepted), None)
+        alone = (self._ask(calls.list_(limit=1)) for _ in range(self.limit + 1))
+        return next((each for each in alone if each.response.status == 429), None)
 
     def _refused(self, stopped: Exchange, victim: str) -> None:
         """Once refused, every operation is, in the envelope, whatever was counted."""

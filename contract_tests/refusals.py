@@ -44,7 +44,7 @@ class Refusals:
             self.findings.judge("org/others-look-unknown", status == 404, call.operation, "404", str(status), exchange)
         if demand.requirement == "delete/self-refused":
             self._self_delete(exchange)
-        if demand.requirement.startswith("auth/"):
+        if demand.requirement.startswith(("auth/", "org/")):
             self._gives_nothing_away(exchange, call, demand)
 
     def _self_delete(self, exchange: Exchange) -> None:

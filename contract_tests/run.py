@@ -185,7 +185,8 @@ class Run:
         made = [id for id in reversed(client.made) if not self._is_gone(play, id)]
         for done, id in enumerate(made):
             self.progress("cleaning up", done, len(made))
-            send(calls.delete(id, self._owner(client.made[id])))
+            with suppress(BlockedError):
+                send(calls.delete(id, self._owner(client.made[id])))
 
     def _clean_up(self, play: Play) -> None:
         """Removes what was made, and looks whether it is gone. Without the oracle: it may be what broke off the run."""

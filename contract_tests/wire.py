@@ -38,12 +38,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer; status 0 and a `fault` where none came. Header names are in lower case."""
+    """An answer; status 0 and a `fault` where none came, `hung` if it was waited for. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     fault: str = ""
+    hung: bool = False
 
     @cached_property
     def json(self) -> Json:

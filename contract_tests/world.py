@@ -37,7 +37,8 @@ class Known:
 
     `document` is None while nothing is expected of it (its id alone was declared, or a call on it broke off).
     `given` are the texts that were sent for it, `earlier` the documents that it was before, `trail` the exchanges that
-    brought it here, `read_at` how much of the log was written when it was last read and found right.
+    brought it here, `wrote` the last modify that was accepted, `read_at` how much of the log was written when it was
+    last read and found right.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Known:
     given: dict[str, Json] = field(default_factory=dict)
     earlier: list[dict[str, Json]] = field(default_factory=list)
     trail: list[Exchange] = field(default_factory=list)
+    wrote: Change | None = None
     read_at: int = 0
     gone: bool = False
     lost: bool = False

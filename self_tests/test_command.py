@@ -19,7 +19,7 @@ from contract_tests import calls, cli, play, tour
 from contract_tests.target import ROLES
 from fake_server import seed
 from fake_server.fake import Fake, compose
-from fake_server.handlers import Answer, Call, create_assistant
+from fake_server.handlers import Answer, Call, create_assistant, delete_assistant
 from fake_server.local import serve
 
 KEYS = {ROLES[key.label]: key.secret for key in seed.KEYS}
@@ -82,6 +82,10 @@ def http(status: int, body: bytes) -> Iterator[str]:
 
 async def undone(call: Call) -> Answer:
     return Answer({"id": call.assistant, "object": "assistant.deleted", "deleted": True})
+
+
+async def misspelt(call: Call) -> Answer:
+    return Answer({**(await delete_assistant(call)).body, "object": "assistant"})
 
 
 async def created(call: Call) -> Answer:
@@ -336,7 +340,7 @@ def test_nothing_of_others_is_touched(run: Callable[..., Ran], base_url: str, fa
         fake.store.add("org-acme", f"contract-1 {number:04} assistant" if number % 2 else "A customer's", "Theirs.")
     before = fake.store.projects("org-acme")
 
-    ran = run(base_url, "--seed", "1")
+    ran = run(base_url, "--seed", "1", "--histories", "5")
 
     assert ran.code == 3  # a base URL alone does not declare everything
     assert fake.store.projects("org-acme") == before
@@ -344,14 +348,14 @@ def test_nothing_of_others_is_touched(run: Callable[..., Ran], base_url: str, fa
 
 def test_the_report_has_every_requirement(run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path) -> None:
     """Id, level, verdict, reason and evidence; counts; the target without its keys."""
-    fake.handlers["deleteAssistant"] = undone
+    fake.handlers["deleteAssistant"] = misspelt
     report = tmp_path / "report.json"
 
     run(base_url, *QUICKLY, "--report", str(report))
     written = json.loads(report.read_text())
 
     assert len(written["requirements"]) == sum(written["counts"].values()) == 83
-    gone = next(row for row in written["requirements"] if row["id"] == "delete/gone")
+    gone = next(row for row in written["requirements"] if row["id"] == "delete/answers-deleted")
     assert (gone["level"], gone["verdict"], bool(gone["reason"])) == ("must", "fail", True)
     assert gone["evidence"][0]["exchanges"][-1]["response"]["status"] == 200
 

@@ -1,4 +1,4 @@
-"""Prism, a stateless mock that passes the SDKs' own tests, does not pass ours. `make mocks` installs it; it needs npm."""
+"""Prism, a stateless mock that passes the SDKs' own tests, fails ours. `make mocks` installs it, with npm."""
 
 from __future__ import annotations
 

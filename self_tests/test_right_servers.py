@@ -105,7 +105,7 @@ def calls_of(seed: int) -> list[tuple[str, str, bytes | None]]:
     def named(path: str) -> str:
         return re.sub("asst-[0-9a-f]{24}", lambda id: ids.setdefault(id.group(), f"id {len(ids)}"), path)
 
-    choice = Choice(seed, histories=5, generators=frozenset({"tour", "schemathesis", "histories"}))
+    choice = Choice(seed, histories=2, generators=frozenset({"tour", "schemathesis", "histories"}))
     with local.fake() as fake:
         Run(
             fake,

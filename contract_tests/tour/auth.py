@@ -1,7 +1,7 @@
 """Who may not come in."""
 
 from contract_tests import calls
-from contract_tests.play import Play, step
+from contract_tests.play import REFUSALS, Play, step
 
 
 def _refused(play: Play, role: str) -> None:
@@ -15,7 +15,7 @@ def _refused(play: Play, role: str) -> None:
         play.send(request)
 
 
-@step("auth/missing-key-refused", "auth/refused-changes-nothing")
+@step("auth/missing-key-refused", "auth/refused-changes-nothing", *REFUSALS)
 def no_key(play: Play) -> None:
     """Without an Authorization header nothing opens, and nothing happens."""
     _refused(play, "nobody")

@@ -1,7 +1,7 @@
 """What a create takes, what it refuses, and what it keeps."""
 
 from contract_tests import calls
-from contract_tests.play import Play, step
+from contract_tests.play import REFUSALS, Play, step
 from contract_tests.wire import Exchange, Json
 
 NOT_TEXT: list[Json] = [7, 0, 1.5, True, False, ["text"], [], {"text": "text"}, {}]
@@ -41,9 +41,10 @@ def _made(play: Play, body: Json) -> Exchange:
 def a_name_alone(play: Play) -> None:
     """A name alone makes an assistant, answered whole."""
     _made(play, {"name": play.mark("name alone")})
+    play.walk()
 
 
-@step("create/ids-are-unique")
+@step("create/ids-are-unique", "create/name-suffices", "list/complete")
 def equal_names(play: Play) -> None:
     """Two assistants of one name are two."""
     body = {"name": play.mark("twin")}
@@ -52,7 +53,7 @@ def equal_names(play: Play) -> None:
     play.walk()
 
 
-@step("create/name-required")
+@step("create/name-required", *REFUSALS)
 def no_name(play: Play) -> None:
     """Without a name nothing is made; null is no name."""
     for body in ({"instructions": play.mark("no name")}, {"name": None, "instructions": play.mark("null name")}, {}):
@@ -79,7 +80,7 @@ def instructions_of_another_type(play: Play) -> None:
     _made(play, {"name": play.mark("control"), "instructions": play.mark("control")})
 
 
-@step("create/keeps-what-it-is-given")
+@step("create/keeps-what-it-is-given", "list/complete")
 def texts_as_they_are(play: Play) -> None:
     """What tends to get trimmed, folded, escaped or parsed comes back as it was sent."""
     play.fresh(instructions="", name=play.mark("no instructions"))
@@ -87,6 +88,7 @@ def texts_as_they_are(play: Play) -> None:
     texts += [{"name": play.mark("for instructions"), "instructions": text} for text in INSTRUCTIONS]
     for body in texts:
         _made(play, body)
+    play.walk()
 
 
 @step("create/keeps-what-it-is-given")
@@ -96,7 +98,7 @@ def ten_thousand_characters(play: Play) -> None:
     _made(play, {"name": play.mark("long"), "instructions": text[:9999] + "!"})
 
 
-@step("create/keeps-what-it-is-given", wide=True)
+@step("create/keeps-what-it-is-given", "errors/never-5xx", wide=True)
 def too_long_is_refused_not_cut(play: Play) -> None:
     """What is too long is refused; what is accepted is not cut."""
     for length in (65, 101, 129, 201, 256, 257, 300, 513, 1025, 5000):

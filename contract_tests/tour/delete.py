@@ -1,7 +1,7 @@
 """What a delete removes, and what it must not."""
 
 from contract_tests import calls
-from contract_tests.play import Play, step
+from contract_tests.play import REFUSALS, Play, step
 
 
 @step("delete/answers-deleted", "delete/gone", "delete/only-its-target")
@@ -24,7 +24,7 @@ def deleted_and_gone(play: Play) -> None:
     play.read(newer)
 
 
-@step("delete/unknown-is-404")
+@step("delete/unknown-is-404", *REFUSALS)
 def deleting_what_is_not_there(play: Play) -> None:
     """Deleting an id that names nothing answers 404."""
     play.fresh()
@@ -40,11 +40,12 @@ def the_keys_own(play: Play) -> None:
     play.read(bound)
     play.send(calls.delete(bound))
     play.read(bound)
+    play.send(calls.delete(bound))
     play.walk()
     play.send(calls.delete(play.fresh()))
 
 
-@step("delete/self-is-the-keys-own", needs=["sibling", "expendable_id"])
+@step("delete/self-is-the-keys-own", "delete/self-refused", needs=["sibling", "expendable_id"])
 def another_keys_own(play: Play) -> None:
     """The protection is the bound key's alone: it holds for the sibling's own, and against nobody else."""
     given_up = play.target.expendable_id or ""

@@ -1,7 +1,7 @@
 """What no service should stumble over."""
 
 from contract_tests import calls
-from contract_tests.play import Play, step
+from contract_tests.play import REFUSALS, Play, step
 from contract_tests.wire import Request, dump
 
 BAD_JSON = [b"{", b"", b"[]", b"null", b'"text"', b"7"]
@@ -17,13 +17,6 @@ MORE_BAD_JSON = [
     b"<name>x</name>",
     b" ",
 ]
-NAMES_IN_ERROR = (
-    "errors/envelope",
-    "errors/param-and-code-present",
-    "errors/types",
-    "errors/code-is-text-or-null",
-    "errors/json-content-type",
-)
 ODD_IDS = [
     "asst-",
     "asst-%00",
@@ -58,7 +51,7 @@ ODD_QUERIES = [
 ]
 
 
-@step("errors/bad-json-is-400", *NAMES_IN_ERROR)
+@step("errors/bad-json-is-400", *REFUSALS)
 def bodies_that_are_not_an_object(play: Play) -> None:
     """What is not a JSON object is refused, by create and by both verbs of modify, and changes nothing."""
     id = play.fresh()
@@ -138,7 +131,8 @@ def odd_places(play: Play) -> None:
     play.walk()
     play.subject()
     for id in ODD_IDS:
-        play.send(calls.raw("GET", f"/assistants/{id}"))
+        if play.send(calls.raw("GET", f"/assistants/{id}")).response.accepted:
+            continue  # the server says that it names something, so we leave it alone
         play.send(calls.raw("DELETE", f"/assistants/{id}"))
         play.send(calls.raw("PATCH", f"/assistants/{id}", dump({"name": play.mark("odd id")})))
     for query in ODD_QUERIES:

@@ -1,7 +1,7 @@
 """What a modify changes, and what it leaves alone; by either verb."""
 
 from contract_tests import calls
-from contract_tests.play import Play, step
+from contract_tests.play import REFUSALS, Play, step
 from contract_tests.tour.create import NOT_TEXT
 
 VERBS = (calls.modify, calls.patch)
@@ -32,7 +32,7 @@ def one_field_at_a_time(play: Play) -> None:
         play.walk()
 
 
-@step("modify/empty-body-changes-nothing")
+@step("modify/empty-body-changes-nothing", "modify/post-and-patch-alike")
 def nothing_to_change(play: Play) -> None:
     """`{}` answers the assistant as it is."""
     id = play.fresh()
@@ -41,13 +41,14 @@ def nothing_to_change(play: Play) -> None:
         play.read(id)
 
 
-@step("modify/empty-instructions-clear", "modify/post-and-patch-alike")
+@step("modify/empty-instructions-clear", "modify/post-and-patch-alike", "modify/partial", "modify/only-its-target")
 def clearing(play: Play) -> None:
     """An empty text clears the instructions, and they can be set again."""
     for verb in VERBS:
-        id = play.fresh()
+        other, id = play.fresh(), play.fresh()
         play.send(verb(id, {"instructions": ""}))
         play.read(id)
+        play.read(other)
         play.walk()
         play.send(verb(id, {"name": play.mark("after clearing")}))
         play.read(id)
@@ -105,7 +106,7 @@ def null_is_free_but_stays_apart(play: Play) -> None:
             play.read(id)
 
 
-@step("retrieve/unknown-is-404")
+@step("retrieve/unknown-is-404", *REFUSALS)
 def retrieving_what_is_not_there(play: Play) -> None:
     """Retrieving an id that names nothing answers 404; one that names something, 200."""
     play.send(calls.retrieve(play.unknown_id()))

@@ -9,6 +9,8 @@ def a_second_key(play: Play) -> None:
     """What one key of the organization made, another lists, retrieves, modifies and deletes, and vice versa."""
     for maker, other in (("primary", "sibling"), ("sibling", "primary")):
         id = play.fresh(maker)
+        play.send(calls.modify(id, {"name": play.mark("control")}, maker))
+        play.send(calls.patch(id, {"name": play.mark("control")}, maker))
         play.read(id, maker)
         play.walk(other)
         play.read(id, other)

@@ -1,0 +1,366 @@
+"""Refusals of another shape, and inputs that are stumbled over."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from fake_server import errors
+from fake_server.contract import Operation
+from fake_server.errors import (
+    InvalidParameter,
+    MalformedRequest,
+    Unauthenticated,
+    UnknownAssistant,
+    UnknownUrl,
+    WrongMethod,
+)
+from fake_server.fake import Fake
+from self_tests.wrong_servers import (
+    CREATE,
+    DELETE,
+    LIST,
+    MODIFIES,
+    PATCH,
+    WRITES,
+    around,
+    error,
+    instead,
+    kind,
+    operation_of,
+    raw,
+    responding,
+    wrong,
+)
+
+ENVELOPE, TYPES, CODE = "errors/envelope", "errors/types", "errors/code-is-text-or-null"
+PRESENT, JSON, BAD_JSON = "errors/param-and-code-present", "errors/json-content-type", "errors/bad-json-is-400"
+NOWHERE, METHOD, NEVER = "errors/unknown-url-is-404", "errors/wrong-method-is-405-or-404", "errors/never-5xx"
+
+SHAPES: dict[str, Callable[[str, str], Any]] = {
+    "detail": lambda message, _: {"detail": message},
+    "message": lambda message, _: {"statusCode": 400, "error": "Bad Request", "message": message},
+    "error as text": lambda message, _: {"error": message},
+    "an empty message": lambda _, type: error("", type),
+    "a list as message": lambda message, _: {"error": {**error()["error"], "message": [message]}},
+    "null as type": lambda message, _: {"error": {"message": message, "type": None, "param": None, "code": None}},
+    "no type": lambda message, _: {"error": {"message": message, "param": None, "code": None}},
+}
+
+
+@wrong(ENVELOPE, each=SHAPES)
+def an_error_is(fake: Fake, what: str) -> None:
+    fake.envelope = lambda message, type, _param, _code: SHAPES[what](message, type)
+
+
+@wrong(ENVELOPE, each=[400, 401, 404])
+def no_envelope_on(fake: Fake, status: int) -> None:
+    """The framework's own shape, where it answers itself."""
+    body = {"message": "No.", "statusCode": status}
+    responding(fake, lambda response: raw(response, body), lambda _, came: came == status)
+
+
+BODIES = {
+    "HTML": ("<html><h1>Bad Request</h1></html>", "text/html"),
+    "plain text": ("Bad Request", "text/plain"),
+    "nothing": ("", "application/json"),
+}
+
+
+@wrong(ENVELOPE, each=BODIES)
+def the_body_of_a_refusal_is(fake: Fake, what: str) -> None:
+    responding(
+        fake,
+        lambda response: raw(response, *BODIES[what]),
+        lambda request, status: status >= 400 and operation_of(request),
+    )
+
+
+@wrong(ENVELOPE)
+def a_bad_body_is_refused_without_the_envelope(fake: Fake) -> None:
+    """The parser's own error, from before the handler."""
+    around(
+        fake, "envelope", lambda old, message, *rest: {"message": message} if "body" in message else old(message, *rest)
+    )
+
+
+@wrong(PRESENT, each=["param", "code"])
+def an_error_is_without(fake: Fake, field: str) -> None:
+    leaving_out(fake, lambda name, _: name == field)
+
+
+def leaving_out(fake: Fake, which: Callable[[str, Any], bool]) -> None:
+    """Leaves such fields out of every error."""
+
+    def envelope(old: Callable[..., Any], *parts: Any) -> Any:
+        return {"error": {name: value for name, value in old(*parts)["error"].items() if not which(name, value)}}
+
+    around(fake, "envelope", envelope)
+
+
+@wrong(PRESENT)
+def null_is_left_out_of_errors(fake: Fake) -> None:
+    leaving_out(fake, lambda _, value: value is None)
+
+
+KINDS: dict[str, tuple[type[errors.Refused], ...]] = {
+    "400": (InvalidParameter, MalformedRequest),
+    "401": (Unauthenticated,),
+    "404": (UnknownAssistant,),
+}
+
+
+@wrong(TYPES, each=KINDS)
+def the_type_is_the_statuss_name_on(fake: Fake, status: str) -> None:
+    for refused in KINDS[status]:
+        kind(fake, refused, type={"400": "bad_request", "401": "unauthorized", "404": "not_found"}[status])
+
+
+@wrong(TYPES, each=["None", "error"])
+def every_type_is(fake: Fake, type: str) -> None:
+    """`str(error.type)`"""
+    around(fake, "envelope", lambda old, message, _, param, code: old(message, type, param, code))
+
+
+@wrong(TYPES)
+def unknown_ids_are_api_errors(fake: Fake) -> None:
+    kind(fake, UnknownAssistant, type="api_error")
+
+
+@wrong(CODE)
+def the_code_is_the_status(fake: Fake) -> None:
+    """As in the service itself."""
+    fake.error_table = {refused: kind._replace(code=kind.status) for refused, kind in fake.error_table.items()}  # type: ignore[arg-type]
+
+
+@wrong(CODE)
+def the_code_is_a_number_on_404_alone(fake: Fake) -> None:
+    kind(fake, UnknownAssistant, code=404)
+
+
+@wrong(CODE)
+def the_code_is_an_object(fake: Fake) -> None:
+    kind(fake, InvalidParameter, code={"value": "invalid"})
+
+
+# --- content type
+
+
+@wrong(JSON, each=["text/plain", "text/html"])
+def the_content_type_is(fake: Fake, content_type: str) -> None:
+    responding(fake, lambda response: response.headers.update({"Content-Type": content_type}))
+
+
+@wrong(JSON)
+def there_is_no_content_type(fake: Fake) -> None:
+    responding(fake, lambda response: Bare(status=response.status, body=response.body))
+
+
+class Bare(web.Response):
+    """aiohttp would add a type of its own."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self.headers.popall("Content-Type", None)
+
+
+@wrong(JSON, each=[LIST, DELETE])
+def the_content_type_is_forgotten_on(fake: Fake, operation: str) -> None:
+    plain = {"Content-Type": "text/plain"}
+    responding(
+        fake, lambda response: response.headers.update(plain), lambda request, _: operation_of(request) == operation
+    )
+
+
+@wrong(JSON)
+def a_refusal_is_problem_json(fake: Fake) -> None:
+    problem = {"Content-Type": "application/problem+json"}
+    responding(fake, lambda response: response.headers.update(problem), lambda _, status: status >= 400)
+
+
+# --- bad JSON
+
+
+@wrong(BAD_JSON, each=[422])
+def malformed_json_is_refused_with(fake: Fake, status: int) -> None:
+    kind(fake, MalformedRequest, status=status)
+
+
+@wrong(BAD_JSON, NEVER)
+def malformed_json_crashes(fake: Fake) -> None:
+    """`await request.json()`, unguarded."""
+    fake.parse_body = lambda body, _: json.loads(body)
+
+
+def taking(fake: Fake, when: Callable[[Any], bool], other: Callable[[Any], Any], *operations: str) -> None:
+    """Takes such JSON values for others, in these operations' bodies (in all three, if none is named)."""
+
+    def check(old: Callable[..., Any], operation: Operation, value: Any) -> Any:
+        mine = operation.id in (operations or WRITES) and when(value)
+        return old(operation, other(value) if mine else value)
+
+    around(fake, "check_body", check)
+
+
+def parsing(fake: Fake, when: Callable[[bytes], bool], other: Callable[[bytes], Any]) -> None:
+    """Takes such bodies for other values."""
+    around(fake, "parse_body", lambda old, body, kind: other(body) if when(body) else old(body, kind))
+
+
+VALUES: dict[str, Callable[[Any], bool]] = {
+    "an array": lambda value: isinstance(value, list),
+    "null": lambda value: value is None,
+    "a text": lambda value: isinstance(value, str),
+    "a number": lambda value: isinstance(value, int),
+}
+
+
+@wrong(BAD_JSON, each=VALUES)
+def a_body_is_taken_for_an_empty_object_if_it_is(fake: Fake, what: str) -> None:
+    """`body || {}`, `dict(body)`."""
+    taking(fake, VALUES[what], lambda _: {}, *MODIFIES)
+
+
+@wrong(BAD_JSON)
+def an_array_is_taken_for_its_first(fake: Fake) -> None:
+    taking(fake, lambda value: isinstance(value, list), lambda value: value[0] if value else {"name": "Untitled"})
+
+
+@wrong(BAD_JSON)
+def an_empty_body_creates(fake: Fake) -> None:
+    parsing(fake, lambda body: body == b"", lambda _: {"name": "Untitled"})
+
+
+@wrong(BAD_JSON)
+def malformed_json_is_mended(fake: Fake) -> None:
+    """A lenient parser: whatever ends too early is closed."""
+    parsing(fake, lambda body: body.startswith(b'{"name": "x"') and body[-1:] != b"}", lambda _: {"name": "x"})
+
+
+@wrong(BAD_JSON)
+def a_form_is_as_good(fake: Fake) -> None:
+    parsing(fake, lambda body: body == b"name=x", lambda _: {"name": "x"})
+
+
+@wrong(BAD_JSON, each=["null", "[]"])
+def a_body_crashes_that_is(fake: Fake, body: str) -> None:
+    """`body.name` of what has none."""
+    taking(fake, lambda value: json.dumps(value) == body, crash)
+
+
+@wrong(BAD_JSON, NEVER)
+def malformed_json_is_never_answered(fake: Fake) -> None:
+    """A body parser that waits for its end; on one body alone, for each costs ten seconds."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.Response:
+        if operation_of(request) == CREATE and await request.read() == b"{":
+            await asyncio.sleep(12)
+        return await handler(request)
+
+    fake.middlewares.append(middleware)
+
+
+# --- nowhere
+
+
+@wrong(NOWHERE, each=[400, 500])
+def an_unknown_url_answers(fake: Fake, status: int) -> None:
+    kind(fake, UnknownUrl, status=status, type="invalid_request_error")
+
+
+@wrong(NOWHERE, each=BODIES)
+def an_unknown_urls_answer_is(fake: Fake, what: str) -> None:
+    responding(fake, lambda response: raw(response, *BODIES[what]), lambda request, _: is_unknown_url(request))
+
+
+def is_unknown_url(request: web.Request) -> bool:
+    return re.fullmatch(r"/v1/assistants(/[^/]+)?", request.rel_url.raw_path) is None
+
+
+@wrong(NOWHERE)
+def a_trailing_slash_lists_everything(fake: Fake) -> None:
+    instead(fake, lambda request: request.path.endswith("/assistants/"), 200, {"object": "list", "data": []})
+
+
+@wrong(NOWHERE)
+def a_trailing_slash_is_redirected(fake: Fake) -> None:
+    """307, on which some clients drop the key."""
+    instead(fake, lambda request: request.path.endswith("/assistants/"), 307, None)
+
+
+@wrong(METHOD, each=[400, 500])
+def an_unknown_method_answers(fake: Fake, status: int) -> None:
+    kind(fake, WrongMethod, status=status)
+
+
+@wrong(METHOD, each=BODIES)
+def an_unknown_methods_answer_is(fake: Fake, what: str) -> None:
+    responding(fake, lambda response: raw(response, *BODIES[what]), lambda _, status: status == 405)
+
+
+@wrong(METHOD)
+def put_is_taken_for_patch(fake: Fake) -> None:
+    fake.contract.operations += [replace(each, method="PUT") for each in fake.contract.operations if each.id == PATCH]
+
+
+@wrong(METHOD)
+def put_answers_200_and_does_nothing(fake: Fake) -> None:
+    instead(fake, lambda request: request.method == "PUT", 200, {})
+
+
+# --- never 5xx
+
+BREAKING: dict[str, Callable[[bytes], bool]] = {
+    "NUL": lambda body: rb"\u0000" in body,
+    "a lone surrogate": lambda body: rb"\ud800" in body,
+    "four bytes of UTF-8": lambda body: b"\xf0\x9f" in body,
+    "more than 100 KiB": lambda body: len(body) > 102_400,
+    "deep nesting": lambda body: body.count(b"{") > 1000,
+    "1e999": lambda body: b"1e999" in body,
+    "a key that comes twice": lambda body: body.count(b'"name"') > 1,
+    "broken UTF-8": lambda body: b"\xff\xfe" in body,
+    "a name of 256": lambda body: re.search(rb'"name":"[^"]{256}"', body) is not None,
+}
+
+
+@wrong(NEVER, each=BREAKING)
+def a_body_crashes_that_holds(fake: Fake, what: str) -> None:
+    parsing(fake, BREAKING[what], crash)
+
+
+def crash(value: Any) -> None:
+    raise RuntimeError(value)
+
+
+@wrong(NEVER)
+def a_large_body_breaks_the_connection(fake: Fake) -> None:
+    """A proxy in front that cuts it off."""
+
+    def cut(request: web.Request) -> None:
+        if (request.content_length or 0) > 1_000_000 and request.transport:
+            request.transport.close()
+
+    instead(fake, cut, 400, error())
+
+
+ODD: dict[str, Callable[[web.Request], bool]] = {
+    "NUL in the path": lambda request: "\x00" in request.path,
+    "broken UTF-8 in the path": lambda request: "%FF" in request.raw_path,
+    "a limit that comes twice": lambda request: request.query_string.count("limit") > 1,
+    "a body in a GET": lambda request: request.method == "GET" and request.can_read_body,
+    "a form": lambda request: "form" in request.headers.get("Content-Type", ""),
+    "Accept: text/html": lambda request: request.headers.get("Accept") == "text/html",
+    "Expect": lambda request: "Expect" in request.headers,
+}
+
+
+@wrong(NEVER, each=ODD)
+def a_request_crashes_that_has(fake: Fake, what: str) -> None:
+    instead(fake, ODD[what], 500, error("Oh.", "api_error"))

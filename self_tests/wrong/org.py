@@ -1,0 +1,124 @@
+"""Organizations: too narrow for their own keys, or too wide for others'."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import replace
+
+from fake_server.errors import UnknownAssistant
+from fake_server.fake import Fake
+from fake_server.handlers import Answer, Call, Handler
+from fake_server.seed import KEYS
+from self_tests.wrong_servers import (
+    BY_ID,
+    CREATE,
+    DELETE,
+    LIST,
+    MODIFIES,
+    MODIFY,
+    PATCH,
+    RETRIEVE,
+    answering,
+    around,
+    handling,
+    refusal,
+    target,
+    unknown,
+    wrong,
+)
+
+SHARED, CLOSED = "org/shared-by-its-keys", "org/closed-to-others"
+
+
+def remember_makers(fake: Fake) -> dict[str, str]:
+    """Fills, as they are made, with the project of the key that made each assistant."""
+    makers: dict[str, str] = {}
+    answering(fake, lambda call, answer: makers.update({answer.body["id"]: call.key.project}), CREATE)
+    return makers
+
+
+@wrong(SHARED, each=BY_ID)
+def scoped_to_the_key_that_made_it(fake: Fake, operation: str) -> None:
+    """`where project_id = key.project_id` where it should be the organization's."""
+    makers = remember_makers(fake)
+    unknown(fake, lambda call: makers.get(call.assistant, call.key.project) != call.key.project, operation)
+
+
+@wrong(SHARED)
+def a_list_of_ones_own_alone(fake: Fake) -> None:
+    makers = remember_makers(fake)
+
+    def own(call: Call, answer: Answer) -> None:
+        data, own = answer.body["data"], call.key.project
+        answer.body["data"] = [each for each in data if makers.get(each["id"], own) == own]
+
+    answering(fake, own, LIST)
+
+
+@wrong(SHARED)
+def a_second_key_may_only_read(fake: Fake) -> None:
+    unknown(fake, lambda call: call.key.label == "sibling", *MODIFIES, DELETE)
+
+
+@wrong(SHARED)
+def a_second_key_has_an_organization_of_its_own(fake: Fake) -> None:
+    """The key's project taken for its tenant."""
+    sibling = replace(KEYS[1], organization="org-globex")
+    around(fake.store, "key", lambda old, secret: sibling if secret == sibling.secret else old(secret))
+
+
+@wrong(CLOSED, each=BY_ID)
+def the_id_alone_decides(fake: Fake, operation: str) -> None:
+    """`get_by_id` without the organization; in the wild for one route of the four, or behind a flag for all."""
+
+    def handle(old: Handler, call: Call) -> Awaitable[Answer]:
+        project = target(call)
+        call.key = replace(call.key, organization=project.organization if project else call.key.organization)
+        return old(call)
+
+    handling(fake, handle, operation)
+
+
+@wrong(CLOSED)
+def the_list_shows_everybodys(fake: Fake) -> None:
+    around(fake.store, "projects", lambda old, _: [*old("org-acme"), *old("org-globex")])
+
+
+@wrong(CLOSED, each=[MODIFY, PATCH, DELETE])
+def refused_to_others_but_done(fake: Fake, operation: str) -> None:
+    """404 comes from looking afterwards whose it was."""
+
+    async def handle(old: Handler, call: Call) -> Answer:
+        project, own = target(call), call.key
+        if project and project.organization != own.organization:
+            await old(replace(call, key=replace(own, organization=project.organization)))
+        return await old(call)
+
+    handling(fake, handle, operation)
+
+
+@wrong("org/others-look-unknown", each=BY_ID)
+def forbidden_instead_of_unknown(fake: Fake, operation: str) -> None:
+    """403 tells a stranger that the id is somebody's."""
+    refused = refusal(fake, 403, "permission_error")
+
+    def handle(old: Handler, call: Call) -> Awaitable[Answer]:
+        project = target(call)
+        if project and project.organization != call.key.organization:
+            raise refused
+        return old(call)
+
+    handling(fake, handle, operation)
+
+
+@wrong(CLOSED)
+def a_404_that_tells_a_stranger_the_name(fake: Fake) -> None:
+    """`No assistant '{project.title}' in your organization`, by a query that forgot the organization."""
+
+    async def handle(old: Handler, call: Call) -> Answer:
+        project = target(call)
+        if project and project.organization != call.key.organization:
+            raise UnknownAssistant(f"'{project.title}' is not in your organization.")
+        return await old(call)
+
+    handling(fake, handle, RETRIEVE)
