@@ -122,9 +122,10 @@ class Client:
 
     def _exchange(self, request: Request) -> Exchange:
         self.count += 1
-        number, began = self.count, time.time()
+        number, clock = self.count, self.target.clock
+        began = clock.now()
         response = self._answer(request)
-        return Exchange(number, request, response, began, time.time())
+        return Exchange(number, request, response, began, clock.now())
 
     def _answer(self, request: Request) -> Response:
         if time.monotonic() - self._used > IDLE:

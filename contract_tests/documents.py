@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
@@ -73,7 +72,7 @@ class Documents:
             )
 
     def _born_now(self, exchange: Exchange, document: dict[str, Json]) -> None:
-        clocks = [exchange.ended or time.time()]
+        clocks = [exchange.ended]
         if stamp := exchange.response.headers.get("date"):
             with suppress(ValueError):
                 clocks.append(parsedate_to_datetime(stamp).timestamp())

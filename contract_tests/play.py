@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from contract_tests import calls
 from contract_tests.client import Client
 from contract_tests.oracle import Oracle
 from contract_tests.target import Target
 from contract_tests.wire import Exchange, Json, Request
+
+Item = TypeVar("Item")
 
 
 class BlockedError(Exception):
@@ -66,6 +69,10 @@ class Play:
     @property
     def target(self) -> Target:
         return self.client.target
+
+    def some(self, items: Sequence[Item], few: int) -> Sequence[Item]:
+        """All of them; the first few where a limit makes every call dear."""
+        return items[:few] if self.target.rate_limit else items
 
     def send(self, request: Request) -> Exchange:
         """The exchange, which the oracle has seen. Raises BlockedError where no answer came in time."""

@@ -71,6 +71,7 @@ class Run:
         self.result = Result(target)
         self.findings = Findings()
         self.watch = watch
+        self._given_up: set[str] = set()
 
     def judge(self) -> Result:
         """Plays everything that the choice asks for. Raises TargetError, GuardError."""
@@ -97,6 +98,8 @@ class Run:
         client = Client(target, self.watch)
         oracle = Oracle(target, f"contract-{self.choice.seed}")
         play = Play(client, oracle, self.choice.seed)
+        for id in self._given_up:
+            oracle.world.assistants[id].gone = True
         try:
             self._open(play)
             yield play
@@ -105,6 +108,8 @@ class Run:
             self.result.requests += client.count
         oracle.conclude()
         self.findings.take(oracle.findings)
+        declared = {self.target.bound_id, self.target.expendable_id}
+        self._given_up |= {id for id, known in oracle.world.assistants.items() if known.gone and id in declared}
 
     def _open(self, play: Play) -> None:
         """Sees who is there before anything is made, and whether the keys are taken."""

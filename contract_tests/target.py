@@ -26,9 +26,9 @@ class TargetError(Exception):
 
 @dataclass(frozen=True)
 class Clock:
-    """The time by which the target counts: ours, unless it is a fake whose clock we hold. Both in seconds."""
+    """The time by which the target counts, in seconds: ours, unless it is a fake whose clock we hold."""
 
-    now: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
     rest: Callable[[float], None] = time.sleep
 
 

@@ -38,7 +38,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer; status 0 and a `fault` where none came, `hung` if it was waited for. Header names are in lower case."""
+    """An answer; status 0 and a `fault` where none came, `hung` where we waited for it. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)

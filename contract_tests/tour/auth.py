@@ -6,8 +6,10 @@ from contract_tests.play import REFUSALS, Play, step
 
 def _refused(play: Play, role: str) -> None:
     """Each operation without a good key; then the same calls with it, which is their control."""
+    play.send(calls.list_(role))
+    play.send(calls.create({"name": play.mark(f"refused {role}")}, role))
     id = play.fresh()
-    for request in calls.every_operation(id, play.mark(f"refused {role}"), role):
+    for request in calls.every_operation(id, play.mark(f"refused {role}"), role)[2:]:
         play.send(request)
     play.read(id)
     play.walk()
@@ -33,7 +35,7 @@ def another_scheme(play: Play) -> None:
     _refused(play, "basic")
 
 
-@step("auth/other-scheme-refused", "auth/refused-changes-nothing")
+@step("auth/other-scheme-refused", "auth/refused-changes-nothing", wide=True)
 def no_scheme(play: Play) -> None:
     """A good key without a scheme opens nothing, and nothing happens."""
     _refused(play, "bare")

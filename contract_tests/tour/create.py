@@ -65,7 +65,7 @@ def no_name(play: Play) -> None:
 @step("create/name-is-text")
 def a_name_of_another_type(play: Play) -> None:
     """A name that is not text is refused, never turned into text."""
-    for value in NOT_TEXT:
+    for value in play.some(NOT_TEXT, 2):
         play.send(calls.create({"name": value, "instructions": play.mark("name of another type")}))
     play.walk()
     _made(play, {"name": play.mark("control"), "instructions": play.mark("control")})
@@ -74,7 +74,7 @@ def a_name_of_another_type(play: Play) -> None:
 @step("create/instructions-are-text")
 def instructions_of_another_type(play: Play) -> None:
     """Instructions that are not text are refused, never turned into text."""
-    for value in NOT_TEXT:
+    for value in play.some(NOT_TEXT, 2):
         play.send(calls.create({"name": play.mark("instructions of another type"), "instructions": value}))
     play.walk()
     _made(play, {"name": play.mark("control"), "instructions": play.mark("control")})
@@ -84,8 +84,8 @@ def instructions_of_another_type(play: Play) -> None:
 def texts_as_they_are(play: Play) -> None:
     """What tends to get trimmed, folded, escaped or parsed comes back as it was sent."""
     play.fresh(instructions="", name=play.mark("no instructions"))
-    texts = [{"name": name, "instructions": play.mark("for a name")} for name in NAMES]
-    texts += [{"name": play.mark("for instructions"), "instructions": text} for text in INSTRUCTIONS]
+    texts = [{"name": name, "instructions": play.mark("for a name")} for name in play.some(NAMES, 3)]
+    texts += [{"name": play.mark("for instructions"), "instructions": text} for text in play.some(INSTRUCTIONS, 1)]
     for body in texts:
         _made(play, body)
     play.walk()

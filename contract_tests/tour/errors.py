@@ -55,7 +55,7 @@ ODD_QUERIES = [
 def bodies_that_are_not_an_object(play: Play) -> None:
     """What is not a JSON object is refused, by create and by both verbs of modify, and changes nothing."""
     id = play.fresh()
-    for body in BAD_JSON:
+    for body in play.some(BAD_JSON, 3):
         play.send(calls.raw("POST", "/assistants", body))
         if body:
             play.send(calls.raw("POST", calls.path(id), body))
@@ -97,7 +97,7 @@ def a_method_that_is_no_operations(play: Play) -> None:
 def odd_bodies(play: Play) -> None:
     """NUL, lone surrogates, a megabyte, depth, huge numbers and doubled keys are answered, not stumbled over."""
     id = play.fresh()
-    for body in _odd_bodies(play):
+    for body in play.some(_odd_bodies(play), 2):
         made = play.send(calls.raw("POST", "/assistants", body))
         if made.response.accepted:
             play.read(play.made(made))

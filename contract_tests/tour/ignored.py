@@ -152,7 +152,7 @@ def absurd_values(play: Play) -> None:
     id = play.fresh()
     for name, values in ABSURD.items():
         play.send(calls.modify(id, {"name": play.mark("absurd"), name: values[0]}))
-        play.read(id)
+    play.read(id)
 
 
 @step("ignored/absurd-values-are-harmless", wide=True)

@@ -32,7 +32,7 @@ def the_other_ways(play: Play) -> None:
         everyone = play.walk(order=order)
         if len(everyone) < 4:
             return
-        for limit in (1, 2, 3):
+        for limit in play.some((2, 1, 3), 1):
             play.send(calls.list_(limit=limit, order=order))
             play.send(calls.list_(limit=limit, order=order, before=everyone[3]))
             play.send(calls.list_(limit=limit, order=order, after=everyone[-4]))

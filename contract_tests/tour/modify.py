@@ -26,9 +26,9 @@ def one_field_at_a_time(play: Play) -> None:
         ):
             play.send(verb(id, body))
             play.read(id)
-            play.read(other)
-            play.read(another)
             play.send(calls.list_(limit=100))
+        play.read(other)
+        play.read(another)
         play.walk()
 
 
