@@ -44,9 +44,9 @@ class Requirement:
 
 
 def location() -> Path:
-    """openapi.yaml: in a wheel it lies beside this package's modules, in a checkout one folder up."""
-    here = Path(__file__).resolve().parent
-    return next(path for path in (here / "openapi.yaml", here.parent / "openapi.yaml") if path.exists())
+    """openapi.yaml: in a checkout one folder up; a wheel carries it once, in the fake's package."""
+    above = Path(__file__).resolve().parent.parent
+    return next(path for path in (above / "openapi.yaml", above / "fake_server/openapi.yaml") if path.exists())
 
 
 @cache

@@ -45,7 +45,8 @@ class Client:
 
     `made` maps each id that this run created to the role that did; `seen` holds every id that an answer showed. A
     modify or a delete is sent only to ids that were made here, to the declared expendable id, to the bound id for the
-    question whether deleting it is refused, and to ids that were never seen and so name nothing.
+    question whether deleting it is refused, and to ids that were never seen and so name nothing. `limited` says whether
+    calls are dear: a limit is declared, or has shown itself.
     """
 
     def __init__(self, target: Target, watch: Callable[[Exchange], None] = lambda _: None) -> None:
@@ -54,6 +55,7 @@ class Client:
         self.made: dict[str, str] = {}
         self.seen: set[str] = set()
         self.count = 0
+        self.limited = bool(target.rate_limit)
         self._ours: set[str] = set()
         self._others: set[str] = set()
         self._failures = 0
@@ -68,6 +70,7 @@ class Client:
             exchange = self.send_once(request)
             if exchange.response.status != 429:
                 return exchange
+            self.limited = True
             self.rest(_retry_after(exchange.response))
         raise TargetError(f"{self.target.base_url} keeps answering 429, also after the waits that it asked for.")
 

@@ -72,7 +72,7 @@ class Play:
 
     def some(self, items: Sequence[Item], few: int) -> Sequence[Item]:
         """All of them; the first few where a limit makes every call dear."""
-        return items[:few] if self.target.rate_limit else items
+        return items[:few] if self.client.limited else items
 
     def send(self, request: Request) -> Exchange:
         """The exchange, which the oracle has seen. Raises BlockedError where no answer came in time."""

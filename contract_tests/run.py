@@ -114,7 +114,9 @@ class Run:
     def _open(self, play: Play) -> None:
         """Sees who is there before anything is made, and whether the keys are taken."""
         for role in self.target.keys:
-            answered = play.send(calls.list_(role, limit=100)).response
+            answered = play.client.send(calls.list_(role, limit=100)).response
+            if answered.hung:
+                raise TargetError(f"{self.target.base_url} does not answer: {answered.fault}.")
             if answered.status in (401, 403):
                 variable = self.target.variables.get(role, ROLES[role])
                 raise TargetError(f"{self.target.base_url} refuses the {role} key ({variable}): {answered.status}.")
@@ -125,11 +127,12 @@ class Run:
         if "tour" in self.choice.generators:
             self._tour(play)
         self._sweep(play, play.send)
-        limited = self.target.rate_limit
-        if limited:
+        if play.client.limited:
+            declared = self.target.rate_limit
+            limit = f"the declared {declared} requests a minute" if declared else "a limit that was not declared"
             self.result.notes.append(
-                f"Kept within the declared {limited} requests a minute: schemathesis, the random histories, "
-                "the SDK suite and the widest steps of the tour were left out."
+                f"Kept within {limit}: schemathesis, the random histories, the SDK suite and the widest steps of the "
+                "tour were left out."
             )
             return
         generators = self.choice.generators
@@ -144,16 +147,14 @@ class Run:
     def _tour(self, play: Play) -> None:
         steps = [step for step in tour.STEPS if self._wanted(step)]
         for done, step in enumerate(steps):
+            if step.wide and play.client.limited:
+                continue
             self.progress(step.name, done, len(steps))
             with suppress(BlockedError):
                 step.act(play)
 
     def _wanted(self, step: Step) -> bool:
-        return (
-            any(map(self.chosen, step.requirements))
-            and not self._unmet(step)
-            and not (step.wide and self.target.rate_limit)
-        )
+        return any(map(self.chosen, step.requirements)) and not self._unmet(step)
 
     def _unmet(self, step: Step) -> list[str]:
         return [need for need in step.needs if need not in self.target.has]

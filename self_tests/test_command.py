@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,7 +16,8 @@ import pytest
 import urllib3
 from aiohttp import web
 
-from contract_tests import calls, cli, play, tour
+from contract_tests import calls, cli, local, play, target, tour
+from contract_tests.run import Choice, Run
 from contract_tests.target import ROLES
 from fake_server import seed
 from fake_server.fake import Fake, compose
@@ -392,3 +394,16 @@ def test_a_declared_limit_is_kept(run: Callable[..., Ran], tmp_path: Path) -> No
 
     assert ran.code == 0
     assert "Kept within the declared 90000 requests a minute" in ran.out
+
+
+def test_a_limit_that_was_not_declared_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first 429 tells that calls are dear: from then on the run is a thrifty one, and still no 429 is a verdict."""
+    monkeypatch.setenv("ASSISTANTS_API_KEY", KEYS["ASSISTANTS_API_KEY"])
+    clock, choice = local.held_clock(), Choice(only=("modify/", "list/"))
+
+    with serve(compose(rate_limit=20, now=clock.now)) as base_url:
+        limited = replace(target.from_environment(base_url), clock=clock)
+        result = Run(limited, choice, choice.includes).judge()
+
+    assert {verdict.verdict for verdict in result.verdicts} == {"pass"}
+    assert "Kept within a limit that was not declared" in result.notes[0]
