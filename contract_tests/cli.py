@@ -14,7 +14,7 @@ import click
 
 from contract_tests import catalogue, target
 from contract_tests.histories import DEFAULT as HISTORIES
-from contract_tests.report import Terminal, merged, written
+from contract_tests.report import Terminal, merged, redacted, written
 from contract_tests.run import Choice, Result, Run, own_fake
 from contract_tests.target import Target, TargetError
 from contract_tests.verdicts import UNUSABLE, exit_code
@@ -120,7 +120,7 @@ def _judge(runs: list[Run], terminal: Terminal, strict: bool) -> tuple[list[Resu
 
 
 def _cut_short(why: str, results: list[Result], terminal: Terminal, code: int) -> tuple[list[Result], int]:
-    click.echo(f"assistants-contract: {why}", err=True)
+    click.echo(f"assistants-contract: {redacted(why, results[0].target)}", err=True)
     for result in results:
         terminal.left_behind(result)
     return results, code

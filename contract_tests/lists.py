@@ -34,6 +34,9 @@ class Lists:
         self.constants = constants
         self.walks: dict[tuple[str, str, str], Walk] = {}
         self.order: dict[tuple[str, str], tuple[int, list[str]]] = {}
+        self._doubtful: list[tuple[str, str, str, Exchange]] = []
+        self._strangers: dict[str, set[str]] = {}
+        self._disturbed = False
 
     def page(self, exchange: Exchange, call: Call) -> None:
         """Judges one accepted answer of the list."""
@@ -81,11 +84,11 @@ class Lists:
         if item["id"] not in self.world.bystanders[organization]:
             self.world.bystanders[organization].add(item["id"])
             texts = [item.get("name"), item.get("instructions")]
-            if ghost := self.world.sender({text for text in texts if isinstance(text, str)}):
+            ghost = self.world.sender({text for text in texts if isinstance(text, str)})
+            if ghost and not ghost.accepted and ghost.requirement:
                 self.world.ghosts[item["id"]] = ghost.call.role
-                requirement = "list/complete" if ghost.accepted else ghost.requirement
                 self.findings.breach(
-                    requirement,
+                    ghost.requirement,
                     "nothing made by a call that was refused",
                     f"{brief(item)} in the list",
                     ghost.exchange,
@@ -127,14 +130,8 @@ class Lists:
         expected = within[-limit:] if "before" in asked and "after" not in asked else within[:limit]
         self._cursor(exchange, call, ids, expected, set(within))
         if set(ids) <= set(within):
-            self.findings.judge(
-                "list/limit",
-                len(ids) == len(expected),
-                LIST,
-                f"{len(expected)} of {len(within)}",
-                str(len(ids)),
-                exchange,
-            )
+            right, shown = len(ids) == len(expected), f"{len(expected)} of {len(within)}"
+            self._judge("list/limit", right, shown, str(len(ids)), exchange)
             self._has_more(exchange, asked, body, ids, within)
 
     def _cursor(self, exchange: Exchange, call: Call, ids: list[str], expected: list[str], within: set[str]) -> None:
@@ -144,9 +141,7 @@ class Lists:
             named = "list/order-asc"
         if named:
             right = set(ids) <= within and ids[:1] == expected[:1]
-            self.findings.judge(
-                named, right, LIST, ", ".join(expected) or "nothing", ", ".join(ids) or "nothing", exchange
-            )
+            self._judge(named, right, ", ".join(expected) or "nothing", ", ".join(ids) or "nothing", exchange)
 
     def _has_more(
         self, exchange: Exchange, asked: dict[str, str], body: dict[str, Json], ids: list[str], within: list[str]
@@ -157,14 +152,21 @@ class Lists:
         """
         if isinstance(body.get("has_more"), bool) and "before" not in asked:
             more = bool(ids) and within[-1] != ids[-1]
-            self.findings.judge(
-                "list/has-more-is-true-to-its-word",
-                body["has_more"] == more,
-                LIST,
-                f"has_more: {more}".lower(),
-                f"has_more: {body['has_more']}".lower(),
-                exchange,
-            )
+            right, came = body["has_more"] == more, f"has_more: {body['has_more']}".lower()
+            self._judge("list/has-more-is-true-to-its-word", right, f"has_more: {more}".lower(), came, exchange)
+
+    def _judge(self, requirement: str, right: bool, expected: str, came: str, exchange: Exchange) -> None:
+        """As findings do, but a breach waits for the end: it is one only if nobody else changed the list meanwhile."""
+        if right:
+            self.findings.hold(requirement, LIST)
+        else:
+            self._doubtful.append((requirement, expected, came, exchange))
+
+    def conclude(self) -> None:
+        """Makes the breaches of what was held against an order, unless others came or went while the run lasted."""
+        for requirement, expected, came, exchange in () if self._disturbed else self._doubtful:
+            self.findings.breach(requirement, expected, came, exchange)
+        self._doubtful = []
 
     def _step(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
         """Takes a page as the next step of a walk, if it is one."""
@@ -216,9 +218,21 @@ class Lists:
             self._missing(call, walk, known)
         if not missing:
             self.findings.hold("list/complete", LIST)
+            self._look_for_others(call, organization, walk)
         self._sorted(walk, call.parameters.get("order", "desc"))
         self._walked(call, organization)
         self.order[organization, call.parameters.get("order", "desc")] = (len(self.world.log), walk.ids)
+
+    def _look_for_others(self, call: Call, organization: str, walk: Walk) -> None:
+        """Whether somebody else has made or deleted assistants since the walk before.
+
+        That one has gone shows only where the walk cannot have ended too early: its last page is not full.
+        """
+        others = {id for id in walk.ids if id not in self.world.assistants and id not in self.world.ghosts}
+        before = self._strangers.setdefault(organization, others)
+        full = len(walk.ids) % int(call.parameters.get("limit", DEFAULT_LIMIT)) == 0
+        self._disturbed |= bool(others - before) or (not full and others != before)
+        self._strangers[organization] = before | others if full else others
 
     def _missing(self, call: Call, walk: Walk, known: Known) -> None:
         requirement, shown = blame.loss(self.world, known, call.role, "list/complete")

@@ -62,6 +62,8 @@ class Oracle:
             preflight.judge(self.findings, exchange)
         elif status == 0 or status >= 500:
             self._crash(exchange, call)
+        elif call.unclear:
+            self.findings.hold("errors/never-5xx", LIST)
         elif not call.operation:
             self.refusals.nowhere(exchange, call)
             self.findings.hold("errors/never-5xx", LIST)
@@ -86,6 +88,7 @@ class Oracle:
             if len(verbs) == 2:
                 self._compare(body, verbs)
         self._verbs = {}
+        self.lists.conclude()
 
     def _operation(self, exchange: Exchange, call: Call) -> None:
         self._content_type(exchange, call)
@@ -303,7 +306,7 @@ class Oracle:
         self.constants.remember(exchange, call)
         self.constants.judge(exchange, call, document, organization)
         known = Known(document["id"], organization, call.role, document, trail=[exchange], read_at=len(self.world.log))
-        if "unreadable" not in call.free and "odd-body" not in call.free:
+        if "odd-body" not in call.free:
             self.documents.created(exchange, call, document)
             known.given = {name: call.fields[name] for name in TEXTS if name in call.fields}
         self.world.assistants[known.id] = known

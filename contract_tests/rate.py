@@ -11,12 +11,12 @@ from contract_tests import calls
 from contract_tests.client import MINUTE
 from contract_tests.findings import answer
 from contract_tests.play import Play
-from contract_tests.reading import LIST, read
+from contract_tests.reading import LIST, OPERATIONS, read
 from contract_tests.wire import Exchange, Request
 
 QUIET = MINUTE + 1
 WHOLE_SECONDS = re.compile("[1-9]|[1-5][0-9]|60")
-SHIFTED = MINUTE + 13  # so that a second burst falls elsewhere in the minutes of a fixed window
+SHIFTED = (MINUTE + 13, MINUTE + 29)  # so that another burst falls elsewhere in the minutes of a fixed window
 
 
 @dataclass
@@ -42,9 +42,10 @@ class Probe:
         burst = self._burst(victim, QUIET)
         if self._early(burst):
             return
-        if len(burst.passed) > self.limit:
-            again = self._burst(victim, SHIFTED)
-            burst = again if len(again.passed) <= len(burst.passed) else burst
+        for quiet in SHIFTED:
+            if len(burst.passed) > self.limit:
+                again = self._burst(victim, quiet)
+                burst = again if len(again.passed) <= len(burst.passed) else burst
         if self._enforced(burst, victim) and burst.stopped:
             self._refused(burst.stopped, victim)
             self._recovers(burst.stopped, victim)
@@ -123,12 +124,14 @@ class Probe:
 
     def _refused(self, stopped: Exchange, victim: str) -> None:
         """Once refused, every operation is, in the envelope, whatever was counted."""
-        mark = self.play.mark("past the limit")
+        mark, refused = self.play.mark("past the limit"), 0
+        self._envelope(stopped)
         for request in calls.every_operation(victim, mark):
             exchange = self._ask(request)
             if exchange.response.status == 429:
                 self._envelope(exchange)
                 self._log(exchange)
+                refused += 1
             elif self._ask(stopped.request).response.status == 429:
                 self.findings.breach(
                     "rate/shared-by-all-operations",
@@ -138,7 +141,8 @@ class Probe:
                     times=1,
                 )
                 return
-        self.findings.hold("rate/shared-by-all-operations", LIST)
+        if refused == len(OPERATIONS):
+            self.findings.hold("rate/shared-by-all-operations", LIST)
 
     def _envelope(self, exchange: Exchange) -> None:
         call = read(exchange.request)

@@ -31,6 +31,8 @@ TEXTS = ("name", "instructions")
 # Below these lengths a text is to be kept (create/keeps-what-it-is-given); beyond, an implementation may refuse it.
 KEPT_LENGTH = {"name": 64, "instructions": 10_000}
 LARGE_BODY = 90_000  # bytes; services that read JSON bound it, the lowest bound known is 100 KiB
+# By these a client asks HTTP itself for another answer: 304, 206, 406, 417 are right then.
+NEGOTIATING = {"accept", "accept-encoding", "expect", "range", "if-none-match"}
 REASONING = ("none", "minimal", "low", "medium", "high", "xhigh", None)
 
 
@@ -108,7 +110,11 @@ class Demand:
 
 @dataclass(frozen=True)
 class Call:
-    """A request, read. `operation` is "" where no operation has this URL and method; `id` is percent-decoded."""
+    """A request, read. `operation` is "" where no operation has this URL and method; `id` is percent-decoded.
+
+    `unclear` is a call whose answer other rules than the contract's decide: HTTP's own headers, paths that servers
+    normalize.
+    """
 
     operation: str
     role: str
@@ -116,6 +122,7 @@ class Call:
     body: Json = Odd.EMPTY
     query: tuple[tuple[str, str], ...] = ()
     known_url: bool = True
+    unclear: bool = False
     free: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -150,8 +157,16 @@ def read(request: Request) -> Call:
         parse(request.body),
         tuple(parse_qsl(query, keep_blank_values=True)),
         known_url,
+        _unclear(request, segments),
     )
     return Call(**{**vars(call), "free": frozenset(_freedoms(call, request))})
+
+
+def _unclear(request: Request, segments: list[str]) -> bool:
+    decoded = [unquote(segment) for segment in segments]
+    return any(name.lower() in NEGOTIATING for name, _ in request.headers) or any(
+        segment in (".", "..") or "/" in segment for segment in decoded
+    )
 
 
 def demands(call: Call) -> list[Demand]:
@@ -199,7 +214,8 @@ def _text_demands(call: Call, creates: bool) -> Iterator[Demand]:
 def _query_demands(call: Call) -> Iterator[Demand]:
     limit = call.parameters.get("limit", "20")
     within = limit.isdigit() and 1 <= int(limit[:9]) <= 100
-    if call.operation == LIST and not within and not _odd_limit(limit):
+    doubled = len(call.query) != len(call.parameters)
+    if call.operation == LIST and not within and not doubled and not _odd_limit(limit):
         yield _demand("list/bad-limit-refused", 400)
 
 
@@ -213,6 +229,8 @@ def _freedoms(call: Call, request: Request) -> Iterator[str]:
     yield from _body_freedoms(call, request)
     keys = [key for key, _ in call.query]
     if len(keys) != len(set(keys)) or _odd_limit(call.parameters.get("limit", "20")):
+        yield "odd-query"
+    if "" in (call.parameters.get("after"), call.parameters.get("before")):
         yield "odd-query"
     if call.operation == LIST and call.parameters.get("order", "asc") not in ("asc", "desc"):
         yield "odd-query"

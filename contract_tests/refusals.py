@@ -134,7 +134,8 @@ def error_of(body: Json) -> dict[str, Json]:
 
 
 def is_text(value: Json) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    """Whether it says something: a text that is neither empty nor a program's own print of an object."""
+    return isinstance(value, str) and bool(value.strip()) and not value.startswith(("[object ", "[{", "{'"))
 
 
 def _statuses(statuses: frozenset[int]) -> str:

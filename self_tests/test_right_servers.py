@@ -8,10 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests import local, tour
+from contract_tests import calls, local, tour
+from contract_tests.client import Client
 from contract_tests.run import Choice, Run
 from contract_tests.target import Target
 from contract_tests.verdicts import Verdict
+from contract_tests.wire import Exchange
 from self_tests.second_server import READINGS, Served, serve
 
 TOUR = Choice(generators=frozenset({"tour"}))
@@ -114,3 +116,20 @@ def calls_of(seed: int) -> list[tuple[str, str, bytes | None]]:
             watch=lambda each: made.append((each.request.method, named(each.request.path), each.request.body)),
         ).judge()
     return made
+
+
+def test_others_may_come_and_go_meanwhile() -> None:
+    """Another user of the organization makes and deletes assistants during the run, and nobody is accused of it."""
+    with serve(replace(READINGS["default"], rate_limit=None)) as served:
+        busy = Client(target(served))
+        theirs: list[str] = []
+
+        def others_too(exchange: Exchange) -> None:
+            if exchange.number % 7 == 0:
+                theirs.append(busy.send(calls.create({"name": "A customer's"})).response.json["id"])
+            if exchange.number % 11 == 0 and theirs:
+                busy.send(calls.delete(theirs.pop(0)))
+
+        run = Run(target(served), TOUR, lambda id: not id.startswith("rate/"), watch=others_too).judge()
+
+    assert broken(run.verdicts) == {}
