@@ -146,7 +146,10 @@ def shrink(play: Play, moves: list[Move], requirement: str) -> Breach | None:
 
 
 def _shows(play: Play, moves: list[Move], requirement: str) -> Breach | None:
-    """The breach that these moves alone show to an oracle that knows nothing of what was before."""
+    """The breach that these moves alone show to an oracle that knows nothing of what was before.
+
+    Its exchanges are the changes that they ask for, and those reads that show it.
+    """
     stage = Play(play.client, Oracle(play.target, play.tag), 0)
     for id in (play.target.bound_id, play.target.expendable_id):
         if id and (known := play.oracle.world.find(id)):
@@ -165,7 +168,11 @@ def _shows(play: Play, moves: list[Move], requirement: str) -> Breach | None:
     if not breach:
         return None
     last = breach.exchanges[-1].number
-    shown = [exchange for exchange in seen if first < exchange.number <= last]
+    shown = [
+        exchange
+        for exchange in seen
+        if first < exchange.number <= last and (exchange.request.method != "GET" or exchange in breach.exchanges)
+    ]
     return Breach(requirement, breach.expected, breach.came, tuple(shown))
 
 

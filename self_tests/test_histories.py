@@ -1,0 +1,41 @@
+"""Random histories find what only an order of calls shows, and print the fewest calls that show it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from contract_tests import curl, histories
+from contract_tests.run import Choice, Run
+from self_tests.wrong import SERVERS
+from self_tests.wrong_servers import serving
+
+FOUND = {
+    "a rename wipes the instructions": "modify/partial",
+    "nothing is deleted": "delete/gone",
+    "all are modified: patchAssistant": "modify/only-its-target",
+    "has more is: always false": "list/complete",
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_breach_is_shrunk_to_the_fewest_calls(name: str) -> None:
+    """Of some fifty calls a handful is left, and they are printed as a script that makes its own fixture."""
+    server = next(server for server in SERVERS if server.name == name)
+    with serving(server.change) as target:
+        run = Run(target, Choice(histories=3, generators=frozenset({"histories"})), lambda id: id == FOUND[name])
+        breach = run.judge().verdicts[0].breaches[0]
+
+        script = curl.script(breach.exchanges, target).splitlines()
+
+    assert 2 <= len(breach.exchanges) <= 12
+    assert script[0].startswith("id1=$(curl ")
+
+
+def test_the_same_seed_writes_the_same_history() -> None:
+    """Nothing but the seed decides."""
+    one, again, other = (histories.write(random.Random(seed), ["primary"], "tag") for seed in (1, 1, 2))
+
+    assert one == again
+    assert one != other
