@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from contract_tests.client import STRANGER
 from contract_tests.target import ROLES, Target
 from contract_tests.wire import Exchange, Request
 
@@ -57,7 +58,7 @@ def _authorization(role: str, target: Target) -> list[str]:
         return [f'-H "Authorization: Bearer ${target.variables[role]}"']
     return {
         "nobody": [],
-        "stranger": ["-H 'Authorization: Bearer sk-stranger-that-nobody-was-given'"],
+        "stranger": [f"-H 'Authorization: Bearer {STRANGER}'"],
         "basic": [f'-u "{primary}:"'],
         "bare": [f'-H "Authorization: {primary}"'],
     }[role]

@@ -168,9 +168,10 @@ class Oracle:
         if not call.operation:
             self.refusals.nowhere(exchange, call)
             return
-        for demand in self._demands(call, known):
+        wanted = self._demands(call, known)
+        for demand in wanted:
             self.findings.breach(demand.requirement, "a refusal", answer(exchange), exchange)
-        if not self._demands(call, known) and not call.free and exchange.response.status:
+        if not wanted and not call.free and exchange.response.status:
             for requirement in self._features(exchange, call, known)[:1]:
                 self._not_accepted(exchange, call, requirement)
         if known and call.operation in (*MODIFIES, DELETE):
