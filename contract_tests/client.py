@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote, urlsplit
 
@@ -64,6 +64,7 @@ class Client:
         self._used = 0.0
         self._base = urlsplit(target.base_url)
         self._pool = _pool(target.base_url)
+        self._secrets = dict(_secrets(target))
 
     def send(self, request: Request) -> Exchange:
         """The answer to one request. A 429 is waited out, so it is never the answer. Raises GoneError, TargetError."""
@@ -168,10 +169,8 @@ class Client:
 
     def _keyless(self, text: bytes) -> bytes:
         """What a careless server repeats of our keys goes no further than here."""
-        for role, key in self.target.keys.items():
-            variable = f"${self.target.variables.get(role, role)}".encode()
-            for form in (key, base64.b64encode(f"{key}:".encode()).decode(), json.dumps(key)[1:-1]):
-                text = text.replace(form.encode(), variable)
+        for form, variable in self._secrets.items():
+            text = text.replace(form, variable)
         return text
 
     def _unreachable(self, fault: Exception) -> Response:
@@ -211,6 +210,13 @@ def bare(id: str) -> str:
 def authorize(role: str, keys: Mapping[str, str]) -> str | None:
     """The Authorization header of a role or of a disguise; None for no header."""
     return f"Bearer {keys[role]}" if role in ROLES else DISGUISES[role](keys["primary"])
+
+
+def _secrets(target: Target) -> Iterator[tuple[bytes, bytes]]:
+    """Each form in which an answer can repeat a key, with the name of the variable that holds the key."""
+    for role, key in target.keys.items():
+        for form in (key, base64.b64encode(f"{key}:".encode()).decode(), json.dumps(key)[1:-1]):
+            yield form.encode(), f"${target.variables.get(role, role)}".encode()
 
 
 def _ids(answer: Json) -> list[str]:

@@ -100,16 +100,8 @@ def dump(value: Json) -> bytes:
 
 def same(one: Json, other: Json) -> bool:
     """Equal as JSON: 1 is 1.0 but not true, and the order of keys does not matter."""
-    if isinstance(one, str | None) or isinstance(other, str | None):
-        return bool(one == other)
-    return one is other or bool(_canonical(one) == _canonical(other))
-
-
-def _canonical(value: Json) -> Json:
-    if isinstance(value, bool | Odd):
-        return repr(value)
-    if isinstance(value, list):
-        return [_canonical(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _canonical(item) for key, item in value.items()}
-    return value
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(item, other[key]) for key, item in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
