@@ -104,7 +104,7 @@ class Play:
         """The id that a create answered. Raises BlockedError where it answered none of ours."""
         answer = exchange.response.json
         id = answer.get("id") if isinstance(answer, dict) else None
-        if not exchange.response.accepted or not isinstance(id, str) or id not in self.client.made:
+        if not exchange.response.accepted or not isinstance(id, str) or id not in self.client.guard.made:
             raise BlockedError("a create was not granted")
         return id
 
@@ -147,7 +147,8 @@ class Play:
             project = project[:1] * 12 + project
         for turns in range(1, 11):
             id = "asst-" + project[:-4] + "".join(_turned(char, turns) for char in project[-4:])
-            if id not in self.client.seen and id not in self.oracle.world.assistants:
+            if not self.client.guard.knows(id) and id not in self.oracle.world.assistants:
+                self.client.guard.invent(id)
                 return id
         raise BlockedError("no id could be made up that names nothing")
 

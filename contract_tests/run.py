@@ -186,17 +186,19 @@ class Run:
 
     def _sweep(self, play: Play, send: Callable[[Request], Exchange]) -> None:
         """Removes what was made, newest first, what a refused call made included."""
-        client = play.client
-        client.made |= {id: role for id, role in play.oracle.world.ghosts.items() if id not in client.made}
-        made = [id for id in reversed(client.made) if not self._is_gone(play, id)]
+        guard = play.client.guard
+        for id, role in play.oracle.world.ghosts.items():
+            if id not in guard.made:
+                guard.adopt(id, role)
+        made = [id for id in reversed(guard.made) if not self._is_gone(play, id)]
         for done, id in enumerate(made):
             self.progress("cleaning up", done, len(made))
             with suppress(BlockedError):
-                send(calls.delete(id, self._owner(client.made[id])))
+                send(calls.delete(id, self._owner(guard.made[id])))
 
     def _clean_up(self, play: Play) -> None:
         """Removes what was made, and looks whether it is gone. Without the oracle: it may be what broke off the run."""
-        made = play.client.made
+        made = play.client.guard.made
         witness = Play(play.client, Oracle(self.target, play.tag), self.choice.seed)
         try:
             self._sweep(play, play.client.send)

@@ -8,6 +8,7 @@ import time
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,7 +40,7 @@ class Target:
     `variables` says, for each role, which environment variable holds its key, so that a curl can name it."""
 
     base_url: str
-    keys: Mapping[str, str]
+    keys: Mapping[str, str] = field(repr=False)
     bound_id: str | None = None
     expendable_id: str | None = None
     rate_limit: int | None = None
@@ -62,6 +63,15 @@ class Target:
                 "or choose the other areas with --only"
             )
         return f"{need} is not declared: name it in the file given to --target"
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether it is on this machine, told by its name alone."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def from_environment(base_url: str) -> Target:

@@ -38,13 +38,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer; status 0 and a `fault` where none came, `hung` where we waited for it. Header names are lower case."""
+    """An answer; status 0 and a `fault` where none came: `hung` where we waited for it, `unreachable` where nothing was
+    sent. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     fault: str = ""
     hung: bool = False
+    unreachable: bool = False
 
     @cached_property
     def json(self) -> Json:

@@ -13,12 +13,12 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 import pytest
-import urllib3
 from aiohttp import web
 
 from contract_tests import calls, cli, local, play, target, tour
 from contract_tests.run import Choice, Run
 from contract_tests.target import ROLES
+from contract_tests.transport import Transport
 from fake_server import seed
 from fake_server.fake import Fake, compose
 from fake_server.handlers import Answer, Call, create_assistant, delete_assistant
@@ -279,8 +279,7 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
 def dead(play: play.Play) -> None:
     """From now on nobody listens where the target was."""
     play.fresh()
-    play.client._pool = urllib3.connection_from_url("http://127.0.0.1:9")
-    play.client._used = float("inf")
+    play.client._transport = Transport("http://127.0.0.1:9/v1")
 
 
 def test_a_step_that_raises_is_our_error(

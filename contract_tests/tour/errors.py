@@ -1,5 +1,7 @@
 """What no service should stumble over."""
 
+from urllib.parse import unquote
+
 from contract_tests import calls
 from contract_tests.play import REFUSALS, Play, step
 from contract_tests.wire import Request, dump
@@ -24,7 +26,6 @@ ODD_IDS = [
     "asst-%E2%82",
     "..%2f..%2fasst-x",
     "asst-..%2f..",
-    "%2e%2e",
     "asst-%F0%9F%A4%96",
     "asst-" + "9" * 400,
     "asst-'%20OR%201=1--",
@@ -88,7 +89,6 @@ def a_url_that_is_no_operations(play: Play) -> None:
 def a_method_that_is_no_operations(play: Play) -> None:
     """A method that a URL does not know is said to be one."""
     play.walk()
-    play.send(calls.raw("PUT", "/assistants"))
     play.send(calls.raw("PUT", calls.path(play.subject()), dump({"name": play.mark("put")})))
     play.read(play.subject())
 
@@ -133,6 +133,7 @@ def odd_places(play: Play) -> None:
     for id in ODD_IDS:
         if play.send(calls.raw("GET", f"/assistants/{id}")).response.accepted:
             continue  # the server says that it names something, so we leave it alone
+        play.client.guard.invent(unquote(id))
         play.send(calls.raw("DELETE", f"/assistants/{id}"))
         play.send(calls.raw("PATCH", f"/assistants/{id}", dump({"name": play.mark("odd id")})))
     for query in ODD_QUERIES:
