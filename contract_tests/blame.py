@@ -16,6 +16,8 @@ def difference(world: World, known: Known, name: str, value: Json) -> tuple[list
         if name in change.call.fields and same(change.call.fields[name], value) and (found := _guilt(change, known)):
             return [found], [change.exchange]
     own = [change for change in changes if change.id == known.id]
+    if lost := _lost_write(own, known, name, value):
+        return _badly_written(lost, known, name, value), [lost.exchange]
     if name in IDENTITY and any(change.call.operation in MODIFIES for change in own):
         return ["modify/keeps-identity"], [own[0].exchange]
     if wrong := next((change for change in own if not change.accepted), None):
@@ -31,6 +33,14 @@ def difference(world: World, known: Known, name: str, value: Json) -> tuple[list
     if other and name in TEXTS:
         return ["modify/only-its-target"], [other.exchange]
     return ["retrieve/equals-created"], []
+
+
+def _lost_write(own: list[Change], known: Known, name: str, value: Json) -> Change | None:
+    """The newest modify that sent this field, where the field reads as it did at some time before."""
+    if not any(same(earlier.get(name), value) for earlier in known.earlier):
+        return None
+    wrote = (change for change in own if change.accepted and change.call.operation in MODIFIES)
+    return next((change for change in wrote if name in TEXTS and name in change.call.fields), None)
 
 
 def _guilt(change: Change, known: Known) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
@@ -12,12 +13,16 @@ from typing import Any, NoReturn
 
 import click
 
-from contract_tests import catalogue, target
+from contract_tests import catalogue
+from contract_tests.asking import about_the_target, asked
 from contract_tests.histories import DEFAULT as HISTORIES
+from contract_tests.planned import PlannedRun
+from contract_tests.profiles.plan import PRODUCTION, Plan
 from contract_tests.report import Terminal, merged, redacted, written
 from contract_tests.run import Choice, Result, Run, own_fake
+from contract_tests.sweep import Sweep
 from contract_tests.target import Target, TargetError
-from contract_tests.verdicts import UNUSABLE, exit_code
+from contract_tests.verdicts import HOLDS, LEFT_BEHIND, UNUSABLE, exit_code
 
 INTERRUPTED = 130
 
@@ -39,23 +44,16 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("base_url", required=False)
-@click.option("--target", "file", type=click.Path(path_type=Path), help="A TOML file that says what to judge.")
-@click.option("--only", multiple=True, metavar="ID", help="A requirement, or an area: modify/. Repeatable.")
+@about_the_target
+@click.option("--allow-fuzzing", is_flag=True, help="Judge without a profile beyond this machine: thousands of calls.")
 @click.option("--strict", is_flag=True, help="A broken should fails the run too.")
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests.")
 @click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories.")
 @click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: minutes rather than seconds.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the verdicts as JSON.")
+@click.option("--ledger", type=click.Path(path_type=Path), help="A new file or its folder.  [default: beside --report]")
 def run(
-    base_url: str | None,
-    file: Path | None,
-    only: tuple[str, ...],
-    strict: bool,
-    seed: int,
-    histories: int,
-    deep: bool,
-    report: Path | None,
+    strict: bool, seed: int, histories: int, deep: bool, report: Path | None, ledger: Path | None, **about: Any
 ) -> int:
     """Judge BASE_URL, or our own fake where no target is given.
 
@@ -67,31 +65,51 @@ def run(
     2 usage, target out of reach or key refused; 3 nothing broken, but a must could not be judged;
     4 something that the run made was left behind.
     """
-    _check_only(only)
+    wanted = asked(**about)
     _check_report(report)
-    choice = Choice(seed, histories, only, deep)
+    choice = Choice(seed, histories, wanted.only, deep)
     terminal = Terminal(strict)
     started = time.monotonic()
     with ExitStack() as stack:
-        runs = _runs(_target(base_url, file), choice, terminal, stack)
+        if wanted.plan and wanted.target:
+            place = ledger or (report.parent if report else Path())
+            runs: Sequence[Run | PlannedRun] = [_planned(wanted.target, wanted.plan, choice, place, terminal)]
+        else:
+            runs = _runs(wanted.target, choice, terminal, stack)
         results, code = _judge(runs, terminal, strict)
     result = merged(results)
-    if code not in (UNUSABLE, INTERRUPTED):
+    if result.verdicts:
         terminal.verdicts(result, time.monotonic() - started, code)
         if report:
             _write(report, written(result, choice.seed, code))
     return code
 
 
-def _target(base_url: str | None, file: Path | None) -> Target | None:
-    if base_url and file:
-        raise click.UsageError("Give BASE_URL or --target, not both.")
+@cli.command()
+@about_the_target
+def plan(**about: Any) -> int:
+    """Say what a run with the same words would ask, with how many requests, and how long that takes. Sends nothing."""
+    wanted = asked(**{**about, "profile": about["profile"] or PRODUCTION}, allow_fuzzing=False)
+    if not wanted.target or not wanted.plan:
+        raise click.UsageError("Give BASE_URL or --target: a plan is made for a target.")
+    Terminal(strict=False).plan(wanted.plan, wanted.target, Choice(only=wanted.only).includes)
+    return HOLDS
+
+
+@cli.command()
+@click.argument("ledger", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Remove what is found by its text without asking.")
+def sweep(ledger: Path, yes: bool) -> int:
+    """Remove what a run that was killed has left, by its LEDGER and nothing else.
+
+    Exit: 0 nothing of the run is left; 2 the ledger or the target is out of reach; 4 something is left.
+    """
+    terminal = Terminal(strict=False)
     try:
-        if file:
-            return target.from_file(file)
-        return target.from_environment(base_url) if base_url else None
+        left = Sweep(ledger, lambda text: yes or click.confirm(text, err=True), terminal.swept).run()
     except TargetError as fault:
         raise click.ClickException(str(fault)) from fault
+    return LEFT_BEHIND if left else HOLDS
 
 
 def _runs(given: Target | None, choice: Choice, terminal: Terminal, stack: ExitStack) -> list[Run]:
@@ -100,7 +118,11 @@ def _runs(given: Target | None, choice: Choice, terminal: Terminal, stack: ExitS
     return [Run(given, choice, choice.includes, terminal.progress, terminal.watch)]
 
 
-def _judge(runs: list[Run], terminal: Terminal, strict: bool) -> tuple[list[Result], int]:
+def _planned(given: Target, plan: Plan, choice: Choice, ledger: Path, terminal: Terminal) -> PlannedRun:
+    return PlannedRun(given, plan, choice.seed, choice.includes, ledger, terminal.progress, terminal.watch)
+
+
+def _judge(runs: Sequence[Run | PlannedRun], terminal: Terminal, strict: bool) -> tuple[list[Result], int]:
     """The results and the exit code. What was cut short has no verdict, but may have left something behind."""
     signal.signal(signal.SIGTERM, _interrupt)
     results = [each.result for each in runs]
@@ -111,7 +133,8 @@ def _judge(runs: list[Run], terminal: Terminal, strict: bool) -> tuple[list[Resu
     except TargetError as fault:
         return _cut_short(str(fault), results, terminal, UNUSABLE)
     except KeyboardInterrupt:
-        return _cut_short("Interrupted.", results, terminal, INTERRUPTED)
+        left = any(result.left_behind for result in results)
+        return _cut_short("Interrupted.", results, terminal, LEFT_BEHIND if left else INTERRUPTED)
     except Exception as fault:  # noqa: BLE001 - whatever it is, it must not be taken for a verdict
         where = f"{type(fault).__name__}: {fault}".splitlines()[0]
         return _cut_short(f"An error of the suite, not of the target. {where}", results, terminal, UNUSABLE)
@@ -127,13 +150,8 @@ def _cut_short(why: str, results: list[Result], terminal: Terminal, code: int) -
 
 
 def _interrupt(*_: Any) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what was made is being removed; SIGINT breaks that off, too
     raise KeyboardInterrupt
-
-
-def _check_only(only: tuple[str, ...]) -> None:
-    for name in only:
-        if not any(Choice(only=(name,)).includes(id) for id in catalogue.requirements()):
-            raise click.UsageError(f"--only {name}: no such requirement, nor an area such as modify/.")
 
 
 def _check_report(report: Path | None) -> None:

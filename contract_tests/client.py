@@ -178,10 +178,14 @@ class Client:
 
     def _learn(self, exchange: Exchange, intent: int) -> None:
         request, response = exchange.request, exchange.response
-        answer = response.json if response.accepted and request.method != "DELETE" else None
-        born = self.guard.learn(request.method, request.path, request.role, answer)
-        if born and self.ledger:
-            self.ledger.made(born, request.role, intent)
+        if request.method == "DELETE":
+            gone = self.guard.removed(request.path, request.role, response.status)
+            if gone and self.ledger:
+                self.ledger.gone(gone)
+        elif response.accepted:
+            born = self.guard.learn(request.method, request.path, request.role, response.json)
+            if born and self.ledger:
+                self.ledger.made(born, request.role, intent)
         self._heed(response)
         self.watch(exchange)
 

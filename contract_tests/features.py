@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contract_tests.reading import CREATE, DELETE, LIST, MODIFIES, PATCH, Call
+from contract_tests.refusals import TOLERATED
 from contract_tests.target import Target
 from contract_tests.wire import Exchange
 from contract_tests.world import Known
@@ -12,7 +13,7 @@ def features(call: Call, exchange: Exchange, known: Known | None, target: Target
     """The requirements for whose sake this call is to be accepted; the one broken if it alone is not."""
     if known and known.trail and known.role != call.role and call.operation in accepted:
         return ["org/shared-by-its-keys"]
-    if exchange.request.group:
+    if exchange.request.group and exchange.response.status not in TOLERATED:
         return ["parallel/creates-all-kept" if call.operation == CREATE else "parallel/modifies-not-lost"]
     if call.operation in (CREATE, *MODIFIES):
         return _body_features(call, exchange.response.status)

@@ -20,7 +20,7 @@ class GuardError(Exception):
 
 
 class Guard:
-    """`made` maps each id that this run created to the role that did.
+    """`made` maps each id that this run created to the role that did, `gone` has those that were removed since.
 
     With a `tag`, an id counts as made here only if the answer that gave it shows a text with the tag in it: a server
     that answers a create with somebody else's assistant does not make it ours. Deleting the bound assistant, to see it
@@ -29,6 +29,7 @@ class Guard:
 
     def __init__(self, target: Target, tag: str = "", ask_self: bool = True) -> None:
         self.made: dict[str, str] = {}
+        self.gone: set[str] = set()
         self._tag = tag
         self._free = {bare(target.expendable_id)} if target.expendable_id else set()
         self._bound = bare(target.bound_id) if target.bound_id and ask_self else None
@@ -78,6 +79,14 @@ class Guard:
             elif bare(id) not in self._ours:
                 self._others.add(bare(id))
         return born
+
+    def removed(self, path: str, role: str, status: int) -> str | None:
+        """Takes in what a delete was answered; gives the id if what we made is gone by it, or was before."""
+        id = next((id for id in self.made if bare(id) == named(path) and id not in self.gone), None)
+        if id is None or not (200 <= status < 300 or (status == 404 and role == self.made[id])):
+            return None
+        self.gone.add(id)
+        return id
 
     def _is_ours(self, item: dict[str, Json]) -> bool:
         texts = (item.get("name"), item.get("instructions"))

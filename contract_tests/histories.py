@@ -150,7 +150,7 @@ def _shows(play: Play, moves: list[Move], requirement: str) -> Breach | None:
 
     Its exchanges are the changes that they ask for, and those reads that show it.
     """
-    stage = Play(play.client, Oracle(play.target, play.tag), 0)
+    stage = Play(play.client, Oracle(play.target, play.tag))
     for id in (play.target.bound_id, play.target.expendable_id):
         if id and (known := play.oracle.world.find(id)):
             stage.oracle.world.assistants[id].gone = known.gone

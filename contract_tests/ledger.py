@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ FORM = 1
 class Ledger:
     """Appends to a new file, a line of JSON each, and has each on the disk before it gives back.
 
-    Before a call that may make an assistant `intend` notes the texts that it sends, after it `made` the id, and `gone`
-    once it is removed. Raises OSError where the file is there already or cannot be written.
+    Before a call that may make an assistant `intend` notes its marks, the run's tag with a number of their own; after
+    it `made` notes the id, and `gone` that it is removed. Raises OSError where the file is there already or cannot be
+    written.
     """
 
     def __init__(self, path: Path, target: Target, tag: str) -> None:
@@ -31,7 +33,7 @@ class Ledger:
     def intend(self, request: Request, tag: str) -> int:
         """The number of the intent, which `made` refers to."""
         self._count += 1
-        self._write(intent=self._count, role=request.role, texts=_texts(request, tag))
+        self._write(intent=self._count, role=request.role, marks=_marks(request, tag))
         return self._count
 
     def made(self, id: str, role: str, intent: int = 0) -> None:
@@ -49,7 +51,7 @@ class Ledger:
 @dataclass
 class Account:
     """What a ledger says. `made` has the roles by id of what is not gone, oldest first; `open`, by the intent's number,
-    the role and the texts of each call that may have made something of which no id is known."""
+    the role and the marks of each call that may have made something of which no id is known."""
 
     base_url: str
     keys: dict[str, str]
@@ -85,7 +87,7 @@ def append(path: Path, line: dict[str, Any]) -> None:
 
 def _enter(account: Account, line: dict[str, Any]) -> None:
     if "intent" in line and "made" not in line:
-        account.open[line["intent"]] = (line["role"], line["texts"])
+        account.open[line["intent"]] = (line["role"], line["marks"])
     elif "made" in line:
         account.open.pop(line["intent"], None)
         account.made[line["made"]] = line["role"]
@@ -93,14 +95,10 @@ def _enter(account: Account, line: dict[str, Any]) -> None:
         account.made.pop(line["gone"], None)
 
 
-def _texts(request: Request, tag: str) -> list[str]:
-    """The texts in a body that nobody else sends. Empty where there are none, as in a body that is not JSON."""
-    try:
-        body = json.loads(request.body or b"")
-    except ValueError:
-        return []
-    fields = (body.get("name"), body.get("instructions")) if isinstance(body, dict) else ()
-    return [text for text in fields if isinstance(text, str) and tag in text]
+def _marks(request: Request, tag: str) -> list[str]:
+    """Empty where a body has none, as one that is not JSON."""
+    body = (request.body or b"").decode(errors="replace")
+    return re.findall(re.escape(tag) + r" \d+", body)
 
 
 def _sync_folder(path: Path) -> None:

@@ -25,7 +25,8 @@ class Walk:
 
 
 class Lists:
-    """`order` holds, for each (organization, order), the last complete walk with the log's length at its end."""
+    """`order` holds, for each (organization, order), the last complete walk: the log's length at its end, the ids, and
+    the role that walked."""
 
     def __init__(self, world: World, findings: Findings, documents: Documents, constants: Constants) -> None:
         self.world = world
@@ -33,7 +34,7 @@ class Lists:
         self.documents = documents
         self.constants = constants
         self.walks: dict[tuple[str, str, str], Walk] = {}
-        self.order: dict[tuple[str, str], tuple[int, list[str]]] = {}
+        self.order: dict[tuple[str, str], tuple[int, list[str], str]] = {}
         self._doubtful: list[tuple[str, str, str, Exchange]] = []
         self._strangers: dict[str, set[str]] = {}
         self._disturbed = False
@@ -52,6 +53,8 @@ class Lists:
         items = [item for item in data if isinstance(item, dict) and isinstance(item.get("id"), str)]
         self._items(exchange, call, data, items)
         self._frame(exchange, body, [item["id"] for item in items])
+        if not call.free:
+            self._sorted([item["id"] for item in items], [exchange], call.parameters.get("order", "desc"))
         self._place(exchange, call, body, [item["id"] for item in items])
         self._step(exchange, call, body, [item["id"] for item in items])
 
@@ -119,7 +122,7 @@ class Lists:
     def _place(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
         """Judges a page against the order that the last complete walk showed, while nothing has changed since."""
         asked = call.parameters
-        log, walked = self.order.get((ORGANIZATIONS[call.role], asked.get("order", "desc")), (-1, []))
+        log, walked, walker = self.order.get((ORGANIZATIONS[call.role], asked.get("order", "desc")), (-1, [], ""))
         cursors = {asked[name] for name in ("after", "before") if name in asked}
         if call.free or log != len(self.world.log) or not cursors <= set(walked):
             return
@@ -128,6 +131,9 @@ class Lists:
         stop = walked.index(asked["before"]) if "before" in asked else len(walked)
         within = walked[start:stop]
         expected = within[-limit:] if "before" in asked and "after" not in asked else within[:limit]
+        if call.role != walker:
+            right, shown = ids[:1] == expected[:1] and set(ids) <= set(within), f"the {walker} key is shown {expected}"
+            self._judge("org/shared-by-its-keys", right, shown, f"{ids}", exchange)
         self._cursor(exchange, call, ids, expected, set(within))
         if set(ids) <= set(within):
             right, shown = len(ids) == len(expected), f"{len(expected)} of {len(within)}"
@@ -190,7 +196,8 @@ class Lists:
             self._over(call, walk)
 
     def _unknown_cursor(self, exchange: Exchange, call: Call, cursor: str, ids: list[str]) -> None:
-        log, walked = self.order.get((ORGANIZATIONS[call.role], call.parameters.get("order", "desc")), (-1, []))
+        order = call.parameters.get("order", "desc")
+        log, walked, _ = self.order.get((ORGANIZATIONS[call.role], order), (-1, [], ""))
         if not self.world.has_seen(cursor) and log == len(self.world.log):
             self.findings.judge(
                 "list/after",
@@ -217,11 +224,21 @@ class Lists:
         for known in missing:
             self._missing(call, walk, known)
         if not missing:
-            self.findings.hold("list/complete", LIST)
+            if any(known.id in walk.ids for known in self.world.present(organization)):
+                self.findings.hold("list/complete", LIST)
             self._look_for_others(call, organization, walk)
-        self._sorted(walk, call.parameters.get("order", "desc"))
+        order = call.parameters.get("order", "desc")
+        self._sorted(walk.ids, walk.pages, order)
+        self._says_more(walk)
         self._walked(call, organization)
-        self.order[organization, call.parameters.get("order", "desc")] = (len(self.world.log), walk.ids)
+        self.order[organization, order] = (len(self.world.log), walk.ids, call.role)
+
+    def _says_more(self, walk: Walk) -> None:
+        """A walk that ends on an empty page was told by the page before that more follows."""
+        *_, before, last = [None, *walk.pages]
+        if before and last and last.response.json["data"] == [] and before.response.json.get("has_more") is True:
+            came = f"has_more: true on the page before, and nothing after it: {answer(last)}"
+            self._judge("list/has-more-is-true-to-its-word", False, "has_more: false on the last page", came, before)
 
     def _look_for_others(self, call: Call, organization: str, walk: Walk) -> None:
         """Whether somebody else has made or deleted assistants since the walk before.
@@ -245,8 +262,9 @@ class Lists:
             walk.pages[-1],
         )
 
-    def _sorted(self, walk: Walk, order: str) -> None:
-        ours = [self.world.assistants[id] for id in walk.ids if id in self.world.assistants]
+    def _sorted(self, ids: list[str], pages: list[Exchange], order: str) -> None:
+        """Judges the order of those that the run made one after another."""
+        ours = [self.world.assistants[id] for id in ids if id in self.world.assistants]
         births = [
             known.trail[0].number
             for known in ours
@@ -260,7 +278,7 @@ class Lists:
                 LIST,
                 "by creation, " + ("oldest first" if order == "asc" else "newest first"),
                 f"created in this order: {brief(births)}",
-                *walk.pages,
+                *pages,
             )
 
     def _walked(self, call: Call, organization: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from contract_tests import calls
 from contract_tests.client import Client
 from contract_tests.oracle import Oracle
-from contract_tests.target import Target
+from contract_tests.target import Target, TargetError
 from contract_tests.wire import Exchange, Json, Request
 
 Item = TypeVar("Item")
@@ -58,10 +58,10 @@ def step(
 class Play:
     """One run's stage. `tag` begins every text that it sends, so that what it made can be told from all else."""
 
-    def __init__(self, client: Client, oracle: Oracle, seed: int) -> None:
+    def __init__(self, client: Client, oracle: Oracle) -> None:
         self.client = client
         self.oracle = oracle
-        self.tag = f"contract-{seed}"
+        self.tag = oracle.world.tag
         self._marks = 0
         self._groups = 0
         self._subjects: dict[str, str] = {}
@@ -80,6 +80,21 @@ class Play:
         self.oracle.observe(exchange)
         if exchange.response.hung:
             raise BlockedError("a call was never answered")
+        return exchange
+
+    def admitted(self, request: Request, refusals: Container[int] = (401, 403)) -> Exchange:
+        """The first call with a key. Raises TargetError where that alone says that there is nothing to judge."""
+        exchange, base_url = self.client.send(request), self.target.base_url
+        response = exchange.response
+        if not response.status:
+            raise TargetError(f"{base_url} does not answer: {response.fault}.")
+        if 300 <= response.status < 400:
+            elsewhere = response.headers.get("location")
+            raise TargetError(f"{base_url} redirects to {elsewhere}: give that to be judged. No key went there.")
+        if response.status in refusals:
+            variable = self.target.variables.get(request.role, request.role)
+            raise TargetError(f"{base_url} refuses the {request.role} key ({variable}): {response.status}.")
+        self.oracle.observe(exchange)
         return exchange
 
     def together(self, build: Callable[[int], Iterable[Request]]) -> list[Exchange]:
@@ -121,28 +136,35 @@ class Play:
     def read(self, id: str, role: str = "primary") -> Exchange:
         return self.send(calls.retrieve(id, role))
 
-    def walk(self, role: str = "primary", **query: object) -> list[str]:
+    def walk(self, role: str = "primary", first: bool = False, **query: object) -> list[str]:
         """Every id of the list, page by page as the SDKs go; ends where a page says so, is empty or repeats itself."""
-        ids: list[str] = []
-        query = {"limit": 100, **query}
-        query = {name: value for name, value in query.items() if value is not None}
+        return [id for page in self.pages(role, first, **query) for id in page]
+
+    def pages(self, role: str = "primary", first: bool = False, **query: object) -> Iterator[list[str]]:
+        """The ids of one page after another, of which the next is asked for when it is wanted.
+
+        Where it is the `first` call with the key, raises TargetError as `admitted` does.
+        """
+        ids: set[str] = set()
+        query = {name: value for name, value in {"limit": 100, **query}.items() if value is not None}
         after: dict[str, str] = {}
         while True:
-            page = self.send(calls.list_(role, **query, **after))
+            page = (self.admitted if first and not after else self.send)(calls.list_(role, **query, **after))
             found = page_ids(page)
-            if not found or set(found) & set(ids):
-                return ids
-            ids += found
+            if not found or ids.intersection(found):
+                return
+            yield found
+            ids.update(found)
             after = {"after": found[-1]}
             if page.response.json.get("has_more", True) is False:
-                return ids
+                return
 
-    def unknown_id(self) -> str:
+    def unknown_id(self, like: str = "") -> str:
         """An id of the shape that this server gives, which names nothing: a real one with its last letters turned.
 
         Where ids are short, so that the next one may be somebody's, it is made longer by far.
         """
-        project = self.subject().removeprefix("asst-")
+        project = (like or self.subject()).removeprefix("asst-")
         if len(project) < 12:
             project = project[:1] * 12 + project
         for turns in range(1, 11):

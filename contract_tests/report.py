@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,9 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from contract_tests import catalogue, curl
+from contract_tests.catalogue import Requirement
 from contract_tests.findings import Breach
+from contract_tests.profiles.plan import Plan
 from contract_tests.run import Result
 from contract_tests.target import Target
 from contract_tests.verdicts import Verdict, counts
@@ -75,7 +77,27 @@ class Terminal:
         self.left_behind(result)
         self._sum(result, seconds, code)
 
+    def plan(self, plan: Plan, target: Target, chosen: Callable[[str], bool]) -> None:
+        """What would be asked, requirement by requirement, and the sum; nothing was sent."""
+        self._say(f"\n[bold]Assistants contract {catalogue.version()}[/], {plan.profile}, on {target.base_url}\n")
+        self.console.print(_bearing(plan, [each for id, each in catalogue.requirements().items() if chosen(id)]))
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for id, cure in plan.unjudged.items():
+            reasons[cure].append(id)
+        self._reasons(reasons)
+        walks = f"{plan.walks} of them to walk {target.assistants} assistants{' twice' * bool(plan.before)}"
+        self._plain(f"\n{plan.requests} requests at the most, {walks}; {plan.creates} creates, all removed again.")
+        self._plain(f"Where the target is wrong, up to {plan.reserve} more, to tell which promise is broken.")
+        waits = f"Waits of {plan.seconds:.0f} s, to keep within {plan.limit} requests a minute."
+        self._plain(waits if plan.limit else "No rate limit is declared: it takes seconds.")
+        self._plain("Nothing was sent.")
+
+    def swept(self, line: str) -> None:
+        self._plain(line)
+
     def left_behind(self, result: Result) -> None:
+        if result.left_behind and result.ledger:
+            self._plain(f"\nLeft behind, and noted in {result.ledger}: assistants-contract sweep {result.ledger}")
         for id in result.left_behind:
             self._plain(
                 f'Left behind: {id}. Remove it: curl -X DELETE -H "Authorization: Bearer '
@@ -102,6 +124,9 @@ class Terminal:
         for verdict in verdicts:
             if verdict.verdict == "unjudged":
                 reasons[verdict.reason].append(verdict.requirement.id)
+        self._reasons(reasons)
+
+    def _reasons(self, reasons: Mapping[str, list[str]]) -> None:
         for reason, ids in reasons.items():
             self._say(f"\n[{STYLES['unjudged']}]UNJUDGED[/] {', '.join(ids)}")
             self._plain(f"  {'because':9} {reason}")
@@ -114,7 +139,8 @@ class Terminal:
             judged = [verdict for verdict in some if verdict.verdict != "unjudged"]
             hold = [verdict for verdict in judged if verdict.verdict == "pass"]
             self._plain(f"{name + ':':8}{len(hold)} hold of {len(judged)} judged, {len(judged)} judged of {len(some)}")
-        self._plain(f"{result.requests} requests in {seconds:.1f} s. Exit {code}: {CODES[code]}.")
+        planned = f" of {result.planned} planned" if result.planned else ""
+        self._plain(f"{result.requests} requests{planned} in {seconds:.1f} s. Exit {code}: {CODES[code]}.")
 
     def _say(self, text: str) -> None:
         self.console.print(text, soft_wrap=True)
@@ -131,6 +157,14 @@ def _areas(verdicts: list[Verdict]) -> Table:
         found = counts(verdict for verdict in verdicts if verdict.requirement.area == area)
         if any(found.values()):
             table.add_row(area, *(f"[{STYLES[name]}]{number}[/]" if number else "·" for name, number in found.items()))
+    return table
+
+
+def _bearing(plan: Plan, requirements: list[Requirement]) -> Table:
+    table = Table("requirement", "level", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("requests that bear on it", justify="right")
+    for each in requirements:
+        table.add_row(each.id, each.level, "·" if each.id in plan.unjudged else str(plan.bearing_on(each.id)))
     return table
 
 

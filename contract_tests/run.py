@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import sdk_tests
 from contract_tests import calls, catalogue, fuzz, histories, local, tour
@@ -13,9 +14,10 @@ from contract_tests.findings import Breach, Findings
 from contract_tests.oracle import Oracle
 from contract_tests.play import BlockedError, Play, Step
 from contract_tests.rate import Probe
-from contract_tests.target import ROLES, Target, TargetError
+from contract_tests.removal import owner, remove
+from contract_tests.target import Target, TargetError
 from contract_tests.verdicts import Verdict, judge
-from contract_tests.wire import Exchange, Request
+from contract_tests.wire import Exchange
 
 GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
 Progress = Callable[[str, int, int], None]
@@ -24,7 +26,7 @@ DECLARED_LIMIT = 20  # of the fake that the run starts for rate/*
 
 @dataclass(frozen=True)
 class Choice:
-    """What the user chose: the seed, how many random histories, and ids or prefixes of requirements (none: all).
+    """What the user chose: the seed, how many random histories, and ids, areas or levels of requirements (none: all).
 
     `generators` are those that make calls; a user has them all, the suite's own tests mostly the tour alone.
     """
@@ -36,20 +38,24 @@ class Choice:
     generators: frozenset[str] = GENERATORS
 
     def includes(self, requirement: str) -> bool:
+        names = requirement, catalogue.requirements()[requirement].level
         return not self.only or any(
-            requirement == name or (name.endswith("/") and requirement.startswith(name)) for name in self.only
+            name in names or (name.endswith("/") and requirement.startswith(name)) for name in self.only
         )
 
 
 @dataclass
 class Result:
-    """`left_behind` are ids that the run made and could not remove; `notes` say what was left out, and why."""
+    """`left_behind` are ids that the run made and could not remove; `notes` say what was left out, and why. A run by
+    a plan says how many requests were `planned`, and where its `ledger` is."""
 
     target: Target
     verdicts: list[Verdict] = field(default_factory=list)
     left_behind: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     requests: int = 0
+    planned: int | None = None
+    ledger: Path | None = None
     choices: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -97,7 +103,7 @@ class Run:
         """A play on a fresh oracle, whose findings are taken over; whatever happens, what was made is removed."""
         client = Client(target, self.watch)
         oracle = Oracle(target, f"contract-{self.choice.seed}")
-        play = Play(client, oracle, self.choice.seed)
+        play = Play(client, oracle)
         for id in self._given_up:
             oracle.world.assistants[id].gone = True
         try:
@@ -114,19 +120,15 @@ class Run:
     def _open(self, play: Play) -> None:
         """Sees who is there before anything is made, and whether the keys are taken."""
         for role in self.target.keys:
-            answered = play.client.send(calls.list_(role, limit=100)).response
-            if answered.hung:
-                raise TargetError(f"{self.target.base_url} does not answer: {answered.fault}.")
-            if answered.status in (401, 403):
-                variable = self.target.variables.get(role, ROLES[role])
-                raise TargetError(f"{self.target.base_url} refuses the {role} key ({variable}): {answered.status}.")
-            if role != "sibling":
-                play.walk(role)
+            if role == "sibling":
+                play.admitted(calls.list_(role, limit=100))
+            else:
+                play.walk(role, first=True)
 
     def _generate(self, play: Play) -> None:
         if "tour" in self.choice.generators:
             self._tour(play)
-        self._sweep(play, play.send)
+        remove(play, play.send, self.progress)
         if play.client.limited:
             declared = self.target.rate_limit
             limit = f"the declared {declared} requests a minute" if declared else "a limit that was not declared"
@@ -138,7 +140,7 @@ class Run:
         generators = self.choice.generators
         if "schemathesis" in generators and not self.choice.only:
             fuzz.play(play, self.choice.seed, self.choice.deep, self.progress)
-            self._sweep(play, play.send)
+            remove(play, play.send, self.progress)
         if "histories" in generators and not self.choice.only:
             histories.play(play, self.choice.seed, self.choice.histories, self.progress)
         if "sdk" in generators:
@@ -184,37 +186,17 @@ class Run:
                         Breach(requirement, outcome.promise, f"{outcome.why} ({outcome.test})", ())
                     )
 
-    def _sweep(self, play: Play, send: Callable[[Request], Exchange]) -> None:
-        """Removes what was made, newest first, what a refused call made included."""
-        guard = play.client.guard
-        for id, role in play.oracle.world.ghosts.items():
-            if id not in guard.made:
-                guard.adopt(id, role)
-        made = [id for id in reversed(guard.made) if not self._is_gone(play, id)]
-        for done, id in enumerate(made):
-            self.progress("cleaning up", done, len(made))
-            with suppress(BlockedError):
-                send(calls.delete(id, self._owner(guard.made[id])))
-
     def _clean_up(self, play: Play) -> None:
         """Removes what was made, and looks whether it is gone. Without the oracle: it may be what broke off the run."""
         made = play.client.guard.made
-        witness = Play(play.client, Oracle(self.target, play.tag), self.choice.seed)
+        witness = Play(play.client, Oracle(self.target, play.tag))
         try:
-            self._sweep(play, play.client.send)
-            owners = dict.fromkeys(self._owner(role) for role in made.values())
+            remove(play, play.client.send, self.progress)
+            owners = dict.fromkeys(owner(play, role) for role in made.values())
             there = {id for role in owners for id in witness.walk(role)}
         except TargetError:
-            there = {id for id in made if not self._is_gone(play, id)}
+            there = {id for id in made if id not in play.client.guard.gone}
         self.result.left_behind += [id for id in made if id in there]
-
-    def _owner(self, role: str) -> str:
-        """Whose key removes what this role made: a stranger's, made by a server that let him in, is ours to remove."""
-        return role if role in self.target.keys else "primary"
-
-    def _is_gone(self, play: Play, id: str) -> bool:
-        known = play.oracle.world.find(id)
-        return known is not None and known.gone
 
 
 @contextmanager

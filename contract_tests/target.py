@@ -18,7 +18,16 @@ ROLES = {
     "sibling": "ASSISTANTS_SIBLING_API_KEY",
     "foreign": "ASSISTANTS_FOREIGN_API_KEY",
 }
-DECLARATIONS = {"base_url": str, "bound_id": str, "expendable_id": str, "rate_limit": int, "keys": dict}
+DECLARATIONS = {
+    "base_url": str,
+    "bound_id": str,
+    "expendable_id": str,
+    "rate_limit": int,
+    "assistants": int,
+    "keys": dict,
+}
+ASSISTANTS = 500  # that an organization holds at the most, unless it says otherwise
+PAGE_TIER = 20  # calls a minute: the default tier of the page, for a service that declares nothing
 
 
 class TargetError(Exception):
@@ -36,6 +45,7 @@ class Clock:
 @dataclass(frozen=True)
 class Target:
     """`base_url` ends in /v1 or its like, without a slash. `rate_limit` is calls a minute: 0 none, None not declared.
+    `assistants` is how many the organization holds at the most.
 
     `variables` says, for each role, which environment variable holds its key, so that a curl can name it."""
 
@@ -44,6 +54,7 @@ class Target:
     bound_id: str | None = None
     expendable_id: str | None = None
     rate_limit: int | None = None
+    assistants: int = ASSISTANTS
     variables: Mapping[str, str] = field(default_factory=lambda: ROLES)
     clock: Clock = Clock()
 
@@ -90,19 +101,26 @@ def from_file(path: Path) -> Target:
     return _target(declared, str(path))
 
 
+def from_ledger(base_url: str, variables: Mapping[str, str], where: Path) -> Target:
+    """The target of a run that is over, with the keys that its variables hold now."""
+    return _target({"base_url": base_url, "keys": dict(variables)}, str(where))
+
+
 def _target(declared: dict[str, Any], where: str) -> Target:
     _check_declarations(declared, where)
+    base_url = _base_url(declared["base_url"], where)
     variables = {**ROLES, **declared.get("keys", {})}
     keys = {role: os.environ[name] for role, name in variables.items() if os.environ.get(name)}
     if "primary" not in keys:
         raise TargetError(f"No key: put the primary key into the environment as {variables['primary']}.")
     _check_keys(keys, variables)
     return Target(
-        base_url=_base_url(declared["base_url"], where),
+        base_url=base_url,
         keys=keys,
         bound_id=declared.get("bound_id"),
         expendable_id=declared.get("expendable_id"),
-        rate_limit=declared.get("rate_limit"),
+        rate_limit=declared.get("rate_limit", None if is_loopback(base_url) else PAGE_TIER),
+        assistants=declared.get("assistants", ASSISTANTS),
         variables=variables,
     )
 
@@ -115,8 +133,9 @@ def _check_declarations(declared: dict[str, Any], where: str) -> None:
             raise TargetError(f"{where}: '{name}' must be of type {DECLARATIONS[name].__name__}.")
     if "base_url" not in declared:
         raise TargetError(f"{where}: 'base_url' is missing.")
-    if declared.get("rate_limit", 0) < 0:
-        raise TargetError(f"{where}: 'rate_limit' is calls a minute, 0 for none.")
+    for name, meaning in (("rate_limit", "calls a minute"), ("assistants", "how many there are at the most")):
+        if declared.get(name, 0) < 0:
+            raise TargetError(f"{where}: '{name}' is {meaning}, 0 for none.")
     for role, name in declared.get("keys", {}).items():
         if role not in ROLES:
             raise TargetError(f"{where}: keys.{role} is not known; the roles are {', '.join(ROLES)}.")

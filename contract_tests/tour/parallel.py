@@ -46,15 +46,14 @@ def a_page_asks_first(play: Play) -> None:
         ("PATCH", "/assistants/asst-any"),
         ("DELETE", "/assistants/asst-any"),
     ):
-        play.send(
-            Request(
-                "OPTIONS",
-                path,
-                "nobody",
-                headers=(
-                    ("origin", "https://app.example"),
-                    ("access-control-request-method", method),
-                    ("access-control-request-headers", SDK_HEADERS),
-                ),
-            )
-        )
+        play.send(preflight(method, path))
+
+
+def preflight(method: str, path: str) -> Request:
+    """What a browser asks before it lets a page send this."""
+    headers = {
+        "origin": "https://app.example",
+        "access-control-request-method": method,
+        "access-control-request-headers": SDK_HEADERS,
+    }
+    return Request("OPTIONS", path, "nobody", headers=tuple(headers.items()))

@@ -1,0 +1,103 @@
+"""What the user asks for, and the refusals to start: whom the suite may be pointed at, and how."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from contract_tests import catalogue, target
+from contract_tests.profiles import plan
+from contract_tests.profiles.plan import ASK_SELF, PROBE, PRODUCTION, READ_ONLY, Plan
+from contract_tests.run import Choice
+from contract_tests.target import Target, TargetError, is_loopback
+
+
+def about_the_target(command: Callable[..., int]) -> Callable[..., int]:
+    """The arguments and options that say whom to ask, and what may be asked."""
+    for decorate in reversed(
+        (
+            click.argument("base_url", required=False),
+            click.option("--target", "file", type=click.Path(path_type=Path), help="A TOML file: what to judge."),
+            click.option("--profile", type=click.Choice(list(plan.SCRIPTS)), help="Few requests, beside real data."),
+            click.option("--only", multiple=True, metavar="ID", help="A requirement, an area (modify/), or must."),
+            click.option("--ask-self-delete", is_flag=True, help="Ask to delete the bound assistant, to be refused."),
+            click.option("--probe-rate-limit", is_flag=True, help="Judge rate/* too, by using the limit up."),
+            click.option("--allow-http", is_flag=True, help="Send keys unencrypted beyond this machine."),
+        )
+    ):
+        command = decorate(command)
+    return command
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the line asks for: `plan` is None where no profile is chosen, `target` where it is our own fake."""
+
+    target: Target | None
+    plan: Plan | None
+    only: tuple[str, ...]
+
+
+def asked(
+    base_url: str | None,
+    file: Path | None,
+    profile: str | None,
+    only: tuple[str, ...],
+    ask_self_delete: bool,
+    probe_rate_limit: bool,
+    allow_http: bool,
+    allow_fuzzing: bool,
+) -> Asked:
+    _check_no_key(sys.argv)
+    _check_only(only)
+    given = _target(base_url, file)
+    if given is None:
+        if profile:
+            raise click.UsageError("Give BASE_URL or --target: a profile is for a service that holds real data.")
+        return Asked(None, None, only)
+    _check_reach(given, profile, allow_http, allow_fuzzing)
+    allowed = [name for name, yes in ((ASK_SELF, ask_self_delete), (PROBE, probe_rate_limit)) if yes]
+    if allowed and profile != PRODUCTION:
+        raise click.UsageError(f"--{allowed[0].replace('_', '-')} goes with --profile {PRODUCTION}.")
+    return Asked(given, plan.make(profile, given, Choice(only=only).includes, allowed) if profile else None, only)
+
+
+def _check_no_key(words: list[str]) -> None:
+    keys = [key for name, key in os.environ.items() if name.endswith("API_KEY") and len(key) > 5]
+    if any(re.search(r"\bsk-\S", word) or any(key in word for key in keys) for word in words[1:]):
+        raise click.UsageError("Keys go into the environment: everybody on this machine can read a command line.")
+
+
+def _check_reach(target: Target, profile: str | None, allow_http: bool, allow_fuzzing: bool) -> None:
+    if is_loopback(target.base_url):
+        return
+    if not profile and not allow_fuzzing:
+        raise click.UsageError(
+            f"{target.base_url} is not on this machine: choose --profile {PRODUCTION} or {READ_ONLY}, or, where "
+            "thousands of requests do no harm to anything real, --allow-fuzzing."
+        )
+    if target.base_url.startswith("http:") and not allow_http:
+        raise click.UsageError(f"{target.base_url} would be sent the keys unencrypted: use https, or say --allow-http.")
+
+
+def _target(base_url: str | None, file: Path | None) -> Target | None:
+    if base_url and file:
+        raise click.UsageError("Give BASE_URL or --target, not both.")
+    try:
+        if file:
+            return target.from_file(file)
+        return target.from_environment(base_url) if base_url else None
+    except TargetError as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _check_only(only: tuple[str, ...]) -> None:
+    for name in only:
+        if not any(Choice(only=(name,)).includes(id) for id in catalogue.requirements()):
+            raise click.UsageError(f"--only {name}: no such requirement, nor an area such as modify/.")

@@ -1,0 +1,279 @@
+"""The whole catalogue by example: reads are shared, and what is written is read once, at the end, by one walk.
+
+Every text that is sent has the run's tag in it. The order of the scenes matters: each stands on what is known by then.
+"""
+
+from __future__ import annotations
+
+from contract_tests import calls
+from contract_tests.play import REFUSALS
+from contract_tests.profiles.scene import Cast, Script, each_alone
+from contract_tests.reading import ALLOWED
+from contract_tests.tour.ignored import ABSURD, ACCEPTED, HOLD, NOT_KEPT, ROUNDS
+from contract_tests.tour.parallel import preflight
+from contract_tests.wire import Json
+
+SCRIPT = Script()  # before the last walk
+EPILOGUE = Script()  # after it: what is held against the order that it showed
+FIELDS = len(ALLOWED)
+
+
+@SCRIPT.scene(
+    0,
+    "create/name-suffices",
+    "create/keeps-what-it-is-given",
+    "create/id-is-asst-hyphen",
+    "create/ids-are-unique",
+    "create/answers-the-assistant",
+    "create/status-200",
+    "parallel/creates-all-kept",
+    "list/newest-first",
+    *ACCEPTED,
+    *NOT_KEPT,
+    *HOLD,
+    cast=("plain", "rich", "one", "other"),
+    reserve=1 + FIELDS,
+)
+def creates(cast: Cast) -> None:
+    """A name suffices; texts come back as they were sent; ignored fields leave no trace; equal names make two."""
+    for name in ("plain", "rich", "one"):
+        _ = cast[name]
+
+
+@SCRIPT.scene(5, "org/closed-to-others", "org/others-look-unknown", cast=("plain",), needs=("foreign",))
+def another_organization(cast: Cast) -> None:
+    """A key of another organization can list, retrieve, modify or delete none of it."""
+    play, id = cast.play, cast["plain"]
+    play.admitted(calls.list_("foreign", limit=100))
+    for request in (
+        calls.retrieve(id, "foreign"),
+        calls.modify(id, {"name": play.mark("stolen")}, "foreign"),
+        calls.patch(id, {"instructions": play.mark("stolen")}, "foreign"),
+        calls.delete(id, "foreign"),
+    ):
+        play.send(request)
+
+
+@SCRIPT.scene(
+    1, "retrieve/equals-created", "create/keeps-what-it-is-given", "org/shared-by-its-keys", *NOT_KEPT, cast=("rich",)
+)
+def a_second_key_reads(cast: Cast) -> None:
+    """What one key made another retrieves, as it was made."""
+    cast.play.admitted(calls.retrieve(cast["rich"], cast.second), (401,))
+
+
+@SCRIPT.scene(
+    3,
+    "modify/seen-everywhere",
+    "modify/post-and-patch-alike",
+    "modify/keeps-identity",
+    "modify/only-its-target",
+    "retrieve/equals-created",
+    *ACCEPTED,
+    *NOT_KEPT,
+    *HOLD,
+    cast=("plain", "one"),
+    reserve=2 * (1 + FIELDS),
+    control=True,
+)
+def modifies(cast: Cast) -> None:
+    """By either verb name and instructions change, ignored fields leave no trace, and retrieve shows it at once."""
+    _loaded(cast, calls.modify, cast["plain"], ROUNDS[2])
+    cast.play.read(cast["plain"])
+    _loaded(cast, calls.patch, cast["one"], ROUNDS[1])
+
+
+def _loaded(cast: Cast, verb: calls.Modify, id: str, fields: dict[str, Json]) -> None:
+    play = cast.play
+    texts = {"name": play.mark("modified"), "instructions": play.mark("modified")}
+    if not play.send(verb(id, texts | fields)).response.accepted:
+        play.send(verb(id, texts))
+        each_alone(play, verb, id, fields)
+
+
+@SCRIPT.scene(2, "parallel/modifies-not-lost", "modify/partial", cast=("other", "plain"))
+def modifies_at_once(cast: Cast) -> None:
+    """Two assistants renamed at the same time are both renamed, and keep their instructions."""
+    play, first, second = cast.play, cast["other"], cast["plain"]
+    play.together(
+        lambda group: [
+            calls.modify(first, {"name": play.mark("at once")}, group=group),
+            calls.patch(second, {"name": play.mark("at once")}, group=group),
+        ]
+    )
+
+
+@SCRIPT.scene(
+    2,
+    "modify/empty-instructions-clear",
+    "modify/post-and-patch-alike",
+    "modify/partial",
+    "org/shared-by-its-keys",
+    cast=("one", "other"),
+)
+def a_second_key_clears(cast: Cast) -> None:
+    """An empty text clears the instructions and nothing else, by either verb, also by another key."""
+    cast.play.send(calls.modify(cast["one"], {"instructions": ""}, cast.second))
+    cast.play.send(calls.patch(cast["other"], {"instructions": ""}, cast.second))
+
+
+@SCRIPT.scene(2, "modify/empty-body-changes-nothing", "modify/post-and-patch-alike", cast=("plain", "rich"))
+def nothing_to_change(cast: Cast) -> None:
+    """`{}` answers the assistant as it is, by either verb."""
+    cast.play.send(calls.modify(cast["plain"], {}))
+    cast.play.send(calls.patch(cast["rich"], {}))
+
+
+@SCRIPT.scene(1, "modify/bad-body-changes-nothing", *REFUSALS, cast=("plain",))
+def bad_beside_good(cast: Cast) -> None:
+    """A value of a wrong type is refused, and the valid one beside it does nothing."""
+    cast.play.send(calls.patch(cast["plain"], {"name": cast.play.mark("good"), "instructions": 7}))
+
+
+@SCRIPT.scene(3, "errors/bad-json-is-400", *REFUSALS, cast=("plain", "rich"))
+def bodies_that_are_not_an_object(cast: Cast) -> None:
+    """No body, an array, and what is not JSON are refused, and change nothing."""
+    send = cast.play.send
+    send(calls.raw("POST", "/assistants", b""))
+    send(calls.raw("POST", calls.path(cast["plain"]), b"[]"))
+    send(calls.raw("PATCH", calls.path(cast["rich"]), b"{"))
+
+
+@SCRIPT.scene(1, "ignored/absurd-values-are-harmless", cast=("other",))
+def absurd_values(cast: Cast) -> None:
+    """Ignored fields of wrong types are ignored or refused, and stored by nobody."""
+    cast.play.send(calls.patch(cast["other"], {name: values[0] for name, values in ABSURD.items()}))
+
+
+@SCRIPT.scene(1, "errors/never-5xx", cast=("plain",))
+def an_odd_text(cast: Cast) -> None:
+    """A NUL in a name is taken or refused, not stumbled over."""
+    cast.play.send(calls.modify(cast["plain"], {"name": cast.play.mark("nul \x00 within")}))
+
+
+@SCRIPT.scene(
+    6,
+    "auth/missing-key-refused",
+    "auth/unknown-key-refused",
+    "auth/other-scheme-refused",
+    "auth/refused-changes-nothing",
+    *REFUSALS,
+    cast=("rich",),
+)
+def without_a_good_key(cast: Cast) -> None:
+    """Each operation is refused without a key, with an unknown one, or under another scheme, and nothing happens."""
+    id, body = cast["rich"], {"name": cast.play.mark("refused")}
+    for request in (
+        calls.list_("stranger"),
+        calls.create(body, "stranger"),
+        calls.retrieve(id, "nobody"),
+        calls.modify(id, body, "nobody"),
+        calls.patch(id, body, "basic"),
+        calls.delete(id, "stranger"),
+    ):
+        cast.play.send(request)
+
+
+@SCRIPT.scene(
+    4, "create/name-required", "create/name-is-text", "create/instructions-are-text", *REFUSALS, cast=("plain",)
+)
+def creates_that_are_refused(cast: Cast) -> None:
+    """Without a name, with null, and with what is not text, nothing is made."""
+    mark = cast.play.mark
+    for body in (
+        {"instructions": mark("no name")},
+        {"name": None, "instructions": mark("null name")},
+        {"name": 7, "instructions": mark("name of another type")},
+        {"name": mark("instructions of another type"), "instructions": {"text": "text"}},
+    ):
+        cast.play.send(calls.create(body))
+
+
+@SCRIPT.scene(
+    3, "retrieve/unknown-is-404", "modify/unknown-is-404", "delete/unknown-is-404", *REFUSALS, cast=("plain",)
+)
+def an_id_that_names_nothing(cast: Cast) -> None:
+    """What is not there answers 404, and is not made by asking."""
+    unknown = cast.play.unknown_id(cast["plain"])
+    cast.play.send(calls.retrieve(unknown))
+    cast.play.send(calls.modify(unknown, {"name": cast.play.mark("ghost")}))
+    cast.play.send(calls.delete(unknown))
+
+
+@SCRIPT.scene(
+    4,
+    "delete/answers-deleted",
+    "delete/gone",
+    "delete/only-its-target",
+    "org/shared-by-its-keys",
+    cast=("one",),
+    ends=("one",),
+)
+def deleted_and_gone(cast: Cast) -> None:
+    """What another key of the organization deletes is gone for every operation."""
+    id = cast["one"]
+    cast.play.send(calls.delete(id, cast.second))
+    cast.play.read(id)
+    cast.play.send(calls.patch(id, {"name": cast.play.mark("revived")}))
+    cast.play.send(calls.delete(id))
+
+
+@SCRIPT.scene(1, "delete/self-refused", "delete/self-survives", needs=("sibling", "expendable_id"), cast=("plain",))
+def the_siblings_own(cast: Cast) -> None:
+    """The expendable assistant is not deleted by the key that is bound to it; the last walk shows it unchanged."""
+    cast.play.send(calls.delete(cast.play.target.expendable_id or "", "sibling"))
+
+
+@SCRIPT.scene(1, "delete/self-refused", "delete/self-survives", needs=("bound_id", "ask_self_delete"), cast=("plain",))
+def the_keys_own(cast: Cast) -> None:
+    """The assistant that the key is bound to is not deleted by it; the last walk shows it unchanged."""
+    cast.play.send(calls.delete(cast.play.target.bound_id or ""))
+
+
+@EPILOGUE.scene(1, "list/has-more-is-true-to-its-word", "list/limit", "org/shared-by-its-keys", cast=("plain", "rich"))
+def a_small_page(cast: Cast) -> None:
+    """A second key is shown the same list; a page of two holds two, and says that more follows."""
+    cast.play.send(calls.list_(cast.second, limit=2))
+
+
+@EPILOGUE.scene(4, "list/order-asc", "list/after", "list/before", "list/limit", cast=("plain", "rich", "other"))
+def the_other_ways(cast: Cast) -> None:
+    """Oldest first, behind an id, ahead of one, and twenty unless told."""
+    send, plain, rich = cast.play.send, cast["plain"], cast["rich"]
+    send(calls.list_())
+    send(calls.list_(limit=2, after=rich))
+    send(calls.list_(limit=2, before=plain))
+    send(calls.list_(limit=100, order="asc", **({"after": cast.others[0]} if cast.others else {})))
+
+
+@EPILOGUE.scene(4, "list/bad-limit-refused")
+def limits_out_of_bounds(cast: Cast) -> None:
+    """A limit of 0, 101, -1 or "x" is refused."""
+    for limit in (0, 101, -1, "x"):
+        cast.play.send(calls.list_(limit=limit))
+
+
+@EPILOGUE.scene(1, "ignored/reasoning-effort-accepted", cast=("plain",))
+def reasoning_effort(cast: Cast) -> None:
+    """reasoning_effort, which newer SDKs can send, is accepted."""
+    cast.play.send(calls.modify(cast["plain"], {"reasoning_effort": "low"}))
+
+
+@EPILOGUE.scene(2, "errors/unknown-url-is-404", "errors/wrong-method-is-405-or-404", cast=("plain",))
+def what_is_no_operation(cast: Cast) -> None:
+    """A URL that nobody serves, and a method that a URL does not know, are said to be so."""
+    cast.play.send(calls.raw("GET", "/assistants-of-nobody"))
+    cast.play.send(calls.raw("PUT", calls.path(cast["plain"]), b"{}"))
+
+
+@EPILOGUE.scene(2, "browser/preflight")
+def a_page_asks_first(cast: Cast) -> None:
+    """A browser may send what the JavaScript SDK sends."""
+    cast.play.send(preflight("POST", "/assistants"))
+    cast.play.send(preflight("PATCH", "/assistants/asst-any"))
+
+
+@EPILOGUE.scene(1, "delete/self-is-the-keys-own", "delete/self-survives", needs=("sibling", "expendable_id"))
+def another_keys_own(cast: Cast) -> None:
+    """Another key of the organization deletes what the sibling may not."""
+    cast.play.send(calls.delete(cast.play.target.expendable_id or ""))

@@ -1,0 +1,28 @@
+"""Removes what a run made, newest first, and what it made without meaning to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from contract_tests import calls
+from contract_tests.play import BlockedError, Play
+from contract_tests.wire import Exchange, Request
+
+
+def remove(play: Play, send: Callable[[Request], Exchange], progress: Callable[[str, int, int], None]) -> None:
+    """Each by its owner's key; what a refused call made is ours too. Raises TargetError where the target gives up."""
+    guard = play.client.guard
+    for id, role in play.oracle.world.ghosts.items():
+        if id not in guard.made:
+            guard.adopt(id, role)
+    there = [id for id in reversed(guard.made) if id not in guard.gone]
+    for done, id in enumerate(there):
+        progress("cleaning up", done, len(there))
+        with suppress(BlockedError):
+            send(calls.delete(id, owner(play, guard.made[id])))
+
+
+def owner(play: Play, role: str) -> str:
+    """Whose key removes what this role made: a stranger's, made by a server that let him in, is ours to remove."""
+    return role if role in play.target.keys else "primary"
