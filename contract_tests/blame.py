@@ -11,16 +11,13 @@ IDENTITY = ("id", "object", "created_at")
 
 def difference(world: World, known: Known, name: str, value: Json) -> tuple[list[str], list[Exchange]]:
     """The requirement that a difference breaks: the newest change that can have made it tells which."""
+    if told := by_its_value(world, known, name, value):
+        return [told[0]], [told[1]]
     changes = world.since_read(known)
-    for change in changes:
-        if name in change.call.fields and same(change.call.fields[name], value) and (found := _guilt(change, known)):
-            return [found], [change.exchange]
     own = [change for change in changes if change.id == known.id]
-    if lost := _lost_write(own, known, name, value):
-        return _badly_written(lost, known, name, value), [lost.exchange]
     if name in IDENTITY and any(change.call.operation in MODIFIES for change in own):
         return ["modify/keeps-identity"], [own[0].exchange]
-    if wrong := next((change for change in own if not change.accepted), None):
+    if wrong := next((change for change in own if not change.accepted and _can_have_left(change, own, value)), None):
         return [wrong.requirement], [wrong.exchange]
     wrote = next((change for change in own if change.accepted and change.call.operation in MODIFIES), None)
     if wrote:
@@ -35,12 +32,26 @@ def difference(world: World, known: Known, name: str, value: Json) -> tuple[list
     return ["retrieve/equals-created"], []
 
 
-def _lost_write(own: list[Change], known: Known, name: str, value: Json) -> Change | None:
-    """The newest modify that sent this field, where the field reads as it did at some time before."""
-    if not any(same(earlier.get(name), value) for earlier in known.earlier):
+def by_its_value(world: World, known: Known, name: str, value: Json) -> tuple[str, Exchange] | None:
+    """What a field is broken by, where its value tells: it is what a call sent that was to change nothing here, or what
+    the field was before the newest modify that sent it."""
+    changes = world.since_read(known)
+    for change in changes:
+        if name in change.call.fields and same(change.call.fields[name], value) and (found := _guilt(change, known)):
+            return found, change.exchange
+    if name not in TEXTS or not any(same(earlier.get(name), value) for earlier in known.earlier):
         return None
-    wrote = (change for change in own if change.accepted and change.call.operation in MODIFIES)
-    return next((change for change in wrote if name in TEXTS and name in change.call.fields), None)
+    for change in changes:
+        wrote = change.id == known.id and change.accepted and change.call.operation in MODIFIES
+        if wrote and name in change.call.fields:
+            return _badly_written(change, known, name, value)[0], change.exchange
+    return None
+
+
+def _can_have_left(refused: Change, own: list[Change], value: Json) -> bool:
+    """Whether a call that was refused can be what left this value: it is the only one since, or sent one like it."""
+    sent = refused.call.fields.values()
+    return len(own) == 1 or any(str(value).strip().casefold() == str(each).strip().casefold() for each in sent)
 
 
 def _guilt(change: Change, known: Known) -> str:
@@ -76,8 +87,8 @@ def loss(world: World, known: Known, role: str, otherwise: str) -> tuple[str, li
             return change.requirement, [change.exchange]
         if change.call.operation == DELETE and change.accepted and change.id != known.id:
             return "delete/only-its-target", [change.exchange]
-    if known.trail and known.trail[0].request.group:
-        return "parallel/creates-all-kept", []
     if role != known.role and {role, known.role} == {"primary", "sibling"} and known.trail:
         return "org/shared-by-its-keys", []
+    if known.trail and known.trail[0].request.group:
+        return "parallel/creates-all-kept", []
     return otherwise, []

@@ -91,23 +91,24 @@ class Documents:
         """Judges what a modify answered against what it was asked to change; whether all is as asked."""
         before, right = known.document or {}, True
         for name in (*IDENTITY, *TEXTS):
-            if name in before and (fault := self._modified_field(call, name, before[name], document.get(name))):
+            if name in before and (fault := self._modified_field(call, known, name, document.get(name))):
                 right = False
                 self.findings.breach(*fault, *known.trail[-2:], exchange)
         if before:
             self.findings.hold("modify/keeps-identity", call.operation)
         return right
 
-    def _modified_field(self, call: Call, name: str, old: Json, new: Json) -> tuple[str, str, str] | None:
-        came = f"{name} {brief(new)}"
+    def _modified_field(self, call: Call, known: Known, name: str, new: Json) -> tuple[str, str, str] | None:
+        old, came = (known.document or {})[name], f"{name} {brief(new)}"
         if name in call.fields and name in TEXTS:
             return self._written(call, name, old, new, came)
         if same(old, new):
             return None
         if name in IDENTITY:
             return "modify/keeps-identity", f"{name} {brief(old)}, as before", came
-        requirement = "modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial"
-        return requirement, f"{name} {brief(old)}, which was not sent and keeps its value", came
+        told = blame.by_its_value(self.world, known, name, new)
+        unsent = "modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial"
+        return told[0] if told else unsent, f"{name} {brief(old)}, which was not sent and keeps its value", came
 
     def _written(self, call: Call, name: str, old: Json, new: Json, came: str) -> tuple[str, str, str] | None:
         sent = call.fields[name]

@@ -11,9 +11,10 @@ from contract_tests.world import Known
 
 def features(call: Call, exchange: Exchange, known: Known | None, target: Target, accepted: set[str]) -> list[str]:
     """The requirements for whose sake this call is to be accepted; the one broken if it alone is not."""
-    if known and known.trail and known.role != call.role and call.operation in accepted:
+    ill_formed = exchange.response.status in TOLERATED  # whoever asks, and with whomever at the same time
+    if known and known.trail and known.role != call.role and call.operation in accepted and not ill_formed:
         return ["org/shared-by-its-keys"]
-    if exchange.request.group and exchange.response.status not in TOLERATED:
+    if exchange.request.group and not ill_formed:
         return ["parallel/creates-all-kept" if call.operation == CREATE else "parallel/modifies-not-lost"]
     if call.operation in (CREATE, *MODIFIES):
         return _body_features(call, exchange.response.status)

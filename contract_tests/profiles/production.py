@@ -27,31 +27,16 @@ FIELDS = len(ALLOWED)
     "create/answers-the-assistant",
     "create/status-200",
     "parallel/creates-all-kept",
-    "list/newest-first",
     *ACCEPTED,
     *NOT_KEPT,
     *HOLD,
-    cast=("plain", "rich", "one", "other"),
+    cast=("one", "other", "rich"),
     reserve=1 + FIELDS,
 )
 def creates(cast: Cast) -> None:
-    """A name suffices; texts come back as they were sent; ignored fields leave no trace; equal names make two."""
-    for name in ("plain", "rich", "one"):
+    """A name suffices, and two at once of one name are two; texts are kept; ignored fields leave no trace."""
+    for name in ("one", "rich"):
         _ = cast[name]
-
-
-@SCRIPT.scene(5, "org/closed-to-others", "org/others-look-unknown", cast=("plain",), needs=("foreign",))
-def another_organization(cast: Cast) -> None:
-    """A key of another organization can list, retrieve, modify or delete none of it."""
-    play, id = cast.play, cast["plain"]
-    play.admitted(calls.list_("foreign", limit=100))
-    for request in (
-        calls.retrieve(id, "foreign"),
-        calls.modify(id, {"name": play.mark("stolen")}, "foreign"),
-        calls.patch(id, {"instructions": play.mark("stolen")}, "foreign"),
-        calls.delete(id, "foreign"),
-    ):
-        play.send(request)
 
 
 @SCRIPT.scene(
@@ -60,6 +45,20 @@ def another_organization(cast: Cast) -> None:
 def a_second_key_reads(cast: Cast) -> None:
     """What one key made another retrieves, as it was made."""
     cast.play.admitted(calls.retrieve(cast["rich"], cast.second), (401,))
+
+
+@SCRIPT.scene(5, "org/closed-to-others", "org/others-look-unknown", cast=("rich",), needs=("foreign",))
+def another_organization(cast: Cast) -> None:
+    """A key of another organization can list, retrieve, modify or delete none of it."""
+    play, id = cast.play, cast["rich"]
+    play.admitted(calls.list_("foreign", limit=100))
+    for request in (
+        calls.retrieve(id, "foreign"),
+        calls.modify(id, {"name": play.mark("stolen")}, "foreign"),
+        calls.patch(id, {"instructions": play.mark("stolen")}, "foreign"),
+        calls.delete(id, "foreign"),
+    ):
+        play.send(request)
 
 
 @SCRIPT.scene(
@@ -72,15 +71,15 @@ def a_second_key_reads(cast: Cast) -> None:
     *ACCEPTED,
     *NOT_KEPT,
     *HOLD,
-    cast=("plain", "one"),
+    cast=("one", "other"),
     reserve=2 * (1 + FIELDS),
     control=True,
 )
 def modifies(cast: Cast) -> None:
     """By either verb name and instructions change, ignored fields leave no trace, and retrieve shows it at once."""
-    _loaded(cast, calls.modify, cast["plain"], ROUNDS[2])
-    cast.play.read(cast["plain"])
-    _loaded(cast, calls.patch, cast["one"], ROUNDS[1])
+    _loaded(cast, calls.modify, cast["one"], ROUNDS[2])
+    cast.play.read(cast["one"])
+    _loaded(cast, calls.patch, cast["other"], ROUNDS[1])
 
 
 def _loaded(cast: Cast, verb: calls.Modify, id: str, fields: dict[str, Json]) -> None:
@@ -91,10 +90,10 @@ def _loaded(cast: Cast, verb: calls.Modify, id: str, fields: dict[str, Json]) ->
         each_alone(play, verb, id, fields)
 
 
-@SCRIPT.scene(2, "parallel/modifies-not-lost", "modify/partial", cast=("other", "plain"))
+@SCRIPT.scene(2, "parallel/modifies-not-lost", "modify/partial", cast=("one", "other"))
 def modifies_at_once(cast: Cast) -> None:
     """Two assistants renamed at the same time are both renamed, and keep their instructions."""
-    play, first, second = cast.play, cast["other"], cast["plain"]
+    play, first, second = cast.play, cast["other"], cast["one"]
     play.together(
         lambda group: [
             calls.modify(first, {"name": play.mark("at once")}, group=group),
@@ -117,25 +116,25 @@ def a_second_key_clears(cast: Cast) -> None:
     cast.play.send(calls.patch(cast["other"], {"instructions": ""}, cast.second))
 
 
-@SCRIPT.scene(2, "modify/empty-body-changes-nothing", "modify/post-and-patch-alike", cast=("plain", "rich"))
+@SCRIPT.scene(2, "modify/empty-body-changes-nothing", "modify/post-and-patch-alike", cast=("other", "rich"))
 def nothing_to_change(cast: Cast) -> None:
     """`{}` answers the assistant as it is, by either verb."""
-    cast.play.send(calls.modify(cast["plain"], {}))
+    cast.play.send(calls.modify(cast["other"], {}))
     cast.play.send(calls.patch(cast["rich"], {}))
 
 
-@SCRIPT.scene(1, "modify/bad-body-changes-nothing", *REFUSALS, cast=("plain",))
+@SCRIPT.scene(1, "modify/bad-body-changes-nothing", *REFUSALS, cast=("rich",))
 def bad_beside_good(cast: Cast) -> None:
     """A value of a wrong type is refused, and the valid one beside it does nothing."""
-    cast.play.send(calls.patch(cast["plain"], {"name": cast.play.mark("good"), "instructions": 7}))
+    cast.play.send(calls.patch(cast["rich"], {"name": cast.play.mark("good"), "instructions": 7}))
 
 
-@SCRIPT.scene(3, "errors/bad-json-is-400", *REFUSALS, cast=("plain", "rich"))
+@SCRIPT.scene(3, "errors/bad-json-is-400", *REFUSALS, cast=("other", "rich"))
 def bodies_that_are_not_an_object(cast: Cast) -> None:
     """No body, an array, and what is not JSON are refused, and change nothing."""
     send = cast.play.send
     send(calls.raw("POST", "/assistants", b""))
-    send(calls.raw("POST", calls.path(cast["plain"]), b"[]"))
+    send(calls.raw("POST", calls.path(cast["other"]), b"[]"))
     send(calls.raw("PATCH", calls.path(cast["rich"]), b"{"))
 
 
@@ -145,14 +144,14 @@ def absurd_values(cast: Cast) -> None:
     cast.play.send(calls.patch(cast["other"], {name: values[0] for name, values in ABSURD.items()}))
 
 
-@SCRIPT.scene(1, "errors/never-5xx", cast=("plain",))
+@SCRIPT.scene(1, "errors/never-5xx", cast=("one",))
 def an_odd_text(cast: Cast) -> None:
     """A NUL in a name is taken or refused, not stumbled over."""
-    cast.play.send(calls.modify(cast["plain"], {"name": cast.play.mark("nul \x00 within")}))
+    cast.play.send(calls.modify(cast["one"], {"name": cast.play.mark("nul \x00 within")}))
 
 
 @SCRIPT.scene(
-    6,
+    8,
     "auth/missing-key-refused",
     "auth/unknown-key-refused",
     "auth/other-scheme-refused",
@@ -161,21 +160,16 @@ def an_odd_text(cast: Cast) -> None:
     cast=("rich",),
 )
 def without_a_good_key(cast: Cast) -> None:
-    """Each operation is refused without a key, with an unknown one, or under another scheme, and nothing happens."""
-    id, body = cast["rich"], {"name": cast.play.mark("refused")}
-    for request in (
-        calls.list_("stranger"),
-        calls.create(body, "stranger"),
-        calls.retrieve(id, "nobody"),
-        calls.modify(id, body, "nobody"),
-        calls.patch(id, body, "basic"),
-        calls.delete(id, "stranger"),
-    ):
-        cast.play.send(request)
+    """Each operation is refused without a key; with an unknown one, or under another scheme, one is for all."""
+    id, send = cast["rich"], cast.play.send
+    for request in calls.every_operation(id, cast.play.mark("refused"), "nobody"):
+        send(request)
+    send(calls.retrieve(id, "stranger"))
+    send(calls.patch(id, {"name": cast.play.mark("refused")}, "basic"))
 
 
 @SCRIPT.scene(
-    4, "create/name-required", "create/name-is-text", "create/instructions-are-text", *REFUSALS, cast=("plain",)
+    4, "create/name-required", "create/name-is-text", "create/instructions-are-text", *REFUSALS, cast=("rich",)
 )
 def creates_that_are_refused(cast: Cast) -> None:
     """Without a name, with null, and with what is not text, nothing is made."""
@@ -189,12 +183,10 @@ def creates_that_are_refused(cast: Cast) -> None:
         cast.play.send(calls.create(body))
 
 
-@SCRIPT.scene(
-    3, "retrieve/unknown-is-404", "modify/unknown-is-404", "delete/unknown-is-404", *REFUSALS, cast=("plain",)
-)
+@SCRIPT.scene(3, "retrieve/unknown-is-404", "modify/unknown-is-404", "delete/unknown-is-404", *REFUSALS, cast=("rich",))
 def an_id_that_names_nothing(cast: Cast) -> None:
     """What is not there answers 404, and is not made by asking."""
-    unknown = cast.play.unknown_id(cast["plain"])
+    unknown = cast.play.unknown_id(cast["rich"])
     cast.play.send(calls.retrieve(unknown))
     cast.play.send(calls.modify(unknown, {"name": cast.play.mark("ghost")}))
     cast.play.send(calls.delete(unknown))
@@ -218,32 +210,38 @@ def deleted_and_gone(cast: Cast) -> None:
     cast.play.send(calls.delete(id))
 
 
-@SCRIPT.scene(1, "delete/self-refused", "delete/self-survives", needs=("sibling", "expendable_id"), cast=("plain",))
+@SCRIPT.scene(1, "delete/self-refused", "delete/self-survives", needs=("sibling", "expendable_id"), cast=("rich",))
 def the_siblings_own(cast: Cast) -> None:
     """The expendable assistant is not deleted by the key that is bound to it; the last walk shows it unchanged."""
     cast.play.send(calls.delete(cast.play.target.expendable_id or "", "sibling"))
 
 
-@SCRIPT.scene(1, "delete/self-refused", "delete/self-survives", needs=("bound_id", "ask_self_delete"), cast=("plain",))
+@SCRIPT.scene(1, "delete/self-refused", "delete/self-survives", needs=("bound_id", "ask_self_delete"), cast=("rich",))
 def the_keys_own(cast: Cast) -> None:
     """The assistant that the key is bound to is not deleted by it; the last walk shows it unchanged."""
     cast.play.send(calls.delete(cast.play.target.bound_id or ""))
 
 
-@EPILOGUE.scene(1, "list/has-more-is-true-to-its-word", "list/limit", "org/shared-by-its-keys", cast=("plain", "rich"))
+@EPILOGUE.scene(1, "list/has-more-is-true-to-its-word", "list/limit", "org/shared-by-its-keys", cast=("rich",))
 def a_small_page(cast: Cast) -> None:
     """A second key is shown the same list; a page of two holds two, and says that more follows."""
     cast.play.send(calls.list_(cast.second, limit=2))
 
 
-@EPILOGUE.scene(4, "list/order-asc", "list/after", "list/before", "list/limit", cast=("plain", "rich", "other"))
+@EPILOGUE.scene(3, "list/after", "list/before", "list/limit", cast=("other", "rich"))
 def the_other_ways(cast: Cast) -> None:
-    """Oldest first, behind an id, ahead of one, and twenty unless told."""
-    send, plain, rich = cast.play.send, cast["plain"], cast["rich"]
-    send(calls.list_())
-    send(calls.list_(limit=2, after=rich))
-    send(calls.list_(limit=2, before=plain))
-    send(calls.list_(limit=100, order="asc", **({"after": cast.others[0]} if cast.others else {})))
+    """Behind an id, ahead of one, and twenty unless told."""
+    cast.play.send(calls.list_())
+    cast.play.send(calls.list_(limit=2, after=cast["rich"]))
+    cast.play.send(calls.list_(limit=2, before=cast["other"]))
+
+
+@EPILOGUE.scene(2, "list/newest-first", "list/order-asc", cast=("rich", "last"))
+def one_after_another(cast: Cast) -> None:
+    """What is made last comes first, or last where the oldest come first."""
+    _ = cast["rich"], cast["last"]
+    cast.play.send(calls.list_(limit=20))
+    cast.play.send(calls.list_(limit=100, order="asc", **({"after": cast.others[0]} if cast.others else {})))
 
 
 @EPILOGUE.scene(4, "list/bad-limit-refused")
@@ -253,17 +251,17 @@ def limits_out_of_bounds(cast: Cast) -> None:
         cast.play.send(calls.list_(limit=limit))
 
 
-@EPILOGUE.scene(1, "ignored/reasoning-effort-accepted", cast=("plain",))
+@EPILOGUE.scene(1, "ignored/reasoning-effort-accepted", cast=("rich",))
 def reasoning_effort(cast: Cast) -> None:
     """reasoning_effort, which newer SDKs can send, is accepted."""
-    cast.play.send(calls.modify(cast["plain"], {"reasoning_effort": "low"}))
+    cast.play.send(calls.modify(cast["rich"], {"reasoning_effort": "low"}))
 
 
-@EPILOGUE.scene(2, "errors/unknown-url-is-404", "errors/wrong-method-is-405-or-404", cast=("plain",))
+@EPILOGUE.scene(2, "errors/unknown-url-is-404", "errors/wrong-method-is-405-or-404", cast=("rich",))
 def what_is_no_operation(cast: Cast) -> None:
     """A URL that nobody serves, and a method that a URL does not know, are said to be so."""
     cast.play.send(calls.raw("GET", "/assistants-of-nobody"))
-    cast.play.send(calls.raw("PUT", calls.path(cast["plain"]), b"{}"))
+    cast.play.send(calls.raw("PUT", calls.path(cast["rich"]), b"{}"))
 
 
 @EPILOGUE.scene(2, "browser/preflight")

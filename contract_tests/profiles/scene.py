@@ -18,16 +18,16 @@ TWINS = ("one", "other")
 class Cast:
     """The ids of the assistants that scenes share, each made when it is first asked for. Raises BlockedError.
 
-    plain has a name alone; rich has texts that tend to get mangled, and every ignored field; one and the other are made
-    at the same time, with the same name. `second` is the role of a second key of the organization, where there is one;
-    `others` are the ids that the first walk showed, newest first.
+    rich has texts that tend to get mangled, and every ignored field; one and other are made at the same time, of the
+    same name and nothing else; last is made when all else is over. `second` is the role of a second key of the
+    organization, where there is one; `others` are the ids that the first walk showed, newest first.
     """
 
     def __init__(self, play: Play, others: list[str]) -> None:
         self.play = play
         self.others = others
         self.second = "sibling" if "sibling" in play.target.keys else "primary"
-        self._makers: dict[str, Callable[[], None]] = {"plain": self._plain, "rich": self._rich}
+        self._makers: dict[str, Callable[[], None]] = {"rich": self._rich, "last": self._last}
         self._makers |= dict.fromkeys(TWINS, self._twins)
         self._ids: dict[str, str] = {}
 
@@ -38,11 +38,11 @@ class Cast:
             raise BlockedError(f"{name} was not created")
         return self._ids[name]
 
-    def _plain(self) -> None:
-        self._ids["plain"] = self.play.made(self.play.send(calls.create({"name": self.play.mark()})))
+    def _last(self) -> None:
+        self._ids["last"] = self.play.fresh()
 
     def _rich(self) -> None:
-        """Where all at once is refused, the texts alone are tried, and each ignored field alone on plain."""
+        """Where all at once is refused, the texts alone are tried, and each ignored field alone."""
         texts = {
             "name": f"  {self.play.mark()}  Grüße 日本 🤖 e\u0301 <b>&amp;</b> \" ' \\ ",
             "instructions": self._long(),
@@ -50,7 +50,7 @@ class Cast:
         answered = self.play.send(calls.create(texts | ROUNDS[0]))
         if not answered.response.accepted:
             answered = self.play.send(calls.create(texts))
-            each_alone(self.play, calls.modify, self["plain"], ROUNDS[0])
+            each_alone(self.play, calls.modify, self["one"], ROUNDS[0])
         self._ids["rich"] = self.play.made(answered)
 
     def _long(self) -> str:
@@ -59,7 +59,7 @@ class Cast:
         return (text + " Sätze und Zeichen, 文字, 🤖;" * 400)[:9997] + " ! "
 
     def _twins(self) -> None:
-        body = {"name": self.play.mark("twin"), "instructions": self.play.mark("twin")}
+        body = {"name": self.play.mark("twin")}
         both = self.play.together(lambda group: [calls.create(body, group=group)] * 2)
         for name, exchange in zip(TWINS, both, strict=True):
             self._makers.pop(name, None)
