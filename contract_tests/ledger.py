@@ -42,6 +42,9 @@ class Ledger:
     def gone(self, id: str) -> None:
         self._write(gone=id)
 
+    def close(self) -> None:
+        self._file.close()
+
     def _write(self, **line: Any) -> None:
         self._file.write(json.dumps(line) + "\n")
         self._file.flush()

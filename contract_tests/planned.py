@@ -139,6 +139,8 @@ class PlannedRun:
         finally:
             self.result.requests += play.client.count
             self.result.left_behind += self._left(play)
+            if self._ledger:
+                self._ledger.close()
 
     def _left(self, play: Play) -> list[str]:
         """What is not known to be gone; everything, where a delete was found to answer and not to delete."""
