@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,9 +54,10 @@ def asked(
     allow_http: bool,
     allow_fuzzing: bool,
 ) -> Asked:
-    _check_no_key(sys.argv)
+    _check_no_key([key for name, key in os.environ.items() if name.endswith("API_KEY")])
     _check_only(only)
     given = _target(base_url, file)
+    _check_no_key(given.keys.values() if given else ())
     if given is None:
         if profile:
             raise click.UsageError("Give BASE_URL or --target: a profile is for a service that holds real data.")
@@ -68,9 +69,9 @@ def asked(
     return Asked(given, plan.make(profile, given, Choice(only=only).includes, allowed) if profile else None, only)
 
 
-def _check_no_key(words: list[str]) -> None:
-    keys = [key for name, key in os.environ.items() if name.endswith("API_KEY") and len(key) > 5]
-    if any(re.search(r"\bsk-\S", word) or any(key in word for key in keys) for word in words[1:]):
+def _check_no_key(keys: Iterable[str]) -> None:
+    line = " ".join(sys.argv[1:])
+    if re.search(r"\bsk-\S", line) or any(key in line for key in keys if len(key) > 5):
         raise click.UsageError("Keys go into the environment: everybody on this machine can read a command line.")
 
 

@@ -66,6 +66,8 @@ def run(
     4 something that the run made was left behind.
     """
     wanted = asked(**about)
+    if wanted.plan and deep:
+        raise click.UsageError("--deep fuzzes, which no profile does.")
     _check_report(report)
     choice = Choice(seed, histories, wanted.only, deep)
     terminal = Terminal(strict)

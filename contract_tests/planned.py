@@ -14,7 +14,7 @@ from contract_tests.guard import Guard
 from contract_tests.ledger import Ledger
 from contract_tests.oracle import Oracle
 from contract_tests.play import BlockedError, Play
-from contract_tests.profiles.plan import PAGE, Plan
+from contract_tests.profiles.plan import PAGE, READ_ONLY, Plan
 from contract_tests.profiles.scene import Cast, Scene
 from contract_tests.rate import Probe
 from contract_tests.removal import remove
@@ -54,7 +54,7 @@ class PlannedRun:
 
     def judge(self) -> Result:
         """Plays the plan. Raises TargetError, GuardError, BudgetError, and OSError where there can be no ledger."""
-        if self.plan.creates:
+        if self.plan.profile != READ_ONLY:
             self._ledger = Ledger(self._path, self.target, self._tag)
             self.result.ledger = self._path
         play = Play(self._client(self.target), Oracle(self.target, self._tag))

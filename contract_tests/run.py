@@ -11,6 +11,7 @@ import sdk_tests
 from contract_tests import calls, catalogue, fuzz, histories, local, tour
 from contract_tests.client import Client
 from contract_tests.findings import Breach, Findings
+from contract_tests.guard import Guard
 from contract_tests.oracle import Oracle
 from contract_tests.play import BlockedError, Play, Step
 from contract_tests.rate import Probe
@@ -144,7 +145,7 @@ class Run:
         if "histories" in generators and not self.choice.only:
             histories.play(play, self.choice.seed, self.choice.histories, self.progress)
         if "sdk" in generators:
-            self._sdk()
+            self._sdk(play.client.guard)
 
     def _tour(self, play: Play) -> None:
         steps = [step for step in tour.STEPS if self._wanted(step)]
@@ -173,10 +174,10 @@ class Run:
                 missing[requirement] = self.target.lacks(lacking[0][0])
         return missing
 
-    def _sdk(self) -> None:
+    def _sdk(self, guard: Guard) -> None:
         """The SDK suite; what it proves holds, what fails there is a breach, what broke by itself is our error."""
         self.progress("the Python SDK", 0, 1)
-        outcomes = sdk_tests.judge(self.target, self.chosen, self.choice.seed)
+        outcomes = sdk_tests.judge(self.target, self.chosen, self.choice.seed, guard)
         for outcome in outcomes:
             if outcome.verdict == "error":
                 raise RuntimeError(f"{outcome.test}: {outcome.why}")

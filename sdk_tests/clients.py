@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterable, Awaitable, Iterable, Iterator
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 import httpx2
 import openai
 import pytest
 from openai.types.beta import Assistant, AssistantDeleted
 
+from contract_tests.guard import Guard
 from contract_tests.target import Target
+from contract_tests.wire import parse
 
 # A walk reads no further: a list without an end must not hold a run up, nor an organization of many thousands.
 PATIENCE = 1000
@@ -28,6 +32,7 @@ class Client(ABC):
     """The SDK's assistants. A call returns what it gave, whether the SDK's client is sync or async."""
 
     assistants: Any
+    guard: Guard | None = None
 
     @abstractmethod
     def wait(self, call: Any) -> Any:
@@ -168,9 +173,9 @@ def held(page: Any) -> list[Assistant]:
 class Clients:
     """The clients of a run, each opened once and shared by all tests."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, guard: Guard | None = None) -> None:
         self._target = target
-        self._pace = Pace(target)
+        self._watch = Watch(target, guard or Guard(target))
         self._trust = httpx2.create_ssl_context()  # once: reading the certificates is the dear part of a client
         self._open: dict[tuple[str, str, bool], SyncClient | AsyncClient] = {}
 
@@ -188,6 +193,11 @@ class Clients:
         assert isinstance(client, AsyncClient)
         return client
 
+    def look_around(self) -> None:
+        """Shows the guard who is there before anything is made."""
+        with suppress(openai.OpenAIError):
+            self.with_key_of("primary", "sync").pages(limit=100)
+
     def bound_id(self) -> str:
         if self._target.bound_id is None:
             pytest.skip(self._target.lacks("bound_id"))
@@ -197,14 +207,12 @@ class Clients:
         for client in self._open.values():
             client.close()
 
-    def _http(self, kind: str) -> dict[str, Any]:
-        hold = self._pace.hold if kind == "sync" else self._pace.hold_async
-        return {"verify": self._trust, "event_hooks": {"request": [hold]}}
-
     def _client(self, kind: str, role: str, key: str, strict: bool) -> Client:
         if (kind, role, strict) not in self._open:
             settings = {"base_url": self._target.base_url, "api_key": key, "_strict_response_validation": strict}
-            self._open[kind, role, strict] = open_client(kind, self._http(kind), **settings)
+            http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role)}
+            self._open[kind, role, strict] = open_client(kind, http, **settings)
+            self._open[kind, role, strict].guard = self._watch.guard
         return self._open[kind, role, strict]
 
 
@@ -218,22 +226,52 @@ def open_client(kind: str, http: dict[str, Any], **settings: Any) -> SyncClient 
 MINUTE = 60.5  # the half second is for calls that overtake each other
 
 
-class Pace:
-    """Holds calls back, so that all clients together stay within the rate limit that the target declares."""
+class Watch:
+    """What stands between the SDK's clients and the target: the guard that all of the suite's calls pass, and the pace
+    that keeps them together within the rate limit that the target declares."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, guard: Guard) -> None:
         self.clock = target.clock
         # What ran before may have used the whole budget up.
         self.calls = deque([self.clock.now()] * (target.rate_limit or 0), maxlen=target.rate_limit or 0)
+        self.guard = guard
+        self.guard.invent(UNKNOWN)
+        self.base = urlsplit(target.base_url).path
 
-    def hold(self, _: httpx2.Request) -> None:
+    def hooks(self, kind: str, role: str) -> dict[str, list[Callable[..., Any]]]:
+        """For a client of httpx2; what they refuse raises GuardError from within the SDK."""
+
+        def before(request: httpx2.Request) -> None:
+            self.guard.check(request.method, self._path(request), role)
+            self._hold()
+
+        def after(response: httpx2.Response) -> None:
+            response.read()
+            self._learn(response, role)
+
+        async def before_async(request: httpx2.Request) -> None:
+            before(request)  # it may block: nothing else runs in this loop that could go on
+
+        async def after_async(response: httpx2.Response) -> None:
+            await response.aread()
+            self._learn(response, role)
+
+        if kind == "sync":
+            return {"request": [before], "response": [after]}
+        return {"request": [before_async], "response": [after_async]}
+
+    def _hold(self) -> None:
         if self.calls:
             self.clock.rest(max(0.0, self.calls[0] + MINUTE - self.clock.now()))
         self.calls.append(self.clock.now())
 
-    async def hold_async(self, request: httpx2.Request) -> None:
-        # It may block: nothing else runs in this loop that could go on.
-        self.hold(request)
+    def _path(self, request: httpx2.Request) -> str:
+        return request.url.raw_path.decode().removeprefix(self.base)
+
+    def _learn(self, response: httpx2.Response, role: str) -> None:
+        method = response.request.method
+        if response.is_success and method != "DELETE":
+            self.guard.learn(method, self._path(response.request), role, parse(response.content))
 
 
 class Maker:
@@ -255,8 +293,10 @@ class Maker:
 
     def keep(self, answer: Any, client: Client | None = None) -> Assistant:
         """Has an assistant removed that was made in another way."""
-        made = expected(Assistant, answer)
-        self._made.append((client or self._client, made.id))
+        made, by = expected(Assistant, answer), client or self._client
+        if by.guard and made.id not in by.guard.made:
+            raise AssertionError(f"a create answered {made.id}, which was there before")
+        self._made.append((by, made.id))
         return made
 
     def together(self, client: AsyncClient, names: Iterable[str]) -> list[Assistant]:

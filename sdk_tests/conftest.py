@@ -10,7 +10,7 @@ from openai.types.beta import Assistant
 
 from contract_tests.target import Target, from_environment
 from sdk_tests.clients import AsyncClient, Client, Clients, Maker, held
-from sdk_tests.run import HERE, SEED, TARGET, redacted
+from sdk_tests.run import GUARD, HERE, SEED, TARGET, redacted
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,8 +50,11 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
 
 
 @pytest.fixture(scope="session")
-def clients(target: Target) -> Iterator[Clients]:
-    clients = Clients(target)
+def clients(target: Target, pytestconfig: pytest.Config) -> Iterator[Clients]:
+    guard = pytestconfig.stash.get(GUARD, None)
+    clients = Clients(target, guard)
+    if guard is None:
+        clients.look_around()
     yield clients
     clients.close()
 

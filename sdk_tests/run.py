@@ -13,12 +13,14 @@ from typing import NamedTuple
 import openai
 import pytest
 
+from contract_tests.guard import Guard, GuardError
 from contract_tests.target import Target
 
 HERE = Path(__file__).resolve().parent
 OPENAI = Path(openai.__file__).resolve().parent
 TARGET = pytest.StashKey[Target]()
 SEED = pytest.StashKey[int]()
+GUARD = pytest.StashKey[Guard | None]()
 # Nothing of the caller's pytest (its configuration, plugins, output), and none of its own that a verdict does not need.
 WITHOUT = ("cacheprovider", "terminal", "faulthandler", "logging", "unraisableexception")
 OPTIONS = (
@@ -48,14 +50,15 @@ class Outcome:
     seconds: float
 
 
-def judge(target: Target, only: Callable[[str], bool], seed: int = 1) -> list[Outcome]:
+def judge(target: Target, only: Callable[[str], bool], seed: int = 1, guard: Guard | None = None) -> list[Outcome]:
     """The outcomes of the tests that carry a requirement which `only` accepts, or of all where it accepts every one.
 
-    The seed is in every name that is sent: the same seed makes the same calls.
+    The seed is in every name that is sent: the same seed makes the same calls. `guard` is that of the run around it,
+    which knows already who was there before.
 
     A list that is empty means that nothing was run.
     """
-    run = _Run(target, only, seed)
+    run = _Run(target, only, seed, guard)
     with _environment_of_its_own():
         code = pytest.main([*OPTIONS, str(HERE)], plugins=[run])
     if run.interrupted:
@@ -68,8 +71,9 @@ def judge(target: Target, only: Callable[[str], bool], seed: int = 1) -> list[Ou
 class _Run:
     """The pytest plugin of one run."""
 
-    def __init__(self, target: Target, only: Callable[[str], bool], seed: int) -> None:
+    def __init__(self, target: Target, only: Callable[[str], bool], seed: int, guard: Guard | None) -> None:
         self.target = target
+        self.guard = guard
         self.seed = seed
         self.only = only
         self.outcomes: list[Outcome] = []
@@ -80,6 +84,7 @@ class _Run:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[TARGET] = self.target
         config.stash[SEED] = self.seed
+        config.stash[GUARD] = self.guard
         config.option.tbstyle = "value"  # nobody sees the tracebacks, and through the SDK they take long to write
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -139,6 +144,8 @@ def _judged(raised: pytest.ExceptionInfo[BaseException] | None) -> tuple[str, st
         return "skipped", str(errors[0])
     if any(isinstance(error, openai.RateLimitError) for error in errors):
         return "error", "refused with 429, so nothing was judged: declare the target's rate_limit"
+    if guarded := next(filter(None, map(_guarded, errors)), None):
+        return "error", str(guarded)
     verdict = "failed" if all(map(_of_the_server, errors)) else "error"
     return verdict, "; ".join(map(_told, errors))
 
@@ -148,6 +155,13 @@ def _leaves(error: BaseException) -> list[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
     return [error]
+
+
+def _guarded(error: BaseException | None) -> GuardError | None:
+    """The guard's refusal, be it bare or wrapped by the SDK."""
+    while error and not isinstance(error, GuardError):
+        error = error.__cause__
+    return error if isinstance(error, GuardError) else None
 
 
 def _of_the_server(error: BaseException) -> bool:

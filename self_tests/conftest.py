@@ -1,12 +1,15 @@
 """What these tests share: a fake that nobody limits, where it listens, and callers with each of its keys."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
 
+from contract_tests import cli
 from fake_server.fake import Fake, compose
 from fake_server.local import serve
+from self_tests.command import KEYS, Ran
 
 
 @pytest.fixture
@@ -41,3 +44,24 @@ def caller(base_url: str, key: str) -> Iterator[httpx2.Client]:
     # verify=False spares each client the loading of certificates, of which plain HTTP needs none.
     with httpx2.Client(base_url=base_url, headers=headers, trust_env=False, verify=False) as client:
         yield client
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs `assistants-contract` with the fake's three keys in the environment, and gives what it came to."""
+    for variable, key in KEYS.items():
+        monkeypatch.setenv(variable, key)
+
+    def ran(*words: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["assistants-contract", *words])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        streams = capsys.readouterr()
+        return Ran(int(stopped.value.code or 0), streams.out, streams.err)
+
+    return ran
+
+
+@pytest.fixture
+def run(command: Callable[..., Ran]) -> Callable[..., Ran]:
+    return lambda *words: command("run", *words)

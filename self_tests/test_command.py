@@ -3,53 +3,27 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from aiohttp import web
 
-from contract_tests import calls, cli, local, play, target, tour
+from contract_tests import calls, local, play, target, tour
 from contract_tests.run import Choice, Run
-from contract_tests.target import ROLES
 from contract_tests.transport import Transport
 from fake_server import seed
 from fake_server.fake import Fake, compose
 from fake_server.handlers import Answer, Call, create_assistant, delete_assistant
 from fake_server.local import serve
+from self_tests.command import KEYS, Ran
 
-KEYS = {ROLES[key.label]: key.secret for key in seed.KEYS}
 QUICKLY = ("--histories", "0")
-
-
-class Ran(NamedTuple):
-    """What a run came to: its exit code, and what it wrote to either stream."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Runs the command with the fake's three keys in the environment, and gives what it came to."""
-    for variable, key in KEYS.items():
-        monkeypatch.setenv(variable, key)
-
-    def ran(*words: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["assistants-contract", "run", *words])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        streams = capsys.readouterr()
-        return Ran(int(stopped.value.code or 0), streams.out, streams.err)
-
-    return ran
 
 
 @contextmanager

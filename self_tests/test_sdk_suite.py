@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from contract_tests import catalogue, local
+from contract_tests.guard import GuardError
 from contract_tests.target import Target
 from fake_server import seed
 from fake_server.assistants import Key
@@ -19,7 +20,7 @@ from fake_server.fake import Fake, compose
 from fake_server.handlers import Answer, Call, list_assistants
 from fake_server.local import serve
 from sdk_tests import Outcome, judge
-from sdk_tests.clients import Maker
+from sdk_tests.clients import Clients, Maker
 
 KEYS = {key.label: key.secret for key in seed.KEYS}
 BOUND = f"asst-{seed.KEYS[0].project}"
@@ -304,3 +305,31 @@ def test_it_runs_inside_any_pytest(fake: Fake, monkeypatch: pytest.MonkeyPatch, 
 
     assert judged(fake, "create/name-suffices") == {"create/name-suffices": {"passed"}}
     assert dict(os.environ) == before
+
+
+@pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")  # as the SDK says of each of these calls
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_the_sdks_clients_stand_behind_the_guard(fake: Fake, kind: str) -> None:
+    """What the suite did not make they cannot delete either; nothing is sent."""
+    with serve(fake) as base_url:
+        clients = Clients(target_at(base_url))
+        with pytest.raises(GuardError):
+            clients.with_key_of("primary", kind).delete(f"asst-{seed.KEYS[1].project}")
+        clients.close()
+
+    assert len(fake.store.projects(seed.ORGANIZATIONS[0].id)) == 2
+
+
+def test_what_a_create_answers_of_others_is_left_alone(fake: Fake) -> None:
+    """A server that merges what is made into what is there loses nothing by being judged, and fails."""
+    theirs = fake.store.add(seed.ORGANIZATIONS[0].id, "Theirs", "Keep.")
+
+    async def merged(call: Call) -> Answer:
+        return Answer(call.fake.show(theirs, seed.ORGANIZATIONS[0], call.fake.contract.constants))
+
+    fake.handlers["createAssistant"] = merged
+    verdicts = judged(fake, "create/", "modify/", "delete/")
+
+    assert "failed" in verdicts["create/name-suffices"]
+    assert {verdict for each in verdicts.values() for verdict in each} <= {"failed", "passed", "skipped"}
+    assert fake.store.get(seed.ORGANIZATIONS[0].id, theirs.id) == theirs
