@@ -85,8 +85,9 @@ class Terminal:
         for id, cure in plan.unjudged.items():
             reasons[cure].append(id)
         self._reasons(reasons)
+        made = f"{plan.creates} creates, all removed again" if plan.creates else "nothing is created"
         walks = f"{plan.walks} of them to walk {target.assistants} assistants{' twice' * bool(plan.before)}"
-        self._plain(f"\n{plan.requests} requests at the most, {walks}; {plan.creates} creates, all removed again.")
+        self._plain(f"\n{plan.requests} requests at the most, {walks}; {made}.")
         self._plain(f"Where the target is wrong, up to {plan.reserve} more, to tell which promise is broken.")
         waits = f"Waits of {plan.seconds:.0f} s, to keep within {plan.limit} requests a minute."
         self._plain(waits if plan.limit else "No rate limit is declared: it takes seconds.")
