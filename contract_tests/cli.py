@@ -15,14 +15,20 @@ import click
 
 from contract_tests import catalogue
 from contract_tests.asking import about_the_target, asked
+from contract_tests.baseline import written
+from contract_tests.curl import redacted
+from contract_tests.events import Record, Recorder, RecordError, read
+from contract_tests.gate import Gate
 from contract_tests.histories import DEFAULT as HISTORIES
 from contract_tests.planned import PlannedRun
 from contract_tests.profiles.plan import PRODUCTION, Plan
-from contract_tests.report import Terminal, merged, redacted, written
-from contract_tests.run import Choice, Result, Run, own_fake
+from contract_tests.reports.writing import OUT, Reports, writing_reports
+from contract_tests.run import Choice, Run, own_fake
 from contract_tests.sweep import Sweep
 from contract_tests.target import Target, TargetError
-from contract_tests.verdicts import HOLDS, LEFT_BEHIND, UNUSABLE, exit_code
+from contract_tests.terminal import Terminal, merged
+from contract_tests.verdicts import HOLDS, LEFT_BEHIND, UNUSABLE
+from contract_tests.wire import Exchange
 
 INTERRUPTED = 130
 
@@ -50,10 +56,25 @@ def cli() -> None:
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests.")
 @click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories.")
 @click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: minutes rather than seconds.")
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the verdicts as JSON.")
-@click.option("--ledger", type=click.Path(path_type=Path), help="A new file or its folder.  [default: beside --report]")
+@click.option("--ledger", type=click.Path(path_type=Path), help="A new file or its folder.  [default: beside --events]")
+@click.option("--events", type=OUT, help="Write what was sent, what came, and the verdicts, as they come.")
+@click.option("--baseline", "listed", type=click.Path(path_type=Path), help="A file of breaches that are known.")
+@click.option("--since", type=click.Path(path_type=Path), help="Events of a run before: say what is new, fixed, still.")
+@writing_reports
 def run(
-    strict: bool, seed: int, histories: int, deep: bool, report: Path | None, ledger: Path | None, **about: Any
+    strict: bool,
+    seed: int,
+    histories: int,
+    deep: bool,
+    ledger: Path | None,
+    events: Path | None,
+    listed: Path | None,
+    since: Path | None,
+    html: Path | None,
+    junit: Path | None,
+    markdown: Path | None,
+    badge: Path | None,
+    **about: Any,
 ) -> int:
     """Judge BASE_URL, or our own fake where no target is given.
 
@@ -61,30 +82,51 @@ def run(
     ASSISTANTS_SIBLING_API_KEY (another key of the organization) and ASSISTANTS_FOREIGN_API_KEY (one of another).
 
     \b
-    Exit: 0 every must holds and was judged; 1 a must is broken (with --strict, a should too);
-    2 usage, target out of reach or key refused; 3 nothing broken, but a must could not be judged;
+    Exit: 0 every must holds and was judged; 1 a must is broken (with --strict, a should too), or the baseline is
+    not true; 2 usage, target out of reach or key refused; 3 nothing broken, but a must could not be judged;
     4 something that the run made was left behind.
     """
     wanted = asked(**about)
     if wanted.plan and deep:
         raise click.UsageError("--deep fuzzes, which no profile does.")
-    _check_report(report)
+    reports = Reports({"html": html, "junit": junit, "markdown": markdown, "badge": badge}, events)
+    gate = Gate.read(listed, since)
     choice = Choice(seed, histories, wanted.only, deep)
     terminal = Terminal(strict)
-    started = time.monotonic()
     with ExitStack() as stack:
         if wanted.plan and wanted.target:
-            place = ledger or (report.parent if report else Path())
+            place = ledger or (events.parent if events else Path())
             runs: Sequence[Run | PlannedRun] = [_planned(wanted.target, wanted.plan, choice, place, terminal)]
         else:
             runs = _runs(wanted.target, choice, terminal, stack)
-        results, code = _judge(runs, terminal, strict)
-    result = merged(results)
-    if result.verdicts:
-        terminal.verdicts(result, time.monotonic() - started, code)
-        if report:
-            _write(report, written(result, choice.seed, code))
-    return code
+        recorder = reports.recorder(runs[0].target, choice, about["profile"], strict)
+        return _judge(runs, terminal, recorder, gate, reports)
+
+
+@cli.command()
+@click.argument("events", type=click.Path(path_type=Path))
+@writing_reports
+def report(events: Path, **files: Path | None) -> int:
+    """Make reports of a run that is over, from its EVENTS."""
+    if not any(files.values()):
+        raise click.UsageError(f"Say what to write: {', '.join(f'--{name} FILE' for name in files)}.")
+    Reports(files).write(_record(events))
+    return HOLDS
+
+
+@cli.command()
+@click.argument("events", type=click.Path(path_type=Path))
+def baseline(events: Path) -> int:
+    """Print a baseline of what is broken in a run, from its EVENTS; say in it why each is."""
+    click.echo(written(_record(events)), nl=False)
+    return HOLDS
+
+
+@cli.command("list")
+def list_() -> int:
+    """Print the catalogue: every requirement, its level, its source, and what it says."""
+    Terminal(strict=False).catalogue()
+    return HOLDS
 
 
 @cli.command()
@@ -108,7 +150,7 @@ def sweep(ledger: Path, yes: bool) -> int:
     """
     terminal = Terminal(strict=False)
     try:
-        left = Sweep(ledger, lambda text: yes or click.confirm(text, err=True), terminal.swept).run()
+        left = Sweep(ledger, lambda text: yes or click.confirm(text, err=True), terminal.line).run()
     except TargetError as fault:
         raise click.ClickException(str(fault)) from fault
     return LEFT_BEHIND if left else HOLDS
@@ -116,60 +158,68 @@ def sweep(ledger: Path, yes: bool) -> int:
 
 def _runs(given: Target | None, choice: Choice, terminal: Terminal, stack: ExitStack) -> list[Run]:
     if given is None:
-        return stack.enter_context(own_fake(choice, terminal.progress, terminal.watch))
-    return [Run(given, choice, choice.includes, terminal.progress, terminal.watch)]
+        return stack.enter_context(own_fake(choice, terminal.progress))
+    return [Run(given, choice, choice.includes, terminal.progress)]
 
 
 def _planned(given: Target, plan: Plan, choice: Choice, ledger: Path, terminal: Terminal) -> PlannedRun:
-    return PlannedRun(given, plan, choice.seed, choice.includes, ledger, terminal.progress, terminal.watch)
+    return PlannedRun(given, plan, choice.seed, choice.includes, ledger, terminal.progress)
 
 
-def _judge(runs: Sequence[Run | PlannedRun], terminal: Terminal, strict: bool) -> tuple[list[Result], int]:
-    """The results and the exit code. What was cut short has no verdict, but may have left something behind."""
+def _judge(
+    runs: Sequence[Run | PlannedRun], terminal: Terminal, recorder: Recorder, gate: Gate, reports: Reports
+) -> int:
+    """The exit code. What was cut short has no verdict, but may have left something behind."""
     signal.signal(signal.SIGTERM, _interrupt)
-    results = [each.result for each in runs]
+
+    def watch(exchange: Exchange) -> None:
+        terminal.watch(exchange)
+        recorder.watch(exchange)
+
+    for each in runs:
+        each.watch = watch
+    started, results = time.monotonic(), [each.result for each in runs]
+    fault, code = _played(runs, terminal)
+    result, seconds = merged(results), time.monotonic() - started
+    if fault:
+        click.echo(f"assistants-contract: {redacted(fault, result.target)}", err=True)
+        terminal.left_behind(result)
+    else:
+        code = gate.exit_code(result, terminal.strict)
+        terminal.verdicts(result, seconds, code, gate.known(result))
+    record = recorder.conclude(result, code, seconds, gate.known(result), fault)
+    for line in gate.lines(result, record):
+        terminal.line(line)
+    reports.write(record)
+    return code
+
+
+def _played(runs: Sequence[Run | PlannedRun], terminal: Terminal) -> tuple[str, int]:
+    """Why it was cut short, and the exit code of that; empty where it was not."""
     try:
         with terminal.running():
             for each in runs:
                 each.judge()
     except TargetError as fault:
-        return _cut_short(str(fault), results, terminal, UNUSABLE)
+        return str(fault), UNUSABLE
     except KeyboardInterrupt:
-        left = any(result.left_behind for result in results)
-        return _cut_short("Interrupted.", results, terminal, LEFT_BEHIND if left else INTERRUPTED)
+        return "Interrupted.", LEFT_BEHIND if any(each.result.left_behind for each in runs) else INTERRUPTED
     except Exception as fault:  # noqa: BLE001 - whatever it is, it must not be taken for a verdict
         where = f"{type(fault).__name__}: {fault}".splitlines()[0]
-        return _cut_short(f"An error of the suite, not of the target. {where}", results, terminal, UNUSABLE)
-    verdicts = [verdict for result in results for verdict in result.verdicts]
-    return results, exit_code(verdicts, [id for result in results for id in result.left_behind], strict)
+        return f"An error of the suite, not of the target. {where}", UNUSABLE
+    return "", HOLDS
 
 
-def _cut_short(why: str, results: list[Result], terminal: Terminal, code: int) -> tuple[list[Result], int]:
-    click.echo(f"assistants-contract: {redacted(why, results[0].target)}", err=True)
-    for result in results:
-        terminal.left_behind(result)
-    return results, code
+def _record(events: Path) -> Record:
+    try:
+        return read(events)
+    except RecordError as fault:
+        raise click.ClickException(str(fault)) from fault
 
 
 def _interrupt(*_: Any) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what was made is being removed; SIGINT breaks that off, too
     raise KeyboardInterrupt
-
-
-def _check_report(report: Path | None) -> None:
-    """Before anything is sent: a verdict that cannot be kept is not worth the asking."""
-    try:
-        if report:
-            report.open("a").close()
-    except OSError as fault:
-        raise click.ClickException(f"--report {report}: cannot be written ({fault.strerror}).") from fault
-
-
-def _write(report: Path, text: str) -> None:
-    try:
-        report.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise click.ClickException(f"--report {report}: could not be written ({fault.strerror}).") from fault
 
 
 def _fail(line: str) -> NoReturn:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 
 from contract_tests.client import STRANGER
+from contract_tests.findings import Breach
 from contract_tests.target import ROLES, Target
 from contract_tests.wire import Exchange, Request
 
@@ -96,3 +97,20 @@ def _octal(body: bytes) -> str:
     """Bytes as a quoted format of printf: what is not plain ASCII as three octal digits."""
     safe = (chr(byte) if 32 <= byte < 127 and byte not in b"\\'%" else f"\\{byte:03o}" for byte in body)
     return "'" + "".join(safe) + "'"
+
+
+def reproducer(breach: Breach, target: Target) -> str:
+    """Shell commands that show a breach; a test of the SDK suite shows itself."""
+    if not breach.exchanges:
+        return "pytest --pyargs sdk_tests, with the same keys and ASSISTANTS_BASE_URL in the environment"
+    commands = script(breach.exchanges, target)
+    if breach.times > 1:
+        commands = f"for i in $(seq {breach.times}); do {commands}; done"
+    return redacted(commands, target)
+
+
+def redacted(text: str, target: Target) -> str:
+    """A text without the keys, which a careless server may have put into its answer."""
+    for role, key in target.keys.items():
+        text = text.replace(key, "$" + target.variables[role])
+    return text

@@ -201,10 +201,10 @@ class Run:
 
 
 @contextmanager
-def own_fake(choice: Choice, progress: Progress, watch: Callable[[Exchange], None]) -> Iterator[list[Run]]:
+def own_fake(choice: Choice, progress: Progress) -> Iterator[list[Run]]:
     """The runs that judge our own fake: one with its limiter off, and one for rate/* with it on and its clock quick."""
     with local.fake() as unlimited, local.fake(DECLARED_LIMIT) as limited:
         yield [
-            Run(unlimited, choice, lambda id: choice.includes(id) and not id.startswith("rate/"), progress, watch),
-            Run(limited, choice, lambda id: choice.includes(id) and id.startswith("rate/"), progress, watch),
+            Run(unlimited, choice, lambda id: choice.includes(id) and not id.startswith("rate/"), progress),
+            Run(limited, choice, lambda id: choice.includes(id) and id.startswith("rate/"), progress),
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from contract_tests import calls, local, play, target, tour
+from contract_tests import calls, events, local, play, target, tour
 from contract_tests.run import Choice, Run
 from contract_tests.transport import Transport
 from fake_server import seed
@@ -182,7 +181,7 @@ def test_a_mistake_in_the_target_file_is_one_line(
         ("--only", "mod"),
         ("--seed", "x"),
         ("--unheard-of",),
-        ("--report", "/"),
+        ("--events", "/"),
         ("--target", "/nothing/there.toml"),
         ("http://127.0.0.1:1/v1", "--target", "x"),
         ("not a url",),
@@ -321,18 +320,18 @@ def test_nothing_of_others_is_touched(run: Callable[..., Ran], base_url: str, fa
     assert fake.store.projects("org-acme") == before
 
 
-def test_the_report_has_every_requirement(run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path) -> None:
+def test_the_events_have_every_requirement(run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path) -> None:
     """Id, level, verdict, reason and evidence; counts; the target without its keys."""
     fake.handlers["deleteAssistant"] = misspelt
-    report = tmp_path / "report.json"
+    file = tmp_path / "events.ndjson"
 
-    run(base_url, *QUICKLY, "--report", str(report))
-    written = json.loads(report.read_text())
+    run(base_url, *QUICKLY, "--events", str(file))
+    record = events.read(file)
 
-    assert len(written["requirements"]) == sum(written["counts"].values()) == 83
-    gone = next(row for row in written["requirements"] if row["id"] == "delete/answers-deleted")
+    assert len(record.verdicts) == sum(record.footer["counts"].values()) == 83
+    gone = next(row for row in record.verdicts if row["id"] == "delete/answers-deleted")
     assert (gone["level"], gone["verdict"], bool(gone["reason"])) == ("must", "fail", True)
-    assert gone["evidence"][0]["exchanges"][-1]["response"]["status"] == 200
+    assert record.exchanges[gone["evidence"][0]["exchanges"][-1]]["response"]["status"] == 200
 
 
 def test_no_key_is_ever_written(run: Callable[..., Ran], fake: Fake, tmp_path: Path) -> None:
@@ -346,11 +345,12 @@ def test_no_key_is_ever_written(run: Callable[..., Ran], fake: Fake, tmp_path: P
         return response if isinstance(response, web.StreamResponse) else web.Response(status=500)
 
     fake.middlewares.append(telling)
-    report = tmp_path / "report.json"
+    files = {name: tmp_path / name for name in ("events", "html", "junit", "markdown", "badge")}
+    words = [word for name, path in files.items() for word in (f"--{name}", str(path))]
 
     with serve(fake) as base_url:
-        ran = run(base_url, *QUICKLY, "--report", str(report))
-    everything = ran.out + ran.err + report.read_text()
+        ran = run(base_url, *QUICKLY, *words)
+    everything = ran.out + ran.err + "".join(path.read_text() for path in files.values())
 
     assert ran.code == 1
     assert [key for key in KEYS.values() if key in everything] == []

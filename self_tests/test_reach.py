@@ -212,7 +212,7 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_no_key_is_in_anything_that_a_run_writes(run: Callable[..., Ran], fake: Fake, tmp_path: Path) -> None:
-    """Not in the report, the ledger, or either stream, though the service repeats the key in whatever it answers."""
+    """Not in the events, the ledger, or either stream, though the service repeats the key in whatever it answers."""
 
     @web.middleware
     async def telling(request: web.Request, handler: Any) -> Any:
@@ -225,7 +225,7 @@ def test_no_key_is_in_anything_that_a_run_writes(run: Callable[..., Ran], fake: 
 
     fake.middlewares.append(telling)
     with serve(fake) as base_url:
-        ran = run(base_url, *PRODUCTION, "--report", str(tmp_path / "report.json"))
+        ran = run(base_url, *PRODUCTION, "--events", str(tmp_path / "events.ndjson"))
     everything = ran.out + ran.err + "".join(path.read_text() for path in tmp_path.iterdir())
 
     assert ran.code == 1

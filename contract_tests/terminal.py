@@ -1,20 +1,18 @@
-"""What a person reads on the terminal, and the JSON that a program reads; judges nothing."""
+"""What a person reads on the terminal; judges nothing."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from contract_tests import catalogue, curl
+from contract_tests import catalogue
 from contract_tests.catalogue import Requirement
-from contract_tests.findings import Breach
+from contract_tests.curl import redacted, reproducer
 from contract_tests.profiles.plan import Plan
 from contract_tests.run import Result
 from contract_tests.target import Target
@@ -22,8 +20,6 @@ from contract_tests.verdicts import Verdict, counts
 from contract_tests.wire import Exchange
 
 STYLES = {"pass": "green", "fail": "bold red", "warn": "yellow", "unjudged": "cyan"}
-SHOWN_BYTES = 4000  # of a body, in the JSON report
-SHOWN_BREACHES = 3  # of one requirement, in the JSON report
 CODES = {
     0: "every must holds",
     1: "broken",
@@ -64,12 +60,14 @@ class Terminal:
         self.requests += 1
         self.bar.update(self.task, requests=self.requests)
 
-    def verdicts(self, result: Result, seconds: float, code: int) -> None:
+    def verdicts(self, result: Result, seconds: float, code: int, known: Mapping[str, str]) -> None:
         """The table of areas, each broken requirement with a way to see it, what is unjudged, and the sum."""
         self._say(f"\n[bold]Assistants contract {catalogue.version()}[/] on {result.target.base_url}\n")
         self.console.print(_areas(result.verdicts))
         for verdict in result.verdicts:
-            if verdict.breaches:
+            if verdict.requirement.id in known:
+                self._plain(f"\nKNOWN {verdict.requirement.id}: {known[verdict.requirement.id]}")
+            elif verdict.breaches:
                 self._broken(verdict, result.target)
         self._unjudged(result.verdicts)
         for note in result.notes:
@@ -93,8 +91,16 @@ class Terminal:
         self._plain(waits if plan.limit else "No rate limit is declared: it takes seconds.")
         self._plain("Nothing was sent.")
 
-    def swept(self, line: str) -> None:
-        self._plain(line)
+    def catalogue(self) -> None:
+        """Every requirement."""
+        table = Table("requirement", "level", "source", "statement", box=None, pad_edge=False, header_style="bold")
+        for each in catalogue.requirements().values():
+            table.add_row(each.id, each.level, each.source, each.statement)
+        self.console.print(table)
+
+    def line(self, text: str) -> None:
+        """One line of what is said besides."""
+        self._plain(text)
 
     def left_behind(self, result: Result) -> None:
         if result.left_behind and result.ledger:
@@ -169,23 +175,6 @@ def _bearing(plan: Plan, requirements: list[Requirement]) -> Table:
     return table
 
 
-def reproducer(breach: Breach, target: Target) -> str:
-    """Shell commands that show a breach; a test of the SDK suite shows itself."""
-    if not breach.exchanges:
-        return "pytest --pyargs sdk_tests, with the same keys and ASSISTANTS_BASE_URL in the environment"
-    commands = curl.script(breach.exchanges, target)
-    if breach.times > 1:
-        commands = f"for i in $(seq {breach.times}); do {commands}; done"
-    return redacted(commands, target)
-
-
-def redacted(text: str, target: Target) -> str:
-    """A text without the keys, which a careless server may have put into its answer."""
-    for role, key in target.keys.items():
-        text = text.replace(key, "$" + target.variables[role])
-    return text
-
-
 def merged(results: list[Result]) -> Result:
     """Several runs as one; the first is the one that a person is shown."""
     first, *others = results
@@ -197,67 +186,3 @@ def merged(results: list[Result]) -> Result:
     order = list(catalogue.requirements())
     first.verdicts.sort(key=lambda verdict: order.index(verdict.requirement.id))
     return first
-
-
-def written(result: Result, seed: int, code: int) -> str:
-    """The run as JSON. `requirements` has, for each, id, level, verdict, reason and evidence."""
-    target = result.target
-    report = {
-        "contract": catalogue.version(),
-        "target": {
-            "base_url": target.base_url,
-            "rate_limit": target.rate_limit,
-            "bound_id": target.bound_id,
-            "expendable_id": target.expendable_id,
-            "keys": sorted(target.keys),
-        },
-        "seed": seed,
-        "exit": code,
-        "requests": result.requests,
-        "counts": counts(result.verdicts),
-        "requirements": [_requirement(verdict, target) for verdict in result.verdicts],
-        "choices": result.choices,
-        "notes": result.notes,
-        "left_behind": result.left_behind,
-    }
-    return redacted(json.dumps(report, indent=2, ensure_ascii=False), target) + "\n"
-
-
-def _requirement(verdict: Verdict, target: Target) -> dict[str, Any]:
-    requirement = verdict.requirement
-    return {
-        "id": requirement.id,
-        "level": requirement.level,
-        "verdict": verdict.verdict,
-        "reason": verdict.reason,
-        "statement": requirement.statement,
-        "source": requirement.source,
-        "page": requirement.page,
-        "evidence": [_evidence(breach, target) for breach in verdict.breaches[:SHOWN_BREACHES]],
-    }
-
-
-def _evidence(breach: Breach, target: Target) -> dict[str, Any]:
-    return {
-        "expected": breach.expected,
-        "came": breach.came,
-        "curl": reproducer(breach, target),
-        "exchanges": [_exchange(exchange) for exchange in breach.exchanges],
-    }
-
-
-def _exchange(exchange: Exchange) -> dict[str, Any]:
-    request, response = exchange.request, exchange.response
-    return {
-        "request": {"method": request.method, "path": request.path, "as": request.role, "body": _text(request.body)},
-        "response": {
-            "status": response.status,
-            "headers": dict(response.headers),
-            "body": _text(response.body),
-            "fault": response.fault,
-        },
-    }
-
-
-def _text(body: bytes | None) -> str | None:
-    return None if body is None else body[:SHOWN_BYTES].decode("utf-8", "backslashreplace")

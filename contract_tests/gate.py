@@ -1,0 +1,48 @@
+"""What a team is told beside the verdicts: what it knew, what is new, and how its baseline must be changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import click
+
+from contract_tests.baseline import Baseline, BaselineError, since
+from contract_tests.baseline import read as read_baseline
+from contract_tests.events import Record, RecordError, read
+from contract_tests.run import Result
+from contract_tests.verdicts import BROKEN, exit_code
+
+
+@dataclass(frozen=True)
+class Gate:
+    baseline: Baseline | None
+    before: Record | None
+
+    @staticmethod
+    def read(listed: Path | None, events: Path | None) -> Gate:
+        """Raises ClickException for a file that cannot be used, before anything is sent."""
+        try:
+            return Gate(read_baseline(listed) if listed else None, read(events) if events else None)
+        except (BaselineError, RecordError) as fault:
+            raise click.ClickException(str(fault)) from fault
+
+    def known(self, result: Result) -> dict[str, str]:
+        return self.baseline.known(result.verdicts) if self.baseline else {}
+
+    def exit_code(self, result: Result, strict: bool) -> int:
+        """A baseline that is not true is a breach of its own, whatever else holds."""
+        if self._edits(result):
+            return BROKEN
+        return exit_code(result.verdicts, result.left_behind, strict, self.known(result))
+
+    def lines(self, result: Result, now: Record) -> list[str]:
+        """The edits that make the baseline true again, and what has changed since the run before."""
+        lines = [f"\nBaseline: {edit}" for edit in self._edits(result)] if result.verdicts else []
+        if self.before and result.verdicts:
+            lines += [f"{name:6}{', '.join(ids) or '-'}" for name, ids in since(self.before, now).items()]
+        return lines
+
+    def _edits(self, result: Result) -> list[str]:
+        return list(self.baseline.edits(result.verdicts, date.today())) if self.baseline else []

@@ -1,0 +1,23 @@
+"""A badge: musts that hold of musts judged, and musts judged of all, so that a run of little is not taken for much."""
+
+from __future__ import annotations
+
+from contract_tests.events import Record
+from contract_tests.reports.sums import failing, sums
+
+LEFT, WIDE = "assistants contract", 7  # pixels a letter, about
+
+
+def badge(record: Record) -> str:
+    must, _ = sums(record)
+    text = f"{must.hold}/{must.judged} hold, {must.judged}/{must.all} judged"
+    broken = any(failing(verdict, record) for verdict in record.verdicts) or record.footer["fault"]
+    color = "#c0392b" if broken else "#2e7d32" if must.judged == must.all else "#9a6700"
+    left, right = (len(each) * WIDE + 12 for each in (LEFT, text))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" '
+        f'aria-label="{LEFT}: {text}"><title>{LEFT}: {text}</title>'
+        f'<rect width="{left}" height="20" fill="#444"/><rect x="{left}" width="{right}" height="20" fill="{color}"/>'
+        f'<g fill="#fff" font-family="Verdana,sans-serif" font-size="11" text-anchor="middle">'
+        f'<text x="{left / 2}" y="14">{LEFT}</text><text x="{left + right / 2}" y="14">{text}</text></g></svg>\n'
+    )

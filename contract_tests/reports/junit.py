@@ -1,0 +1,51 @@
+"""JUnit XML: failure for a breach that fails the run, error for a fault of ours, skipped for what was not judged."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from contract_tests.events import Event, Record
+from contract_tests.reports.sums import failing
+
+# What XML 1.0 cannot hold, not even escaped.
+UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(record: Record) -> str:
+    """A suite for each area, a case for each requirement."""
+    root = Element("testsuites", name="assistants-contract")
+    for area, verdicts in groupby(record.verdicts, key=lambda verdict: verdict["id"].split("/")[0]):
+        _suite(root, area, list(verdicts), record)
+    if fault := record.footer["fault"]:
+        suite = SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
+        _told(SubElement(suite, "testcase", classname="run", name="run"), "error", fault, fault)
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(root: Element, area: str, verdicts: list[Event], record: Record) -> None:
+    suite = SubElement(root, "testsuite", name=area, tests=str(len(verdicts)), errors="0")
+    for verdict in verdicts:
+        case = SubElement(suite, "testcase", classname=area, name=verdict["id"])
+        if failing(verdict, record):
+            _told(case, "failure", verdict["reason"], _shown(verdict))
+        elif verdict["verdict"] == "unjudged":
+            _told(case, "skipped", verdict["reason"])
+        elif verdict["verdict"] != "pass":
+            SubElement(case, "system-out").text = _fit(f"{verdict['known'] or 'a should'}: {_shown(verdict)}")
+    for kind, attribute in (("failure", "failures"), ("skipped", "skipped")):
+        suite.set(attribute, str(len(suite.findall(f"testcase/{kind}"))))
+
+
+def _told(case: Element, kind: str, message: str, text: str = "") -> None:
+    SubElement(case, kind, message=_fit(message)).text = _fit(text) or None
+
+
+def _shown(verdict: Event) -> str:
+    return "\n".join([verdict["statement"], verdict["reason"], *(each["curl"] for each in verdict["evidence"][:1])])
+
+
+def _fit(text: str) -> str:
+    return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,80 @@
+"""The page for people: one HTML file with all that it needs in it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from contextlib import suppress
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from contract_tests.events import Event, Record
+from contract_tests.reports.sums import failing, sums
+from contract_tests.snippets import sdk_line
+
+WORDS = re.compile(r"\s+|[^\s\w]|\w+")
+LARGEST = 1500  # characters of a body that the page shows
+SHOWN = 6  # exchanges of one breach
+
+
+def page(record: Record) -> str:
+    """Everything that comes from the target is escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    must, should = sums(record)
+    order = {"fail": 0, "warn": 1, "unjudged": 2, "pass": 3}
+    return environment.get_template("page.html.j2").render(
+        record=record,
+        must=must,
+        should=should,
+        failures=[verdict for verdict in record.verdicts if failing(verdict, record)],
+        verdicts=sorted(record.verdicts, key=lambda verdict: order[verdict["verdict"]]),
+        areas=_areas(record),
+        difference=difference,
+        exchanges=lambda evidence: [record.exchanges[number] for number in evidence["exchanges"][-SHOWN:]],
+        snippet=_snippet,
+        shown=_shown,
+    )
+
+
+def difference(one: str, other: str) -> tuple[Markup, Markup]:
+    """Both texts, marked where they differ."""
+    pieces, others = WORDS.findall(one), WORDS.findall(other)
+    marked: tuple[list[Markup], list[Markup]] = ([], [])
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, pieces, others, autojunk=False).get_opcodes():
+        for side, words in zip(marked, (pieces[a:b], others[c:d]), strict=True):
+            text = escape("".join(words))
+            side.append(text if kind == "equal" or not words else Markup("<mark>{}</mark>").format(text))
+    return Markup("").join(marked[0]), Markup("").join(marked[1])
+
+
+def _areas(record: Record) -> list[tuple[str, dict[str, int]]]:
+    found = []
+    for area, verdicts in groupby(record.verdicts, key=lambda verdict: verdict["id"].split("/")[0]):
+        kinds = [verdict["verdict"] for verdict in verdicts]
+        found.append((area, {kind: kinds.count(kind) for kind in ("pass", "fail", "warn", "unjudged")}))
+    return found
+
+
+def _snippet(exchange: Event) -> str:
+    request = exchange["request"]
+    if request["as"] not in ("primary", "sibling", "foreign"):
+        return ""
+    try:
+        body = json.loads(request["body"]) if request["body"] else None
+    except ValueError:
+        body = None
+    return sdk_line(request["method"], request["path"], body)
+
+
+def _shown(part: Event) -> str:
+    """A body, as it came where it is no JSON; its beginning where it is long."""
+    text = part["body"] or ""
+    with suppress(ValueError):
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return text if len(text) <= LARGEST else f"{text[:LARGEST]}… ({part['bytes']} bytes)"
