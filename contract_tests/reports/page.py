@@ -17,8 +17,9 @@ from contract_tests.reports.sums import failing, sums
 from contract_tests.snippets import sdk_line
 
 WORDS = re.compile(r"\s+|[^\s\w]|\w+")
-LARGEST = 1500  # characters of a body that the page shows
-SHOWN = 6  # exchanges of one breach
+ROOM = 110_000  # characters of what was sent and what came, shared by all that the page shows of it
+SHOWN = 4  # exchanges of one breach
+ALIKE = 0.5  # below it two texts differ so much that marks would only hide them
 
 
 def page(record: Record) -> str:
@@ -27,6 +28,8 @@ def page(record: Record) -> str:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     must, should = sums(record)
+    evidence = [each for verdict in record.verdicts for each in verdict["evidence"]]
+    room = max(150, ROOM // (3 * sum(len(_exchanges(record, each)) for each in evidence) + 1))
     order = {"fail": 0, "warn": 1, "unjudged": 2, "pass": 3}
     return environment.get_template("page.html.j2").render(
         record=record,
@@ -36,17 +39,21 @@ def page(record: Record) -> str:
         verdicts=sorted(record.verdicts, key=lambda verdict: order[verdict["verdict"]]),
         areas=_areas(record),
         difference=difference,
-        exchanges=lambda evidence: [record.exchanges[number] for number in evidence["exchanges"][-SHOWN:]],
-        snippet=_snippet,
-        shown=_shown,
+        exchanges=lambda evidence: _exchanges(record, evidence),
+        snippet=lambda exchange: _cut(_snippet(exchange), room),
+        shown=lambda part: _shown(part, room),
+        cut=lambda text: _cut(text, room),
     )
 
 
 def difference(one: str, other: str) -> tuple[Markup, Markup]:
     """Both texts, marked where they differ."""
     pieces, others = WORDS.findall(one), WORDS.findall(other)
+    matcher = difflib.SequenceMatcher(None, pieces, others, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return escape(one), escape(other)
     marked: tuple[list[Markup], list[Markup]] = ([], [])
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, pieces, others, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in matcher.get_opcodes():
         for side, words in zip(marked, (pieces[a:b], others[c:d]), strict=True):
             text = escape("".join(words))
             side.append(text if kind == "equal" or not words else Markup("<mark>{}</mark>").format(text))
@@ -72,9 +79,17 @@ def _snippet(exchange: Event) -> str:
     return sdk_line(request["method"], request["path"], body)
 
 
-def _shown(part: Event) -> str:
-    """A body, as it came where it is no JSON; its beginning where it is long."""
+def _exchanges(record: Record, evidence: Event) -> list[Event]:
+    return [record.exchanges[number] for number in evidence["exchanges"][-SHOWN:]]
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[:room]}… ({len(text)} characters; the events have more)"
+
+
+def _shown(part: Event, room: int) -> str:
+    """A body, as it came where it is no JSON."""
     text = part["body"] or ""
     with suppress(ValueError):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    return text if len(text) <= LARGEST else f"{text[:LARGEST]}… ({part['bytes']} bytes)"
+    return _cut(text, room)
