@@ -83,19 +83,29 @@ def page(projects: Sequence[Project], query: Mapping[str, Any]) -> tuple[list[Pr
     `query` holds limit and order, and after and before if sent. With before alone the page is the one nearest to the
     cursor and "more" is ahead of it, as OpenAI does. Raises InvalidParameter for a cursor that names none of them.
     """
-    ordered = list(projects) if query["order"] == "asc" else list(reversed(projects))
-    start = position(ordered, query, "after") + 1 if "after" in query else 0
-    end = position(ordered, query, "before") if "before" in query else len(ordered)
-    window, limit = ordered[start:end], query["limit"]
+    # Places are walked, not projects: only those of the page are read.
+    places = range(len(projects))[:: 1 if query["order"] == "asc" else -1]
+    start = places.index(place(projects, query, "after")) + 1 if "after" in query else 0
+    end = places.index(place(projects, query, "before")) if "before" in query else len(places)
+    window, limit = places[start:end], query["limit"]
     backwards = "before" in query and "after" not in query
-    return window[-limit:] if backwards else window[:limit], len(window) > limit
+    return [projects[each] for each in (window[-limit:] if backwards else window[:limit])], len(window) > limit
 
 
-def position(ordered: Sequence[Project], query: Mapping[str, Any], param: str) -> int:
+def place(projects: Sequence[Project], query: Mapping[str, Any], param: str) -> int:
     """Where the assistant stands that the query parameter names; raises InvalidParameter."""
-    wanted = project_id(query[param])
-    for index, project in enumerate(ordered):
-        if project.id == wanted:
-            return index
-    message = f"No assistant found with id '{query[param]:.100}'. Give in '{param}' the id of one that is listed."
-    raise InvalidParameter(message, param)
+    try:
+        return projects.index(Named(project_id(query[param])))
+    except ValueError:
+        message = f"No assistant found with id '{query[param]:.100}'. Give in '{param}' the id of one that is listed."
+        raise InvalidParameter(message, param) from None
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """Equal to the project of this id, so that a sequence's own `index` finds it: the store's does so at once."""
+
+    id: str | None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Project) and other.id == self.id

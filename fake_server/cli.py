@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -13,8 +14,8 @@ import click
 from fake_server.assistants import assistant_id
 from fake_server.contract import read_contract
 from fake_server.fake import Fake, compose
+from fake_server.file_format import DataFileError
 from fake_server.local import ListenError, listening
-from fake_server.store import DataFileError
 
 RATE = str(read_contract().rate_limit)
 
@@ -50,20 +51,24 @@ def main() -> None:
     help="Calls a minute of each key.",
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the assistants in this file.  [default: in memory]")
+@click.option("--durable", is_flag=True, help="With --data: answer only what would outlive a power cut.")
 @click.option("--json", "as_json", is_flag=True, help="Say where it listens as one line of JSON.")
 @click.version_option(prog_name="assistants-fake", package_name="assistants-contract")
-def command(host: str, port: int, rate_limit: int | None, data: Path | None, as_json: bool) -> None:
+def command(host: str, port: int, rate_limit: int | None, data: Path | None, durable: bool, as_json: bool) -> None:
     """A fake of the Assistants API: six operations over projects, on this machine."""
     if not host:
         raise click.BadParameter("An empty host would listen everywhere; say 0.0.0.0 for that.", param_hint="--host")
+    if durable and data is None:
+        raise click.UsageError("--durable is about a data file: give --data too, or leave it out.")
     try:
-        fake = compose(rate_limit=rate_limit, data=data)
+        fake = compose(rate_limit=rate_limit, data=data, durable=durable)
     except DataFileError as error:
         raise click.ClickException(str(error)) from None
-    try:
-        asyncio.run(run(fake, host, port, announce if as_json else greet))
-    except ListenError as error:
-        raise click.ClickException(f"{error} Give another --host or --port.") from None
+    with closing(fake.store):
+        try:
+            asyncio.run(run(fake, host, port, announce if as_json else greet))
+        except ListenError as error:
+            raise click.ClickException(f"{error} Give another --host or --port.") from None
 
 
 async def run(fake: Fake, host: str, port: int, ready: Callable[[Fake, str], None]) -> None:

@@ -11,6 +11,7 @@ Refused
 ├── BodyTooLarge          larger than x-body-limit
 ├── UnsupportedMediaType  said to be something else than JSON
 ├── TooManyRequests       the key's minute is used up
+├── NotKept               the data file cannot be written, most often because the disk is full
 └── Broken                a mistake of the fake itself
 """
 
@@ -58,6 +59,9 @@ class UnsupportedMediaType(Refused): ...
 class TooManyRequests(Refused): ...
 
 
+class NotKept(Refused): ...
+
+
 class Broken(Refused): ...
 
 
@@ -81,6 +85,7 @@ TABLE: Mapping[type[Refused], Kind] = {
     BodyTooLarge: Kind(413, "invalid_request_error"),
     UnsupportedMediaType: Kind(415, "invalid_request_error"),
     TooManyRequests: Kind(429, "rate_limit_error", "rate_limit_exceeded"),
+    NotKept: Kind(507, "api_error"),
     Broken: Kind(500, "api_error"),
 }
 

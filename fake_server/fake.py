@@ -39,13 +39,20 @@ class Fake:
     body_seconds: float = 10.0
 
 
-def compose(*, rate_limit: int | None, data: Path | None = None, now: Callable[[], float] = time.time) -> Fake:
+def compose(
+    *,
+    rate_limit: int | None,
+    data: Path | None = None,
+    durable: bool = False,
+    now: Callable[[], float] = time.time,
+) -> Fake:
     """A fresh fake: `rate_limit` calls a minute (None: no limit), kept in the file `data` or in memory only.
 
-    `now` gives Unix seconds, for created_at and the limiter. Raises DataFileError.
+    `durable`: what is answered outlives a power cut too. `now` gives Unix seconds, for created_at and the limiter.
+    Raises DataFileError.
     """
     contract = read_contract()
-    store = Store(data, now)
+    store = Store(data, now, durable)
     if store.is_new():
         seed.plant(store)
     return Fake(

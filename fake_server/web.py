@@ -100,7 +100,11 @@ async def perform(fake: Fake, operation: Operation, request: web.Request) -> Ans
         value = fake.parse_body(await read(fake, request), request.headers.get("Content-Type"))
         body = fake.check_body(operation, value)
     call = Call(fake, key, request.match_info.get("assistant_id", ""), body, query)
-    return await fake.handlers[operation.id](call)
+    try:
+        return await fake.handlers[operation.id](call)
+    finally:
+        # Nothing is told, be it by a refusal, that could be lost again.
+        await fake.store.settled()
 
 
 async def read(fake: Fake, request: web.Request) -> bytes:

@@ -312,12 +312,12 @@ def test_nothing_of_others_is_touched(run: Callable[..., Ran], base_url: str, fa
     """Fifty assistants of others, some named as ours are, are after a run what they were before."""
     for number in range(50):
         fake.store.add("org-acme", f"contract-1 {number:04} assistant" if number % 2 else "A customer's", "Theirs.")
-    before = fake.store.projects("org-acme")
+    before = list(fake.store.projects("org-acme"))
 
     ran = run(base_url, "--seed", "1", "--histories", "5")
 
     assert ran.code == 3  # a base URL alone does not declare everything
-    assert fake.store.projects("org-acme") == before
+    assert list(fake.store.projects("org-acme")) == before
 
 
 def test_the_events_have_every_requirement(run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from fake_server import seed
-from fake_server.store import DataFileError, Store
+from fake_server.file_format import DataFileError
+from fake_server.store import Store
 
 
 @pytest.fixture

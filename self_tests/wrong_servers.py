@@ -23,7 +23,6 @@ from fake_server.errors import InvalidParameter, Kind, Refused, UnknownAssistant
 from fake_server.fake import Fake, compose
 from fake_server.handlers import Answer, Call, Handler
 from fake_server.local import serve
-from fake_server.store import this
 
 LIST, CREATE, RETRIEVE = "listAssistants", "createAssistant", "getAssistant"
 MODIFY, PATCH, DELETE = "modifyAssistant", "patchAssistant", "deleteAssistant"
@@ -316,4 +315,5 @@ def target(call: Call) -> Project | None:
 
 def write(fake: Fake, project: Project, **fields: Any) -> None:
     """Sets fields of a stored project, its id or its birth too."""
-    fake.store.table("projects").update(fields, this(project.organization, project.id))
+    number = fake.store.number(project.organization, project.id)
+    fake.store.table("projects").update(fields, doc_ids=[number])  # type: ignore[list-item]  # its numbers are text

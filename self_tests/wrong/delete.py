@@ -172,7 +172,7 @@ def deleting_too(fake: Fake, which: Callable[[Project, Project], bool]) -> None:
 
     async def handle(old: Handler, call: Call) -> Answer:
         meant, answer = target(call), await old(call)
-        for each in fake.store.projects(call.key.organization):
+        for each in list(fake.store.projects(call.key.organization)):
             if meant and each.prompt and which(meant, each):
                 fake.store.remove(each.organization, each.id)
         return answer

@@ -161,7 +161,7 @@ def the_newest_is_listed_with_the_next(fake: Fake) -> None:
 def a_list_that_is_cached_until_something_is_deleted(fake: Fake) -> None:
     cached: dict[str, list[Project]] = {}
     around(fake.store, "remove", lambda old, *project: cached.clear() or old(*project))  # type: ignore[func-returns-value]
-    around(fake.store, "projects", lambda old, organization: cached.setdefault(organization, old(organization)))
+    around(fake.store, "projects", lambda old, organization: cached.setdefault(organization, [*old(organization)]))
 
 
 @wrong(COMPLETE)

@@ -1,0 +1,112 @@
+"""A TinyDB table in which each row is found at once, and a write costs what it changes."""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any
+
+from tinydb.storages import Storage
+from tinydb.table import Table
+
+from fake_server.file_format import Changes, Row
+
+
+class IndexedTable(Table):
+    """Finds rows by their field `unique`, and each organization's in the order of their numbers.
+
+    `record` is told of changes before they are made, and none is made if it raises. `first` is the lowest number that
+    the next row may get. Numbers are text, as in TinyDB's own JSON, and never used again.
+    """
+
+    document_id_class = str  # type: ignore[assignment]  # TinyDB is written for any type here, but not so annotated
+
+    def __init__(
+        self, storage: Storage, name: str, *, unique: str, first: int, record: Callable[[str, Changes], None]
+    ) -> None:
+        # Without TinyDB's query cache, which would hand out the same rows again, changed by whoever had them.
+        super().__init__(storage, name, cache_size=0)
+        self.unique = unique
+        self.record = record
+        self.rows: dict[str, Row] = self._read_table()
+        self.next = max([first, *(int(number) + 1 for number in self.rows)])
+        self.numbers: dict[str | None, tuple[str, ...]] = {}
+        self.orders: defaultdict[str | None, list[int]] = defaultdict(list)
+        for number, row in self.rows.items():
+            self.index(number, row)
+
+    def found(self, value: str | None) -> Iterator[tuple[str, Row]]:
+        """The numbers and rows whose unique field has this value: one, but for a table that was made wrong."""
+        return ((number, self.rows[number]) for number in self.numbers.get(value, ()))
+
+    def _get_next_id(self) -> str:  # type: ignore[override]  # as document_id_class
+        number = str(self.next)
+        self.next += 1
+        return number
+
+    def _update_table(self, updater: Callable[[Any], None]) -> None:
+        draft = Draft(self.rows)
+        updater(draft)
+        changes = draft.changes()
+        if changes:
+            self.record(self.name, changes)
+        for number, row in changes.items():
+            self.put(number, row)
+
+    def put(self, number: str, row: Row | None) -> None:
+        old = self.rows.get(number)
+        if old is not None and (row is None or self.places(old) != self.places(row)):
+            self.unindex(number, old)
+            old = None
+        if row is None:
+            del self.rows[number]
+            return
+        self.rows[number] = row
+        if old is None:
+            self.index(number, row)
+
+    def places(self, row: Row) -> tuple[str, str | None]:
+        return row[self.unique], row.get("organization")
+
+    def index(self, number: str, row: Row) -> None:
+        value, organization = self.places(row)
+        self.numbers[value] = (*self.numbers.get(value, ()), number)
+        insort(self.orders[organization], int(number))
+
+    def unindex(self, number: str, row: Row) -> None:
+        value, organization = self.places(row)
+        self.numbers[value] = tuple(each for each in self.numbers[value] if each != number)
+        if not self.numbers[value]:
+            del self.numbers[value]
+        order = self.orders[organization]
+        del order[bisect_left(order, int(number))]
+
+
+class Draft(MutableMapping[str, Row]):
+    """A table as TinyDB's updaters may change it: they work on copies, so that nothing has happened yet."""
+
+    def __init__(self, rows: dict[str, Row]) -> None:
+        self.rows = rows
+        self.touched: Changes = {}
+
+    def changes(self) -> Changes:
+        return {number: row for number, row in self.touched.items() if row != self.rows.get(number)}
+
+    def __getitem__(self, number: str) -> Row:
+        if number not in self.touched:
+            self.touched[number] = self.rows[number].copy()
+        row = self.touched[number]
+        if row is None:
+            raise KeyError(number)
+        return row
+
+    def __setitem__(self, number: str, row: Row) -> None:
+        self.touched[number] = row
+
+    def __delitem__(self, number: str) -> None:
+        self.touched[number] = None
+
+    def __iter__(self) -> Iterator[str]:
+        return (number for number, row in (self.rows | self.touched).items() if row is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
