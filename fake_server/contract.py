@@ -15,7 +15,10 @@ METHODS = ("get", "post", "patch", "delete", "put", "head", "options", "trace")
 
 @dataclass
 class Operation:
-    """One operation; `body` is None where none is taken, `parameters` are the schemas of the query's by name."""
+    """One operation; `body` is None where none is taken.
+
+    `parameters` are the schemas of the query's by name, `defaults` the values of those that need not be sent.
+    """
 
     id: str
     method: str
@@ -24,6 +27,7 @@ class Operation:
     body: jsonschema_rs.Validator | None
     query: jsonschema_rs.Validator
     parameters: dict[str, dict[str, Any]]
+    defaults: dict[str, Any]
 
 
 @dataclass
@@ -82,6 +86,7 @@ def read_operation(document: dict[str, Any], path: str, method: str) -> Operatio
         body=body and validator(document, body["content"]["application/json"]["schema"]),
         query=validator(document, {"type": "object", "properties": parameters}),
         parameters=parameters,
+        defaults={name: schema["default"] for name, schema in parameters.items() if "default" in schema},
     )
 
 

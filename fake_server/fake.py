@@ -18,7 +18,8 @@ from fake_server.store import Store
 class Fake:
     """Replace any part, before or while it serves; `middlewares` are aiohttp's, around all, read at the start.
 
-    `body_seconds` is how long a body may take to arrive.
+    `body_seconds` is how long a body may take to arrive. `log` is told of each answer: method, path as it was sent,
+    status, seconds, and the label of the key.
     """
 
     contract: Contract
@@ -36,6 +37,7 @@ class Fake:
     common_headers: Callable[[], dict[str, str]] = headers.common_headers
     preflight_headers: Callable[[str], dict[str, str]] = headers.preflight_headers
     middlewares: list[Any] = field(default_factory=list)
+    log: Callable[[str, str, int, float, str], None] | None = None
     body_seconds: float = 10.0
 
 

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import jsonschema_rs
@@ -45,7 +46,7 @@ def parse_body(raw: bytes, content_type: str | None) -> object:
     if not raw:
         raise MalformedRequest("The body is empty. Send a JSON object.")
     try:
-        value: object = json.loads(raw.decode(), parse_constant=refuse_constant, parse_float=finite)
+        value: object = DECODER.decode(raw.decode())
         # Only an escape can bring a lone surrogate, which no answer and no file could hold as UTF-8.
         if b"\\u" in raw:
             json.dumps(value, ensure_ascii=False).encode()
@@ -60,6 +61,7 @@ def parse_body(raw: bytes, content_type: str | None) -> object:
     return value
 
 
+@lru_cache(64)
 def check_media_type(content_type: str) -> None:
     media, *parameters = (part.strip() for part in content_type.split(";"))
     charsets = [each.split("=", 1)[1].strip('" ').lower() for each in parameters if each.lower().startswith("charset=")]
@@ -76,6 +78,9 @@ def finite(digits: str) -> float:
     if math.isinf(number):
         raise ValueError(digits)
     return number
+
+
+DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_float=finite)
 
 
 def check_body(operation: Operation, value: object) -> dict[str, Any]:
@@ -95,9 +100,9 @@ def check_query(operation: Operation, pairs: Iterable[tuple[str, str]]) -> dict[
             raise InvalidParameter(f"'{name}' was given more than once. Give it once.", name)
         if name in operation.parameters:
             query[name] = integer(text) if operation.parameters[name]["type"] == "integer" else text
-    check(operation.query, query)
-    defaults = {name: schema["default"] for name, schema in operation.parameters.items() if "default" in schema}
-    return defaults | query
+    if query:
+        check(operation.query, query)
+    return operation.defaults | query
 
 
 def integer(text: str) -> int | str:
@@ -106,9 +111,9 @@ def integer(text: str) -> int | str:
 
 
 def check(validator: jsonschema_rs.Validator, value: dict[str, Any]) -> None:
-    error = next(iter(validator.iter_errors(value)), None)
-    if error is None:
+    if validator.is_valid(value):
         return
+    error = next(iter(validator.iter_errors(value)))
     if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) and not error.instance_path:
         missing = error.kind.property
         raise InvalidParameter(f"Missing required parameter: '{missing}'.", missing)

@@ -13,7 +13,7 @@ from aiohttp.http_exceptions import BadHttpMethod
 
 from fake_server.errors import Broken, MalformedRequest, Refused, WrongMethod
 from fake_server.fake import Fake
-from fake_server.web import application, refuse
+from fake_server.web import endpoint, refuse, respond
 
 LOG = logging.getLogger(__name__)
 # aiohttp reports each caller that breaks off as a fault of ours; real faults are told through LOG.
@@ -34,8 +34,7 @@ class Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         if request.writer.output_size > 0:
             raise ConnectionError("an answer has begun already")
-        refused = refuse(self.fake, self.refusal(status, exc, message or ""))
-        refused.headers.update(self.fake.common_headers())
+        refused = respond(self.fake, refuse(self.fake, self.refusal(status, exc, message or "")), None)
         self.close()
         return LastAnswer(self, status=refused.status, headers=refused.headers, body=refused.body)
 
@@ -89,10 +88,14 @@ class ListenError(Exception):
 async def listening(fake: Fake, host: str, port: int) -> AsyncIterator[str]:
     """Gives the base URL, with the contract's prefix; port 0 takes a free one. Raises ListenError."""
     loop = asyncio.get_running_loop()
-    runner = web.AppRunner(application(fake), shutdown_timeout=0.3)
+    options: Any = {"loop": loop, "client_max_size": fake.contract.body_limit}
+
+    def asked(*parts: Any) -> web.BaseRequest:
+        return web.BaseRequest(*parts, **options)
+
+    manager = web.Server(endpoint(fake), request_factory=asked)
+    runner = web.ServerRunner(manager, shutdown_timeout=0.3)
     await runner.setup()
-    manager = runner.server
-    assert manager is not None
     try:
         try:
             server = await loop.create_server(lambda: Connection(fake, manager, loop), host, port)

@@ -26,12 +26,13 @@ class Store:
         self.now = now
         self.file = None if data is None else DataFile(data, durable)
         self.db = TinyDB(storage=MemoryStorage)
+        self.tables: dict[str, IndexedTable] = {}
         self.db.table_class = IndexedTable  # type: ignore[assignment]  # TinyDB passes its arguments on
         if self.file is not None and self.file.tables:
             self.hold(self.file.tables)
 
     def is_new(self) -> bool:
-        return not self.db.tables()
+        return not self.tables
 
     def plant(self, organizations: Iterable[Organization], keys: Iterable[Key], projects: Iterable[Project]) -> None:
         """Fill a new store, all in one write. Raises DataFileError when the file cannot be written."""
@@ -45,7 +46,8 @@ class Store:
         self.db.storage.write(tables)
         for name, kind in TABLES.items():
             first, record = (1, nowhere) if self.file is None else (self.file.first[name], self.file.record)
-            self.db.table(name, unique=kind.unique, first=first, record=record)
+            table = self.db.table(name, unique=kind.unique, first=first, record=record)
+            self.tables[name] = cast(IndexedTable, table)
 
     def all_keys(self) -> list[Key]:
         return [Key(**row) for row in self.table("keys")]
@@ -92,7 +94,7 @@ class Store:
         return next((number for number, row in found if row["organization"] == organization), None)
 
     def table(self, name: str) -> IndexedTable:
-        return cast(IndexedTable, self.db.table(name))
+        return self.tables[name]
 
     async def settled(self) -> None:
         """When all that was written so far would outlive a power cut, if the store is durable. Raises NotKept."""

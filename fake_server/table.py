@@ -27,7 +27,7 @@ class IndexedTable(Table):
         super().__init__(storage, name, cache_size=0)
         self.unique = unique
         self.record = record
-        self.rows: dict[str, Row] = self._read_table()
+        self.rows: dict[str, Row] = self._read_table()  # type: ignore[assignment]  # all of ours are dicts
         self.next = max([first, *(int(number) + 1 for number in self.rows)])
         self.numbers: dict[str | None, tuple[str, ...]] = {}
         self.orders: defaultdict[str | None, list[int]] = defaultdict(list)
@@ -38,7 +38,7 @@ class IndexedTable(Table):
         """The numbers and rows whose unique field has this value: one, but for a table that was made wrong."""
         return ((number, self.rows[number]) for number in self.numbers.get(value, ()))
 
-    def _get_next_id(self) -> str:  # type: ignore[override]  # as document_id_class
+    def _get_next_id(self) -> str:
         number = str(self.next)
         self.next += 1
         return number
