@@ -7,7 +7,7 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test check serve mutants mocks
+.PHONY: help setup contract test check serve mutants bench mocks
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -31,8 +31,12 @@ serve: $(READY) ## run the fake; PORT=… puts it elsewhere
 mutants: $(READY) ## every wrong server against the whole tour, and the kill matrix
 	@$(BIN)/python -m self_tests.mutants
 
-mocks: $(READY) ## install Prism from npm, so that make test judges it too
-	@npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/mocks @stoplight/prism-cli@5.14.2
+bench: $(READY) ## what the fake costs, beside bare aiohttp and other mocks
+	@$(BIN)/python -m self_tests.bench
+
+mocks: $(READY) ## install other mocks from npm: make test judges Prism, make bench measures all
+	@npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/mocks \
+		@stoplight/prism-cli@5.14.2 json-server@0.17.4 @mockoon/cli@9.9.0
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'

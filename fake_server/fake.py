@@ -42,11 +42,7 @@ class Fake:
 
 
 def compose(
-    *,
-    rate_limit: int | None,
-    data: Path | None = None,
-    durable: bool = False,
-    now: Callable[[], float] = time.time,
+    *, rate_limit: int | None, data: Path | None = None, durable: bool = False, now: Callable[[], float] = time.time
 ) -> Fake:
     """A fresh fake: `rate_limit` calls a minute (None: no limit), kept in the file `data` or in memory only.
 

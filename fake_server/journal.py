@@ -6,7 +6,6 @@ twice there or from elsewhere is found out too. The first line says to which gen
 
 import asyncio
 import errno
-import json
 import logging
 import os
 import re
@@ -15,11 +14,13 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import orjson
+
 from fake_server.errors import NotKept
 from fake_server.file_format import DataFileError
 
 LOG = logging.getLogger(__name__)
-BEGINNING = b' {"generation": '
+BEGINNING = b' {"generation":'
 
 
 class Journal:
@@ -50,7 +51,7 @@ class Journal:
             raise self.unusable(f"is damaged in line {number}" if number > 1 else "is not this fake's")
         self.checksum = checksum
         self.size += len(line) + 1
-        return json.loads(line[9:])
+        return orjson.loads(line[9:])
 
     def drop(self, torn: bytes) -> None:
         """A line without its end was never answered: the crash came first."""
@@ -89,7 +90,7 @@ class Journal:
         self.written += 1
 
     def line(self, value: object) -> bytes:
-        text = json.dumps(value).encode()
+        text = orjson.dumps(value)
         self.checksum = crc32(text, self.checksum)
         return b"%08x %b\n" % (self.checksum, text)
 

@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import groupby
 from time import perf_counter
+from typing import Any
 
+import orjson
 from aiohttp import web
 
 from fake_server.assistants import Key
@@ -116,17 +118,21 @@ async def judge(fake: Fake, operation: Operation, assistant: str, request: web.B
 
 def refuse(fake: Fake, refusal: Refused) -> Answer:
     kind = fake.error_table[type(refusal)]
-    return Answer(
-        fake.envelope(refusal.message, kind.type, refusal.param, kind.code), kind.status, refusal.headers
-    )
+    return Answer(fake.envelope(refusal.message, kind.type, refusal.param, kind.code), kind.status, refusal.headers)
 
 
 def respond(fake: Fake, answer: Answer, key: Key | None) -> web.Response:
-    # json's escapes make ASCII of any text, so that no answer fails to be encoded.
-    body = json.dumps(answer.body).encode()
     limits = {} if key is None else fake.limiter.headers(key.secret)
     headers = {**JSON, **answer.headers, **fake.common_headers(), **limits}
-    return web.Response(status=answer.status, body=body, headers=headers)
+    return web.Response(status=answer.status, body=encoded(answer.body), headers=headers)
+
+
+def encoded(body: Any) -> bytes:
+    try:
+        return orjson.dumps(body)
+    # A path may bring a lone surrogate into a refusal: json's escapes make ASCII of any text.
+    except orjson.JSONEncodeError:
+        return json.dumps(body).encode()
 
 
 async def read(fake: Fake, request: web.BaseRequest) -> bytes:

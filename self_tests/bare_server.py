@@ -1,4 +1,4 @@
-"""`python -m self_tests.bare_server PORT`: aiohttp as it comes and the fake's JSON, and nothing else, to measure against."""
+"""`python -m self_tests.bare_server PORT`: aiohttp as it comes with the fake's JSON, to measure the fake against."""
 
 import sys
 

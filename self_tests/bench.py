@@ -1,7 +1,6 @@
 """`python -m self_tests.bench`: what the fake costs, beside bare aiohttp and the mock servers that are installed.
 
 Each server runs alone on one core and its load on the other, over loopback, in turns; a number is the rounds' median.
-What it costs as it grows is measured in `self_tests.bench_growth`.
 """
 
 from __future__ import annotations
@@ -9,13 +8,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -28,16 +25,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from fake_server import seed
-from self_tests import bench_growth
 from self_tests.bare_server import ASSISTANT
+from self_tests.bench_growth import SIZES, at_size, growth
+from self_tests.servers import BODY, HEADERS, Numbers, answer, fake, free_port, pin, running, seconds_of
 
-ROUNDS = 5
+ROUNDS, GROWTH_ROUNDS = 5, 3
 SECONDS = 1  # of load for each number
 CONNECTIONS = 8
 CREATED = 100  # before anything is measured
-BODY = json.dumps({"name": "Support Bot", "instructions": "Respond concisely, and only from the files."})
-HEADERS = {"Authorization": f"Bearer {seed.KEYS[0].secret}", "Content-Type": "application/json"}
 MOCKS = Path(sys.prefix, "mocks", "node_modules", ".bin")
 SPEC = Path(__file__).parent.parent / "openapi.yaml"
 # Sends one request over and over, and tells what came of it as a line of JSON; times in ms.
@@ -50,8 +45,6 @@ done = function(summary, latency)
     summary.errors.status + summary.errors.read + summary.errors.timeout))
 end
 """
-
-Numbers = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -66,15 +59,20 @@ def main() -> None:
     console = Console(width=None if sys.stdout.isatty() else 150)
     # What is started from here stays on this core, but for the servers.
     pin(os.getpid(), 1)
-    with TemporaryDirectory() as folder:
-        named = servers(Path(folder))
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        commands = servers(folder)
         found: defaultdict[str, list[Numbers]] = defaultdict(list)
-        for name in track([*named] * ROUNDS, "Servers", console=Console(stderr=True)):
-            found[name].append(measured(named[name], Path(folder)))
-        console.print(comparison({name: medians(rounds) for name, rounds in found.items()}))
+        for each in track([*commands] * ROUNDS, "Servers", console=Console(stderr=True)):
+            found[each].append(measured(commands[each], folder))
+        console.print(comparison({each: medians(rounds) for each, rounds in found.items()}))
         if shutil.which("wrk") is None:
             console.print("Without wrk a Python client made the load, and is itself what limits the requests a second.")
-        console.print(bench_growth.table(Path(folder)))
+        turns = track([*SIZES] * GROWTH_ROUNDS, "Sizes", console=Console(stderr=True))
+        grown: defaultdict[int, list[Numbers]] = defaultdict(list)
+        for size in turns:
+            grown[size].append(at_size(size, folder))
+        console.print(growth({size: medians(rounds) for size, rounds in grown.items()}))
 
 
 def servers(folder: Path) -> dict[str, Server]:
@@ -91,11 +89,6 @@ def servers(folder: Path) -> dict[str, Server]:
         "Mockoon": Server(lambda port: mock("mockoon-cli", port, "start", "--data", str(SPEC))),
     }
     return {name: server for name, server in known.items() if Path(server.command(0)[0]).exists()}
-
-
-def fake(port: int, *options: str) -> list[str]:
-    # A limit that is never reached: a limiter that counts costs more than none.
-    return [sys.executable, "-m", "fake_server", "--port", str(port), "--rate-limit", "999999999", *options]
 
 
 def mock(name: str, port: int, *options: str) -> list[str]:
@@ -116,45 +109,6 @@ def measured(server: Server, folder: Path) -> Numbers:
     return {"start": start, "memory": memory, **both}
 
 
-@contextmanager
-def running(command: list[str], port: int, path: str) -> Iterator[tuple[psutil.Process, float]]:
-    """The server on its core, and the ms until its first answer."""
-    began = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        pin(process.pid, 0)
-        try:
-            while not answers(port, path):
-                if process.poll() is not None:
-                    raise SystemExit(f"{' '.join(command)} ended with {process.returncode} before it answered.")
-                time.sleep(0.001)
-            yield psutil.Process(process.pid), (time.perf_counter() - began) * 1000
-        finally:
-            process.terminate()
-
-
-def pin(process: int, core: int) -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(process, {core % (os.cpu_count() or 1)})
-
-
-def answers(port: int, path: str) -> bool:
-    try:
-        answer(HTTPConnection("127.0.0.1", port, timeout=10), "GET", path)
-    except OSError:
-        return False
-    return True
-
-
-def answer(connection: HTTPConnection, method: str, path: str, body: str | None = None) -> bytes:
-    connection.request(method, path, body, HEADERS)
-    return connection.getresponse().read()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
 def loaded(process: psutil.Process, method: str, url: str, folder: Path) -> Numbers:
     """What came of the load; `cpu` is the server's, its children's included, in microseconds a request."""
     load = with_wrk if shutil.which("wrk") else with_python
@@ -163,11 +117,6 @@ def loaded(process: psutil.Process, method: str, url: str, folder: Path) -> Numb
     if numbers["bad"]:
         raise SystemExit(f"{method} {url}: {numbers['bad']:.0f} answers were refusals, or did not come.")
     return {**numbers, "cpu": (seconds_of(process) - before) / numbers["requests"] * 1e6}
-
-
-def seconds_of(process: psutil.Process) -> float:
-    times = [each.cpu_times() for each in [process, *process.children(recursive=True)]]
-    return sum(each.user + each.system for each in times)
 
 
 def with_wrk(method: str, url: str, folder: Path) -> Numbers:
@@ -199,7 +148,8 @@ def with_python(method: str, url: str, _: Path) -> Numbers:
         caller.join()
     times.sort()
     count = len(times)
-    return {"requests": count, "rps": count / SECONDS, "p50": times[count // 2], "p99": times[count * 99 // 100], "bad": 0}
+    p50, p99 = times[count // 2], times[count * 99 // 100]
+    return {"requests": count, "rps": count / SECONDS, "p50": p50, "p99": p99, "bad": 0}
 
 
 def medians(rounds: Iterable[Numbers]) -> Numbers:
@@ -209,7 +159,7 @@ def medians(rounds: Iterable[Numbers]) -> Numbers:
 
 def comparison(found: dict[str, Numbers]) -> Table:
     bare = next(iter(found.values()))
-    table = Table("server", title=f"{CONNECTIONS} connections; CPU in microseconds a request, and beside bare aiohttp's")
+    table = Table("server", title=f"{CONNECTIONS} connections; CPU in µs a request, and beside bare aiohttp's")
     for verb in ("get", "create"):
         for column in (f"{verb}s/s", "p50 ms", "p99 ms", "CPU", "x"):
             table.add_column(column, justify="right")
