@@ -130,7 +130,7 @@ def with_wrk(method: str, url: str, folder: Path) -> Numbers:
 
 
 def with_python(method: str, url: str, _: Path) -> Numbers:
-    _, _, host, path = url.split("/", 3)
+    host, path = url.removeprefix("http://").split("/", 1)
     times: list[float] = []
 
     def call() -> None:

@@ -1,12 +1,13 @@
-"""The fake's store, in memory and in a file."""
+"""The fake's store in memory."""
 
-import json
-from pathlib import Path
+from collections.abc import MutableMapping
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from tinydb import where
 
 from fake_server import seed
-from fake_server.file_format import DataFileError
 from fake_server.store import Store
 
 
@@ -14,18 +15,6 @@ from fake_server.store import Store
 def memory() -> Store:
     made = Store(None, lambda: 1_000.9)
     seed.plant(made)
-    return made
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "data.json"
-
-
-def opened(file: Path) -> Store:
-    made = Store(file, lambda: 1_000.0)
-    if made.is_new():
-        seed.plant(made)
     return made
 
 
@@ -82,74 +71,50 @@ def test_an_unknown_organization_is_an_error(memory: Store) -> None:
         memory.organization("org-nobody")
 
 
-def test_a_file_keeps_everything(file: Path) -> None:
-    """What one store wrote the next one reads: texts as they were, and the same order."""
-    first = opened(file)
-    made = first.add("org-acme", "Grüße 日本 🤖 \x00", " \t\r\n")
-    first.remove("org-acme", "acme-research")
+def test_tinydb_queries_find_what_is_there(memory: Store) -> None:
+    """The tables are TinyDB's: its query language reads and changes them, and the store sees it."""
+    project = memory.add("org-acme", "a", None)
 
-    second = opened(file)
+    memory.table("projects").update({"title": "b"}, where("title") == "a")
 
-    assert second.projects("org-acme") == first.projects("org-acme")
-    assert second.get("org-acme", made.id) == made
-    assert second.get("org-acme", "acme-research") is None
+    assert [row["id"] for row in memory.table("projects").search(where("title") == "b")] == [project.id]
+    assert memory.get("org-acme", project.id) == replace(project, title="b")
 
 
-def test_a_failed_write_leaves_the_old_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A crash before the new file is in place leaves the old one whole, and no litter."""
-    made = opened(file)
-    before = file.read_bytes()
-    monkeypatch.setattr("os.replace", broken)
+def test_a_row_that_moves_is_found_where_it_is(memory: Store) -> None:
+    """Also one whose id or organization TinyDB's own words change, and none that is removed by them."""
+    project = memory.add("org-acme", "a", None)
 
-    with pytest.raises(OSError, match="disk"):
-        made.add("org-acme", "a", None)
+    memory.table("projects").update({"id": "new", "organization": "org-globex"}, where("id") == project.id)
 
-    assert file.read_bytes() == before
-    assert list(file.parent.iterdir()) == [file]
-
-
-def broken(*_: object) -> None:
-    raise OSError("disk is gone")
+    assert memory.get("org-acme", project.id) is None
+    assert memory.get("org-globex", "new") == memory.projects("org-globex")[-1]
+    memory.table("projects").remove(where("id") == "new")
+    assert [each.id for each in memory.projects("org-globex")] == ["globex-sales"]
 
 
-def test_an_empty_file_is_a_new_one(file: Path) -> None:
-    """mktemp's file will do."""
-    file.touch()
+def test_an_updater_that_fails_changes_nothing(memory: Store) -> None:
+    """What it changed before it failed was a draft."""
+    before = list(memory.projects("org-acme"))
 
-    assert opened(file).key("sk-fake-primary") is not None
+    with pytest.raises(ZeroDivisionError):
+        memory.table("projects").update(fail_late, where("id").exists())
 
-
-GOOD = {"fake": {"1": {"version": 1}}, "organizations": {}, "keys": {}, "projects": {}}
-FOREIGN = {
-    "no JSON": b"hello",
-    "no UTF-8": b"\xff\xfe",
-    "too deep": b"[" * 100_000,
-    "a list": b"[]",
-    "an object": b"{}",
-    "another TinyDB": b'{"_default": {"1": {"name": "x"}}}',
-    "another version": json.dumps(GOOD | {"fake": {"1": {"version": 2}}}).encode(),
-    "a table missing": json.dumps({"fake": GOOD["fake"]}).encode(),
-    "a table of another shape": json.dumps(GOOD | {"projects": []}).encode(),
-    "a row of another shape": json.dumps(GOOD | {"projects": {"1": {"id": "x"}}}).encode(),
-    "a row without a number": json.dumps(GOOD | {"keys": {"x": {}}}).encode(),
-}
+    assert list(memory.projects("org-acme")) == before
 
 
-@pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN.keys())
-def test_a_foreign_file_is_refused_and_untouched(file: Path, content: bytes) -> None:
-    """The message names the file and what to do."""
-    file.write_bytes(content)
-
-    with pytest.raises(DataFileError, match="Give --data") as refused:
-        opened(file)
-
-    assert str(file) in str(refused.value)
-    assert file.read_bytes() == content
+def fail_late(row: MutableMapping[str, Any]) -> None:
+    row["title"] = "changed"
+    if row["organization"] == "org-globex":
+        raise ZeroDivisionError
 
 
-def test_a_folder_is_no_data_file(tmp_path: Path) -> None:
-    """Nor is a file in a folder that is not there."""
-    with pytest.raises(DataFileError, match="Give --data"):
-        opened(tmp_path)
-    with pytest.raises(DataFileError, match="cannot be written"):
-        opened(tmp_path / "missing" / "data.json")
+def test_a_place_is_found_by_id(memory: Store) -> None:
+    """An organization's sequence knows where each of its projects stands, and no other's."""
+    made = [memory.add("org-acme", str(number), None) for number in range(3)]
+    memory.remove("org-acme", made[1].id)
+    projects = memory.projects("org-acme")
+
+    assert [projects.index(each) for each in projects] == [0, 1, 2, 3]
+    with pytest.raises(ValueError, match="no project"):
+        memory.projects("org-globex").index(made[0])
