@@ -1,6 +1,8 @@
 """The command assistants-fake, run as a user runs it."""
 
 import json
+import re
+import resource
 import signal
 import socket
 import subprocess
@@ -60,7 +62,7 @@ def call(said: dict[str, Any], verb: str, path: str, **body: object) -> httpx2.R
 
 
 def test_says_where_it_listens_and_ends_on_sigterm() -> None:
-    """One line of JSON when ready; SIGTERM ends it with 0 at once, an idle connection notwithstanding, in silence."""
+    """One line of JSON when ready; SIGTERM ends it with 0 at once, an idle connection notwithstanding."""
     with running() as (process, said):
         status = call(said, "GET", f"/assistants/{said['bound_id']}").status_code
         with connected(said) as idle:
@@ -77,7 +79,8 @@ def test_says_where_it_listens_and_ends_on_sigterm() -> None:
         "bound_id": "asst-acme-support",
         "expendable_id": "asst-acme-research",
     }
-    assert (status, process.returncode, out, err) == (200, 0, "", "")
+    assert (status, process.returncode, out) == (200, 0, "")
+    assert len(err.splitlines()) == 2
     assert took < 2
 
 
@@ -109,6 +112,54 @@ def test_keeps_its_data_across_a_restart(tmp_path: Path) -> None:
 
     assert [each["id"] for each in page["data"]] == [made["id"], said["bound_id"]]
     assert page["data"][0] == made
+
+
+def test_logs_a_line_a_request() -> None:
+    """Time, method, path, status, milliseconds and the key's label, but no key and no query, where a key might be."""
+    with running() as (process, said):
+        call(said, "GET", f"/assistants/{said['bound_id']}?key=sk-fake-primary")
+        httpx2.get(said["url"] + "/nowhere", trust_env=False, verify=False)
+        process.terminate()
+        _, err = process.communicate(timeout=10)
+
+    first, second = err.splitlines()
+    assert re.fullmatch(r"\d\d:\d\d:\d\d GET /v1/assistants/asst-acme-support 200 \d+\.\d ms primary", first)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d GET /v1/nowhere 404 \d+\.\d ms -", second)
+
+
+def test_logs_nothing_when_quiet() -> None:
+    """--quiet leaves stderr empty."""
+    with running("--quiet") as (process, said):
+        call(said, "GET", "/assistants")
+        process.terminate()
+        _, err = process.communicate(timeout=10)
+
+    assert err == ""
+
+
+def test_a_second_fake_on_a_file_is_one_line(failing: Callable[..., str], tmp_path: Path) -> None:
+    """The first goes on."""
+    file = str(tmp_path / "data.json")
+    with running("--data", file) as (_, said):
+        assert "Another fake is using" in failing("--data", file, "--port", "0")
+        assert call(said, "POST", "/assistants", name="a").status_code == 200
+
+
+@pytest.mark.parametrize("durable", [(), ("--durable",)], ids=["", "durable"])
+def test_goes_on_reading_when_the_disk_is_full(tmp_path: Path, durable: tuple[str, ...]) -> None:
+    """A write is refused in the envelope and changes nothing; with room again it is done."""
+    with running("--data", str(tmp_path / "data.json"), *durable) as (process, said):
+        path = f"/assistants/{said['bound_id']}"
+        before = call(said, "GET", path).json()
+        _, most = resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))
+        full = call(said, "POST", path, name="changed")
+        then = call(said, "GET", path).json()
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+        again = call(said, "POST", path, name="changed")
+
+    assert (full.status_code, full.json()["error"]["type"]) == (507, "api_error")
+    assert then == before
+    assert again.json() == before | {"name": "changed"}
 
 
 def test_limits_as_told() -> None:
@@ -166,6 +217,7 @@ BAD = {
     "rate in words": ("--rate-limit", "ten"),
     "unknown option": ("--nothing",),
     "argument": ("nothing",),
+    "durable without data": ("--durable",),
     "folder as data": ("--data", str(Path(__file__).parent)),
 }
 

@@ -1,5 +1,7 @@
 """The fake's data file and its journal: what they keep, and what is refused and left as it is."""
 
+import asyncio
+import errno
 import json
 import os
 import resource
@@ -354,3 +356,44 @@ def test_a_folder_is_no_data_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(DataFileError, match="is no file"):
         Store(tmp_path / "pipe", lambda: 1_000.0)
+
+
+def test_one_fsync_serves_all_who_wait(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A durable store syncs nothing by itself, and what many wait for at once."""
+    store = Store(file, lambda: 1_000.0, durable=True)
+    seed.plant(store)
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", synced.append)
+    for number in range(50):
+        store.add("org-acme", str(number), None)
+    assert synced == []
+
+    asyncio.run(all_settled(store))
+
+    assert len(synced) == 1
+    store.close()
+
+
+def test_a_failed_fsync_promises_nothing_more(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for it is refused, and so is every write from then on; reads go on."""
+    store = Store(file, lambda: 1_000.0, durable=True)
+    seed.plant(store)
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", broken)
+        store.add("org-acme", "unsure", None)
+        with pytest.raises(NotKept, match="Restart the fake"):
+            asyncio.run(all_settled(store))
+
+    with pytest.raises(NotKept, match="Restart the fake"):
+        store.add("org-acme", "refused", None)
+    asyncio.run(all_settled(store))
+    assert titles(store) == [*SEEDED, "unsure"]
+    store.close()
+
+
+def broken(_: int) -> None:
+    raise OSError(errno.EIO, "the disk is gone")
+
+
+async def all_settled(store: Store) -> None:
+    await asyncio.gather(*(store.settled() for _ in range(20)))
