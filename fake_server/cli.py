@@ -104,12 +104,14 @@ async def run(fake: Fake, host: str, port: int, ready: Callable[[Fake, str], Non
 
 
 def announce(fake: Fake, url: str) -> None:
-    keys = {key.label: key for key in fake.store.all_keys()}
+    keys = fake.store.all_keys()
+    # A data file may have other keys than ours.
+    bound = {key.label: assistant_id(key.project) for key in keys}
     said = {
         "url": url,
-        "keys": {label: key.secret for label, key in keys.items()},
-        "bound_id": assistant_id(keys["primary"].project),
-        "expendable_id": assistant_id(keys["sibling"].project),
+        "keys": {key.label: key.secret for key in keys},
+        "bound_id": bound.get("primary"),
+        "expendable_id": bound.get("sibling"),
     }
     click.echo(json.dumps(said))
 
@@ -119,5 +121,5 @@ def greet(fake: Fake, url: str) -> None:
     for key in fake.store.all_keys():
         organization = fake.store.organization(key.organization).name
         click.echo(f"  {key.secret}  {key.label}, of {organization}, bound to {assistant_id(key.project)}")
-    secret = fake.store.all_keys()[0].secret
-    click.echo(f"\nTry: curl {url}/assistants -H 'Authorization: Bearer {secret}'")
+    for key in fake.store.all_keys()[:1]:
+        click.echo(f"\nTry: curl {url}/assistants -H 'Authorization: Bearer {key.secret}'")

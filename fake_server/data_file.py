@@ -2,7 +2,6 @@
 
 import logging
 import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -58,6 +57,7 @@ class DataFile:
         changes = self.journal.read()
         if changes and (not self.tables or self.journal.generation > self.generation):
             raise self.journal.unusable("goes on from another data file")
+        self.journal.resume()
         # One of an earlier generation is in the file already: the crash came before it was emptied.
         if not changes or self.journal.generation < self.generation:
             self.journal.begin(self.generation)
@@ -77,6 +77,7 @@ class DataFile:
         try:
             self.replace()
         except OSError as error:
+            self.journal.close()
             raise unusable(self.path, f"cannot be written ({error.strerror})") from None
 
     def record(self, name: str, changes: Changes) -> None:
@@ -97,17 +98,18 @@ class DataFile:
     def replace(self) -> None:
         """A crash at any moment leaves the old file and its journal, or the new file. Raises OSError."""
         mark = {"version": VERSION, "generation": self.generation + 1, "next": self.first}
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
+        new = self.path.with_name(f".{self.path.name}.new")
+        # One may be left from a crash.
+        new.unlink(missing_ok=True)
         try:
-            with os.fdopen(handle, "wb") as file:
+            with new.open("xb") as file:
                 file.write(readable({MARK: {"1": mark}, **self.tables}).encode())
                 file.flush()
                 os.fsync(file.fileno())
                 self.limit = max(SMALL, file.tell())
-            os.replace(name, self.path)
+            os.replace(new, self.path)
         except BaseException:
-            with suppress(OSError):
-                os.unlink(name)
+            new.unlink(missing_ok=True)
             raise
         self.generation += 1
         sync_folder(self.path)
@@ -130,8 +132,10 @@ def apply(table: dict[str, Row], changes: Changes) -> None:
 
 def sync_folder(path: Path) -> None:
     """The file's name is then on the disk too."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    # Not every file system can do it for a folder.
+    # Not every file system can do it for a folder, and not every folder can be read.
     with suppress(OSError):
-        os.fsync(folder)
-    os.close(folder)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

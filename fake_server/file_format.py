@@ -80,7 +80,7 @@ def unusable(path: Path, why: str) -> DataFileError:
 
 
 def faults(tables: object) -> Iterator[str]:
-    """Somebody else's file, or a slip of whoever edited ours."""
+    """Somebody else's file, or a slip of whoever edited ours. No more than the first is asked for."""
     mark = tables.get(MARK) if isinstance(tables, dict) else None
     row = mark.get("1") if isinstance(mark, dict) else None
     if not isinstance(tables, dict) or not isinstance(row, dict) or type(row.get("version")) is not int:
@@ -111,7 +111,7 @@ def faults_of(name: str, table: object, kind: Kind, organizations: Mapping[str, 
     for number, row in table.items():
         where = f"row '{number:.20}' of '{name}'"
         if not NUMBER.fullmatch(number):
-            yield f"has a {where}, whose number is none"
+            yield f"has a {where}, and rows are numbered 1, 2, 3 and so on"
         elif not is_row(row, types):
             yield f"has a {where} whose fields are not exactly {', '.join(types)}, each of its type"
         elif "organization" in types and row["organization"] not in known:

@@ -37,10 +37,14 @@ class Journal:
 
     def read(self) -> list[Any]:
         """The changes in it, without a torn last line. Raises DataFileError, and leaves the file as it is."""
-        *lines, torn = self.path.read_bytes().split(b"\n")
+        try:
+            *lines, torn = self.path.read_bytes().split(b"\n")
+        except OSError as error:
+            raise self.unusable(f"cannot be read ({error.strerror})") from None
         values = [self.checked(number, line) for number, line in enumerate(lines, 1)]
-        if torn:
-            self.drop(torn)
+        ours = re.fullmatch(b"[0-9a-f]{0,8}", torn[:8]) and BEGINNING.startswith(torn[8:][: len(BEGINNING)])
+        if not values and not ours:
+            raise self.unusable("is not this fake's")
         if values:
             self.generation = values[0]["generation"]
         return values[1:]
@@ -53,13 +57,13 @@ class Journal:
         self.size += len(line) + 1
         return orjson.loads(line[9:])
 
-    def drop(self, torn: bytes) -> None:
-        """A line without its end was never answered: the crash came first."""
-        ours = re.fullmatch(b"[0-9a-f]{1,8}", torn[:8]) and BEGINNING.startswith(torn[8:][: len(BEGINNING)])
-        if not self.size and not ours:
-            raise self.unusable("is not this fake's")
-        LOG.warning("Dropped the last line of %s: a crash tore it before it was answered.", self.path)
-        os.ftruncate(self.file, self.size)
+    def resume(self) -> None:
+        """Go on after what was read: without a line that has no end, for the crash came before it was answered."""
+        if os.fstat(self.file).st_size > self.size:
+            LOG.warning("Dropped the last line of %s: a crash tore it before it was answered.", self.path)
+            os.ftruncate(self.file, self.size)
+        if self.durable:
+            os.fsync(self.file)
 
     def unusable(self, why: str) -> DataFileError:
         return DataFileError(f"The journal {self.path} {why}. Bring back what belongs there, or move it away.")

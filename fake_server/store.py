@@ -73,22 +73,22 @@ class Store:
 
     def get(self, organization: str, project: str | None) -> Project | None:
         number = self.number(organization, project)
-        return None if number is None else Project(**self.table("projects").rows[number])
+        return None if number is None else Project(**self.table("projects").rows[str(number)])
 
     def change(self, organization: str, project: str | None, changes: Mapping[str, Any]) -> Project | None:
         """Set `changes` (title, prompt) and give the project as it then is, or None when there is no such."""
         number = self.number(organization, project)
         if number is None:
             return None
-        self.table("projects").update(changes, doc_ids=[number])  # type: ignore[list-item]  # as document_id_class
-        return Project(**self.table("projects").rows[number])
+        self.table("projects").update(changes, doc_ids=[number])
+        return Project(**self.table("projects").rows[str(number)])
 
     def remove(self, organization: str, project: str | None) -> bool:
         """Whether there was one to remove."""
         number = self.number(organization, project)
-        return number is not None and bool(self.table("projects").remove(doc_ids=[number]))  # type: ignore[list-item]
+        return number is not None and bool(self.table("projects").remove(doc_ids=[number]))
 
-    def number(self, organization: str, project: str | None) -> str | None:
+    def number(self, organization: str, project: str | None) -> int | None:
         """The number of the project's row, in the table `projects`."""
         found = self.table("projects").found(project)
         return next((number for number, row in found if row["organization"] == organization), None)
@@ -132,7 +132,7 @@ class Projects(Sequence[Project]):
     def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
         """By its id alone. Raises ValueError."""
         for number, row in self.table.found(value.id):
-            place = bisect_left(self.numbers, int(number))
+            place = bisect_left(self.numbers, number)
             if row["organization"] == self.organization and place in range(len(self))[start:stop]:
                 return place
         raise ValueError(f"no project of this id: {value.id}")

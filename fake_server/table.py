@@ -15,10 +15,8 @@ class IndexedTable(Table):
     """Finds rows by their field `unique`, and each organization's in the order of their numbers.
 
     `record` is told of changes before they are made, and none is made if it raises. `first` is the lowest number that
-    the next row may get. Numbers are text, as in TinyDB's own JSON, and never used again.
+    the next row may get: none is used again. In `rows`, as in TinyDB's own JSON, the numbers are text.
     """
-
-    document_id_class = str  # type: ignore[assignment]  # TinyDB is written for any type here, but not so annotated
 
     def __init__(
         self, storage: Storage, name: str, *, unique: str, first: int, record: Callable[[str, Changes], None]
@@ -34,14 +32,13 @@ class IndexedTable(Table):
         for number, row in self.rows.items():
             self.index(number, row)
 
-    def found(self, value: str | None) -> Iterator[tuple[str, Row]]:
+    def found(self, value: str | None) -> Iterator[tuple[int, Row]]:
         """The numbers and rows whose unique field has this value: one, but for a table that was made wrong."""
-        return ((number, self.rows[number]) for number in self.numbers.get(value, ()))
+        return ((int(number), self.rows[number]) for number in self.numbers.get(value, ()))
 
-    def _get_next_id(self) -> str:
-        number = str(self.next)
+    def _get_next_id(self) -> int:
         self.next += 1
-        return number
+        return self.next - 1
 
     def _update_table(self, updater: Callable[[Any], None]) -> None:
         draft = Draft(self.rows)
@@ -53,15 +50,14 @@ class IndexedTable(Table):
             self.put(number, row)
 
     def put(self, number: str, row: Row | None) -> None:
-        old = self.rows.get(number)
-        if old is not None and (row is None or self.places(old) != self.places(row)):
-            self.unindex(number, old)
-            old = None
-        if row is None:
-            del self.rows[number]
+        old = self.rows.pop(number) if row is None else self.rows.get(number)
+        if row is not None:
+            self.rows[number] = row
+        if old is not None and row is not None and self.places(old) == self.places(row):
             return
-        self.rows[number] = row
-        if old is None:
+        if old is not None:
+            self.unindex(number, old)
+        if row is not None:
             self.index(number, row)
 
     def places(self, row: Row) -> tuple[str, str | None]:
@@ -81,7 +77,7 @@ class IndexedTable(Table):
         del order[bisect_left(order, int(number))]
 
 
-class Draft(MutableMapping[str, Row]):
+class Draft(MutableMapping[int, Row]):
     """A table as TinyDB's updaters may change it: they work on copies, so that nothing has happened yet."""
 
     def __init__(self, rows: dict[str, Row]) -> None:
@@ -91,22 +87,23 @@ class Draft(MutableMapping[str, Row]):
     def changes(self) -> Changes:
         return {number: row for number, row in self.touched.items() if row != self.rows.get(number)}
 
-    def __getitem__(self, number: str) -> Row:
-        if number not in self.touched:
-            self.touched[number] = self.rows[number].copy()
-        row = self.touched[number]
+    def __getitem__(self, number: int) -> Row:
+        text = str(number)
+        if text not in self.touched:
+            self.touched[text] = self.rows[text].copy()
+        row = self.touched[text]
         if row is None:
             raise KeyError(number)
         return row
 
-    def __setitem__(self, number: str, row: Row) -> None:
-        self.touched[number] = row
+    def __setitem__(self, number: int, row: Row) -> None:
+        self.touched[str(number)] = row
 
-    def __delitem__(self, number: str) -> None:
-        self.touched[number] = None
+    def __delitem__(self, number: int) -> None:
+        self.touched[str(number)] = None
 
-    def __iter__(self) -> Iterator[str]:
-        return (number for number, row in (self.rows | self.touched).items() if row is not None)
+    def __iter__(self) -> Iterator[int]:
+        return (int(number) for number, row in (self.rows | self.touched).items() if row is not None)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

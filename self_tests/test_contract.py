@@ -128,7 +128,7 @@ def test_only_the_store_knows_tinydb_and_the_domain_no_http() -> None:
     """Who may know what, as design has it."""
     by_name = {path.stem: imported(path) for path in (ROOT / "fake_server").glob("*.py")}
 
-    assert {name for name, modules in by_name.items() if "tinydb" in modules} == {"store"}
+    assert {name for name, modules in by_name.items() if "tinydb" in modules} == {"store", "table"}
     assert not by_name["assistants"] & {"aiohttp", "tinydb"}
 
 

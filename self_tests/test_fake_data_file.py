@@ -117,7 +117,7 @@ def test_numbers_are_never_used_again(file: Path, ending: Callable[[Path], Any])
             numbers.append(store.number("org-acme", project.id))
             store.remove("org-acme", project.id)
 
-    assert numbers == ["4", "5", "6"]
+    assert numbers == [4, 5, 6]
 
 
 def test_an_empty_file_is_a_new_one(file: Path) -> None:
@@ -153,6 +153,17 @@ def test_a_stale_journal_is_not_done_again(file: Path, journal: Path) -> None:
 
     with opened(file) as store:
         assert titles(store) == ["later", "Acme Research"]
+
+
+def test_a_crash_while_the_file_is_replaced_leaves_the_old_one(file: Path) -> None:
+    """What lies half-written beside it is no more than litter, and is gone with the next replacement."""
+    with killed(file) as store:
+        store.add("org-acme", "a", None)
+    file.with_name(".data.json.new").write_text('{"fake": {"1"')
+
+    with opened(file) as store:
+        assert titles(store) == [*SEEDED, "a"]
+    assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_torn_last_line_is_dropped_and_said(file: Path, journal: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -199,7 +210,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "a line twice": lambda content: content + content.splitlines(keepends=True)[-1],
     "somebody else's": lambda _: b"my notes\n",
     "somebody else's line": lambda _: b"my notes",
-    "of a later file": lambda content: content,
+    "of a later file, and torn": lambda content: content[:-1],
 }
 
 
@@ -209,7 +220,7 @@ def test_a_damaged_journal_is_refused_and_untouched(file: Path, journal: Path, h
     with killed(file) as store:
         for number in range(5):
             store.add("org-acme", str(number), None)
-    if harm == "of a later file":
+    if harm == "of a later file, and torn":
         file.write_text(file.read_text().replace('"generation": 1', '"generation": 0'))
     content = DAMAGE[harm](journal.read_bytes())
     journal.write_bytes(content)

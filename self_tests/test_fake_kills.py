@@ -21,7 +21,7 @@ import pytest
 
 from fake_server import cli, seed
 
-KILLS = 100
+KILLS = 50  # of each kind
 WRITERS = 4
 LONGEST = 0.06  # seconds until a kill
 PATH = "/v1/assistants"
@@ -128,7 +128,7 @@ def running(*options: str) -> Iterator[int]:
 
 @pytest.mark.parametrize("options", [(), ("--durable",)], ids=["", "durable"])
 def test_nothing_answered_is_lost(tmp_path: Path, options: tuple[str, ...]) -> None:
-    """A hundred kills at random moments, four writers at a time."""
+    """Killed at random moments, with four writers at a time."""
     dice = random.Random(1)
     writers = [Writer(f"writer-{number}", random.Random(number)) for number in range(WRITERS)]
     for _ in range(KILLS):

@@ -315,5 +315,5 @@ def target(call: Call) -> Project | None:
 
 def write(fake: Fake, project: Project, **fields: Any) -> None:
     """Sets fields of a stored project, its id or its birth too."""
-    number = fake.store.number(project.organization, project.id)
-    fake.store.table("projects").update(fields, doc_ids=[number])  # type: ignore[list-item]  # its numbers are text
+    if number := fake.store.number(project.organization, project.id):
+        fake.store.table("projects").update(fields, doc_ids=[number])
