@@ -61,7 +61,7 @@ def parse_body(raw: bytes, content_type: str | None) -> object:
     return value
 
 
-@lru_cache(64)
+@lru_cache(64)  # callers send one of very few
 def check_media_type(content_type: str) -> None:
     media, *parameters = (part.strip() for part in content_type.split(";"))
     charsets = [each.split("=", 1)[1].strip('" ').lower() for each in parameters if each.lower().startswith("charset=")]

@@ -11,8 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -56,23 +55,24 @@ class Server:
 
 
 def main() -> None:
-    console = Console(width=None if sys.stdout.isatty() else 150)
+    console, quiet = Console(width=None if sys.stdout.isatty() else 150), Console(stderr=True)
     # What is started from here stays on this core, but for the servers.
     pin(os.getpid(), 1)
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        commands = servers(folder)
-        found: defaultdict[str, list[Numbers]] = defaultdict(list)
-        for each in track([*commands] * ROUNDS, "Servers", console=Console(stderr=True)):
-            found[each].append(measured(commands[each], folder))
-        console.print(comparison({each: medians(rounds) for each, rounds in found.items()}))
+        known = servers(folder)
+        rounds = [
+            beside_first({name: measured(server, folder) for name, server in known.items()})
+            for _ in track(range(ROUNDS), "Servers", console=quiet)
+        ]
+        console.print(comparison(medians(rounds)))
         if shutil.which("wrk") is None:
             console.print("Without wrk a Python client made the load, and is itself what limits the requests a second.")
-        turns = track([*SIZES] * GROWTH_ROUNDS, "Sizes", console=Console(stderr=True))
-        grown: defaultdict[int, list[Numbers]] = defaultdict(list)
-        for size in turns:
-            grown[size].append(at_size(size, folder))
-        console.print(growth({size: medians(rounds) for size, rounds in grown.items()}))
+        grown = [
+            beside_first({f"{size:,}": at_size(size, folder) for size in SIZES})
+            for _ in track(range(GROWTH_ROUNDS), "Sizes", console=quiet)
+        ]
+        console.print(growth(medians(grown)))
 
 
 def servers(folder: Path) -> dict[str, Server]:
@@ -152,14 +152,24 @@ def with_python(method: str, url: str, _: Path) -> Numbers:
     return {"requests": count, "rps": count / SECONDS, "p50": p50, "p99": p99, "bad": 0}
 
 
-def medians(rounds: Iterable[Numbers]) -> Numbers:
-    rounds = list(rounds)
-    return {key: median(each[key] for each in rounds) for key in rounds[0]}
+def beside_first(found: dict[str, Numbers]) -> dict[str, Numbers]:
+    """With each number how it stands to that of the first, measured in the same minute: `x ...`."""
+    first = next(iter(found.values()))
+    return {
+        name: numbers | {f"x {key}": value / first[key] for key, value in numbers.items() if first[key]}
+        for name, numbers in found.items()
+    }
+
+
+def medians(rounds: list[dict[str, Numbers]]) -> dict[str, Numbers]:
+    return {
+        name: {key: median(each[name][key] for each in rounds) for key in numbers}
+        for name, numbers in rounds[0].items()
+    }
 
 
 def comparison(found: dict[str, Numbers]) -> Table:
-    bare = next(iter(found.values()))
-    table = Table("server", title=f"{CONNECTIONS} connections; CPU in µs a request, and beside bare aiohttp's")
+    table = Table("server", title=f"{CONNECTIONS} connections; CPU in µs a request; x: beside bare aiohttp")
     for verb in ("get", "create"):
         for column in (f"{verb}s/s", "p50 ms", "p99 ms", "CPU", "x"):
             table.add_column(column, justify="right")
@@ -168,9 +178,11 @@ def comparison(found: dict[str, Numbers]) -> Table:
     for name, each in found.items():
         cells = [name]
         for verb in ("get", "create"):
-            rps, p50, p99, cpu = (each[f"{verb} {key}"] for key in ("rps", "p50", "p99", "cpu"))
-            cells += [f"{rps:,.0f}", f"{p50:.2f}", f"{p99:.2f}", f"{cpu:.0f}", f"{cpu / bare[f'{verb} cpu']:.2f}"]
-        table.add_row(*cells, f"{each['start']:.0f}", f"{each['start'] / bare['start']:.2f}", f"{each['memory']:.0f}")
+            rps, p50, p99, cpu, x = (
+                each[key.format(verb)] for key in ("{} rps", "{} p50", "{} p99", "{} cpu", "x {} cpu")
+            )
+            cells += [f"{rps:,.0f}", f"{p50:.2f}", f"{p99:.2f}", f"{cpu:.0f}", f"{x:.2f}"]
+        table.add_row(*cells, f"{each['start']:.0f}", f"{each['x start']:.2f}", f"{each['memory']:.0f}")
     return table
 
 

@@ -56,14 +56,14 @@ def tables(size: int) -> Tables:
     return {MARK: {"1": {"version": VERSION}}, "organizations": organizations, "keys": keys, "projects": rows}
 
 
-def growth(found: dict[int, Numbers]) -> Table:
-    table = Table(title="With --data, by the number of assistants: CPU in µs a request, and beside that at the least")
-    table.add_column("")
+def growth(found: dict[str, Numbers]) -> Table:
+    table = Table("", title="With --data, by the number of assistants: CPU in µs a request; x: beside the fewest")
     for size in found:
-        table.add_column(f"{size:,}", justify="right")
+        table.add_column(size, justify="right")
         table.add_column("x", justify="right")
-    least = next(iter(found.values()))
-    for name, first in least.items():
-        cells = [cell for each in found.values() for cell in (f"{each[name]:,.0f}", f"{each[name] / first:.2f}")]
-        table.add_row(name, *cells)
+    names = [name for name in next(iter(found.values())) if not name.startswith("x ")]
+    for name in names:
+        table.add_row(
+            name, *(cell for each in found.values() for cell in (f"{each[name]:,.0f}", f"{each[f'x {name}']:.2f}"))
+        )
     return table
