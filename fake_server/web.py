@@ -40,10 +40,14 @@ def endpoint(fake: Fake) -> Endpoint:
         began = perf_counter()
         if "Expect" in request.headers:
             await tolerate(request)
-        response = preflight(fake, request) or respond(fake, await perform(fake, routes, request), request.get(KEY))
+        response, key = preflight(fake, request), None
+        if response is None:
+            done = await perform(fake, routes, request)
+            key = request.get(KEY)
+            response = respond(fake, done, key)
         if fake.log is not None:
-            label = request[KEY].label if KEY in request else "-"
-            fake.log(request.method, request.raw_path, response.status, perf_counter() - began, label)
+            seconds, label = perf_counter() - began, key.label if key else "-"
+            fake.log(request.method, request.raw_path, response.status, seconds, label)
         return response
 
     outermost: Endpoint = answer
@@ -108,7 +112,7 @@ async def judge(fake: Fake, operation: Operation, assistant: str, request: web.B
     key = fake.authenticate(fake.store, request.headers.get("Authorization")) if operation.secured else NOBODY
     request[KEY] = key
     fake.limiter.take(key.secret)
-    query = fake.check_query(operation, request.query.items())
+    query = fake.check_query(operation, request.query.items() if request.query_string else ())
     body = {}
     if operation.body is not None:
         value = fake.parse_body(await read(fake, request), request.headers.get("Content-Type"))

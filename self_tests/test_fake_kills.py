@@ -26,7 +26,6 @@ WRITERS = 4
 LONGEST = 0.06  # seconds until a kill
 PATH = "/v1/assistants"
 HEADERS = {"Authorization": f"Bearer {seed.KEYS[0].secret}", "Content-Type": "application/json"}
-BOUND = {f"asst-{project}" for project in seed.TITLES}
 
 # Name and instructions of an assistant, which every write changes together; None where there is none.
 Texts = tuple[str, str] | None
