@@ -53,13 +53,15 @@ class Store:
         return [Key(**row) for row in self.table("keys")]
 
     def key(self, secret: str) -> Key | None:
-        return next((Key(**row) for _, row in self.table("keys").found(secret)), None)
+        found = self.table("keys").found(secret)
+        return Key(**found[0][1]) if found else None
 
     def organization(self, organization: str) -> Organization:
         """Raises KeyError for one that is not there."""
-        for _, row in self.table("organizations").found(organization):
-            return Organization(**row)
-        raise KeyError(organization)
+        found = self.table("organizations").found(organization)
+        if not found:
+            raise KeyError(organization)
+        return Organization(**found[0][1])
 
     def projects(self, organization: str) -> Sequence[Project]:
         """The organization's, oldest first: the row's number decides among those of one second."""
@@ -72,16 +74,19 @@ class Store:
         return project
 
     def get(self, organization: str, project: str | None) -> Project | None:
-        number = self.number(organization, project)
-        return None if number is None else Project(**self.table("projects").rows[str(number)])
+        for _, row in self.table("projects").found(project):
+            if row["organization"] == organization:
+                return Project(**row)
+        return None
 
     def change(self, organization: str, project: str | None, changes: Mapping[str, Any]) -> Project | None:
         """Set `changes` (title, prompt) and give the project as it then is, or None when there is no such."""
         number = self.number(organization, project)
         if number is None:
             return None
-        self.table("projects").update(changes, doc_ids=[number])
-        return Project(**self.table("projects").rows[str(number)])
+        table = self.table("projects")
+        table.update(changes, doc_ids=[number])
+        return Project(**table.rows[str(number)])
 
     def remove(self, organization: str, project: str | None) -> bool:
         """Whether there was one to remove."""
@@ -90,8 +95,10 @@ class Store:
 
     def number(self, organization: str, project: str | None) -> int | None:
         """The number of the project's row, in the table `projects`."""
-        found = self.table("projects").found(project)
-        return next((number for number, row in found if row["organization"] == organization), None)
+        for number, row in self.table("projects").found(project):
+            if row["organization"] == organization:
+                return number
+        return None
 
     def table(self, name: str) -> IndexedTable:
         return self.tables[name]

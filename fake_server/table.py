@@ -32,9 +32,9 @@ class IndexedTable(Table):
         for number, row in self.rows.items():
             self.index(number, row)
 
-    def found(self, value: str | None) -> Iterator[tuple[int, Row]]:
+    def found(self, value: str | None) -> list[tuple[int, Row]]:
         """The numbers and rows whose unique field has this value: one, but for a table that was made wrong."""
-        return ((int(number), self.rows[number]) for number in self.numbers.get(value, ()))
+        return [(int(number), self.rows[number]) for number in self.numbers.get(value, ())]
 
     def _get_next_id(self) -> int:
         self.next += 1
