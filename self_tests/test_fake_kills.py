@@ -132,9 +132,7 @@ def test_nothing_answered_is_lost(tmp_path: Path, options: tuple[str, ...]) -> N
     writers = [Writer(f"writer-{number}", random.Random(number)) for number in range(WRITERS)]
     for _ in range(KILLS):
         with running("--data", str(tmp_path / "data.json"), *options) as port:
-            there = everything(port)
-            for writer in writers:
-                writer.check(there)
+            check(writers, port)
             threads = [Thread(target=writer.write, args=(port,)) for writer in writers]
             for thread in threads:
                 thread.start()
@@ -143,3 +141,11 @@ def test_nothing_answered_is_lost(tmp_path: Path, options: tuple[str, ...]) -> N
             thread.join()
 
     assert sum(writer.count for writer in writers) > KILLS
+    with running("--data", str(tmp_path / "data.json"), *options) as port:
+        check(writers, port)
+
+
+def check(writers: list[Writer], port: int) -> None:
+    there = everything(port)
+    for writer in writers:
+        writer.check(there)
