@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from fake_server import cli, seed
+from fake_server import cli, data_file, seed
 
 KILLS = 50  # of each kind
 WRITERS = 4
@@ -101,6 +101,8 @@ def everything(port: int) -> dict[str, Texts]:
 
 def command(said: Connection, *options: str) -> None:
     """The command itself, in a process that has imported it already."""
+    # So that the file is replaced often, and kills fall into that too.
+    data_file.SMALL = 10_000
     sys.stdout = os.fdopen(said.fileno(), "w", closefd=False)
     sys.argv = ["assistants-fake", "--port", "0", "--rate-limit", "off", "--json", "--quiet", *options]
     cli.main()
