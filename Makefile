@@ -18,7 +18,7 @@ contract: $(READY) ## start the fake and judge it; BASE_URL=… judges another s
 	@$(BIN)/assistants-contract run $(RUN_OPTIONS) $(BASE_URL)
 
 test: $(READY) ## pass everything
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist worksteal
 
 check: $(READY) ## ruff, mypy --strict, the spec
 	@$(BIN)/ruff check

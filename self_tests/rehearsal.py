@@ -23,7 +23,7 @@ from fake_server.local import serve
 
 OTHERS = 500
 LIMIT = 20
-QUICK = 300.0  # seconds of the fake's clock that pass in one of ours
+QUICK = 900.0  # seconds of the fake's clock that pass in one of ours
 
 
 @dataclass(frozen=True)

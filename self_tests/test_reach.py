@@ -243,7 +243,7 @@ def test_what_could_not_be_removed_is_exit_4_with_the_way_to_do_it(
     command: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Interrupted, where every delete is refused; once that is mended, the printed command finishes the job."""
-    before, delete = fake.store.projects("org-acme"), fake.handlers["deleteAssistant"]
+    before, delete = list(fake.store.projects("org-acme")), fake.handlers["deleteAssistant"]
 
     async def refuse(_: Call) -> Answer:
         raise MalformedRequest("Not now.")
@@ -261,7 +261,7 @@ def test_what_could_not_be_removed_is_exit_4_with_the_way_to_do_it(
     swept = command("sweep", str(ledger))
 
     assert (stopped.code, f"assistants-contract sweep {ledger}" in stopped.out) == (4, True)
-    assert (swept.code, fake.store.projects("org-acme")) == (0, before)
+    assert (swept.code, list(fake.store.projects("org-acme"))) == (0, before)
 
 
 @pytest.mark.parametrize("text", ["", "{}\n", '{"ledger": 2}\n', "PK\n", '{"ledger": 1, "base_url": "http://x/v1"}\n'])
