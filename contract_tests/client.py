@@ -42,7 +42,7 @@ class Client:
 
     `limited` says whether calls are dear: a limit is declared, or has shown itself. `count` is of what was sent,
     `waited` of what was sent in vain, since it was answered 429; `budget` is how many may be sent beside those. What
-    may make an assistant goes into the `ledger` first.
+    may make an assistant goes into the `ledger` first, and is `pending` until its answer has been taken in.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Client:
         self.count = 0
         self.waited = 0
         self.budget: int | None = None
+        self.pending: list[Request] = []
         self.limited = bool(target.rate_limit)
         self._faults = 0
         self._calls: deque[float] = deque()
@@ -140,9 +141,10 @@ class Client:
             self._until = max(self._until, self.target.clock.now() + min(float(reset), MINUTE) + 0.5)
 
     def _intend(self, request: Request) -> int:
-        if self.ledger and self.guard.may_make(request.method, request.path):
-            return self.ledger.intend(request, self.tag)
-        return 0
+        if not self.guard.may_make(request.method, request.path):
+            return 0
+        self.pending.append(request)
+        return self.ledger.intend(request, self.tag) if self.ledger else 0
 
     def _exchange(self, request: Request) -> Exchange:
         self.count += 1
@@ -186,6 +188,8 @@ class Client:
             born = self.guard.learn(request.method, request.path, request.role, response.json)
             if born and self.ledger:
                 self.ledger.made(born, request.role, intent)
+        if request in self.pending:
+            self.pending.remove(request)
         self._heed(response)
         self.watch(exchange)
 

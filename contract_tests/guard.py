@@ -41,6 +41,10 @@ class Guard:
         """Whether an answer has shown this id, whoever's it is."""
         return bare(id) in self._ours or bare(id) in self._others
 
+    def owns(self, id: str) -> bool:
+        """Whether this run made it."""
+        return bare(id) in self._ours
+
     def invent(self, id: str) -> None:
         """From now on the id may be asked to change: it was made up, and names nothing that anybody has shown us."""
         self._invented.add(bare(id))

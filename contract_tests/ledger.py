@@ -33,7 +33,7 @@ class Ledger:
     def intend(self, request: Request, tag: str) -> int:
         """The number of the intent, which `made` refers to."""
         self._count += 1
-        self._write(intent=self._count, role=request.role, marks=_marks(request, tag))
+        self._write(intent=self._count, role=request.role, marks=marks(request, tag))
         return self._count
 
     def made(self, id: str, role: str, intent: int = 0) -> None:
@@ -79,6 +79,17 @@ def read(path: Path) -> Account:
     return account
 
 
+def marks(request: Request, tag: str) -> list[str]:
+    """The marks in a body: no other call of this run, and nobody else, sends them."""
+    body = (request.body or b"").decode(errors="replace")
+    return re.findall(re.escape(tag) + r" \d+", body)
+
+
+def is_marked(text: str, mark: str) -> bool:
+    """Whether a text has this mark, and not one that only begins as it does."""
+    return re.search(rf"{re.escape(mark)}(?!\d)", text) is not None
+
+
 def append(path: Path, line: dict[str, Any]) -> None:
     """Adds to the ledger of a run that is over; what its last line lacks of an end is cut off first."""
     with path.open("rb+") as file:
@@ -96,12 +107,6 @@ def _enter(account: Account, line: dict[str, Any]) -> None:
         account.made[line["made"]] = line["role"]
     else:
         account.made.pop(line["gone"], None)
-
-
-def _marks(request: Request, tag: str) -> list[str]:
-    """Empty where a body has none, as one that is not JSON."""
-    body = (request.body or b"").decode(errors="replace")
-    return re.findall(re.escape(tag) + r" \d+", body)
 
 
 def _sync_folder(path: Path) -> None:

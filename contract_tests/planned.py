@@ -53,9 +53,9 @@ class PlannedRun:
         self._ledger: Ledger | None = None
 
     def judge(self) -> Result:
-        """Plays the plan. Raises TargetError, GuardError, BudgetError, and OSError where there can be no ledger."""
+        """Plays the plan. Raises TargetError, GuardError, BudgetError."""
         if self.plan.profile != READ_ONLY:
-            self._ledger = Ledger(self._path, self.target, self._tag)
+            self._ledger = self._open_ledger()
             self.result.ledger = self._path
         play = Play(self._client(self.target), Oracle(self.target, self._tag))
         try:
@@ -66,6 +66,12 @@ class PlannedRun:
         self.result.verdicts = judge(play.oracle.findings, self.chosen, self.plan.unjudged)
         self.result.choices = {name: sorted(seen) for name, seen in sorted(play.oracle.findings.choices.items())}
         return self.result
+
+    def _open_ledger(self) -> Ledger:
+        try:
+            return Ledger(self._path, self.target, self._tag)
+        except OSError as fault:
+            raise TargetError(f"--ledger {self._path}: cannot be begun ({fault.strerror}).") from fault
 
     def _client(self, target: Target) -> Client:
         client = Client(target, self.watch, self._guard, self._ledger, self._tag)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -63,5 +62,5 @@ class Sweep:
             shown = {item["id"]: item for page in self.seen for item in items(page.response.json)}
             for id, item in shown.items():
                 text = f"{item.get('name')} {item.get('instructions')}"
-                if id not in self.account.made and any(re.search(rf"{re.escape(mark)}(?!\d)", text) for mark in wanted):
+                if id not in self.account.made and any(ledger.is_marked(text, mark) for mark in wanted):
                     yield role, item

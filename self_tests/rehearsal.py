@@ -24,6 +24,7 @@ from fake_server.local import serve
 OTHERS = 500
 LIMIT = 20
 QUICK = 900.0  # seconds of the fake's clock that pass in one of ours
+STEADY = 100.0  # the same, where a burst of calls has to fall within a minute
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,17 @@ class Production:
     began: float
     fake: Fake
     watchers: list[Callable[[str], None]]
+    speed: float
 
     def target(self, expendable: bool = False) -> Target:
-        return target(self.base_url, self.began, expendable)
+        return target(self.base_url, self.began, expendable, self.speed)
 
 
 @contextmanager
-def production() -> Iterator[Production]:
+def production(speed: float = QUICK) -> Iterator[Production]:
     """Holds 500 assistants of others, every fifth named as ours are."""
     began = time.time()
-    fake = compose(rate_limit=LIMIT, now=quick(began).now)
+    fake = compose(rate_limit=LIMIT, now=quick(began, speed).now)
     for number in range(OTHERS):
         title = f"contract-1-abcdef {number:04}" if number % 5 == 0 else f"A customer's {number}"
         fake.store.add(seed.ORGANIZATIONS[0].id, title, "Theirs." if number % 2 else None)
@@ -60,17 +62,17 @@ def production() -> Iterator[Production]:
 
     fake.middlewares.append(watched)
     with serve(fake) as base_url:
-        yield Production(base_url, began, fake, watchers)
+        yield Production(base_url, began, fake, watchers, speed)
 
 
-def target(base_url: str, began: float, expendable: bool) -> Target:
+def target(base_url: str, began: float, expendable: bool, speed: float = QUICK) -> Target:
     keys = {key.label: key.secret for key in seed.KEYS}
     bound, other = (PREFIX + key.project for key in seed.KEYS[:2])
-    return Target(base_url, keys, bound, other if expendable else None, LIMIT, clock=quick(began))
+    return Target(base_url, keys, bound, other if expendable else None, LIMIT, clock=quick(began, speed))
 
 
-def quick(began: float) -> Clock:
-    return Clock(lambda: began + (time.time() - began) * QUICK, lambda seconds: time.sleep(max(0.0, seconds) / QUICK))
+def quick(began: float, speed: float = QUICK) -> Clock:
+    return Clock(lambda: began + (time.time() - began) * speed, lambda seconds: time.sleep(max(0.0, seconds) / speed))
 
 
 def run(given: Target, ledger: Path, *allowed: str, seed: int = 1) -> Result:

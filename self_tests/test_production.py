@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,8 @@ from contract_tests.profiles import plan, production, read_only
 from contract_tests.profiles.plan import ASK_SELF, PROBE, Plan
 from contract_tests.sweep import Sweep
 from contract_tests.target import ROLES, Target, TargetError
-from contract_tests.wire import Exchange
+from contract_tests.transport import Transport
+from contract_tests.wire import Exchange, Response
 from fake_server import seed
 from fake_server.assistants import Project
 from self_tests import rehearsal
@@ -83,7 +85,7 @@ def test_an_expendable_assistant_decides_the_rest_and_is_all_that_goes(tmp_path:
 
 def test_the_limiter_is_probed_last(tmp_path: Path) -> None:
     """Where it is asked for, rate/* is judged too, and what that made is removed."""
-    with rehearsal.production() as place:
+    with rehearsal.production(rehearsal.STEADY) as place:
         before = everybody(place)
         result = rehearsal.run(place.target(), tmp_path, PROBE)
 
@@ -172,6 +174,33 @@ def test_a_sweep_removes_what_a_killed_run_has_left(
     assert child.exitcode == -signal.SIGKILL
     assert Sweep(ledger, lambda _: True, lambda _: None, quick(place.began)).run() == []
     assert everybody(place) == before
+
+
+def test_what_an_interrupted_call_has_made_is_removed_too(
+    place: Production, before: list[Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C between a create and its answer: no id was seen, but what was made carries the mark of that call."""
+    send, creates = Transport.send, iter(range(10))
+
+    def interrupted(self: Transport, method: str, path: str, *rest: Any) -> Response:
+        answered = send(self, method, path, *rest)
+        if (method, path) == ("POST", "/assistants") and next(creates) == 2:
+            raise KeyboardInterrupt
+        return answered
+
+    monkeypatch.setattr(Transport, "send", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        rehearsal.run(place.target(), tmp_path)
+
+    assert everybody(place) == before
+
+
+def test_a_ledger_is_never_written_over(place: Production, tmp_path: Path) -> None:
+    """One of another run may be all that knows what it has left."""
+    (tmp_path / "run.ledger").write_text("another run's")
+
+    with pytest.raises(TargetError, match="--ledger"):
+        rehearsal.run(place.target(), tmp_path / "run.ledger")
 
 
 def killer(pid: Path, number: int, when: str) -> Callable[[str], None]:
