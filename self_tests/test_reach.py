@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import signal
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -262,6 +266,27 @@ def test_what_could_not_be_removed_is_exit_4_with_the_way_to_do_it(
 
     assert (stopped.code, f"assistants-contract sweep {ledger}" in stopped.out) == (4, True)
     assert (swept.code, list(fake.store.projects("org-acme"))) == (0, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_run_that_cleans_up(fake: Fake, tmp_path: Path, number: int) -> None:
+    """In the middle of it: exit 130, one line, and nothing is left."""
+    before, calls = list(fake.store.projects("org-acme")), iter(range(1000))
+
+    @web.middleware
+    async def signalling(request: web.Request, handler: Any) -> Any:
+        if next(calls) == 20:
+            process.send_signal(number)
+        return await handler(request)
+
+    fake.middlewares.append(signalling)
+    with serve(fake) as base_url:
+        words = (sys.executable, "-m", "contract_tests", "run", base_url, *PRODUCTION, "--ledger", str(tmp_path))
+        process = subprocess.Popen(words, env=os.environ | KEYS, stderr=subprocess.PIPE, text=True)
+        _, said = process.communicate(timeout=60)
+
+    assert (process.returncode, said) == (130, "assistants-contract: Interrupted.\n")
+    assert list(fake.store.projects("org-acme")) == before
 
 
 @pytest.mark.parametrize("text", ["", "{}\n", '{"ledger": 2}\n', "PK\n", '{"ledger": 1, "base_url": "http://x/v1"}\n'])
