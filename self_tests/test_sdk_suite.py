@@ -20,7 +20,8 @@ from fake_server.fake import Fake, compose
 from fake_server.handlers import Answer, Call, list_assistants
 from fake_server.local import serve
 from sdk_tests import Outcome, judge
-from sdk_tests.clients import Clients, Maker
+from sdk_tests.clients import Maker
+from sdk_tests.opened import Clients
 
 KEYS = {key.label: key.secret for key in seed.KEYS}
 BOUND = f"asst-{seed.KEYS[0].project}"
