@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from contextlib import closing
 
 import pytest
 from openai.types.beta import Assistant
@@ -12,6 +13,7 @@ from contract_tests.target import Target, from_environment
 from sdk_tests.clients import AsyncClient, Client, Maker, held
 from sdk_tests.opened import PLAIN, Clients
 from sdk_tests.run import GUARD, HERE, KINDS, SEED, TARGET, redacted
+from sdk_tests.wire import Wire, on
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -137,3 +139,21 @@ def make(client: Client, tag: str, request: pytest.FixtureRequest) -> Iterator[M
 @pytest.fixture
 def mine(make: Maker) -> Assistant:
     return make(instructions="Answer in French.")
+
+
+@pytest.fixture
+def wire(line: list[Wire]) -> Wire:
+    line[:] = [Wire()]
+    return line[0]
+
+
+@pytest.fixture(scope="module")
+def line() -> list[Wire]:
+    """The wire of the test that runs: the clients are shared, for opening one takes longer than a test."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def sdk(line: list[Wire], kind: str) -> Iterator[Client]:
+    with closing(on(line, kind)) as client:
+        yield client

@@ -69,11 +69,11 @@ class Clients:
 def open_client(kind: str, http: dict[str, Any], **settings: Any) -> SyncClient | AsyncClient:
     """A client of any kind, over an HTTP client of the SDK's own."""
     if kind not in ASYNC:
-        return SyncClient(openai.OpenAI(http_client=SyncHttp(**http), **SETTINGS, **settings), kind)
+        return SyncClient(openai.OpenAI(http_client=SyncHttp(**http), **(SETTINGS | settings)), kind)
     if kind == "aiohttp" and AioHttp is None:
         pytest.skip("this SDK has no transport over aiohttp: openai 1.89 is the first that has")
     over = AioHttp if kind == "aiohttp" else AsyncHttp
-    return AsyncClient(openai.AsyncOpenAI(http_client=over(**http), **SETTINGS, **settings))
+    return AsyncClient(openai.AsyncOpenAI(http_client=over(**http), **(SETTINGS | settings)))
 
 
 MINUTE = 60.5  # the half second is for calls that overtake each other
@@ -125,5 +125,3 @@ class Watch:
         method = response.request.method
         if response.is_success and method != "DELETE":
             self.guard.learn(method, self._path(response.request), role, parse(response.content))
-
-
