@@ -7,10 +7,10 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test check serve mutants mocks
+.PHONY: help setup contract test check serve mutants mocks sdk-matrix
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
 
 setup: $(READY) ## everything into .venv, pinned
 
@@ -33,6 +33,9 @@ mutants: $(READY) ## every wrong server against the whole tour, and the kill mat
 
 mocks: $(READY) ## install Prism from npm, so that make test judges it too
 	@npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/mocks @stoplight/prism-cli@5.14.2
+
+sdk-matrix: $(READY) ## the same promises by every SDK of sdk_tests/sdks.toml; needs node and the registries, once
+	@$(BIN)/python -m sdk_tests.matrix
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'

@@ -1,0 +1,141 @@
+"""The SDKs of sdks.toml: each in an environment of its own, made once, in which it is put to the suite."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import venv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contract_tests.target import Target
+
+HERE = Path(__file__).resolve().parent
+HOME = Path(sys.prefix) / "sdks"  # inside our own environment: gone with it, and in nobody's way
+NODE_TESTS = ("promises.mjs", "list.mjs", "facts.mjs")
+PATIENCE = 300  # seconds that one SDK may take
+
+
+class UnavailableError(Exception):
+    """An SDK cannot be had here; the text is one line that says why."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an SDK's test came to: a verdict on a requirement, or on a fact about the SDK itself."""
+
+    name: str
+    verdict: str
+    why: str
+    test: str
+
+    @property
+    def is_fact(self) -> bool:
+        return "/" not in self.name
+
+
+@dataclass(frozen=True)
+class Sdk:
+    """`unlike` are the facts that do not hold for it."""
+
+    language: str
+    version: str
+    packages: tuple[str, ...]
+    unlike: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.language} {self.version}"
+
+    @property
+    def home(self) -> Path:
+        return HOME / f"{self.language}-{self.version}"
+
+    def judge(self, target: Target) -> list[Told]:
+        """Everything that it shows of the target and of itself. Raises UnavailableError, and RuntimeError where the
+        suite breaks in it."""
+        self.install()
+        given = {name: getattr(target, name) for name in ("base_url", "bound_id", "expendable_id", "rate_limit")}
+        said = json.dumps({**given, "keys": dict(target.keys)})
+        environment = os.environ | {"ASSISTANTS_TARGET": said}
+        ask = _python if self.language == "python" else _node
+        return [Told(**json.loads(line)) for line in ask(self.home, environment)]
+
+    def install(self) -> None:
+        """Unless it is there, as its mark tells, which is written last."""
+        mark = self.home / "installed"
+        if mark.exists() and mark.read_text(encoding="utf-8") == "\n".join(self.packages):
+            return
+        shutil.rmtree(self.home, ignore_errors=True)
+        (_pip if self.language == "python" else _npm)(self.home, self.packages)
+        mark.write_text("\n".join(self.packages), encoding="utf-8")
+
+
+def known() -> list[Sdk]:
+    """All of sdks.toml, Python's before Node's, the oldest of each first."""
+    table = tomllib.loads((HERE / "sdks.toml").read_text(encoding="utf-8"))
+    return [
+        _sdk(language, separator, row, table["tools"][language])
+        for language, separator in (("python", "=="), ("node", "@"))
+        for row in table[language]
+    ]
+
+
+def newest(language: str) -> Sdk:
+    return [sdk for sdk in known() if sdk.language == language][-1]
+
+
+def _sdk(language: str, separator: str, row: dict[str, Any], tools: list[str]) -> Sdk:
+    packages = (f"openai{separator}{row['openai']}", *row.get("with", ()), *tools)
+    return Sdk(language, row["openai"], packages, frozenset(row["unlike"]))
+
+
+def _pip(home: Path, packages: tuple[str, ...]) -> None:
+    venv.create(home, with_pip=True)
+    quietly = ("--quiet", "--quiet", "--disable-pip-version-check")
+    _run([home / "bin" / "python", "-m", "pip", "install", *quietly, *packages], f"{packages[0]} cannot be installed")
+
+
+def _npm(home: Path, packages: tuple[str, ...]) -> None:
+    if not (shutil.which("node") and shutil.which("npm")):
+        raise UnavailableError(f"{packages[0]} needs node and npm, which are not here")
+    home.mkdir(parents=True)
+    quietly = ("--silent", "--no-audit", "--no-fund")
+    _run(["npm", "install", *quietly, "--prefix", home, *packages], f"{packages[0]} cannot be installed")
+
+
+def _python(home: Path, environment: dict[str, str]) -> Iterator[str]:
+    with_us = environment | {"PYTHONPATH": str(HERE.parent)}
+    return iter(_run([home / "bin" / "python", "-m", "sdk_tests"], "", with_us).splitlines())
+
+
+def _node(home: Path, environment: dict[str, str]) -> Iterator[str]:
+    """The tests are copied beside the SDK, for Node looks for a package above the file that asks for it."""
+    tests = home / "tests"
+    shutil.rmtree(tests, ignore_errors=True)
+    shutil.copytree(HERE / "node", tests)
+    for file in NODE_TESTS:
+        said = _run(["node", "--test-reporter", tests / "reporter.mjs", tests / file], "", environment, failing=(0, 1))
+        yield from said.splitlines()
+    fault = _run(["node", home / "node_modules/typescript/bin/tsc", "-p", tests], "", failing=(0, 1, 2))
+    verdict = "failed" if fault else "passed"
+    yield json.dumps({"name": "the types demand a model", "verdict": verdict, "why": fault[:300], "test": "tsc"})
+
+
+def _run(
+    command: list[Any], unavailable: str, environment: dict[str, str] | None = None, failing: tuple[int, ...] = (0,)
+) -> str:
+    """What a command prints. Where it cannot run, UnavailableError if that says something, else RuntimeError."""
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    if done.returncode in failing:
+        return done.stdout
+    last = (done.stderr.strip() or done.stdout.strip() or "without a word").splitlines()[-1]
+    if unavailable:
+        raise UnavailableError(f"{unavailable}: {last}")
+    raise RuntimeError(f"{command[0]} broke ({done.returncode}): {last}")
