@@ -7,7 +7,7 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test check serve mutants mocks sdk-matrix
+.PHONY: help setup contract test check serve mutants mocks sdk-matrix sdk-blindness sdk-own
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -36,6 +36,12 @@ mocks: $(READY) ## install Prism from npm, so that make test judges it too
 
 sdk-matrix: $(READY) ## the same promises by every SDK of sdk_tests/sdks.toml; needs node and the registries, once
 	@$(BIN)/python -m sdk_tests.matrix
+
+sdk-blindness: $(READY) ## three wrong servers, and the SDKs that notice them
+	@$(BIN)/python -m self_tests.blindness
+
+sdk-own: $(READY) ## the Python SDK's own tests of assistants against the fake
+	@$(BIN)/python -m self_tests.openai_own
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'

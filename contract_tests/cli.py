@@ -50,10 +50,18 @@ def cli() -> None:
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests.")
 @click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories.")
 @click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: minutes rather than seconds.")
+@click.option("--sdk", is_flag=True, help="Node's SDK too, where node is; npm installs it, once.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the verdicts as JSON.")
 @click.option("--ledger", type=click.Path(path_type=Path), help="A new file or its folder.  [default: beside --report]")
 def run(
-    strict: bool, seed: int, histories: int, deep: bool, report: Path | None, ledger: Path | None, **about: Any
+    strict: bool,
+    seed: int,
+    histories: int,
+    deep: bool,
+    sdk: bool,
+    report: Path | None,
+    ledger: Path | None,
+    **about: Any,
 ) -> int:
     """Judge BASE_URL, or our own fake where no target is given.
 
@@ -66,10 +74,10 @@ def run(
     4 something that the run made was left behind.
     """
     wanted = asked(**about)
-    if wanted.plan and deep:
-        raise click.UsageError("--deep fuzzes, which no profile does.")
+    if wanted.plan and (deep or sdk):
+        raise click.UsageError("--deep and --sdk make more calls than a profile plans.")
     _check_report(report)
-    choice = Choice(seed, histories, wanted.only, deep)
+    choice = Choice(seed, histories, wanted.only, deep, sdk=sdk)
     terminal = Terminal(strict)
     started = time.monotonic()
     with ExitStack() as stack:

@@ -10,11 +10,13 @@ import sys
 import tomllib
 import venv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 from contract_tests.target import Target
+from sdk_tests.run import redacted
 
 HERE = Path(__file__).resolve().parent
 HOME = Path(sys.prefix) / "sdks"  # inside our own environment: gone with it, and in nobody's way
@@ -34,6 +36,11 @@ class Told:
     verdict: str
     why: str
     test: str
+
+    @property
+    def promise(self) -> str:
+        """In words, which Node's tests have after the names of the requirements."""
+        return self.test.rpartition(": ")[2]
 
     @property
     def is_fact(self) -> bool:
@@ -65,7 +72,8 @@ class Sdk:
         said = json.dumps({**given, "keys": dict(target.keys)})
         environment = os.environ | {"ASSISTANTS_TARGET": said}
         ask = _python if self.language == "python" else _node
-        return [Told(**json.loads(line)) for line in ask(self.home, environment)]
+        told = [Told(**json.loads(line)) for line in ask(self.home, environment)]
+        return [replace(each, why=redacted(each.why, target)) for each in told]
 
     def install(self) -> None:
         """Unless it is there, as its mark tells, which is written last."""
@@ -132,10 +140,16 @@ def _run(
     command: list[Any], unavailable: str, environment: dict[str, str] | None = None, failing: tuple[int, ...] = (0,)
 ) -> str:
     """What a command prints. Where it cannot run, UnavailableError if that says something, else RuntimeError."""
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    if done.returncode in failing:
-        return done.stdout
-    last = (done.stderr.strip() or done.stdout.strip() or "without a word").splitlines()[-1]
+    with subprocess.Popen(command, env=environment, stdout=PIPE, stderr=PIPE, text=True) as process:
+        try:
+            said, complained = process.communicate(timeout=PATIENCE)
+        except BaseException:
+            process.terminate()
+            process.wait()  # it removes what it made
+            raise
+    if process.returncode in failing:
+        return said
+    last = (complained.strip() or said.strip() or "without a word").splitlines()[-1]
     if unavailable:
         raise UnavailableError(f"{unavailable}: {last}")
-    raise RuntimeError(f"{command[0]} broke ({done.returncode}): {last}")
+    raise RuntimeError(f"{command[0]} broke ({process.returncode}): {last}")

@@ -99,6 +99,8 @@ export async function cleanUp() {
   assert.deepEqual(left, [], "left behind, for a delete was not accepted");
 }
 
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => cleanUp().finally(() => process.exit(1)));
+
 /** A fetch that lets only through what changes nothing of others, and learns what is made. @param {string} role @returns {any} */
 function guarded(role) {
   return async (/** @type {string} */ url, /** @type {any} */ init) => {
