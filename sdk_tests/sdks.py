@@ -76,7 +76,9 @@ class Sdk:
         return [replace(each, why=redacted(each.why, target)) for each in told]
 
     def install(self) -> None:
-        """Unless it is there, as its mark tells, which is written last."""
+        """Unless it is there, as its mark tells, which is written last. Raises UnavailableError."""
+        if self.language == "node" and not (shutil.which("node") and shutil.which("npm")):
+            raise UnavailableError(f"{self.packages[0]} needs node and npm, which are not here")
         mark = self.home / "installed"
         if mark.exists() and mark.read_text(encoding="utf-8") == "\n".join(self.packages):
             return
@@ -111,8 +113,6 @@ def _pip(home: Path, packages: tuple[str, ...]) -> None:
 
 
 def _npm(home: Path, packages: tuple[str, ...]) -> None:
-    if not (shutil.which("node") and shutil.which("npm")):
-        raise UnavailableError(f"{packages[0]} needs node and npm, which are not here")
     home.mkdir(parents=True)
     quietly = ("--silent", "--no-audit", "--no-fund")
     _run(["npm", "install", *quietly, "--prefix", home, *packages], f"{packages[0]} cannot be installed")

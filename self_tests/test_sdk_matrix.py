@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.run import Choice, Run
-from sdk_tests import matrix, sdks
+from sdk_tests import matrix
 from sdk_tests.sdks import Sdk, Told, UnavailableError, known, newest
 from self_tests.wrong import SERVERS
 from self_tests.wrong_servers import serving
@@ -62,9 +62,8 @@ def test_the_readme_shows_the_sdks_of_the_table() -> None:
     assert [line.strip("| ").split(" | ")[1:] for line in heads] == [[sdk.name for sdk in known()]] * 2
 
 
-def test_without_npm_node_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where node is missing it is said in one line, and is not a failure."""
-    monkeypatch.setattr(sdks, "HOME", tmp_path)
+def test_without_node_its_sdk_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where node is missing it is said in one line, and is not a failure; also where the SDK was installed before."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(UnavailableError, match="node"):
