@@ -7,7 +7,7 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test check serve mutants mocks sdk-matrix sdk-blindness sdk-own
+.PHONY: help setup contract test check serve mutants mocks sdk-matrix sdk-blindness sdk-own clients
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -42,6 +42,9 @@ sdk-blindness: $(READY) ## three wrong servers, and the SDKs that notice them
 
 sdk-own: $(READY) ## the Python SDK's own tests of assistants against the fake
 	@$(BIN)/python -m self_tests.openai_own
+
+clients: $(READY) ## frameworks that drive assistants, against the fake; installs them, once
+	@$(BIN)/python -m self_tests.clients
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'

@@ -76,15 +76,20 @@ class Sdk:
         return [replace(each, why=redacted(each.why, target)) for each in told]
 
     def install(self) -> None:
-        """Unless it is there, as its mark tells, which is written last. Raises UnavailableError."""
-        if self.language == "node" and not (shutil.which("node") and shutil.which("npm")):
-            raise UnavailableError(f"{self.packages[0]} needs node and npm, which are not here")
-        mark = self.home / "installed"
-        if mark.exists() and mark.read_text(encoding="utf-8") == "\n".join(self.packages):
-            return
-        shutil.rmtree(self.home, ignore_errors=True)
-        (_pip if self.language == "python" else _npm)(self.home, self.packages)
-        mark.write_text("\n".join(self.packages), encoding="utf-8")
+        """Raises UnavailableError."""
+        environment(self.language, self.home, self.packages)
+
+
+def environment(language: str, home: Path, packages: tuple[str, ...]) -> Path:
+    """A folder with these packages of Python or Node, made unless it is there already. Raises UnavailableError."""
+    if language == "node" and not (shutil.which("node") and shutil.which("npm")):
+        raise UnavailableError(f"{packages[0]} needs node and npm, which are not here")
+    mark = home / "installed"  # written last: what was broken off is made anew
+    if not mark.exists() or mark.read_text(encoding="utf-8") != "\n".join(packages):
+        shutil.rmtree(home, ignore_errors=True)
+        (_pip if language == "python" else _npm)(home, packages)
+        mark.write_text("\n".join(packages), encoding="utf-8")
+    return home
 
 
 def known() -> list[Sdk]:
