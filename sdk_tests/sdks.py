@@ -20,7 +20,7 @@ from sdk_tests.run import redacted
 
 HERE = Path(__file__).resolve().parent
 HOME = Path(sys.prefix) / "sdks"  # inside our own environment: gone with it, and in nobody's way
-NODE_TESTS = ("promises.mjs", "list.mjs", "facts.mjs")
+NODE_TESTS = ("promises.mjs", "list.mjs", "refusals.mjs", "facts.mjs")
 PATIENCE = 300  # seconds that one SDK may take
 
 
@@ -114,18 +114,25 @@ def _sdk(language: str, separator: str, row: dict[str, Any], tools: list[str]) -
 def _pip(home: Path, packages: tuple[str, ...]) -> None:
     venv.create(home, with_pip=True)
     quietly = ("--quiet", "--quiet", "--disable-pip-version-check")
-    _run([home / "bin" / "python", "-m", "pip", "install", *quietly, *packages], f"{packages[0]} cannot be installed")
+    _fetch([home / "bin" / "python", "-m", "pip", "install", *quietly, *packages], packages[0])
 
 
 def _npm(home: Path, packages: tuple[str, ...]) -> None:
     home.mkdir(parents=True)
     quietly = ("--silent", "--no-audit", "--no-fund")
-    _run(["npm", "install", *quietly, "--prefix", home, *packages], f"{packages[0]} cannot be installed")
+    _fetch(["npm", "install", *quietly, "--prefix", home, *packages], packages[0])
+
+
+def _fetch(command: list[Any], package: str) -> None:
+    try:
+        _run(command)
+    except (RuntimeError, subprocess.TimeoutExpired) as fault:
+        raise UnavailableError(f"{package} cannot be installed: {fault}") from fault
 
 
 def _python(home: Path, environment: dict[str, str]) -> Iterator[str]:
     with_us = environment | {"PYTHONPATH": str(HERE.parent)}
-    return iter(_run([home / "bin" / "python", "-m", "sdk_tests"], "", with_us).splitlines())
+    yield from _run([home / "bin" / "python", "-m", "sdk_tests"], with_us).splitlines()
 
 
 def _node(home: Path, environment: dict[str, str]) -> Iterator[str]:
@@ -134,17 +141,15 @@ def _node(home: Path, environment: dict[str, str]) -> Iterator[str]:
     shutil.rmtree(tests, ignore_errors=True)
     shutil.copytree(HERE / "node", tests)
     for file in NODE_TESTS:
-        said = _run(["node", "--test-reporter", tests / "reporter.mjs", tests / file], "", environment, failing=(0, 1))
+        said = _run(["node", "--test-reporter", tests / "reporter.mjs", tests / file], environment, fine=(0, 1))
         yield from said.splitlines()
-    fault = _run(["node", home / "node_modules/typescript/bin/tsc", "-p", tests], "", failing=(0, 1, 2))
+    fault = _run(["node", home / "node_modules/typescript/bin/tsc", "-p", tests], fine=(0, 1, 2))
     verdict = "failed" if fault else "passed"
     yield json.dumps({"name": "the types demand a model", "verdict": verdict, "why": fault[:300], "test": "tsc"})
 
 
-def _run(
-    command: list[Any], unavailable: str, environment: dict[str, str] | None = None, failing: tuple[int, ...] = (0,)
-) -> str:
-    """What a command prints. Where it cannot run, UnavailableError if that says something, else RuntimeError."""
+def _run(command: list[Any], environment: dict[str, str] | None = None, fine: tuple[int, ...] = (0,)) -> str:
+    """What a command prints. Raises RuntimeError where it ends with another code."""
     with subprocess.Popen(command, env=environment, stdout=PIPE, stderr=PIPE, text=True) as process:
         try:
             said, complained = process.communicate(timeout=PATIENCE)
@@ -152,9 +157,7 @@ def _run(
             process.terminate()
             process.wait()  # it removes what it made
             raise
-    if process.returncode in failing:
+    if process.returncode in fine:
         return said
     last = (complained.strip() or said.strip() or "without a word").splitlines()[-1]
-    if unavailable:
-        raise UnavailableError(f"{unavailable}: {last}")
     raise RuntimeError(f"{command[0]} broke ({process.returncode}): {last}")

@@ -48,7 +48,8 @@ export function remove(of, id) {
   return of.delete ? of.delete(id) : of.del(id);
 }
 
-/** A test that carries the requirements that it proves. @param {string} ids @param {string} text @param {() => Promise<void>} act */
+/** A test that carries the requirements that it proves.
+ * @param {string} ids @param {string} text @param {() => Promise<void>} act */
 export function promise(ids, text, act) {
   test(`${ids}: ${text}`, async (context) => {
     try {
@@ -65,14 +66,16 @@ export function aName() {
   return `sdk-node-${(names += 1)}`;
 }
 
-/** Creates an assistant. `model` is sent unless told otherwise. @param {object} body @param {string} role @returns {Promise<any>} */
+/** Creates an assistant. `model` is sent unless told otherwise.
+ * @param {object} body @param {string} role @returns {Promise<any>} */
 export async function make(body = {}, role = "primary") {
   const answer = await assistants(role).create({ model: "any", name: aName(), ...body });
   assert.ok(made.has(answer?.id), `a create answered ${answer?.id}, which was there before`);
   return answer;
 }
 
-/** Every assistant that the SDK's own paging gives, up to the first that comes again. @param {string} role @param {object} query */
+/** Every assistant that the SDK's own paging gives, up to the first that comes again.
+ * @param {object} query @param {string} role */
 export async function walk(query = {}, role = "primary") {
   const walked = [];
   const seen = new Set();
@@ -83,6 +86,27 @@ export async function walk(query = {}, role = "primary") {
   }
   return walked;
 }
+
+/** @param {any[]} items */
+export const ids = (items) => items.map((item) => item.id);
+
+/** The operations on one assistant. @param {any} of @param {string} id @returns {Record<string, () => Promise<any>>} */
+export const byId = (of, id) => ({
+  retrieve: () => of.retrieve(id),
+  update: () => of.update(id, { instructions: "Changed." }),
+  delete: () => remove(of, id),
+});
+
+/** What the SDK throws for a refusal; nothing where it was not refused.
+ * @param {Promise<any>} call @returns {Promise<any>} */
+export const refusal = (call) =>
+  call.then(
+    () => undefined,
+    (error) => error,
+  );
+
+/** Shows the guard who is there before anything is made. */
+export const lookAround = () => walk({ limit: 100 }).catch(() => {});
 
 /** What the fields of an assistant say; what else a server answers is its choice. @param {any} assistant */
 export function shown(assistant) {
@@ -101,7 +125,8 @@ export async function cleanUp() {
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => cleanUp().finally(() => process.exit(1)));
 
-/** A fetch that lets only through what changes nothing of others, and learns what is made. @param {string} role @returns {any} */
+/** A fetch that lets only through what changes nothing of others, and learns what is made.
+ * @param {string} role @returns {any} */
 function guarded(role) {
   return async (/** @type {string} */ url, /** @type {any} */ init) => {
     const method = init.method.toUpperCase();

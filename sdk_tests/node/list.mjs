@@ -1,8 +1,8 @@
 // List, and the SDK's own paging over more assistants than a page holds.
 import assert from "node:assert/strict";
-import { assistants, boundId, cleanUp, make, promise, walk } from "./clients.mjs";
+import { assistants, boundId, cleanUp, ids, lookAround, make, promise, walk } from "./clients.mjs";
 
-await walk({ limit: 100 }).catch(() => {}); // shows the guard who is there before anything is made
+await lookAround();
 
 /** @type {string[]} the oldest first; made by the first test */
 const many = [];
@@ -10,14 +10,14 @@ const many = [];
 /** The ids of a page that are of these assistants. @param {object} query */
 async function among(query) {
   const page = await assistants().list(query);
-  return page.data.map((/** @type {any} */ item) => item.id).filter((/** @type {string} */ id) => many.includes(id));
+  return ids(page.data).filter((id) => many.includes(id));
 }
 
 promise("list/complete", "A for over the list gives every assistant exactly once.", async () => {
   for (let i = 0; i < 23; i += 1) many.push((await make()).id);
 
   for (const query of [{}, { limit: 10 }, { limit: 10, order: "asc" }]) {
-    const walked = (await walk(query)).map(({ id }) => id);
+    const walked = ids(await walk(query));
     assert.equal(walked.length, new Set(walked).size);
     assert.deepEqual(many.filter((id) => !walked.includes(id)), []);
   }

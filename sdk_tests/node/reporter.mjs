@@ -24,7 +24,8 @@ function judged(type, data) {
   return [ofTheServer(error) ? "failed" : "error", why];
 }
 
-/** Not where the guard or a limit stood in the way. What a test cannot digest (TypeError) is an answer. @param {any} error */
+/** Not where the guard or a limit stood in the way. What a test cannot digest (TypeError) is an answer.
+ * @param {any} error */
 function ofTheServer(error) {
   return !(error instanceof OpenAI.RateLimitError) && error?.cause?.name !== "GuardError";
 }

@@ -24,6 +24,4 @@ modified = agent("Be long.", {"assistant_id": made.assistant_id}, overwrite_inst
 assert modified._openai_assistant.instructions == "Be long."
 modified.delete_assistant()
 
-name = "GPTAssistantAgent"
-by = {"create": name, "find": name, "modify": f"{name}(overwrite_instructions=True)", "delete": "delete_assistant"}
-print(json.dumps(by))
+print(json.dumps(dict.fromkeys(("create", "find", "modify"), "GPTAssistantAgent") | {"delete": "delete_assistant"}))

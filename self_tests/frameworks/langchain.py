@@ -12,4 +12,4 @@ assert assistants.retrieve(made.assistant_id).name == "Helper"
 assert assistants.update(made.assistant_id, instructions="").instructions in (None, "")
 assert assistants.delete(made.assistant_id).deleted
 
-print(json.dumps({"create": "OpenAIAssistantRunnable.create_assistant"}))
+print(json.dumps({"create": "create_assistant"}))

@@ -14,5 +14,4 @@ assistants = made.client.beta.assistants
 assert assistants.update(made.assistant.id, instructions="Be long.").instructions == "Be long."
 assert assistants.delete(made.assistant.id).deleted
 
-by = {"create": "OpenAIAssistantAgent.from_new", "find": "OpenAIAssistantAgent.from_existing"}
-print(json.dumps(by))
+print(json.dumps({"create": "from_new", "find": "from_existing"}))

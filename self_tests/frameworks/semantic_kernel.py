@@ -27,5 +27,4 @@ async def main() -> None:
 
 
 asyncio.run(main())
-name = "AgentRegistry.create_from_yaml"
-print(json.dumps({"create": name, "find": name}))
+print(json.dumps(dict.fromkeys(("create", "find"), "create_from_yaml")))
