@@ -21,7 +21,7 @@ from sdk_tests.run import redacted
 HERE = Path(__file__).resolve().parent
 HOME = Path(sys.prefix) / "sdks"  # inside our own environment: gone with it, and in nobody's way
 NODE_TESTS = ("promises.mjs", "list.mjs", "refusals.mjs", "facts.mjs")
-PATIENCE = 300  # seconds that one SDK may take
+PATIENCE = 600  # seconds that one command may take
 
 
 class UnavailableError(Exception):
@@ -70,9 +70,8 @@ class Sdk:
         self.install()
         given = {name: getattr(target, name) for name in ("base_url", "bound_id", "expendable_id", "rate_limit")}
         said = json.dumps({**given, "keys": dict(target.keys)})
-        environment = os.environ | {"ASSISTANTS_TARGET": said}
         ask = _python if self.language == "python" else _node
-        told = [Told(**json.loads(line)) for line in ask(self.home, environment)]
+        told = [Told(**json.loads(line)) for line in ask(self.home, os.environ | {"ASSISTANTS_TARGET": said})]
         return [replace(each, why=redacted(each.why, target)) for each in told]
 
     def install(self) -> None:
@@ -130,27 +129,27 @@ def _fetch(command: list[Any], package: str) -> None:
         raise UnavailableError(f"{package} cannot be installed: {fault}") from fault
 
 
-def _python(home: Path, environment: dict[str, str]) -> Iterator[str]:
-    with_us = environment | {"PYTHONPATH": str(HERE.parent)}
+def _python(home: Path, variables: dict[str, str]) -> Iterator[str]:
+    with_us = variables | {"PYTHONPATH": str(HERE.parent)}
     yield from _run([home / "bin" / "python", "-m", "sdk_tests"], with_us).splitlines()
 
 
-def _node(home: Path, environment: dict[str, str]) -> Iterator[str]:
+def _node(home: Path, variables: dict[str, str]) -> Iterator[str]:
     """The tests are copied beside the SDK, for Node looks for a package above the file that asks for it."""
     tests = home / "tests"
     shutil.rmtree(tests, ignore_errors=True)
     shutil.copytree(HERE / "node", tests)
     for file in NODE_TESTS:
-        said = _run(["node", "--test-reporter", tests / "reporter.mjs", tests / file], environment, fine=(0, 1))
+        said = _run(["node", "--test-reporter", tests / "reporter.mjs", tests / file], variables, fine=(0, 1))
         yield from said.splitlines()
     fault = _run(["node", home / "node_modules/typescript/bin/tsc", "-p", tests], fine=(0, 1, 2))
     verdict = "failed" if fault else "passed"
     yield json.dumps({"name": "the types demand a model", "verdict": verdict, "why": fault[:300], "test": "tsc"})
 
 
-def _run(command: list[Any], environment: dict[str, str] | None = None, fine: tuple[int, ...] = (0,)) -> str:
+def _run(command: list[Any], variables: dict[str, str] | None = None, fine: tuple[int, ...] = (0,)) -> str:
     """What a command prints. Raises RuntimeError where it ends with another code."""
-    with subprocess.Popen(command, env=environment, stdout=PIPE, stderr=PIPE, text=True) as process:
+    with subprocess.Popen(command, env=variables, stdout=PIPE, stderr=PIPE, text=True) as process:
         try:
             said, complained = process.communicate(timeout=PATIENCE)
         except BaseException:

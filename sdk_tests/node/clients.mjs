@@ -131,12 +131,12 @@ function guarded(role) {
   return async (/** @type {string} */ url, /** @type {any} */ init) => {
     const method = init.method.toUpperCase();
     const [path, id] = [url.slice(target.base_url.length), decodeURIComponent(url.split("/").pop() ?? "")];
-    const creates = method === "POST" && path === "/assistants";
+    const creates = method === "POST" && (path === "/assistants" || id === UNKNOWN);
     const self = method === "DELETE" && role === "primary" && id === target.bound_id;
     if (method !== "GET" && !creates && !self && id !== UNKNOWN && !made.has(id)) {
       throw new GuardError(`${method} ${path} would change what this run did not make.`);
     }
-    const response = await fetch(url, init);
+    const response = await fetch(url, { ...init, redirect: "manual" }); // it would be followed past the guard
     if (response.ok && method !== "DELETE") learn(await response.clone().text(), creates, role);
     return response;
   };
