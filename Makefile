@@ -7,10 +7,10 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test check serve mutants bench mocks
+.PHONY: help setup contract test check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
 
 setup: $(READY) ## everything into .venv, pinned
 
@@ -37,6 +37,18 @@ bench: $(READY) ## what the fake costs, beside bare aiohttp and other mocks
 mocks: $(READY) ## install other mocks from npm: make test judges Prism, make bench measures all
 	@npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/mocks \
 		@stoplight/prism-cli@5.14.2 json-server@0.17.4 @mockoon/cli@9.9.0
+
+sdk-matrix: $(READY) ## the same promises by every SDK of sdk_tests/sdks.toml; needs node and the registries, once
+	@$(BIN)/python -m sdk_tests.matrix
+
+sdk-blindness: $(READY) ## three wrong servers, and the SDKs that notice them
+	@$(BIN)/python -m self_tests.blindness
+
+sdk-own: $(READY) ## the Python SDK's own tests of assistants against the fake
+	@$(BIN)/python -m self_tests.openai_own
+
+clients: $(READY) ## frameworks that drive assistants, against the fake; installs them, once
+	@$(BIN)/python -m self_tests.clients
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'

@@ -25,7 +25,7 @@ from contract_tests.profiles.plan import PRODUCTION, Plan
 from contract_tests.reports.writing import OUT, Reports, writing_reports
 from contract_tests.run import Choice, Run, own_fake
 from contract_tests.sweep import Sweep
-from contract_tests.target import Target, TargetError
+from contract_tests.target import Target, TargetError, is_loopback
 from contract_tests.terminal import Terminal, merged
 from contract_tests.verdicts import HOLDS, LEFT_BEHIND, UNUSABLE
 from contract_tests.wire import Exchange
@@ -56,6 +56,7 @@ def cli() -> None:
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests.")
 @click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories.")
 @click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: minutes rather than seconds.")
+@click.option("--sdk", is_flag=True, help="Node's SDK too, where node is; npm installs it, once.")
 @click.option("--ledger", type=click.Path(path_type=Path), help="A new file or its folder.  [default: beside --events]")
 @click.option("--events", type=OUT, help="Write what was sent, what came, and the verdicts, as they come.")
 @click.option("--baseline", "listed", type=click.Path(path_type=Path), help="A file of breaches that are known.")
@@ -66,6 +67,7 @@ def run(
     seed: int,
     histories: int,
     deep: bool,
+    sdk: bool,
     ledger: Path | None,
     events: Path | None,
     listed: Path | None,
@@ -87,11 +89,15 @@ def run(
     4 something that the run made was left behind.
     """
     wanted = asked(**about)
-    if wanted.plan and deep:
-        raise click.UsageError("--deep fuzzes, which no profile does.")
+    if wanted.plan and (deep or sdk):
+        raise click.UsageError("--deep and --sdk make more calls than a profile plans.")
+    if sdk and wanted.target and not is_loopback(wanted.target.base_url):
+        raise click.UsageError(
+            "--sdk is for this machine: Node's SDK does not pass the guard that all other calls pass."
+        )
     reports = Reports({"html": html, "junit": junit, "markdown": markdown, "badge": badge}, events)
     gate = Gate.read(listed, since)
-    choice = Choice(seed, histories, wanted.only, deep)
+    choice = Choice(seed, histories, wanted.only, deep, sdk=sdk)
     terminal = Terminal(strict)
     with ExitStack() as stack:
         if wanted.plan and wanted.target:

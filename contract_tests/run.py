@@ -19,6 +19,7 @@ from contract_tests.removal import owner, remove
 from contract_tests.target import Target, TargetError
 from contract_tests.verdicts import Verdict, judge
 from contract_tests.wire import Exchange
+from sdk_tests.sdks import UnavailableError, newest
 
 GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
 Progress = Callable[[str, int, int], None]
@@ -29,7 +30,8 @@ DECLARED_LIMIT = 20  # of the fake that the run starts for rate/*
 class Choice:
     """What the user chose: the seed, how many random histories, and ids, areas or levels of requirements (none: all).
 
-    `generators` are those that make calls; a user has them all, the suite's own tests mostly the tour alone.
+    `generators` are those that make calls; a user has them all, the suite's own tests mostly the tour alone. `sdk` adds
+    Node's SDK to Python's.
     """
 
     seed: int = 1
@@ -37,6 +39,7 @@ class Choice:
     only: tuple[str, ...] = ()
     deep: bool = False
     generators: frozenset[str] = GENERATORS
+    sdk: bool = False
 
     def includes(self, requirement: str) -> bool:
         names = requirement, catalogue.requirements()[requirement].level
@@ -146,6 +149,8 @@ class Run:
             histories.play(play, self.choice.seed, self.choice.histories, self.progress)
         if "sdk" in generators:
             self._sdk(play.client.guard)
+        if self.choice.sdk:
+            self._node()
 
     def _tour(self, play: Play) -> None:
         steps = [step for step in tour.STEPS if self._wanted(step)]
@@ -186,6 +191,20 @@ class Run:
                     self.findings.breaches.append(
                         Breach(requirement, outcome.promise, f"{outcome.why} ({outcome.test})", ())
                     )
+
+    def _node(self) -> None:
+        """The same promises through Node's SDK; where that cannot be had, a note says so."""
+        self.progress("the Node SDK", 0, 1)
+        try:
+            told = newest("node").judge(self.target)
+        except UnavailableError as fault:
+            self.result.notes.append(f"Node's SDK was left out: {fault}.")
+            return
+        for each in told:
+            if each.verdict == "error":
+                raise RuntimeError(f"{each.test}: {each.why}")
+            if each.verdict == "failed" and not each.is_fact and self.chosen(each.name):
+                self.findings.breaches.append(Breach(each.name, each.promise, f"{each.why} (Node's SDK)", ()))
 
     def _clean_up(self, play: Play) -> None:
         """Removes what was made, and looks whether it is gone. Without the oracle: it may be what broke off the run."""

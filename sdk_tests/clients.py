@@ -1,36 +1,40 @@
-"""The SDK's two clients behind one set of calls, so that one promise judges both; knows no verdicts."""
+"""The SDK's clients behind one set of calls, so that one promise judges them all; knows no verdicts."""
 
 from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack
+from functools import wraps
 from itertools import islice
 from typing import Any, Self, TypeVar
-from urllib.parse import urlsplit
 
-import httpx2
 import openai
 import pytest
 from openai.types.beta import Assistant, AssistantDeleted
 
 from contract_tests.guard import Guard
-from contract_tests.target import Target
-from contract_tests.wire import parse
+from sdk_tests.versions import offered
 
 # A walk reads no further: a list without an end must not hold a run up, nor an organization of many thousands.
 PATIENCE = 1000
 # Names nothing, though its shape is one that a service may insist on.
 UNKNOWN = "asst-00000000-0000-4000-8000-000000000000"
-SETTINGS: dict[str, Any] = {"max_retries": 0, "timeout": 10.0}
+# By hand, for the older SDKs do not know them all.
+FIELDS = {
+    "id", "object", "created_at", "name", "description", "model", "instructions", "tools", "top_p", "temperature",
+    "tool_resources", "metadata", "response_format",
+}  # fmt: skip
+# The kinds of client that ask for the response itself, and how.
+FORMS = {"raw": "with_raw_response", "streaming": "with_streaming_response"}
 Kind = TypeVar("Kind", Assistant, AssistantDeleted)
 
 
 class Client(ABC):
     """The SDK's assistants. A call returns what it gave, whether the SDK's client is sync or async."""
 
+    sdk: Any
     assistants: Any
     guard: Guard | None = None
 
@@ -48,19 +52,21 @@ class Client(ABC):
 
     def create(self, **body: Any) -> Assistant:
         """`model` is sent unless told otherwise: the SDK demands one, and the service ignores it."""
-        return expected(Assistant, self.wait(self.assistants.create(**{"model": "any"} | body)))
+        call = self.assistants.create
+        return expected(Assistant, self.wait(call(**offered(call, {"model": "any"} | body))))
 
     def retrieve(self, assistant_id: str) -> Assistant:
         return expected(Assistant, self.wait(self.assistants.retrieve(assistant_id)))
 
     def update(self, assistant_id: str, **body: Any) -> Assistant:
-        return expected(Assistant, self.wait(self.assistants.update(assistant_id, **body)))
+        call = self.assistants.update
+        return expected(Assistant, self.wait(call(assistant_id, **offered(call, body))))
 
     def delete(self, assistant_id: str) -> AssistantDeleted:
         return expected(AssistantDeleted, self.wait(self.assistants.delete(assistant_id)))
 
     def raw(self, operation: str, *arguments: str, **body: Any) -> Any:
-        return self.wait(getattr(self.assistants.with_raw_response, operation)(*arguments, **body))
+        return self.wait(getattr(self.sdk.beta.assistants.with_raw_response, operation)(*arguments, **body))
 
     def page(self, **query: Any) -> Any:
         return self.wait(self.assistants.list(**query))
@@ -87,8 +93,11 @@ class Client(ABC):
 
 
 class SyncClient(Client):
-    def __init__(self, sdk: openai.OpenAI) -> None:
-        self.assistants = sdk.beta.assistants
+    """`raw` and `streaming` make every call in that form; any other kind calls plainly."""
+
+    def __init__(self, sdk: openai.OpenAI, kind: str) -> None:
+        self.sdk = sdk
+        self.assistants = self._calls(FORMS[kind]) if kind in FORMS else sdk.beta.assistants
         self.close = sdk.close
 
     def wait(self, call: Any) -> Any:
@@ -98,8 +107,30 @@ class SyncClient(Client):
         return iter(pages)
 
     def streamed(self, operation: str, *arguments: str) -> Any:
-        with getattr(self.assistants.with_streaming_response, operation)(*arguments) as response:
-            return response.parse()
+        return getattr(self._calls(FORMS["streaming"]), operation)(*arguments)
+
+    def _calls(self, form: str) -> Parsed:
+        return Parsed(getattr(self.sdk.beta.assistants, form))
+
+
+class Parsed:
+    """The assistants behind `with_raw_response` or `with_streaming_response`: what they answer is parsed at once."""
+
+    def __init__(self, calls: Any) -> None:
+        self._calls = calls
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        call = getattr(self._calls, operation)
+
+        @wraps(call)
+        def parsed(*arguments: Any, **body: Any) -> Any:
+            with ExitStack() as stack:
+                answer = call(*arguments, **body)
+                if isinstance(answer, AbstractContextManager):
+                    answer = stack.enter_context(answer)
+                return answer.parse()
+
+        return parsed
 
 
 class AsyncClient(Client):
@@ -143,8 +174,8 @@ async def _gathered(calls: Iterable[Awaitable[Any]]) -> list[Any]:
 
 
 def shown(assistant: Assistant) -> dict[str, Any]:
-    """What the SDK's own fields say; what else a server answers is its choice."""
-    return assistant.model_dump(include=set(Assistant.model_fields), warnings=False)
+    """What the fields of an assistant say; what else a server answers is its choice."""
+    return dict.fromkeys(FIELDS) | assistant.model_dump(include=FIELDS, warnings=False)
 
 
 def ids(assistants: Iterable[Assistant]) -> list[str]:
@@ -168,110 +199,6 @@ def held(page: Any) -> list[Assistant]:
     if not isinstance(page.data, list):
         raise AssertionError(f"the data of a page is no list, but {page.data!r:.100}")
     return [expected(Assistant, item) for item in page.data]
-
-
-class Clients:
-    """The clients of a run, each opened once and shared by all tests."""
-
-    def __init__(self, target: Target, guard: Guard | None = None) -> None:
-        self._target = target
-        self._watch = Watch(target, guard or Guard(target))
-        self._trust = httpx2.create_ssl_context()  # once: reading the certificates is the dear part of a client
-        self._open: dict[tuple[str, str, bool], SyncClient | AsyncClient] = {}
-
-    def with_key_of(self, role: str, kind: str, *, strict: bool = False) -> Client:
-        if role not in self._target.keys:
-            pytest.skip(self._target.lacks(role))
-        return self._client(kind, role, self._target.keys[role], strict)
-
-    def stranger(self, kind: str) -> Client:
-        """With a key that nobody was given."""
-        return self._client(kind, "stranger", "sk-nobody-was-given-this-key", strict=False)
-
-    def parallel(self) -> AsyncClient:
-        client = self.with_key_of("primary", "async")
-        assert isinstance(client, AsyncClient)
-        return client
-
-    def look_around(self) -> None:
-        """Shows the guard who is there before anything is made, as far as the SDK can read it."""
-        with suppress(Exception):  # an answer that it cannot digest raises anything
-            self.with_key_of("primary", "sync").pages(limit=100)
-
-    def bound_id(self) -> str:
-        if self._target.bound_id is None:
-            pytest.skip(self._target.lacks("bound_id"))
-        return self._target.bound_id
-
-    def close(self) -> None:
-        for client in self._open.values():
-            client.close()
-
-    def _client(self, kind: str, role: str, key: str, strict: bool) -> Client:
-        if (kind, role, strict) not in self._open:
-            settings = {"base_url": self._target.base_url, "api_key": key, "_strict_response_validation": strict}
-            http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role)}
-            self._open[kind, role, strict] = open_client(kind, http, **settings)
-            self._open[kind, role, strict].guard = self._watch.guard
-        return self._open[kind, role, strict]
-
-
-def open_client(kind: str, http: dict[str, Any], **settings: Any) -> SyncClient | AsyncClient:
-    """A client of either kind, over an HTTP client of the SDK's own."""
-    if kind == "sync":
-        return SyncClient(openai.OpenAI(http_client=openai.DefaultHttpxClient(**http), **SETTINGS, **settings))
-    return AsyncClient(openai.AsyncOpenAI(http_client=openai.DefaultAsyncHttpxClient(**http), **SETTINGS, **settings))
-
-
-MINUTE = 60.5  # the half second is for calls that overtake each other
-
-
-class Watch:
-    """What stands between the SDK's clients and the target: the guard that all of the suite's calls pass, and the pace
-    that keeps them together within the rate limit that the target declares."""
-
-    def __init__(self, target: Target, guard: Guard) -> None:
-        self.clock = target.clock
-        # What ran before may have used the whole budget up.
-        self.calls = deque([self.clock.now()] * (target.rate_limit or 0), maxlen=target.rate_limit or 0)
-        self.guard = guard
-        self.guard.invent(UNKNOWN)
-        self.base = urlsplit(target.base_url).path
-
-    def hooks(self, kind: str, role: str) -> dict[str, list[Callable[..., Any]]]:
-        """For a client of httpx2; what they refuse raises GuardError from within the SDK."""
-
-        def before(request: httpx2.Request) -> None:
-            self.guard.check(request.method, self._path(request), role)
-            self._hold()
-
-        def after(response: httpx2.Response) -> None:
-            response.read()
-            self._learn(response, role)
-
-        async def before_async(request: httpx2.Request) -> None:
-            before(request)  # it may block: nothing else runs in this loop that could go on
-
-        async def after_async(response: httpx2.Response) -> None:
-            await response.aread()
-            self._learn(response, role)
-
-        if kind == "sync":
-            return {"request": [before], "response": [after]}
-        return {"request": [before_async], "response": [after_async]}
-
-    def _hold(self) -> None:
-        if self.calls:
-            self.clock.rest(max(0.0, self.calls[0] + MINUTE - self.clock.now()))
-        self.calls.append(self.clock.now())
-
-    def _path(self, request: httpx2.Request) -> str:
-        return request.url.raw_path.decode().removeprefix(self.base)
-
-    def _learn(self, response: httpx2.Response, role: str) -> None:
-        method = response.request.method
-        if response.is_success and method != "DELETE":
-            self.guard.learn(method, self._path(response.request), role, parse(response.content))
 
 
 class Maker:

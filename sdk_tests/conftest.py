@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from contextlib import closing
 
 import pytest
 from openai.types.beta import Assistant
 
 from contract_tests.target import Target, from_environment
-from sdk_tests.clients import AsyncClient, Client, Clients, Maker, held
-from sdk_tests.run import GUARD, HERE, SEED, TARGET, redacted
+from sdk_tests.clients import AsyncClient, Client, Maker, held
+from sdk_tests.opened import PLAIN, Clients
+from sdk_tests.run import GUARD, HERE, KINDS, SEED, TARGET, redacted
+from sdk_tests.wire import Wire, on
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(*ids): what the test proves of the server")
     config.addinivalue_line("markers", "sdk_fact: what the test proves of the SDK")
+    config.addinivalue_line("markers", "kinds(*kinds): the clients that can make the test's calls, where not all can")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "kind" in metafunc.fixturenames:
+        able = metafunc.definition.get_closest_marker("kinds")
+        wanted = metafunc.config.stash.get(KINDS, PLAIN)
+        metafunc.parametrize("kind", [kind for kind in wanted if not able or kind in able.args], scope="module")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,20 +79,17 @@ def tag(pytestconfig: pytest.Config) -> str:
     return f"sdk-{pytestconfig.stash.get(SEED, 1)}"
 
 
-@pytest.fixture(scope="module", params=["sync", "async"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture(scope="module")
-def client(clients: Clients, kind: str) -> Client:
+def client(clients: Clients, kind: str, request: pytest.FixtureRequest) -> Client:
+    if kind == "strict":
+        request.getfixturevalue("strict")  # skips where a strict client can read nothing
     return clients.with_key_of("primary", kind)
 
 
 @pytest.fixture(scope="module")
 def strict(clients: Clients, kind: str) -> Client:
     """Raises where an answer is not what the SDK's types say. The service's constants may be: they are its choice."""
-    shown = held(clients.with_key_of("primary", kind).page(limit=1))
+    shown = held(clients.with_key_of("primary", "sync").page(limit=1))
     constants = {name: value for name, value in (shown[0].to_dict() if shown else {}).items() if name in FREE}
     try:
         Assistant.model_validate({**TYPICAL, **constants})
@@ -109,8 +117,10 @@ def stranger(clients: Clients, kind: str) -> Client:
 
 
 @pytest.fixture
-def parallel(clients: Clients) -> AsyncClient:
-    return clients.parallel()
+def parallel(client: Client) -> AsyncClient:
+    """Calls in parallel are for the kinds of client that can be awaited."""
+    assert isinstance(client, AsyncClient)
+    return client
 
 
 @pytest.fixture(scope="session")
@@ -129,3 +139,21 @@ def make(client: Client, tag: str, request: pytest.FixtureRequest) -> Iterator[M
 @pytest.fixture
 def mine(make: Maker) -> Assistant:
     return make(instructions="Answer in French.")
+
+
+@pytest.fixture
+def wire(line: list[Wire]) -> Wire:
+    line[:] = [Wire()]
+    return line[0]
+
+
+@pytest.fixture(scope="module")
+def line() -> list[Wire]:
+    """The wire of the test that runs: the clients are shared, for opening one takes longer than a test."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def sdk(line: list[Wire], kind: str) -> Iterator[Client]:
+    with closing(on(line, kind)) as client:
+        yield client

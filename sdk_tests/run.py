@@ -15,12 +15,14 @@ import pytest
 
 from contract_tests.guard import Guard, GuardError
 from contract_tests.target import Target
+from sdk_tests.opened import PLAIN
 
 HERE = Path(__file__).resolve().parent
 OPENAI = Path(openai.__file__).resolve().parent
 TARGET = pytest.StashKey[Target]()
 SEED = pytest.StashKey[int]()
 GUARD = pytest.StashKey[Guard | None]()
+KINDS = pytest.StashKey[tuple[str, ...]]()
 # Nothing of the caller's pytest (its configuration, plugins, output), and none of its own that a verdict does not need.
 WITHOUT = ("cacheprovider", "terminal", "faulthandler", "logging", "unraisableexception")
 OPTIONS = (
@@ -50,15 +52,21 @@ class Outcome:
     seconds: float
 
 
-def judge(target: Target, only: Callable[[str], bool], seed: int = 1, guard: Guard | None = None) -> list[Outcome]:
+def judge(
+    target: Target,
+    only: Callable[[str], bool],
+    seed: int = 1,
+    guard: Guard | None = None,
+    kinds: tuple[str, ...] = PLAIN,
+) -> list[Outcome]:
     """The outcomes of the tests that carry a requirement which `only` accepts, or of all where it accepts every one.
 
     The seed is in every name that is sent: the same seed makes the same calls. `guard` is that of the run around it,
-    which knows already who was there before.
+    which knows already who was there before. `kinds` are the clients that make the calls, of `opened.KINDS`.
 
     A list that is empty means that nothing was run.
     """
-    run = _Run(target, only, seed, guard)
+    run = _Run(target, only, seed, guard, kinds)
     with _environment_of_its_own():
         code = pytest.main([*OPTIONS, str(HERE)], plugins=[run])
     if run.interrupted:
@@ -71,9 +79,12 @@ def judge(target: Target, only: Callable[[str], bool], seed: int = 1, guard: Gua
 class _Run:
     """The pytest plugin of one run."""
 
-    def __init__(self, target: Target, only: Callable[[str], bool], seed: int, guard: Guard | None) -> None:
+    def __init__(
+        self, target: Target, only: Callable[[str], bool], seed: int, guard: Guard | None, kinds: tuple[str, ...]
+    ) -> None:
         self.target = target
         self.guard = guard
+        self.kinds = kinds
         self.seed = seed
         self.only = only
         self.outcomes: list[Outcome] = []
@@ -85,6 +96,7 @@ class _Run:
         config.stash[TARGET] = self.target
         config.stash[SEED] = self.seed
         config.stash[GUARD] = self.guard
+        config.stash[KINDS] = self.kinds
         config.option.tbstyle = "value"  # nobody sees the tracebacks, and through the SDK they take long to write
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

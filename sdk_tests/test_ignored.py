@@ -10,7 +10,8 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import Client, Clients, Maker, shown
+from sdk_tests.clients import Client, Maker, shown
+from sdk_tests.opened import Clients
 
 IGNORED: dict[str, Any] = {
     "model": "gpt-4o",

@@ -6,7 +6,7 @@ import pytest
 
 from sdk_tests.clients import AsyncClient, Maker, ids
 
-pytestmark = pytest.mark.parametrize("kind", ["async"], scope="module")
+pytestmark = pytest.mark.kinds("async", "aiohttp")
 
 
 @pytest.mark.requirement("parallel/creates-all-kept")

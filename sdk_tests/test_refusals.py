@@ -11,6 +11,7 @@ import pytest
 from openai.types.beta import Assistant
 
 from sdk_tests.clients import UNKNOWN, Client, Maker, body_of, shown
+from sdk_tests.versions import OMIT
 
 OPERATIONS: dict[str, Callable[[Client, Maker, str], Any]] = {
     "create": lambda stranger, make, _: make(stranger),
@@ -20,7 +21,7 @@ OPERATIONS: dict[str, Callable[[Client, Maker, str], Any]] = {
     "delete": lambda stranger, _, assistant_id: stranger.delete(assistant_id),
 }
 REFUSALS: dict[str, Callable[[Client, Client, Maker], Any]] = {
-    "no name": lambda _, __, make: make(name=openai.omit),
+    "no name": lambda _, __, make: make(name=OMIT),
     "a number for a name": lambda _, __, make: make(extra_body={"name": 7}),
     "an unknown key": lambda _, stranger, __: stranger.page(),
     "retrieve an unknown id": lambda client, _, __: client.retrieve(UNKNOWN),

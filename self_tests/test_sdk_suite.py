@@ -20,7 +20,8 @@ from fake_server.fake import Fake, compose
 from fake_server.handlers import Answer, Call, list_assistants
 from fake_server.local import serve
 from sdk_tests import Outcome, judge
-from sdk_tests.clients import Clients, Maker
+from sdk_tests.clients import Maker
+from sdk_tests.opened import KINDS, Clients
 
 KEYS = {key.label: key.secret for key in seed.KEYS}
 BOUND = f"asst-{seed.KEYS[0].project}"
@@ -89,8 +90,17 @@ def test_sync_and_async_prove_the_same(right: tuple[Fake, list[Outcome]]) -> Non
     tests = {outcome.test for outcome in right[1] if "test_parallel.py" not in outcome.test}
 
     assert {test.replace("async", "sync") for test in tests if "async" in test} == {
-        test for test in tests if "async" not in test
+        test for test in tests if "async" not in test and "sync" in test
     }
+
+
+def test_every_kind_of_client_judges(fake: Fake) -> None:
+    """Over aiohttp, by raw and streaming responses and with strict validation the promises are the same."""
+    with serve(fake) as base_url:
+        outcomes = judge(target_at(base_url), lambda name: name == "list/complete", kinds=KINDS)
+
+    assert {outcome.verdict for outcome in outcomes} == {"passed"}
+    assert {kind for kind in KINDS for outcome in outcomes if kind in outcome.test} == set(KINDS)
 
 
 def test_only_what_is_wanted_runs(fake: Fake) -> None:

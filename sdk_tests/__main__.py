@@ -1,0 +1,28 @@
+"""`python -m sdk_tests`: judges the target in ASSISTANTS_TARGET with every kind of client that the installed SDK has,
+and prints a line of JSON for each promise or fact that a test showed. The matrix asks every SDK so."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+from contract_tests.target import Target
+from sdk_tests.opened import KINDS
+from sdk_tests.run import Outcome, judge
+
+
+def main() -> None:
+    target = Target(**json.loads(os.environ["ASSISTANTS_TARGET"]))
+    for outcome in judge(target, lambda _: True, kinds=KINDS):
+        for name in outcome.requirements or [fact(outcome)]:
+            print(json.dumps({"name": name, "verdict": outcome.verdict, "why": outcome.why, "test": outcome.test}))
+
+
+def fact(outcome: Outcome) -> str:
+    """What a test shows that judges no server: its name, as words."""
+    return re.sub(r".*::test_|[\[ ].*", "", outcome.test).replace("_", " ")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+// The promises of the contract through the Node SDK; each test names the requirements that it proves.
+import assert from "node:assert/strict";
+import OpenAI from "openai";
+import {
+  UNKNOWN, aName, assistants, boundId, byId, cleanUp, ids, lookAround, make, promise, refusal, remove, shown, walk,
+} from "./clients.mjs";
+
+const NEW = "Answer in one sentence.";
+const SELF_DELETE = "Cannot delete the assistant this API key is bound to. Rotate the key first, then retry.";
+const TEXTS = [
+  "if unsure, say so.",
+  "Grüße, 日本, 🤖 and e\u0301",
+  "\t \r\ntwo\n\n  three  \n",
+  "<b>&amp;</b> \"q\" 'q' \\ %s",
+];
+const NOT_TEXT = [7, true, ["text"], { text: "text" }];
+/** @type {Record<string, any>} */
+const IGNORED = {
+  model: "gpt-4o",
+  temperature: 0.2,
+  description: "Answers customers.",
+  metadata: { team: "blue" },
+  tools: [{ type: "code_interpreter" }],
+  tool_resources: { file_search: { vector_store_ids: ["vs_1"] } },
+  top_p: 0.5,
+  response_format: { type: "json_object" },
+};
+const CONSTANTS = ["description", "metadata", "tool_resources", "top_p", "response_format"];
+
+await lookAround();
+
+promise("create/name-suffices", "A name alone creates an assistant.", async () => {
+  const name = aName();
+  const made = await make({ name, model: undefined });
+
+  assert.equal(made.name, name);
+});
+
+promise("create/keeps-what-it-is-given", "Name and instructions come back exactly.", async () => {
+  for (const text of [...TEXTS, "0123456789".repeat(1000)]) {
+    const name = `${aName()} ${text.slice(0, 30)}`;
+    const made = await make({ name, instructions: text });
+    const retrieved = await assistants().retrieve(made.id);
+
+    assert.deepEqual([made.name, made.instructions], [name, text]);
+    assert.deepEqual([retrieved.name, retrieved.instructions], [name, text]);
+  }
+});
+
+promise("create/id-is-asst-hyphen", "The id is asst- and a project id that is not empty.", async () => {
+  assert.match((await make()).id, /^asst-./);
+});
+
+promise("create/ids-are-unique", "Two assistants may have the same name; their ids differ.", async () => {
+  const name = aName();
+
+  assert.notEqual((await make({ name })).id, (await make({ name })).id);
+});
+
+promise("create/answers-the-assistant", "The answer is an assistant, created now in Unix seconds.", async () => {
+  const made = await make();
+
+  assert.equal(made.object, "assistant");
+  assert.ok(Number.isInteger(made.created_at) && Math.abs(made.created_at - Date.now() / 1000) < 86_400);
+});
+
+promise("create/name-required", "Without a name, or with null, create throws BadRequestError.", async () => {
+  await assert.rejects(make({ name: undefined }), OpenAI.BadRequestError);
+  await assert.rejects(make({ name: null }), OpenAI.BadRequestError);
+});
+
+promise("create/name-is-text", "A name of another type throws BadRequestError.", async () => {
+  for (const name of NOT_TEXT) await assert.rejects(make({ name }), OpenAI.BadRequestError);
+});
+
+promise("create/instructions-are-text", "Instructions of another type throw BadRequestError.", async () => {
+  for (const instructions of NOT_TEXT) await assert.rejects(make({ instructions }), OpenAI.BadRequestError);
+});
+
+for (const [field, value] of Object.entries(IGNORED)) {
+  promise(`ignored/${field}-accepted`, "Create and update accept it.", async () => {
+    const made = await make({ [field]: value });
+
+    assert.equal((await assistants().update(made.id, { [field]: value })).id, made.id);
+  });
+
+  promise(`ignored/${field}-not-kept`, "Sent or not, the assistant shows the same.", async () => {
+    const plain = await make();
+    const made = await make({ [field]: value });
+    await refusal(assistants().update(plain.id, { [field]: value })); // that it is accepted is another promise
+
+    assert.deepEqual(shown(made)[field], shown(plain)[field]);
+    assert.deepEqual(shown(await assistants().retrieve(plain.id)), shown(plain));
+  });
+}
+
+promise("ignored/reasoning-effort-accepted", "Create and update accept it.", async () => {
+  const made = await make({ reasoning_effort: "low" });
+
+  assert.equal((await assistants().update(made.id, { reasoning_effort: "low" })).id, made.id);
+});
+
+promise(
+  "ignored/constants-hold, ignored/model-and-temperature-are-the-organizations, ignored/tools-are-file-search",
+  "They are the same on every assistant, whatever was sent.",
+  async () => {
+    const [plain, loaded] = [shown(await make()), shown(await make(IGNORED))];
+
+    for (const field of [...CONSTANTS, "model", "temperature"]) assert.deepEqual(loaded[field], plain[field]);
+    assert.deepEqual(loaded.tools.map((/** @type {any} */ tool) => tool.type), ["file_search"]);
+  },
+);
+
+promise("retrieve/equals-created", "Retrieve and list give what create and update gave.", async () => {
+  const made = await make({ instructions: "Answer in French." });
+  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(made));
+  const updated = await assistants().update(made.id, { instructions: NEW });
+
+  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(updated));
+  assert.deepEqual((await walk()).filter(({ id }) => id === made.id).map(shown), [shown(updated)]);
+});
+
+promise("retrieve/unknown-is-404", "An id that names nothing throws NotFoundError.", async () => {
+  await assert.rejects(assistants().retrieve(UNKNOWN), OpenAI.NotFoundError);
+});
+
+promise("errors/json-content-type", "An answer is said to be JSON.", async () => {
+  const response = await assistants().retrieve((await make()).id).asResponse();
+
+  assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
+});
+
+promise("modify/partial, modify/keeps-identity", "An update changes the one field alone.", async () => {
+  const made = await make({ instructions: "Answer in French." });
+  const name = aName();
+
+  assert.deepEqual(shown(await assistants().update(made.id, { name })), { ...shown(made), name });
+  const updated = await assistants().update(made.id, { instructions: NEW });
+  assert.deepEqual(shown(updated), { ...shown(made), name, instructions: NEW });
+});
+
+promise("modify/empty-body-changes-nothing", "An update of nothing gives the unchanged assistant.", async () => {
+  const made = await make({ instructions: NEW });
+
+  assert.deepEqual(shown(await assistants().update(made.id, {})), shown(made));
+  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(made));
+});
+
+promise("modify/empty-instructions-clear", "Empty instructions clear them wherever they are shown.", async () => {
+  const made = await make({ instructions: NEW });
+  const updated = await assistants().update(made.id, { instructions: "" });
+
+  assert.equal(updated.instructions || "", "");
+  assert.equal((await assistants().retrieve(made.id)).instructions || "", "");
+  assert.deepEqual((await walk()).filter(({ id }) => id === made.id).map((item) => item.instructions || ""), [""]);
+});
+
+promise("modify/only-its-target, delete/only-its-target", "What is not named stays as it is.", async () => {
+  const [made, other] = [await make({ instructions: "Answer in French." }), await make()];
+  await assistants().update(other.id, { instructions: NEW });
+  await remove(assistants(), other.id);
+
+  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(made));
+});
+
+promise("modify/seen-everywhere", "Retrieve and list show the new values at once.", async () => {
+  const made = await make();
+  await assistants().update(made.id, { instructions: NEW });
+
+  assert.equal((await assistants().retrieve(made.id)).instructions, NEW);
+  assert.deepEqual((await walk()).filter(({ id }) => id === made.id).map((item) => item.instructions), [NEW]);
+});
+
+promise("modify/bad-body-changes-nothing", "A wrong type is refused, and nothing beside it kept.", async () => {
+  const made = await make();
+  await assert.rejects(assistants().update(made.id, { name: 7, instructions: NEW }), OpenAI.BadRequestError);
+  await assert.rejects(assistants().update(made.id, { instructions: ["text"] }), OpenAI.BadRequestError);
+
+  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(made));
+});
+
+promise("modify/unknown-is-404", "An id that names nothing throws NotFoundError, and is not created.", async () => {
+  await assert.rejects(assistants().update(UNKNOWN, { instructions: NEW }), OpenAI.NotFoundError);
+  await assert.rejects(assistants().retrieve(UNKNOWN), OpenAI.NotFoundError);
+});
+
+promise("delete/answers-deleted", "The answer is the id, assistant.deleted and true.", async () => {
+  const { id } = await make();
+  const answer = await remove(assistants(), id);
+
+  assert.deepEqual([answer.id, answer.object, answer.deleted], [id, "assistant.deleted", true]);
+});
+
+promise("delete/gone", "Afterwards it is not found by any operation, nor listed.", async () => {
+  const { id } = await make();
+  await remove(assistants(), id);
+
+  for (const call of Object.values(byId(assistants(), id))) await assert.rejects(call(), OpenAI.NotFoundError);
+  assert.ok(!ids(await walk()).includes(id));
+});
+
+promise("delete/unknown-is-404", "An id that names nothing throws NotFoundError.", async () => {
+  await assert.rejects(remove(assistants(), UNKNOWN), OpenAI.NotFoundError);
+});
+
+promise("delete/self-refused, delete/self-survives", "The key's own assistant is refused, and stays.", async () => {
+  const before = await assistants().retrieve(boundId());
+  const error = await refusal(remove(assistants(), boundId()));
+
+  assert.ok(error instanceof OpenAI.BadRequestError, `it came ${error}`);
+  assert.deepEqual([error.type, /** @type {any} */ (error.error)?.message], ["invalid_request_error", SELF_DELETE]);
+  assert.deepEqual(shown(await assistants().retrieve(boundId())), shown(before));
+});
+
+promise("parallel/creates-all-kept", "Parallel creates all make an assistant.", async () => {
+  const names = Array.from({ length: 8 }, aName);
+  const made = await Promise.all(names.map((name) => make({ name })));
+  const kept = await Promise.all(made.map(({ id }) => assistants().retrieve(id)));
+
+  assert.deepEqual(kept.map(({ name }) => name), names);
+  assert.equal(new Set(ids(made)).size, 8);
+});
+
+promise("parallel/modifies-not-lost", "Parallel updates of different assistants all hold.", async () => {
+  const made = await Promise.all(Array.from({ length: 8 }, () => make()));
+  await Promise.all(made.map(({ id }) => assistants().update(id, { instructions: `For ${id}.` })));
+  const kept = await Promise.all(made.map(({ id }) => assistants().retrieve(id)));
+
+  assert.deepEqual(kept.map(({ instructions }) => instructions), made.map(({ id }) => `For ${id}.`));
+});
+
+promise("delete/answers-deleted", "What was made can be removed again.", cleanUp);

@@ -1,0 +1,127 @@
+"""The clients of a run: each opened once, behind the guard and within the rate limit; knows whose keys there are."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import openai
+import pytest
+
+from contract_tests.guard import Guard
+from contract_tests.target import Target
+from contract_tests.wire import parse
+from sdk_tests.clients import UNKNOWN, AsyncClient, Client, SyncClient
+from sdk_tests.versions import AioHttp, AsyncHttp, SyncHttp, httpx
+
+SETTINGS: dict[str, Any] = {"max_retries": 0, "timeout": 10.0}
+ASYNC = ("async", "aiohttp")
+PLAIN = ("sync", "async")
+# All the ways in which a program can use the SDK; the last three are sync.
+KINDS = (*PLAIN, "aiohttp", "raw", "streaming", "strict")
+
+
+class Clients:
+    """The clients of a run, each opened once and shared by all tests."""
+
+    def __init__(self, target: Target, guard: Guard | None = None) -> None:
+        self._target = target
+        self._watch = Watch(target, guard or Guard(target))
+        self._trust = httpx.create_ssl_context()  # once: reading the certificates is the dear part of a client
+        self._open: dict[tuple[str, str, bool], SyncClient | AsyncClient] = {}
+
+    def with_key_of(self, role: str, kind: str, *, strict: bool = False) -> Client:
+        if role not in self._target.keys:
+            pytest.skip(self._target.lacks(role))
+        return self._client(kind, role, self._target.keys[role], strict)
+
+    def stranger(self, kind: str) -> Client:
+        """With a key that nobody was given."""
+        return self._client(kind, "stranger", "sk-nobody-was-given-this-key", strict=False)
+
+    def look_around(self) -> None:
+        """Shows the guard who is there before anything is made, as far as the SDK can read it."""
+        with suppress(Exception):  # an answer that it cannot digest raises anything
+            self.with_key_of("primary", "sync").pages(limit=100)
+
+    def bound_id(self) -> str:
+        if self._target.bound_id is None:
+            pytest.skip(self._target.lacks("bound_id"))
+        return self._target.bound_id
+
+    def close(self) -> None:
+        for client in self._open.values():
+            client.close()
+
+    def _client(self, kind: str, role: str, key: str, strict: bool) -> Client:
+        opened = (kind, role, strict or kind == "strict")
+        if opened not in self._open:
+            settings = {"base_url": self._target.base_url, "api_key": key, "_strict_response_validation": opened[2]}
+            http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role)}
+            self._open[opened] = open_client(kind, http, **settings)
+            self._open[opened].guard = self._watch.guard
+        return self._open[opened]
+
+
+def open_client(kind: str, http: dict[str, Any], **settings: Any) -> SyncClient | AsyncClient:
+    """A client of any kind, over an HTTP client of the SDK's own."""
+    if kind not in ASYNC:
+        return SyncClient(openai.OpenAI(http_client=SyncHttp(**http), **(SETTINGS | settings)), kind)
+    if kind == "aiohttp" and AioHttp is None:
+        pytest.skip("this SDK has no transport over aiohttp: openai 1.89 is the first that has")
+    over = AioHttp if kind == "aiohttp" else AsyncHttp
+    return AsyncClient(openai.AsyncOpenAI(http_client=over(**http), **(SETTINGS | settings)))
+
+
+MINUTE = 60.5  # the half second is for calls that overtake each other
+
+
+class Watch:
+    """What stands between the SDK's clients and the target: the guard that all of the suite's calls pass, and the pace
+    that keeps them together within the rate limit that the target declares."""
+
+    def __init__(self, target: Target, guard: Guard) -> None:
+        self.clock = target.clock
+        # What ran before may have used the whole budget up.
+        self.calls = deque([self.clock.now()] * (target.rate_limit or 0), maxlen=target.rate_limit or 0)
+        self.guard = guard
+        self.guard.invent(UNKNOWN)
+        self.base = urlsplit(target.base_url).path
+
+    def hooks(self, kind: str, role: str) -> dict[str, list[Callable[..., Any]]]:
+        """For a client of httpx; what they refuse raises GuardError from within the SDK."""
+
+        def before(request: httpx.Request) -> None:
+            self.guard.check(request.method, self._path(request), role)
+            self._hold()
+
+        def after(response: httpx.Response) -> None:
+            response.read()
+            self._learn(response, role)
+
+        async def before_async(request: httpx.Request) -> None:
+            before(request)  # it may block: nothing else runs in this loop that could go on
+
+        async def after_async(response: httpx.Response) -> None:
+            await response.aread()
+            self._learn(response, role)
+
+        if kind in ASYNC:
+            return {"request": [before_async], "response": [after_async]}
+        return {"request": [before], "response": [after]}
+
+    def _hold(self) -> None:
+        if self.calls:
+            self.clock.rest(max(0.0, self.calls[0] + MINUTE - self.clock.now()))
+        self.calls.append(self.clock.now())
+
+    def _path(self, request: httpx.Request) -> str:
+        return request.url.raw_path.decode().removeprefix(self.base)
+
+    def _learn(self, response: httpx.Response, role: str) -> None:
+        method = response.request.method
+        if response.is_success and method != "DELETE":
+            self.guard.learn(method, self._path(response.request), role, parse(response.content))

@@ -1,0 +1,32 @@
+"""What the versions of the SDK do not have in common, so that all the rest can be written once."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import openai
+
+try:
+    import httpx2 as httpx
+except ImportError:  # before openai 3.0
+    import httpx  # type: ignore[import-not-found, no-redef]
+
+__all__ = ["OMIT", "AioHttp", "AsyncHttp", "SyncHttp", "httpx", "offered"]
+
+# The SDK shows its own HTTP clients since 1.17, and has one over aiohttp since 1.89.
+SyncHttp: Any = getattr(openai, "DefaultHttpxClient", httpx.Client)
+AsyncHttp: Any = getattr(openai, "DefaultAsyncHttpxClient", httpx.AsyncClient)
+AioHttp: Any = getattr(openai, "DefaultAioHttpClient", None)
+OMIT: Any = getattr(openai, "omit", openai.NOT_GIVEN)  # openai.omit since 2.0
+
+
+def offered(call: Callable[..., Any], body: dict[str, Any]) -> dict[str, Any]:
+    """The body as arguments of a call; what this version has no argument for goes in extra_body."""
+    known = inspect.signature(call).parameters
+    beyond = {name: body[name] for name in body if name not in known}
+    if not beyond:
+        return body
+    within = {name: body[name] for name in body if name in known}
+    return within | {"extra_body": beyond | body.get("extra_body", {})}

@@ -1,0 +1,27 @@
+"""ag2. It looks for an assistant of the same name, instructions and tools before it creates one, in the first page of
+the list alone; and since every assistant of this contract shows file_search, only who asks for that finds one."""
+
+import json
+from typing import Any
+
+from autogen.agentchat.contrib.gpt_assistant_agent import (  # type: ignore[import-not-found]  # not in our environment
+    GPTAssistantAgent,
+)
+
+LLM = {"config_list": [{"model": "any"}]}
+TOOLS: dict[str, Any] = {"tools": [{"type": "file_search"}]}
+
+
+def agent(instructions: str, config: dict[str, Any], **options: Any) -> Any:
+    return GPTAssistantAgent("Helper", instructions, LLM, assistant_config=config, **options)
+
+
+made = agent("Be brief.", TOOLS)
+found = agent("Be brief.", TOOLS)
+assert found.assistant_id == made.assistant_id
+
+modified = agent("Be long.", {"assistant_id": made.assistant_id}, overwrite_instructions=True)
+assert modified._openai_assistant.instructions == "Be long."
+modified.delete_assistant()
+
+print(json.dumps(dict.fromkeys(("create", "find", "modify"), "GPTAssistantAgent") | {"delete": "delete_assistant"}))

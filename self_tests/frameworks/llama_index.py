@@ -1,0 +1,17 @@
+"""LlamaIndex creates, with temperature and top_p null where they are not given, and finds by id."""
+
+import json
+
+from llama_index.agent.openai import OpenAIAssistantAgent  # type: ignore[import-not-found]  # not in our environment
+
+THREAD = "thread_1"  # or it would create one, which is not this contract
+
+made = OpenAIAssistantAgent.from_new("Helper", "Be brief.", model="any", thread_id=THREAD)
+found = OpenAIAssistantAgent.from_existing(made.assistant.id, thread_id=THREAD)
+assert found.assistant == made.assistant
+
+assistants = made.client.beta.assistants
+assert assistants.update(made.assistant.id, instructions="Be long.").instructions == "Be long."
+assert assistants.delete(made.assistant.id).deleted
+
+print(json.dumps({"create": "from_new", "find": "from_existing"}))

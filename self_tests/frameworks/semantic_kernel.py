@@ -1,0 +1,30 @@
+"""Semantic Kernel creates from a description in YAML, and finds by an id in one; what it finds it changes in memory."""
+
+import asyncio
+import json
+
+from openai import AsyncOpenAI
+from semantic_kernel.agents import AgentRegistry  # type: ignore[import-not-found]  # not in our environment
+
+MADE = """
+type: openai_assistant
+name: Helper
+instructions: Be brief.
+model:
+  id: any
+"""
+
+
+async def main() -> None:
+    client = AsyncOpenAI()
+    made = await AgentRegistry.create_from_yaml(MADE, client=client)
+    found = await AgentRegistry.create_from_yaml(f"type: openai_assistant\nid: {made.id}", client=client)
+    assert (found.name, found.definition.instructions) == ("Helper", "Be brief.")
+
+    assistants = client.beta.assistants
+    assert (await assistants.update(made.id, instructions="Be long.")).instructions == "Be long."
+    assert (await assistants.delete(made.id)).deleted
+
+
+asyncio.run(main())
+print(json.dumps(dict.fromkeys(("create", "find"), "create_from_yaml")))
