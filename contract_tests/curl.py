@@ -22,7 +22,7 @@ def command(request: Request, target: Target) -> str:
 
 
 def _curl(request: Request, target: Target, url: str) -> str:
-    parts = ["curl", "-sS", "-i", "--path-as-is"]
+    parts = ["curl", "-sSi", *(["--path-as-is"] if "/." in request.path else [])]
     if request.method != "GET" or request.body is not None:
         parts += ["-X", shlex.quote(request.method)]
     parts += _authorization(request.role, target)
@@ -76,9 +76,10 @@ def _removal(exchanges: Sequence[Exchange], target: Target, made: Mapping[str, s
     for role, ids in (("primary", made.keys() - foreign), ("foreign", made.keys() & foreign)):
         variables = " ".join(f"${name}" for id, name in made.items() if id in ids)
         key = " ".join(_authorization(role, target))
-        remove = f'curl -sS -o /dev/null --retry 2 -X DELETE {key} "$url/assistants/$id"'
-        loops += [f"for id in {variables}; do {remove}; done"] if ids else []
-    return [f"trap '{'; '.join(loops)}' EXIT", "trap exit INT TERM"]
+        remove = f'curl -sSo /dev/null --retry 2 -X DELETE {key} "$url/assistants/$id"'
+        # zsh splits what a command says into words, but no variable.
+        loops += [f"for id in $(echo {variables}); do {remove}; done"] if ids else []
+    return [f"trap '{'; '.join(loops)}' EXIT; trap exit INT TERM"]
 
 
 def _created(exchange: Exchange) -> str:
