@@ -12,7 +12,7 @@ import pytest
 from junitparser import Failure, JUnitXml, Skipped
 
 import contract_tests
-from contract_tests import baseline, events
+from contract_tests import baseline, catalogue, events
 from contract_tests.events import Record, RecordError
 from contract_tests.reports import FORMATS
 from contract_tests.reports.markdown import beside_the_change
@@ -287,3 +287,17 @@ def test_the_page_is_small_and_needs_nothing_else(run: Callable[..., Ran], fake:
 
     assert 50_000 < len(text.encode()) < 300_000
     assert [word for word in ("src=", "href=", "@import", "url(") if word in text] == []
+
+
+def test_another_contract_is_refused(run: Callable[..., Ran], base_url: str) -> None:
+    """In one line that says which this is, and where the changes stand."""
+    refused = run(base_url, "--contract", "0.9")
+
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert f"this is contract {catalogue.version()}" in refused.err
+    assert "CHANGELOG" in refused.err
+
+
+def test_this_contract_is_taken(run: Callable[..., Ran], base_url: str) -> None:
+    """Who pins it is told on the day when a requirement changes."""
+    assert run(base_url, *ONLY, "--contract", catalogue.version()).code == 0
