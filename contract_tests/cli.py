@@ -107,7 +107,7 @@ def run(
             runs: Sequence[Run | PlannedRun] = [_planned(wanted.target, wanted.plan, choice, place, terminal)]
         else:
             runs = _runs(wanted.target, choice, terminal, stack)
-        recorder = reports.recorder(runs[0].target, choice, about["profile"], strict)
+        recorder = reports.recorder(runs[0].result, choice, about["profile"], strict)
         return _judge(runs, terminal, recorder, gate, reports)
 
 
@@ -208,8 +208,9 @@ def _judge(
     else:
         code = gate.exit_code(result, terminal.strict)
         terminal.verdicts(result, seconds, code, gate.known(result))
-    record = recorder.conclude(result, code, seconds, gate.known(result), fault)
-    for line in gate.lines(result, record):
+    edits = gate.edits(result)
+    record = recorder.conclude(result, code, seconds, gate.known(result), edits, fault)
+    for line in gate.lines(edits, record):
         terminal.line(line)
     reports.write(record)
     return code

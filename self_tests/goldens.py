@@ -35,7 +35,7 @@ WORDS = (
     "--only=create/status-200",
     "--only=delete/self-survives",
     "--only=org/closed-to-others",
-    f"--baseline={HERE / 'known.yaml'}",
+    "--baseline=known.yaml",
     f"--events={EVENTS}",
 )
 
@@ -68,7 +68,7 @@ def spoil(fake: Fake) -> None:
 def record() -> None:
     with serving(spoil) as target, TemporaryDirectory() as ledger:
         words = (sys.executable, "-m", "contract_tests", "run", target.base_url, *WORDS, f"--ledger={ledger}")
-        subprocess.run(words, env={**os.environ, **KEYS, "ASSISTANTS_FOREIGN_API_KEY": ""}, check=False)
+        subprocess.run(words, cwd=HERE, env={**os.environ, **KEYS, "ASSISTANTS_FOREIGN_API_KEY": ""}, check=False)
 
 
 def written(text: str) -> bytes:

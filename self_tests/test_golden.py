@@ -42,11 +42,13 @@ def test_a_report_looks_as_it_should(made: Mapping[str, str], name: str) -> None
 
 
 def test_the_recorded_run_has_all_there_is_to_show(run: Record) -> None:
-    """Each verdict, a breach that was known, and what is no text in an answer."""
+    """Each verdict, a breach that was known and one that is no longer there, what is no text, and what is left."""
+    known, mended = baseline.read(HERE / "known.yaml").lines
+
     assert {each["verdict"] for each in run.verdicts} == {"pass", "fail", "warn", "unjudged"}
-    assert [each["id"] for each in run.verdicts if each["known"]] == [
-        line.id for line in baseline.read(HERE / "known.yaml").lines
-    ]
+    assert [each["id"] for each in run.verdicts if each["known"]] == [known.id]
+    assert [(each["file"], each["line"], each["id"]) for each in run.footer["edits"]] == [("known.yaml", 6, mended.id)]
+    assert run.footer["left_behind"]
     assert "\\ud800" in EVENTS.read_text()
 
 
@@ -57,7 +59,7 @@ def test_the_junit_file_is_one(made: Mapping[str, str], junit_schema: XMLSchema)
     stated = [(suite.failures, suite.skipped) for suite in suites_of(made)]
 
     assert stated == [(kinds.count("Failure"), kinds.count("Skipped")) for kinds in results]
-    assert [sum(column) for column in zip(*stated, strict=True)] == [2, 2]
+    assert [sum(column) for column in zip(*stated, strict=True)] == [3, 2]
 
 
 def suites_of(made: Mapping[str, str]) -> list[TestSuite]:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from contract_tests.events import Event, Record
 from contract_tests.examples import explanations
-from contract_tests.reports.sums import failing, sums
+from contract_tests.reports.sums import headline, sums
 from contract_tests.snippets import sdk_line
 
 WORDS = re.compile(r"\s+|[^\s\w]|\w+")
@@ -38,7 +38,7 @@ def page(record: Record) -> str:
         record=record,
         must=must,
         should=should,
-        failures=[verdict for verdict in record.verdicts if failing(verdict, record)],
+        headline=headline(record),
         verdicts=sorted(verdicts, key=lambda verdict: KINDS.index(verdict["kind"])),
         kinds=_kinds(verdicts),
         areas=_areas(verdicts),
