@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +12,18 @@ import pytest
 
 from contract_tests import catalogue
 from contract_tests.examples import Explanation, explanations
-from contract_tests.explain import proofs
+from contract_tests.explain import TARGET, example_script, proofs
 from contract_tests.findings import Findings
 from contract_tests.oracle import Oracle
 from contract_tests.reading import read
 from contract_tests.target import Target
 from contract_tests.wire import Exchange, dump
+from fake_server import seed
+from fake_server.assistants import PREFIX
+from fake_server.fake import compose
+from fake_server.local import serve
 from self_tests.command import Ran
+from self_tests.test_curl import shell
 
 EXAMPLES = catalogue.document()["components"]["examples"]
 ASSISTANT = {**EXAMPLES["assistant"]["value"], "name": None, "instructions": None}
@@ -71,6 +77,13 @@ def without(fields: Mapping[str, Any], said: set[str]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name not in said}
 
 
+@pytest.fixture(scope="module")
+def one_fake() -> Iterator[str]:
+    """Of them all: each example makes its own assistants."""
+    with serve(compose(rate_limit=None)) as url:
+        yield url
+
+
 def test_every_requirement_is_explained() -> None:
     """In the order of the catalogue, and nothing else is."""
     assert list(explanations()) == list(catalogue.requirements())
@@ -104,6 +117,19 @@ def test_what_tests_a_requirement_is_found(id: str) -> None:
 
     assert tests["tour"] or tests["probe"]
     assert tests["wrong servers"]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here to run")
+@pytest.mark.parametrize("id", [id for id in explanations() if not id.startswith("rate/")])
+def test_an_examples_calls_do_in_a_shell_what_it_says(one_fake: str, id: str) -> None:
+    """The last of them is answered by the fake with the status that keeps the requirement."""
+    explained = explanations()[id]
+    own, siblings = (PREFIX + key.project for key in seed.KEYS[:2])
+    commands = example_script(explained).replace(TARGET.base_url, one_fake).replace(BOUND, own)
+
+    statuses = re.findall(r"^(?:.*})?HTTP/1.1 (\d+)", shell(commands.replace(SIBLINGS, siblings)), re.MULTILINE)
+
+    assert statuses[-1] == explained.keeps.split()[0]
 
 
 @pytest.mark.parametrize(("name", "near"), [("modify/parial", "modify/partial"), ("lists", "list"), ("zzz", "list")])
