@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from contract_tests import catalogue
-from contract_tests.examples import Explanation, explanations
+from contract_tests.examples import ARROW, Explanation, explanations, times
 from contract_tests.explain import TARGET, example_script, proofs
 from contract_tests.findings import Findings
 from contract_tests.oracle import Oracle
@@ -29,8 +29,9 @@ EXAMPLES = catalogue.document()["components"]["examples"]
 ASSISTANT = {**EXAMPLES["assistant"]["value"], "name": None, "instructions": None}
 ERROR = {"param": None, "code": None}
 BOUND, SIBLINGS = "asst-bound", "asst-siblings"
-# The probe judges these by the time that passes between calls, of which an example has none.
-BY_TIME = {"rate/enforced", "rate/not-early", "rate/shared-by-all-operations", "rate/retry-after"}
+# The probe judges these by what passes in a minute, not the oracle by what is answered.
+COUNTED = ("rate/enforced", "rate/not-early", "rate/shared-by-all-operations")
+WAIT = "rate/retry-after"
 
 
 def found(explained: Explanation, answer: str) -> Findings:
@@ -89,7 +90,7 @@ def test_every_requirement_is_explained() -> None:
     assert list(explanations()) == list(catalogue.requirements())
 
 
-@pytest.mark.parametrize("id", [id for id in explanations() if id not in BY_TIME])
+@pytest.mark.parametrize("id", [id for id in explanations() if id not in (*COUNTED, WAIT)])
 def test_an_example_keeps_and_breaks_what_it_is_of(id: str) -> None:
     """The one that keeps it breaks nothing at all."""
     explained = explanations()[id]
@@ -97,6 +98,27 @@ def test_an_example_keeps_and_breaks_what_it_is_of(id: str) -> None:
 
     assert (kept.breaches, bool(kept.held[id])) == ([], True)
     assert broken.broken(id)
+
+
+@pytest.mark.parametrize("id", COUNTED)
+def test_an_example_of_the_limiter_counts(id: str) -> None:
+    """Past the page's number in a minute a call is refused, and not before."""
+    explained = explanations()[id]
+    calls = sum(times(line.partition(ARROW)[0]) for line in explained.given) + 1
+    past = calls > catalogue.document()["x-rate-limit"]["requests"]
+
+    assert [answer.startswith("429 ") for answer in (explained.keeps, explained.breaks)] == [past, not past]
+
+
+def test_an_example_of_the_wait_is_within_a_minute() -> None:
+    """By the header's pattern in openapi.yaml."""
+    pattern = catalogue.document()["components"]["headers"]["retry-after"]["schema"]["pattern"]
+    explained = explanations()[WAIT]
+    waits = [
+        explained.exchanges(each)[-1].response.headers["retry-after"] for each in (explained.keeps, explained.breaks)
+    ]
+
+    assert [bool(re.search(pattern, wait)) for wait in waits] == [True, False]
 
 
 @pytest.mark.parametrize("name", ["modify/partial", "rate/enforced", "browser/preflight", "auth"])
