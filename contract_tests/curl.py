@@ -36,13 +36,14 @@ def script(exchanges: Sequence[Exchange], target: Target, times: int = 1) -> str
 
     An id that a create answers is read into a variable, and removed when all is over, whatever happens in between.
     """
-    made = {created: f"id{number}" for number, created in enumerate(filter(None, map(_created, exchanges)), 1)}
-    if not made and len(exchanges) == 1:
+    creates = [exchange for exchange in exchanges if _created(exchange)]
+    if not creates and len(exchanges) == 1:
         return _repeated([command(exchanges[0].request, target)], times)
+    names = {exchange: f"id{number}" for number, exchange in enumerate(creates, 1)}
     *before, last = exchanges
-    lines = [line for exchange in before for line in _step(exchange, target, made)]
-    lines += [_repeated(_step(last, target, made, last=True), times)]
-    head = [f"url={shlex.quote(target.base_url)}", *([ID, *_removal(exchanges, target, made)] if made else [])]
+    lines = [line for exchange in before for line in _step(exchange, target, names)]
+    lines += [_repeated(_step(last, target, names, last=True), times)]
+    head = [f"url={shlex.quote(target.base_url)}", *([ID, _removal(names, target)] if names else [])]
     return "\n".join(["(", *head, *lines, ")"])
 
 
@@ -51,35 +52,37 @@ def _repeated(lines: list[str], times: int) -> str:
     return text if times == 1 else f"for i in $(seq {times}); do\n{text}\ndone"
 
 
-def _step(exchange: Exchange, target: Target, made: Mapping[str, str], *, last: bool = False) -> list[str]:
+def _step(exchange: Exchange, target: Target, names: Mapping[Exchange, str], *, last: bool = False) -> list[str]:
     """A call of a script; of a create that others stand on only the id is kept. In a loop there may be several ids."""
-    line = _curl(exchange.request, target, '"$url"' + _path(exchange.request.path, made))
-    variable = made.get(_created(exchange))
-    if not variable:
+    line = _curl(exchange.request, target, '"$url"' + _path(exchange.request.path, names))
+    name = names.get(exchange)
+    if not name:
         return [line]
     if not last:
-        return [f"{variable}=$({line} | id)"]
+        return [f"{name}=$({line} | id)"]
     told = "printf '%s\\n' \"$answer\""
-    return [f"answer=$({line})", told, f'{variable}="${variable} $({told} | id)"']
+    return [f"answer=$({line})", told, f'{name}="${name} $({told} | id)"']
 
 
-def _path(path: str, made: Mapping[str, str]) -> str:
+def _path(path: str, names: Mapping[Exchange, str]) -> str:
     """A path as words of a shell, the variable of an id where the id stands in it."""
+    made = {_created(exchange): name for exchange, name in names.items()}
     pieces = re.split(rf"({'|'.join(map(re.escape, made))})(?![\w-])", path) if made else [path]
     return "".join(f'"${made[piece]}"' if piece in made else shlex.quote(piece) for piece in pieces if piece)
 
 
-def _removal(exchanges: Sequence[Exchange], target: Target, made: Mapping[str, str]) -> list[str]:
+def _removal(names: Mapping[Exchange, str], target: Target) -> str:
     """Each by a key of its organization. A limiter that the script has used up is waited for."""
-    foreign = {_created(exchange) for exchange in exchanges if exchange.request.role == "foreign"}
-    loops = []
-    for role, ids in (("primary", made.keys() - foreign), ("foreign", made.keys() & foreign)):
-        variables = " ".join(f"${name}" for id, name in made.items() if id in ids)
-        key = " ".join(_authorization(role, target))
-        remove = f'curl -sSo /dev/null --retry 2 -X DELETE {key} "$url/assistants/$id"'
-        # zsh splits what a command says into words, but no variable.
-        loops += [f"for id in $(echo {variables}); do {remove}; done"] if ids else []
-    return [f"trap '{'; '.join(loops)}' EXIT; trap exit INT TERM"]
+    mine: dict[str, list[str]] = {}
+    for exchange, name in names.items():
+        mine.setdefault("foreign" if exchange.request.role == "foreign" else "primary", []).append(f"${name}")
+    # zsh splits what a command says into words, but no variable.
+    loops = [
+        f"for id in $(echo {' '.join(ids)}); do curl -sSo /dev/null --retry 2 -X DELETE "
+        f'{" ".join(_authorization(role, target))} "$url/assistants/$id"; done'
+        for role, ids in mine.items()
+    ]
+    return f"trap '{'; '.join(loops)}' EXIT; trap exit INT TERM"
 
 
 def _created(exchange: Exchange) -> str:

@@ -127,7 +127,7 @@ def test_every_input_reaches_the_step_and_every_output_comes_from_it() -> None:
     script = (ROOT / ".ci/action").read_text()
 
     assert set(re.findall(r"inputs\.([\w-]+)", str(STEP["env"]))) == set(ACTION["inputs"])
-    assert all(name in script or name.removeprefix("INPUT_").lower() in script for name in STEP["env"])
+    assert all(name in script for name in STEP["env"])
     assert all(f'"{name}=' in script for name in ACTION["outputs"])
 
 

@@ -128,6 +128,15 @@ def test_a_script_leaves_nothing_behind(
     assert everybody(fake) == before
 
 
+def test_creates_that_answered_the_same_id_are_all_removed(fake: Fake, target: Target) -> None:
+    """On a server that is wrong about ids, or on another that is not."""
+    created = Client(target).send(calls.create({"name": "one of two"}))
+    before = everybody(fake)
+    shell(curl.script([created, replace(created, number=2)], target))
+
+    assert everybody(fake) == before
+
+
 def everybody(fake: Fake) -> set[str]:
     return {row["id"] for row in fake.store.table("projects")}
 
