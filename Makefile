@@ -7,7 +7,7 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients golden
+.PHONY: help setup contract test check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -50,6 +50,7 @@ sdk-own: $(READY) ## the Python SDK's own tests of assistants against the fake
 clients: $(READY) ## frameworks that drive assistants, against the fake; installs them, once
 	@$(BIN)/python -m self_tests.clients
 
+.PHONY: golden
 golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference
 	@$(BIN)/python -m self_tests.goldens
 

@@ -19,6 +19,19 @@ from contract_tests.run import Choice
 from contract_tests.target import Target, TargetError, is_loopback
 
 
+def _insist(_: click.Context, __: click.Parameter, wanted: str | None) -> None:
+    if wanted not in (None, catalogue.version()):
+        raise click.UsageError(
+            f"--contract {wanted}: this is contract {catalogue.version()}, of assistants-contract "
+            f"{version('assistants-contract')}. What has changed between the two stands in its CHANGELOG.md."
+        )
+
+
+INSIST = click.option(
+    "--contract", metavar="VERSION", callback=_insist, expose_value=False, help="Only if the catalogue is of it."
+)
+
+
 def about_the_target(command: Callable[..., int]) -> Callable[..., int]:
     """The arguments and options that say whom to ask, and what may be asked."""
     for decorate in reversed(
@@ -27,8 +40,8 @@ def about_the_target(command: Callable[..., int]) -> Callable[..., int]:
             click.option("--target", "file", type=click.Path(path_type=Path), help="A TOML file: what to judge."),
             click.option("--profile", type=click.Choice(list(plan.SCRIPTS)), help="Few requests, beside real data."),
             click.option("--only", multiple=True, metavar="ID", help="A requirement, an area (modify/), or must."),
-            click.option("--contract", metavar="VERSION", help="Only if the catalogue is of this version."),
             click.option("--ask-self-delete", is_flag=True, help="Ask to delete the bound assistant, to be refused."),
+            INSIST,
             click.option("--probe-rate-limit", is_flag=True, help="Judge rate/* too, by using the limit up."),
             click.option("--allow-http", is_flag=True, help="Send keys unencrypted beyond this machine."),
         )
@@ -51,14 +64,12 @@ def asked(
     file: Path | None,
     profile: str | None,
     only: tuple[str, ...],
-    contract: str | None,
     ask_self_delete: bool,
     probe_rate_limit: bool,
     allow_http: bool,
     allow_fuzzing: bool,
 ) -> Asked:
     _check_no_key([key for name, key in os.environ.items() if name.endswith("API_KEY")])
-    _check_contract(contract)
     _check_only(only)
     given = _target(base_url, file)
     _check_no_key(given.keys.values() if given else ())
@@ -100,14 +111,6 @@ def _target(base_url: str | None, file: Path | None) -> Target | None:
         return target.from_environment(base_url) if base_url else None
     except TargetError as fault:
         raise click.ClickException(str(fault)) from fault
-
-
-def _check_contract(wanted: str | None) -> None:
-    if wanted not in (None, catalogue.version()):
-        raise click.UsageError(
-            f"--contract {wanted}: this is contract {catalogue.version()}, of assistants-contract "
-            f"{version('assistants-contract')}. What has changed between the two stands in its CHANGELOG.md."
-        )
 
 
 def _check_only(only: tuple[str, ...]) -> None:
