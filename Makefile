@@ -25,6 +25,10 @@ check: $(READY) ## ruff, mypy --strict, the spec
 	@$(BIN)/mypy
 	@$(BIN)/openapi-spec-validator openapi.yaml
 
+.PHONY: golden
+golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference
+	@$(BIN)/python -m self_tests.goldens
+
 serve: $(READY) ## run the fake; PORT=… puts it elsewhere
 	@$(BIN)/assistants-fake --port $(PORT)
 
@@ -49,10 +53,6 @@ sdk-own: $(READY) ## the Python SDK's own tests of assistants against the fake
 
 clients: $(READY) ## frameworks that drive assistants, against the fake; installs them, once
 	@$(BIN)/python -m self_tests.clients
-
-.PHONY: golden
-golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference
-	@$(BIN)/python -m self_tests.goldens
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'

@@ -19,19 +19,6 @@ from contract_tests.run import Choice
 from contract_tests.target import Target, TargetError, is_loopback
 
 
-def _insist(_: click.Context, __: click.Parameter, wanted: str | None) -> None:
-    if wanted not in (None, catalogue.version()):
-        raise click.UsageError(
-            f"--contract {wanted}: this is contract {catalogue.version()}, of assistants-contract "
-            f"{version('assistants-contract')}. What has changed between the two stands in its CHANGELOG.md."
-        )
-
-
-INSIST = click.option(
-    "--contract", metavar="VERSION", callback=_insist, expose_value=False, help="Only if the catalogue is of it."
-)
-
-
 def about_the_target(command: Callable[..., int]) -> Callable[..., int]:
     """The arguments and options that say whom to ask, and what may be asked."""
     for decorate in reversed(
@@ -117,3 +104,16 @@ def _check_only(only: tuple[str, ...]) -> None:
     for name in only:
         if not any(Choice(only=(name,)).includes(id) for id in catalogue.requirements()):
             raise click.UsageError(f"--only {name}: no such requirement, nor an area such as modify/.")
+
+
+def _insist(_: click.Context, __: click.Parameter, wanted: str | None) -> None:
+    if wanted not in (None, catalogue.version()):
+        raise click.UsageError(
+            f"--contract {wanted}: this is contract {catalogue.version()}, of assistants-contract "
+            f"{version('assistants-contract')}. What has changed between the two stands in its CHANGELOG.md."
+        )
+
+
+INSIST = click.option(
+    "--contract", metavar="VERSION", callback=_insist, expose_value=False, help="Only if the catalogue is of it."
+)
