@@ -19,7 +19,7 @@ from contract_tests import catalogue, rate, tour
 from contract_tests.catalogue import Requirement
 from contract_tests.curl import script
 from contract_tests.examples import ARROW, Explanation, explanations, times
-from contract_tests.profiles.plan import SCRIPTS
+from contract_tests.profiles.plan import PRODUCTION, READ_ONLY, SCRIPTS
 from contract_tests.target import Target
 from sdk_tests.run import HERE, OPTIONS
 
@@ -79,8 +79,8 @@ def _rows(explained: Explanation) -> Iterator[tuple[str, Text]]:
 def proofs(id: str) -> Iterator[tuple[str, list[str]]]:
     """What puts a requirement to the test, by kind: read from the tests themselves."""
     yield "tour", [f"{step.name}: {step.promise}" for step in tour.STEPS if id in step.requirements]
-    for profile, scripts in SCRIPTS.items():
-        scenes = [scene for script in scripts for scene in script if id in scene.requirements]
+    for profile in (PRODUCTION, READ_ONLY):
+        scenes = [scene for part in SCRIPTS[profile] for scene in part if id in scene.requirements]
         yield profile, [f"{scene.name}: {scene.promise}" for scene in scenes]
     yield "probe", [rate.__doc__ or ""] if id.startswith("rate/") else []
     yield "Python SDK", _promises_of_python()[id]

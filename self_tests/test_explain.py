@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,7 +22,7 @@ from fake_server.assistants import PREFIX
 from fake_server.fake import compose
 from fake_server.local import serve
 from self_tests.command import Ran
-from self_tests.test_curl import shell
+from self_tests.test_curl import needs_curl, shell, statuses
 
 EXAMPLES = catalogue.document()["components"]["examples"]
 ASSISTANT = {**EXAMPLES["assistant"]["value"], "name": None, "instructions": None}
@@ -141,7 +140,7 @@ def test_what_tests_a_requirement_is_found(id: str) -> None:
     assert tests["wrong servers"]
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here to run")
+@needs_curl
 @pytest.mark.parametrize("id", [id for id in explanations() if not id.startswith("rate/")])
 def test_an_examples_calls_do_in_a_shell_what_it_says(one_fake: str, id: str) -> None:
     """The last of them is answered by the fake with the status that keeps the requirement."""
@@ -149,9 +148,9 @@ def test_an_examples_calls_do_in_a_shell_what_it_says(one_fake: str, id: str) ->
     own, siblings = (PREFIX + key.project for key in seed.KEYS[:2])
     commands = example_script(explained).replace(TARGET.base_url, one_fake).replace(BOUND, own)
 
-    statuses = re.findall(r"^(?:.*})?HTTP/1.1 (\d+)", shell(commands.replace(SIBLINGS, siblings)), re.MULTILINE)
+    printed = shell(commands.replace(SIBLINGS, siblings))
 
-    assert statuses[-1] == explained.keeps.split()[0]
+    assert statuses(printed)[-1] == explained.exchanges(explained.keeps)[-1].response.status
 
 
 @pytest.mark.parametrize(("name", "near"), [("modify/parial", "modify/partial"), ("lists", "list"), ("zzz", "list")])
