@@ -68,6 +68,6 @@ def suites_of(made: Mapping[str, str]) -> list[TestSuite]:
 
 def test_the_junit_file_of_a_run_that_broke_off_is_one(run: Record, junit_schema: XMLSchema) -> None:
     """An error, where nothing was judged."""
-    broken_off = Record(run.header, {}, [], {**run.footer, "fault": "Interrupted. \x00"})
+    broken_off = Record(header=run.header, footer={**run.footer, "fault": "Interrupted. \x00"})
 
     junit_schema.validate(FORMATS["junit"][0](broken_off))
