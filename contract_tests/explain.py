@@ -19,7 +19,7 @@ from contract_tests import catalogue, rate, tour
 from contract_tests.catalogue import Requirement
 from contract_tests.curl import script
 from contract_tests.examples import ARROW, Explanation, explanations, times
-from contract_tests.profiles.plan import PRODUCTION, READ_ONLY, SCRIPTS
+from contract_tests.profiles.plan import PRODUCTION, READ_ONLY, SCRIPTS, WALKED
 from contract_tests.target import Target
 from sdk_tests.run import HERE, OPTIONS
 
@@ -28,6 +28,7 @@ SOURCES = {"page": "the documentation page", "openai": "OpenAI's reference and S
 TARGET = Target(catalogue.document()["servers"][0]["url"], {})
 SHOWN = 3  # of many tests of one kind
 WIDEST = 110  # columns; longer lines are hard to read
+WALKS = "the walks: Everybody who is there, page by page."
 UNSEEN = ("rate/", "browser/")  # areas of which schemathesis and the histories show nothing
 JUDGED_ALWAYS = "The oracle holds every call of schemathesis and of the random histories to it as well."
 
@@ -81,7 +82,7 @@ def proofs(id: str) -> Iterator[tuple[str, list[str]]]:
     yield "tour", [f"{step.name}: {step.promise}" for step in tour.STEPS if id in step.requirements]
     for profile in (PRODUCTION, READ_ONLY):
         scenes = [scene for part in SCRIPTS[profile] for scene in part if id in scene.requirements]
-        yield profile, [f"{scene.name}: {scene.promise}" for scene in scenes]
+        yield profile, [f"{scene.name}: {scene.promise}" for scene in scenes] + [WALKS] * (id in WALKED)
     yield "probe", [rate.__doc__ or ""] if id.startswith("rate/") else []
     yield "Python SDK", _promises_of_python()[id]
     yield "Node SDK", list(_promises_of_node(id))
