@@ -25,6 +25,10 @@ check: $(READY) ## ruff, mypy --strict, the spec
 	@$(BIN)/mypy
 	@$(BIN)/openapi-spec-validator openapi.yaml
 
+.PHONY: golden
+golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference
+	@$(BIN)/python -m self_tests.goldens
+
 serve: $(READY) ## run the fake; PORT=… puts it elsewhere
 	@$(BIN)/assistants-fake --port $(PORT)
 

@@ -49,6 +49,14 @@ def test_what_is_installed_starts_the_fake_and_judges_it(installed: Path) -> Non
     assert "2 hold of 2 judged, 2 judged of 2" in ran.stdout
 
 
+def test_what_is_installed_explains_a_requirement(installed: Path) -> None:
+    """With what tests it: the tour, both SDKs, and the wrong servers, of which only the matrix is installed."""
+    ran = python(installed, "-m", "contract_tests", "explain", "modify/partial")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert all(kind in ran.stdout for kind in ("tour", "production", "Python SDK", "Node SDK", "wrong servers"))
+
+
 def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
     """Nor what the harness needs: its start does not pay for that."""
     code = "import fake_server.cli, sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
