@@ -196,7 +196,7 @@ class Run:
         """The same promises through Node's SDK; where that cannot be had, a note says so."""
         self.progress("the Node SDK", 0, 1)
         try:
-            told = newest("node").judge(self.target)
+            told = newest("node").judge(self.target, list(filter(self.chosen, catalogue.requirements())))
         except UnavailableError as fault:
             self.result.notes.append(f"Node's SDK was left out: {fault}.")
             return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests import local
 from contract_tests.run import Choice, Run
 from sdk_tests import matrix
 from sdk_tests.sdks import Sdk, Told, UnavailableError, known, newest
@@ -16,6 +17,7 @@ from self_tests.wrong_servers import serving
 SDK = Sdk("python", "0.1.0", ("openai==0.1.0",), frozenset({"paging ends where has more is false"}))
 WALKED = Told("list/complete", "passed", "", "test_list.py::test_walk[sync]")
 ASKED_ON = Told("paging ends where has more is false", "failed", "assert 2 == 1", "test_sdk.py::test_paging[sync]")
+INSTALLED = [sdk for sdk in map(newest, ("python", "node")) if (sdk.home / "installed").exists()]
 node = pytest.mark.skipif(not (newest("node").home / "installed").exists(), reason="not installed: make sdk-matrix")
 
 
@@ -68,6 +70,16 @@ def test_without_node_its_sdk_is_unavailable(monkeypatch: pytest.MonkeyPatch, tm
 
     with pytest.raises(UnavailableError, match="node"):
         newest("node").install()
+
+
+@pytest.mark.parametrize("sdk", INSTALLED, ids=str)
+def test_only_what_is_asked_for_runs(sdk: Sdk) -> None:
+    """Of one requirement an SDK makes no more calls than that takes; what it made it removes even so."""
+    with local.fake() as target:
+        told = sdk.judge(target, ["list/limit"])
+
+    assert {each.name for each in told} - {"delete/answers-deleted"} == {"list/limit"}
+    assert {each.verdict for each in told} == {"passed"}
 
 
 @node
