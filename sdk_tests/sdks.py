@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import PIPE
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from contract_tests.target import Target
@@ -136,13 +137,13 @@ def _python(home: Path, variables: dict[str, str]) -> Iterator[str]:
 
 
 def _node(home: Path, variables: dict[str, str]) -> Iterator[str]:
-    """The tests are copied beside the SDK, for Node looks for a package above the file that asks for it."""
-    tests = home / "tests"
-    shutil.rmtree(tests, ignore_errors=True)
-    shutil.copytree(HERE / "node", tests)
-    for file in NODE_TESTS:
-        said = _run(["node", "--test-reporter", tests / "reporter.mjs", tests / file], variables, fine=(0, 1))
-        yield from said.splitlines()
+    """The tests are copied beside the SDK, for Node looks for a package above the file that asks for it; each time into
+    a folder of their own, for others may be asking it as well."""
+    with TemporaryDirectory(prefix="tests-", dir=home) as folder:
+        tests = shutil.copytree(HERE / "node", Path(folder), dirs_exist_ok=True)
+        for file in NODE_TESTS:
+            said = _run(["node", "--test-reporter", tests / "reporter.mjs", tests / file], variables, fine=(0, 1))
+            yield from said.splitlines()
 
 
 def _run(command: list[Any], variables: dict[str, str] | None = None, fine: tuple[int, ...] = (0,)) -> str:
