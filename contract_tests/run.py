@@ -203,6 +203,7 @@ class Run:
         for each in told:
             if each.verdict == "error":
                 raise RuntimeError(f"{each.test}: {each.why}")
+            self.result.left_behind += each.left_behind
             if each.verdict == "failed" and not each.is_fact and self.chosen(each.name):
                 self.findings.breaches.append(Breach(each.name, each.promise, f"{each.why} (Node's SDK)", ()))
 

@@ -22,6 +22,7 @@ from sdk_tests.run import redacted
 HERE = Path(__file__).resolve().parent
 HOME = Path(sys.prefix) / "sdks"  # inside our own environment: gone with it, and in nobody's way
 NODE_TESTS = ("promises.mjs", "list.mjs", "refusals.mjs", "facts.mjs")
+LEFT_BEHIND = "left behind, for a delete was not accepted: "  # as clients.mjs says it
 PATIENCE = 600  # seconds that one command may take
 
 
@@ -42,6 +43,12 @@ class Told:
     def promise(self) -> str:
         """In words, which Node's tests have after the names of the requirements."""
         return self.test.rpartition(": ")[2]
+
+    @property
+    def left_behind(self) -> list[str]:
+        """The ids of what Node's tests made and could not remove."""
+        _, said, ids = self.why.partition(LEFT_BEHIND)
+        return ids.split(", ") if said else []
 
     @property
     def is_fact(self) -> bool:

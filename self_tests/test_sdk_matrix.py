@@ -9,10 +9,11 @@ import pytest
 
 from contract_tests import local
 from contract_tests.run import Choice, Run
+from fake_server.handlers import Answer, Call, Handler
 from sdk_tests import matrix
 from sdk_tests.sdks import Sdk, Told, UnavailableError, known, newest
 from self_tests.wrong import SERVERS
-from self_tests.wrong_servers import serving
+from self_tests.wrong_servers import DELETE, handling, serving
 
 SDK = Sdk("python", "0.1.0", ("openai==0.1.0",), frozenset({"paging ends where has more is false"}))
 WALKED = Told("list/complete", "passed", "", "test_list.py::test_walk[sync]")
@@ -96,3 +97,18 @@ def test_nodes_sdk_finds_what_python_does_not() -> None:
         verdicts = run.judge().verdicts
 
     assert [(each.requirement.id, each.verdict) for each in verdicts] == [("list/complete", "fail")]
+
+
+def test_what_nodes_sdk_cannot_remove_is_named() -> None:
+    """It is named whatever was chosen, and fails nothing that was."""
+    installed("node")
+
+    async def refuse(_: Handler, __: Call) -> Answer:
+        return Answer({"error": {"message": "No.", "type": "invalid_request_error"}}, status=400)
+
+    with serving(lambda fake: handling(fake, refuse, DELETE)) as target:
+        run = Run(target, Choice(generators=frozenset(), sdk=True), lambda id: id == "create/name-suffices")
+        result = run.judge()
+
+    assert [each.verdict for each in result.verdicts] != ["fail"]
+    assert [id.startswith("asst-") for id in result.left_behind] == [True]
