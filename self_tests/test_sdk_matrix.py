@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import openai
 import pytest
 
 from contract_tests import local
@@ -68,6 +69,11 @@ def test_the_readme_shows_the_sdks_of_the_table() -> None:
     heads = [line for line in made.splitlines() if line.startswith(("| promise", "| fact"))]
 
     assert [line.strip("| ").split(" | ")[1:] for line in heads] == [[sdk.name for sdk in known()]] * 2
+
+
+def test_a_run_judges_with_the_newest_sdk_of_the_table() -> None:
+    """What requirements.lock pins, and `assistants-contract run` judges with, is the last Python of sdks.toml."""
+    assert newest("python").version == openai.__version__
 
 
 def test_without_node_its_sdk_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
