@@ -205,7 +205,7 @@ class Run:
                 raise RuntimeError(f"{each.test}: {each.why}")
             self.result.left_behind += each.left_behind
             if each.verdict == "failed" and not each.is_fact and self.chosen(each.name):
-                self.findings.breaches.append(Breach(each.name, each.promise, f"{each.why} (Node's SDK)", ()))
+                self.findings.breaches.append(Breach(each.name, each.promise, f"{each.why:.300} (Node's SDK)", ()))
 
     def _clean_up(self, play: Play) -> None:
         """Removes what was made, and looks whether it is gone. Without the oracle: it may be what broke off the run."""

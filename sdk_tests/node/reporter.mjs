@@ -30,7 +30,7 @@ function told(error) {
   return `${shown(error.actual)} came for ${shown(error.expected)}`;
 }
 
-const shown = (/** @type {any} */ value) => inspect(value, { breakLength: Infinity }).slice(0, 100);
+const shown = (/** @type {any} */ value) => inspect(value, { breakLength: Infinity });
 
 /** Not where the guard or a limit stood in the way. What a test cannot digest (TypeError) is an answer.
  * @param {any} error */
