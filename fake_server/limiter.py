@@ -39,17 +39,21 @@ class Limiter:
             raise TooManyRequests(message, headers={"retry-after": str(wait)})
         calls.append(self.now())
 
+    def state(self, key: str) -> dict[str, int | None]:
+        """The limit, the calls used and left of it at this moment, and seconds until all of them are there again."""
+        limit, calls = self.limit_of(key), self.recent(key)
+        # A limit that was lowered may have been passed before.
+        left = None if limit is None else max(0, limit - len(calls))
+        return {"limit": limit, "used": len(calls), "left": left, "reset": self.until_free(calls[-1]) if calls else 0}
+
     def headers(self, key: str) -> dict[str, str]:
-        """What the key has left: calls at this moment, and seconds until all of them are there again."""
-        limit = self.limit_of(key)
-        if limit is None:
+        if self.limit_of(key) is None:
             return {}
-        calls = self.recent(key)
+        state = self.state(key)
         return {
-            "x-ratelimit-limit": str(limit),
-            # A limit that was lowered may have been passed before.
-            "x-ratelimit-remaining": str(max(0, limit - len(calls))),
-            "x-ratelimit-reset": str(self.until_free(calls[-1]) if calls else 0),
+            "x-ratelimit-limit": str(state["limit"]),
+            "x-ratelimit-remaining": str(state["left"]),
+            "x-ratelimit-reset": str(state["reset"]),
         }
 
     def recent(self, key: str) -> deque[float]:

@@ -1,9 +1,10 @@
 """What a new fake holds: two organizations, and three keys that a person can type, unless it is given others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from fake_server.assistants import Key, Organization, Project, assistant_id, project_id
+from fake_server.errors import InvalidParameter
 from fake_server.file_format import Row, Tables
 from fake_server.store import Store
 
@@ -28,12 +29,11 @@ class Seed(NamedTuple):
     projects: list[Project]
 
 
-class SeedMistake(Exception):
+class SeedMistake(InvalidParameter):
     """What was given is no seed; `path` are the steps to what is wrong in it."""
 
     def __init__(self, message: str, *path: str | int) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(message, ".".join(str(step) for step in path))
         self.path = path
 
 
@@ -49,14 +49,12 @@ def plant(store: Store) -> None:
 
 def read_seed(given: Mapping[str, Any], born: int) -> Seed:
     """From what keeps the schema Seed of control.yaml; `born` is when assistants are made. Raises SeedMistake."""
-    seed, seen = Seed([], [], []), set()
+    seed = Seed([], [], [])
+    seen: set[tuple[str, str]] = set()
     for place, each in enumerate(given["organizations"]):
         try:
             one = read_organization(each, each.get("id", f"org-{place + 1}"), born)
-            for table, value, path in names(one):
-                if (table, value) in seen:
-                    raise SeedMistake(f"'{value}' is there twice", *path)
-                seen.add((table, value))
+            seen |= check_names(one, seen.__contains__)
         except SeedMistake as mistake:
             raise SeedMistake(mistake.message, "organizations", place, *mistake.path) from None
         seed = Seed(seed.organizations + one.organizations, seed.keys + one.keys, seed.projects + one.projects)
@@ -85,11 +83,21 @@ def read_organization(given: Mapping[str, Any], id: str, born: int) -> Seed:
         if "assistant" not in each:
             seed.projects.append(Project(project, id, f"{organization.name} {label}", None, born))
         elif project not in ours:
-            message = f"the organization has no assistant '{each['assistant']}' to bind a key to"
+            message = f"The organization {id} has no assistant '{each['assistant']}' to bind a key to."
             raise SeedMistake(message, "keys", number, "assistant")
         secret = each.get("secret", f"sk-fake-{short}-{label}")
         seed.keys.append(Key(secret, label, id, project, each.get("active", True)))
     return seed
+
+
+def check_names(seed: Seed, taken: Callable[[tuple[str, str]], bool]) -> set[tuple[str, str]]:
+    """The names of a seed of one, each with its table; raises SeedMistake for one that is twice there, or taken."""
+    seen: set[tuple[str, str]] = set()
+    for table, value, path in names(seed):
+        if (table, value) in seen or taken((table, value)):
+            raise SeedMistake(f"'{value}' is there already.", *path)
+        seen.add((table, value))
+    return seen
 
 
 def names(seed: Seed) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:

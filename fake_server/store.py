@@ -78,6 +78,10 @@ class Store:
     def all_organizations(self) -> list[Organization]:
         return [Organization(**row) for row in self.table("organizations")]
 
+    def all_projects(self) -> list[Project]:
+        """Oldest first."""
+        return [Project(**row) for row in self.table("projects")]
+
     def all_keys(self) -> list[Key]:
         return [Key(**row) for row in self.table("keys")]
 
@@ -126,6 +130,11 @@ class Store:
         """Whosever it is."""
         found = self.table("projects").found(project)
         return Project(**found[0][1]) if found else None
+
+    def has(self, name: tuple[str, str]) -> bool:
+        """Whether a table, which need not be there, has a row whose unique field has this value."""
+        table, value = name
+        return table in self.tables and bool(self.table(table).found(value))
 
     def alter(self, name: str, value: str, changes: Mapping[str, Any]) -> None:
         """Set `changes` in the rows of a table whose unique field has this value."""
