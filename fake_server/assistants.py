@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fake_server.errors import InvalidParameter
+from fake_server.errors import UnknownCursor
 
 PREFIX = "asst-"
 
@@ -19,7 +19,7 @@ class Organization:
     id: str
     name: str
     model: str
-    temperature: float
+    temperature: float | None
     instructions: str | None = None
 
 
@@ -51,7 +51,7 @@ def assistant_id(project: str) -> str:
 
 
 def project_id(assistant: str) -> str | None:
-    """The project's id, or None when this is no assistant's id; a bare project id is none (a free choice)."""
+    """The project's id, or None when this is no assistant's id; a bare project id is none (ids.bare_accepted)."""
     return assistant.removeprefix(PREFIX) if assistant.startswith(PREFIX) else None
 
 
@@ -91,7 +91,7 @@ def page(projects: Sequence[Project], query: Mapping[str, Any]) -> tuple[list[Pr
     """One page of `projects` (oldest first), and whether more follows in the direction walked.
 
     `query` holds limit and order, and after and before if sent. With before alone the page is the one nearest to the
-    cursor and "more" is ahead of it, as OpenAI does. Raises InvalidParameter for a cursor that names none of them.
+    cursor and "more" is ahead of it, as OpenAI does. Raises UnknownCursor for one that names none of them.
     """
     # Places are walked, not projects: only those of the page are read.
     places = range(len(projects))[:: 1 if query["order"] == "asc" else -1]
@@ -103,12 +103,12 @@ def page(projects: Sequence[Project], query: Mapping[str, Any]) -> tuple[list[Pr
 
 
 def place(projects: Sequence[Project], query: Mapping[str, Any], param: str) -> int:
-    """Where the assistant stands that the query parameter names; raises InvalidParameter."""
+    """Where the assistant stands that the query parameter names; raises UnknownCursor."""
     try:
         return projects.index(Named(project_id(query[param])))
     except ValueError:
         message = f"No assistant found with id '{query[param]:.100}'. Give in '{param}' the id of one that is listed."
-        raise InvalidParameter(message, param) from None
+        raise UnknownCursor(message, param) from None
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,16 +11,19 @@ from typing import Any
 
 import click
 
+from fake_server.choices.speaking import house_of
 from fake_server.clock import Clock
 from fake_server.contract import read_document
 from fake_server.control.attached import attach
+from fake_server.dialect import read_dialect
 from fake_server.fake import Fake, compose
 from fake_server.file_format import DataFileError
 from fake_server.ids import Ids
 from fake_server.local import ListenError
 from fake_server.overlays import narrow_origins, number_requests
-from fake_server.seed_file import SeedFileError, read_seed_file
+from fake_server.seed_file import read_seed_file
 from fake_server.telling import LOGS, announce, greet, run
+from fake_server.yaml_file import FileMistake
 
 RATE = str(read_document()["x-rate-limit"]["requests"])
 # When it is under --seed: 2025-11-23T08:00:00Z.
@@ -65,6 +68,7 @@ def main() -> None:
     help="Calls a minute of each key.",
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the assistants in this file.  [default: in memory]")
+@click.option("--dialect", metavar="NAME|FILE", help="How it speaks where the contract leaves a choice, such as ragen.")
 @click.option("--durable", is_flag=True, help="With --data: answer only what would outlive a power cut.")
 @click.option(
     "--seed-file", type=click.Path(path_type=Path), help="Begin with the organizations of this file, YAML or JSON."
@@ -89,7 +93,7 @@ def command(host: str, port: int, as_json: bool, **options: Any) -> None:
         raise click.UsageError("--seed begins anew at each start, and --data goes on: give one of them.")
     try:
         fake = composed(host, **options)
-    except (DataFileError, SeedFileError) as error:
+    except (DataFileError, FileMistake) as error:
         raise click.ClickException(str(error)) from None
     ready = announce if as_json else greet
     with closing(fake.store), asyncio.Runner(loop_factory=fast_loop()) as runner:
@@ -105,6 +109,7 @@ def composed(
     rate_limit: int | None,
     data: Path | None,
     durable: bool,
+    dialect: str | None,
     seed_file: Path | None,
     seed: int | None,
     cors: tuple[str, ...],
@@ -113,10 +118,11 @@ def composed(
     log: str,
     quiet: bool,
 ) -> Fake:
-    """Raises DataFileError and SeedFileError."""
+    """Raises DataFileError and FileMistake."""
     clock = Clock() if seed is None else Clock(THEN)
-    planted = None if seed_file is None else read_seed_file(seed_file, int(clock.now()))
-    fake = compose(rate_limit=rate_limit, data=data, durable=durable, now=clock.now, planted=planted)
+    spoken = {} if dialect is None else read_dialect(dialect)
+    planted = None if seed_file is None else read_seed_file(seed_file, int(clock.now()), house_of(spoken))
+    fake = compose(rate_limit=rate_limit, data=data, durable=durable, now=clock.now, planted=planted, dialect=spoken)
     ids = None if seed is None else Ids(seed)
     if ids is not None:
         fake.store.new_id = ids.project

@@ -29,7 +29,7 @@ TYPES: Mapping[Any, tuple[type, ...]] = {
     str: (str,),
     str | None: (str, type(None)),
     int: (int,),
-    float: (int, float),
+    float | None: (int, float, type(None)),
     bool: (bool,),
 }
 NUMBER = re.compile("[1-9][0-9]{0,17}", re.ASCII)

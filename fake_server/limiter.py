@@ -1,9 +1,11 @@
-"""How often a key may call: a sliding window for each key; knows only a clock."""
+"""How often a caller may call: a window for each, sliding or fixed; knows only a clock."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable
 from math import ceil
+from typing import Any
 
+from fake_server.assistants import Key
 from fake_server.errors import TooManyRequests
 
 
@@ -11,7 +13,8 @@ class Limiter:
     """`limit` calls in any `seconds` seconds for each key, by the clock `now` (in seconds); no limit when None.
 
     `own` are the limits of organizations that have one of their own, `owner` names a key's organization, and `lift` is
-    what a refused caller is told to do about the limit.
+    what a refused caller is told to do about the limit. With `fixed` a window begins when the clock's minute does. Who
+    is refused stays so for at least `block` seconds, and `silent` keeps the headers back.
     """
 
     def __init__(self, limit: int | None, seconds: int, now: Callable[[], float]) -> None:
@@ -21,6 +24,10 @@ class Limiter:
         self.calls: defaultdict[str, deque[float]] = defaultdict(deque)
         self.own: dict[str, int | None] = {}
         self.owner: Callable[[str], str] = str
+        self.fixed = False
+        self.block = 0
+        self.blocked: dict[str, float] = {}
+        self.silent = False
         self.lift = "Start the fake with --rate-limit off to lift it."
 
     def limit_of(self, key: str) -> int | None:
@@ -32,22 +39,45 @@ class Limiter:
         if limit is None:
             return
         calls = self.recent(key)
-        if len(calls) >= limit:
-            wait = self.until_free(calls[-limit])
+        wait = self.until_free(calls[-limit]) if len(calls) >= limit else 0
+        if self.block:
+            wait = self.in_block(key, wait)
+        if wait:
             message = f"More than {limit} requests in {self.seconds} s. Retry in {wait} s."
             message += f" This is the fake's own limit, as the service has it. {self.lift}"
             raise TooManyRequests(message, headers={"retry-after": str(wait)})
-        calls.append(self.now())
+        now = self.now()
+        # In a fixed window each call counts as its first did.
+        calls.append(now - now % self.seconds if self.fixed else now)
+
+    def in_block(self, key: str, wait: int) -> int:
+        """How long to wait, in whole seconds, for who would have to wait so long without a block; begins one."""
+        now = self.now()
+        if wait and self.blocked.get(key, now) <= now:
+            self.blocked[key] = now + max(self.block, wait)
+        return max(0, min(self.seconds, ceil(self.blocked.get(key, now) - now)))
+
+    def forget(self, key: str) -> None:
+        """What the key has used."""
+        self.calls.pop(key, None)
+        self.blocked.pop(key, None)
+
+    def forget_all(self) -> None:
+        self.calls.clear()
+        self.blocked.clear()
 
     def state(self, key: str) -> dict[str, int | None]:
         """The limit, the calls used and left of it at this moment, and seconds until all of them are there again."""
         limit, calls = self.limit_of(key), self.recent(key)
         # A limit that was lowered may have been passed before.
         left = None if limit is None else max(0, limit - len(calls))
-        return {"limit": limit, "used": len(calls), "left": left, "reset": self.until_free(calls[-1]) if calls else 0}
+        reset = self.until_free(calls[-1]) if calls else 0
+        if self.block and (blocked := self.in_block(key, 0)):
+            left, reset = 0, max(reset, blocked)
+        return {"limit": limit, "used": len(calls), "left": left, "reset": reset}
 
     def headers(self, key: str) -> dict[str, str]:
-        if self.limit_of(key) is None:
+        if self.silent or self.limit_of(key) is None:
             return {}
         state = self.state(key)
         return {
@@ -65,3 +95,12 @@ class Limiter:
     def until_free(self, call: float) -> int:
         """Whole seconds, within 1 to `seconds` even if the clock was set back (rate/retry-after)."""
         return min(self.seconds, max(1, ceil(call + self.seconds - self.now())))
+
+
+def by_key(_request: object, _operation: object, key: Key) -> str:
+    return key.secret
+
+
+def by_address(request: Any, *_: object) -> str:
+    """Of aiohttp's request."""
+    return request.remote or ""

@@ -6,7 +6,6 @@ from functools import partial
 from aiohttp import web
 
 from fake_server.fake import Fake
-from fake_server.headers import closed_headers
 from fake_server.ids import Ids
 from fake_server.web import KEY, Endpoint
 
@@ -25,12 +24,12 @@ async def numbered(ids: Ids, request: web.BaseRequest, handler: Endpoint) -> web
 
 def narrow_origins(fake: Fake, origins: Collection[str]) -> None:
     """Only pages of these origins may read what is answered."""
-    fake.common_headers = closed_headers
     fake.middlewares.append(partial(narrowed, origins))
 
 
 async def narrowed(origins: Collection[str], request: web.BaseRequest, handler: Endpoint) -> web.StreamResponse:
     response = await handler(request)
+    response.headers.pop("access-control-allow-origin", None)
     response.headers["vary"] = "Origin"
     if (origin := request.headers.get("Origin")) in origins:
         response.headers["access-control-allow-origin"] = str(origin)

@@ -1,6 +1,7 @@
 """What a new fake holds: two organizations, and three keys that a person can type, unless it is given others."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from fake_server.assistants import Key, Organization, Project, assistant_id, project_id
@@ -8,7 +9,9 @@ from fake_server.errors import InvalidParameter
 from fake_server.file_format import Row, Tables
 from fake_server.store import Store
 
-ORGANIZATIONS = [Organization("org-acme", "Acme", "ragen", 1.0), Organization("org-globex", "Globex", "ragen", 1.0)]
+# What an organization reads that is not told otherwise.
+HOUSE = Organization("", "", "ragen", 1.0)
+ORGANIZATIONS = [replace(HOUSE, id="org-acme", name="Acme"), replace(HOUSE, id="org-globex", name="Globex")]
 KEYS = [
     Key("sk-fake-primary", "primary", "org-acme", "acme-support"),
     Key("sk-fake-sibling", "sibling", "org-acme", "acme-research"),
@@ -37,9 +40,10 @@ class SeedMistake(InvalidParameter):
         self.path = path
 
 
-def default(born: int) -> Seed:
+def default(born: int, house: Organization = HOUSE) -> Seed:
+    organizations = [replace(house, id=each.id, name=each.name) for each in ORGANIZATIONS]
     projects = [Project(key.project, key.organization, TITLES[key.project], None, born) for key in KEYS]
-    return Seed(ORGANIZATIONS, KEYS, projects)
+    return Seed(organizations, KEYS, projects)
 
 
 def plant(store: Store) -> None:
@@ -47,13 +51,15 @@ def plant(store: Store) -> None:
     store.plant(*default(int(store.now())))
 
 
-def read_seed(given: Mapping[str, Any], born: int) -> Seed:
-    """From what keeps the schema Seed of control.yaml; `born` is when assistants are made. Raises SeedMistake."""
+def read_seed(given: Mapping[str, Any], born: int, house: Organization = HOUSE) -> Seed:
+    """From what keeps the schema Seed of control.yaml; `born` is when assistants are made, and `house` has the model
+    and the temperature where none is given. Raises SeedMistake.
+    """
     seed = Seed([], [], [])
     seen: set[tuple[str, str]] = set()
     for place, each in enumerate(given["organizations"]):
         try:
-            one = read_organization(each, each.get("id", f"org-{place + 1}"), born)
+            one = read_organization(each, each.get("id", f"org-{place + 1}"), born, house)
             seen |= check_names(one, seen.__contains__)
         except SeedMistake as mistake:
             raise SeedMistake(mistake.message, "organizations", place, *mistake.path) from None
@@ -61,14 +67,14 @@ def read_seed(given: Mapping[str, Any], born: int) -> Seed:
     return seed
 
 
-def read_organization(given: Mapping[str, Any], id: str, born: int) -> Seed:
+def read_organization(given: Mapping[str, Any], id: str, born: int, house: Organization = HOUSE) -> Seed:
     """A seed of one, from what keeps the schema SeedOrganization. Raises SeedMistake."""
     short = id.removeprefix("org-")
     organization = Organization(
         id,
         given.get("name", short),
-        given.get("model", ORGANIZATIONS[0].model),
-        float(given.get("temperature", ORGANIZATIONS[0].temperature)),
+        given.get("model", house.model),
+        given.get("temperature", house.temperature),
         given.get("instructions"),
     )
     seed = Seed([organization], [], [])

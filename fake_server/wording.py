@@ -55,8 +55,8 @@ def explained(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
     if kind.name == "required":
         missing = f"{path}.{kind.property}".lstrip(".")
         return missing, f"Missing required parameter: '{missing}'."
-    if kind.name == "additionalProperties":
-        unknown = f"{path}.{kind.unexpected[0]:.100}".lstrip(".")
+    if kind.name in ("additionalProperties", "falseSchema"):
+        unknown = path if kind.name == "falseSchema" else f"{path}.{kind.unexpected[0]:.100}".lstrip(".")
         return unknown, f"Unknown parameter: '{unknown}'."
     return path, f"Invalid value for '{path}': expected {expected(error)}, got {got(error)}."
 

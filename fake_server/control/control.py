@@ -48,7 +48,7 @@ class Control:
         self.clock.reset()
         self.fake.limiter.limit = self.limit
         self.fake.limiter.own.clear()
-        self.fake.limiter.calls.clear()
+        self.fake.limiter.forget_all()
         if self.ids is not None:
             self.ids.begin()
 
@@ -63,7 +63,7 @@ class Control:
         self.requests.clear(organization)
         self.fake.limiter.own.pop(organization, None)
         for secret in keys:
-            self.fake.limiter.calls.pop(secret, None)
+            self.fake.limiter.forget(secret)
         if self.ids is not None:
             self.ids.begin(organization)
 

@@ -18,7 +18,7 @@ async def create_organization(asked: Asked) -> Any:
     """Raises SeedMistake."""
     store = asked.control.fake.store
     organization = asked.body.get("id") or f"org-{store.new_id('')[:12]}"
-    seed = read_organization(asked.body, organization, int(store.now()))
+    seed = read_organization(asked.body, organization, int(store.now()), asked.control.fake.house)
     check_names(seed, store.has)
     store.commit(store.numbered(*seed))
     asked.control.made[organization] = store.held(organization)

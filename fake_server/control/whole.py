@@ -20,7 +20,7 @@ async def get_seed(asked: Asked) -> Any:
 async def put_seed(asked: Asked) -> Any:
     """Raises SeedMistake."""
     fake = asked.control.fake
-    fake.seed = fake.store.numbered(*read_seed(asked.body, int(fake.store.now())))
+    fake.seed = fake.store.numbered(*read_seed(asked.body, int(fake.store.now()), fake.house))
     asked.control.reset()
     return written(fake.seed)
 
