@@ -1,7 +1,7 @@
 """A fake put together: one plain object that holds every part, and through which each part is looked up when called."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
@@ -24,12 +24,14 @@ from fake_server.store import Store
 class Fake:
     """Replace any part, before or while it serves; `middlewares` are aiohttp's, around all, read at the start.
 
-    `body_seconds` is how long a body may take to arrive. `log` is told of each answer: method, path as it was sent,
-    status, seconds, and the label of the key. `interfere` is awaited with each call that its key opens (aiohttp's
-    request, operation, key) before anything else is done with it, and may refuse it. `seed` is what a reset goes back
-    to, as the store's rows, and `house` is what an organization reads that is not told otherwise. `made` and `changed`
-    are what a create and a modify keep of a body. `caller` says in whose budget a call counts (aiohttp's request,
-    operation, key), with `counts_strangers` before its key is looked at. `json_options` are orjson's.
+    `seed` is what a reset goes back to, as the store's rows, and `house` what an organization reads that is not told
+    otherwise. `made` and `changed` are what a create and a modify keep of a body. `caller` says in whose budget a call
+    counts (aiohttp's request, operation, key), with `counts_strangers` before its key is looked at; answers of a status
+    in `untold` do not say what is left of it. `json_options` are orjson's.
+
+    `log` is told of each answer: method, path as it was sent, status, seconds, and the label of the key. `interfere` is
+    awaited with each call that its key opens (aiohttp's request, operation, key) before anything else is done with it,
+    and may refuse it. `body_seconds` is how long a body may take to arrive.
     """
 
     contract: Contract
@@ -55,6 +57,7 @@ class Fake:
     preflight_headers: Callable[[str], dict[str, str]] = headers.preflight_headers
     caller: Callable[[Any, Operation, Key], str] = by_key
     counts_strangers: bool = False
+    untold: Container[int] = ()
     json_options: int = 0
     middlewares: list[Any] = field(default_factory=list)
     log: Callable[[str, str, int, float, str], None] | None = None

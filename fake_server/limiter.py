@@ -14,7 +14,7 @@ class Limiter:
 
     `own` are the limits of organizations that have one of their own, `owner` names a key's organization, and `lift` is
     what a refused caller is told to do about the limit. With `fixed` a window begins when the clock's minute does. Who
-    is refused stays so for at least `block` seconds, and `silent` keeps the headers back.
+    is refused stays so for at least `block` seconds.
     """
 
     def __init__(self, limit: int | None, seconds: int, now: Callable[[], float]) -> None:
@@ -27,7 +27,6 @@ class Limiter:
         self.fixed = False
         self.block = 0
         self.blocked: dict[str, float] = {}
-        self.silent = False
         self.lift = "Start the fake with --rate-limit off to lift it."
 
     def limit_of(self, key: str) -> int | None:
@@ -77,7 +76,7 @@ class Limiter:
         return {"limit": limit, "used": len(calls), "left": left, "reset": reset}
 
     def headers(self, key: str) -> dict[str, str]:
-        if self.silent or self.limit_of(key) is None:
+        if self.limit_of(key) is None:
             return {}
         state = self.state(key)
         return {

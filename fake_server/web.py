@@ -143,7 +143,7 @@ def refuse(fake: Fake, refusal: Refused) -> Answer:
 
 
 def respond(fake: Fake, answer: Answer, caller: str | None) -> web.Response:
-    limits = {} if caller is None else fake.limiter.headers(caller)
+    limits = {} if caller is None or answer.status in fake.untold else fake.limiter.headers(caller)
     headers = {**JSON, **answer.headers, **fake.common_headers(), **limits}
     return web.Response(status=answer.status, body=encoded(answer.body, fake.json_options), headers=headers)
 

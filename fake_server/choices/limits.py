@@ -33,8 +33,8 @@ def block(fake: Fake, seconds: int) -> None:
     fake.limiter.block = seconds
 
 
-def silence(fake: Fake, _: bool) -> None:
-    fake.limiter.silent = True
+def keep_untold(fake: Fake, told: bool | str) -> None:
+    fake.untold = (429,) if told == "passed" else range(1000)
 
 
 CHOICES: Mapping[str, Callable[[Fake, Any], None]] = {
@@ -43,5 +43,5 @@ CHOICES: Mapping[str, Callable[[Fake, Any], None]] = {
     "limiter.per_operation": count_operations,
     "limiter.window": fix_window,
     "limiter.block": block,
-    "limiter.headers": silence,
+    "limiter.headers": keep_untold,
 }
