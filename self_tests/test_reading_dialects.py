@@ -22,9 +22,10 @@ from self_tests.test_right_servers import TOUR, WARNS, broken, target
 @contextmanager
 def spoken(name: str, clock: Clock, rate_limit: int | None = None) -> Iterator[Target]:
     """The fake, speaking as the second implementation does by this reading."""
-    bound, expendable = (assistant_id(key.project) for key in seed.KEYS[:2])
+    primary, sibling, foreign = seed.KEYS
     with serve(compose(rate_limit=rate_limit, now=clock.now, dialect=dialect_for(READINGS[name]))) as url:
-        served = Served(url, *(key.secret for key in seed.KEYS), bound, expendable)
+        bound, expendable = assistant_id(primary.project), assistant_id(sibling.project)
+        served = Served(url, primary.secret, sibling.secret, foreign.secret, bound, expendable)
         yield replace(target(served, rate_limit or 0), clock=clock)
 
 
