@@ -20,8 +20,7 @@ def fake() -> Fake:
 
 def call(base_url: str, key: str, verb: str, path: str, **body: object) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {key}"}
-    sent = {"json": body} if verb in ("POST", "PATCH") else {}
-    return httpx2.request(verb, f"{base_url}{path}", headers=headers, trust_env=False, verify=False, **sent)
+    return httpx2.request(verb, f"{base_url}{path}", headers=headers, trust_env=False, verify=False, json=body)
 
 
 def ids(base_url: str, key: str) -> list[str]:
