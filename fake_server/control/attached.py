@@ -26,9 +26,16 @@ def attach(
     """To a fake that was composed with this clock and is not yet served; see Control."""
     control = Control(fake, clock, ids, host, token, fake.limiter.limit)
     fake.limiter.lift = """Start the fake with --rate-limit off, or PATCH /_fake/limiter with {"limit": null}."""
+    fake.limiter.owner = partial(owner, fake)
     fake.interfere = partial(interfere, control)
     fake.middlewares.insert(0, partial(around, control))
     return control
+
+
+def owner(fake: Fake, secret: str) -> str:
+    """The organization of a key; "" for what is none."""
+    key = fake.store.key(secret)
+    return key.organization if key else ""
 
 
 async def interfere(control: Control, request: web.BaseRequest, operation: Operation, key: Key) -> None:
