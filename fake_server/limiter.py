@@ -57,9 +57,10 @@ class Limiter:
         return max(0, min(self.seconds, ceil(self.blocked.get(key, now) - now)))
 
     def forget(self, key: str) -> None:
-        """What the key has used."""
-        self.calls.pop(key, None)
-        self.blocked.pop(key, None)
+        """What the key has used, be it for one operation."""
+        for spent in (self.calls, self.blocked):
+            for caller in [each for each in spent if each.partition(" ")[0] == key]:
+                del spent[caller]
 
     def forget_all(self) -> None:
         self.calls.clear()

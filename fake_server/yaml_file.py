@@ -26,8 +26,9 @@ class Written(NamedTuple):
 
 def read_written(path: Path) -> Written:
     """Raises FileMistake."""
-    loader = yaml.SafeLoader(text_of(path))
+    text = text_of(path)
     try:
+        loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         value = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:

@@ -1,144 +1,45 @@
-"""Dialects: every setting, what is known of the running service, and mistakes in a file."""
+"""Dialects: every setting, and mistakes in a file."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import httpx2
 import pytest
 
 from fake_server.choices.amendments import AMENDMENTS
 from fake_server.choices.speaking import CHOICES, HOUSES
 from fake_server.contract import read_contract, read_document
 from fake_server.dialect import Dialect, defaults, dialect_of, read_dialect, read_schema
-from fake_server.fake import Fake, compose
-from fake_server.local import serve
 from fake_server.yaml_file import FileMistake
-
-BOUND, OTHER, FOREIGN = "asst-acme-support", "asst-acme-research", "asst-globex-sales"
-SHAPES = {"hex": "[0-9a-f]{24}", "uuid": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "short": "[0-9a-f]{12}",
-          "number": "[0-9]{1,6}"}  # fmt: skip
-BUDGET = 9
-
-
-class Place:
-    """A served fake of BUDGET calls a minute, and who calls it. `time` is its clock's, ten seconds before a minute."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self.time = 60_050.0
-        self.fake: Fake = compose(rate_limit=BUDGET, now=lambda: self.time, dialect=dialect)
-
-    def ask(self, method: str, path: str = "", *, key: str | None = "sk-fake-primary", **sent: Any) -> httpx2.Response:
-        headers = {"content-type": "application/json"} | ({} if key is None else {"authorization": f"Bearer {key}"})
-        return self.client.request(method, f"/assistants{path}", headers=headers | sent.pop("headers", {}), **sent)
-
-    def use_up(self, key: str = "sk-fake-primary", left: int = 0) -> None:
-        for _ in range(BUDGET - left):
-            self.ask("GET", f"/{BOUND}", key=key)
-
-    @contextmanager
-    def served(self) -> Iterator[Place]:
-        with serve(self.fake) as url, httpx2.Client(base_url=url, trust_env=False, verify=False) as self.client:
-            yield self
-
-
-def created(**body: Any) -> Callable[[Place], httpx2.Response]:
-    return lambda at: at.ask("POST", json={"name": "x", **body})
-
-
-def asked(*request: str, **sent: Any) -> Callable[[Place], httpx2.Response]:
-    return lambda at: at.ask(*request, **sent)
-
-
-Ask = Callable[[Place], httpx2.Response]
-Read = Callable[[Place], Any]
-
-
-def status(ask: Ask) -> Read:
-    return lambda at: ask(at).status_code
-
-
-def shown(ask: Ask, field: str) -> Read:
-    return lambda at: ask(at).json().get(field, "absent")
-
-
-def error(ask: Ask, field: str) -> Read:
-    return lambda at: ask(at).json().get("error", {}).get(field, "absent")
-
-
-def fields(ask: Ask) -> Read:
-    return lambda at: list(ask(at).json())
-
-
-def header(ask: Ask, name: str) -> Read:
-    return lambda at: ask(at).headers.get(name)
-
-
-def listed(query: str) -> Read:
-    return lambda at: len(at.ask("GET", query).json().get("data", "none"))
-
-
-def shape(at: Place) -> str:
-    id = created()(at).json()["id"].removeprefix("asst-")
-    return next(name for name, pattern in SHAPES.items() if re.fullmatch(pattern, id))
-
-
-def cleared(body: Mapping[str, None]) -> Read:
-    """What the instructions read when this comes after a text."""
-
-    def read(at: Place) -> Any:
-        at.ask("PATCH", f"/{BOUND}", json={"instructions": "Be kind."})
-        return at.ask("PATCH", f"/{BOUND}", json=body).json().get("instructions", "refused")
-
-    return read
-
-
-def switched_off(at: Place) -> httpx2.Response:
-    at.fake.store.alter("keys", "sk-fake-sibling", {"active": False})
-    return at.ask("GET", key="sk-fake-sibling")
-
-
-LIST = asked("GET")
-
-
-def after(*use: Callable[[Place], object], then: Ask = LIST) -> Ask:
-    """What is answered `then`."""
-
-    def ask(at: Place) -> httpx2.Response:
-        for each in use:
-            each(at)
-        return then(at)
-
-    return ask
-
-
-def used_up(at: Place) -> None:
-    at.use_up()
-
-
-def knocked(at: Place) -> None:
-    at.ask("GET")
-
-
-def strangers(at: Place) -> None:
-    at.use_up("sk-nobody")
-
-
-def waited(seconds: float) -> Callable[[Place], None]:
-    def wait(at: Place) -> None:
-        at.time += seconds
-
-    return wait
-
-
-PREFLIGHT = {"origin": "http://page", "access-control-request-method": "POST", "access-control-request-headers": "x-a"}
-FRAMEWORK = ["message", "error", "statusCode"]
-ONE, LARGE = f"/{BOUND}", b'{"name": "' + b"x" * 70_000 + b'"}'
-SMALL = {"bodies.largest": 65_536}
+from self_tests.dialect_calls import (
+    FOREIGN,
+    FRAMEWORK,
+    LARGE,
+    ONE,
+    OTHER,
+    PREFLIGHT,
+    SMALL,
+    Place,
+    Read,
+    after,
+    asked,
+    cleared,
+    created,
+    error,
+    fields,
+    header,
+    knocked,
+    listed,
+    shape,
+    shown,
+    status,
+    strangers,
+    switched_off,
+    used_up,
+    waited,
+)
 
 
 class Case(NamedTuple):
@@ -280,73 +181,6 @@ def test_the_default_dialect_is_nothing() -> None:
         grouped.setdefault(group, {})[name] = value
 
     assert read_dialect("openai") == {} == dialect_of(grouped)
-
-
-# What is known of the running service, in the order of contract.md.
-RAGEN: dict[str, tuple[Read, Any]] = {
-    "a create answers 201": (status(created()), 201),
-    "a modify by POST answers 201": (status(asked("POST", ONE, json={})), 201),
-    "a modify by PATCH answers 200": (status(asked("PATCH", ONE, json={})), 200),
-    "cleared reads an empty text": (cleared({"instructions": None}), ""),
-    "without instructions it reads null": (shown(created(), "instructions"), None),
-    "code is the status": (error(asked("GET", "/nothing"), "code"), 404),
-    "param is null": (error(asked("POST", json={}), "param"), None),
-    "types are named": (error(asked("GET", "/nothing"), "type"), "not_found_error"),
-    "a page has object and data": (fields(asked("GET")), ["object", "data"]),
-    "before is ignored": (listed("?before=nothing"), 2),
-    "unknown fields are refused": (status(created(colour="red")), 400),
-    "reasoning_effort among them": (status(created(reasoning_effort="low")), 400),
-    "unknown query keys are refused": (status(asked("GET", "?colour=red")), 400),
-    "a name of 200": (status(created(name="x" * 200)), 201),
-    "a name of 201": (status(created(name="x" * 201)), 400),
-    "an empty name": (status(created(name="")), 400),
-    "a description of 2,000": (status(created(description="x" * 2_000)), 201),
-    "a description of 2,001": (status(created(description="x" * 2_001)), 400),
-    "instructions of 100,000": (status(created(instructions="x" * 100_000)), 201),
-    "instructions of 100,001": (status(created(instructions="x" * 100_001)), 400),
-    "a temperature of 2.1": (status(created(temperature=2.1)), 400),
-    "a top_p of 1.1": (status(created(top_p=1.1)), 400),
-    "any metadata": (status(created(metadata={"a": [1]})), 201),
-    "the model": (shown(created(model="gpt-4o"), "model"), "ragen"),
-    "the temperature": (shown(created(temperature=0.5), "temperature"), 1),
-    "a bare id": (status(asked("GET", "/acme-support")), 200),
-    "a bare id in a 404": (lambda at: "'nothing'" in error(asked("GET", "/nothing"), "message")(at), True),
-    "a bare id in a delete": (shown(asked("DELETE", "/acme-research"), "id"), "acme-research"),
-    "an unknown URL": (fields(asked("GET", "/a/b")), FRAMEWORK),
-    "a wrong method": (fields(asked("PUT")), FRAMEWORK),
-    "a wrong method is 404": (shown(asked("PUT"), "statusCode"), 404),
-    "bad JSON": (fields(asked("POST", content=b"{")), FRAMEWORK),
-    "a body over 100 KiB is 500": (status(asked("POST", content=LARGE * 2)), 500),
-    "with a message alone": (fields(asked("POST", content=LARGE * 2)), ["message"]),
-    "the limiter counts addresses": (status(after(used_up, then=asked("GET", ONE, key="sk-fake-foreign"))), 429),
-    "and operations": (status(after(used_up)), 200),
-    "and strangers": (status(after(strangers, then=asked("GET", ONE))), 429),
-    "a window slides": (status(after(used_up, waited(11), then=asked("GET", ONE))), 429),
-    "then it blocks": (status(after(used_up, waited(59), lambda at: at.use_up(left=8), waited(2),
-                                    then=asked("GET", ONE))), 429),
-    "for a minute": (header(after(used_up, waited(30), then=asked("GET", ONE)), "retry-after"), "60"),
-    "a refused caller is not told of its budget": (header(after(used_up, then=asked("GET", ONE)), "x-ratelimit-limit"),
-                                                   None),
-    "others are": (header(asked("GET", ONE), "x-ratelimit-remaining"), str(BUDGET - 1)),
-    "strangers too": (header(asked("GET", ONE, key="sk-nobody"), "x-ratelimit-remaining"), str(BUDGET - 1)),
-    "CORS": (header(asked("OPTIONS", headers=PREFLIGHT), "access-control-allow-headers"),
-             "content-type, authorization"),
-    "no key": (error(asked("GET", key=None), "message"), "Missing or invalid Authorization header"),
-    "another scheme": (error(asked("GET", key=None, headers={"authorization": "Basic eDp5"}), "message"),
-                       "Missing or invalid Authorization header"),
-    "an unknown key": (error(asked("GET", key="sk-nobody"), "message"), "Invalid API key"),
-    "a deactivated key": (error(switched_off, "type"), "permission_error"),
-    "its status": (status(switched_off), 403),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("read", "reads"), RAGEN.values(), ids=RAGEN)
-def test_what_is_known_of_the_running_service(read: Read, reads: Any) -> None:
-    """`--dialect ragen` does the same."""
-    with Place(read_dialect("ragen")).served() as place:
-        found = read(place)
-
-    assert found == reads
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,26 @@ def test_says_where_it_listens_and_ends_on_sigterm() -> None:
     assert took < 2
 
 
+def test_speaks_a_dialect() -> None:
+    """A shipped one by its name."""
+    with running("--dialect", "ragen") as (_, said):
+        made = call(said, "POST", "/assistants", name="a")
+
+    assert made.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("errors: {colour: red}\n", "d.yaml:1: "), ("", "one of openai, ragen"), ("\0", "d.yaml is")]
+)
+def test_a_dialect_that_is_none_is_refused(tmp_path: Path, failing: Callable[..., str], text: str, said: str) -> None:
+    """With its file and line, or the names that there are."""
+    file = tmp_path / "d.yaml"
+    if text:
+        file.write_text(text)
+
+    assert said in failing("--dialect", str(file))
+
+
 def test_ends_on_sigint_with_a_call_that_hangs() -> None:
     """A body that never comes does not keep it."""
     with running() as (process, said), connected(said) as hanging:

@@ -32,9 +32,9 @@ def attach(
     return control
 
 
-def owner(fake: Fake, secret: str) -> str:
-    """The organization of a key; "" for what is none."""
-    key = fake.store.key(secret)
+def owner(fake: Fake, caller: str) -> str:
+    """The organization of a key, be it for one operation; "" for what is none."""
+    key = fake.store.key(caller.partition(" ")[0])
     return key.organization if key else ""
 
 
