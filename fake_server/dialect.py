@@ -1,5 +1,6 @@
 """How the fake speaks where the contract leaves it a choice: dialects/schema.yaml has the settings, files set them."""
 
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -29,11 +30,12 @@ def read_dialect(name: str) -> Dialect:
     """Of a shipped dialect, or of a file. Raises FileMistake."""
     shipped = {each.stem: each for each in sorted(SHIPPED.glob("*.yaml")) if each.stem != "schema"}
     path = shipped.get(name, Path(name))
-    if not path.exists():
+    # os.path's is not put out by a name that can be none.
+    if not os.path.exists(path):
         raise FileMistake(f"There is no dialect '{name}': give a file, or one of {', '.join(shipped)}.")
     written = read_written(path)
     try:
-        return dialect_of(written.value or {})
+        return dialect_of({} if written.value is None else written.value)
     except DialectMistake as error:
         raise written.mistake(error.path, error.message) from None
 
@@ -51,15 +53,16 @@ def dialect_of(given: Any) -> Dialect:
 
 def mistake(error: jsonschema_rs.ValidationError) -> DialectMistake:
     path, kind = error.instance_path, cast(Any, error.kind)
+    if kind.name not in ("additionalProperties", "propertyNames"):
+        return DialectMistake(explained(error)[1], *path)
+    known = read_schema()
+    for step in path:
+        known = known["properties"][step]
     if kind.name == "propertyNames":
         name = kind.error.instance
-        return DialectMistake(f"'{name:.100}' cannot be among {'.'.join(map(str, path))}.", *path, name)
-    if kind.name != "additionalProperties":
-        return DialectMistake(explained(error)[1], *path)
-    known, unknown = read_schema()["properties"], kind.unexpected[0]
-    for step in path:
-        known = known[step]["properties"]
-    return DialectMistake(f"There is no setting '{unknown:.100}' here: give any of {', '.join(known)}.", *path, unknown)
+        return DialectMistake(f"'{name:.100}' cannot be among these: {known['description']}", *path, name)
+    name, names = kind.unexpected[0], ", ".join(known["properties"])
+    return DialectMistake(f"There is no setting '{name:.100}' here: give any of {names}.", *path, name)
 
 
 @cache

@@ -1,7 +1,7 @@
 """A file that a person wrote, in YAML or JSON: what it says, and on which line."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,9 +37,12 @@ def read_written(path: Path) -> Written:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise FileMistake(f"{path} is neither YAML nor JSON: {error}") from None
     try:
-        return Written(path, json.loads(json.dumps(value, allow_nan=False)), root)
+        written = Written(path, json.loads(json.dumps(value, allow_nan=False)), root)
     except (TypeError, ValueError, RecursionError) as error:
         raise FileMistake(f"{path} holds what JSON has not, such as a date: {error}.") from None
+    for key in repeated(root):
+        raise FileMistake(f"{path}:{key.start_mark.line + 1}: '{key.value}' is there already.")
+    return written
 
 
 def text_of(path: Path) -> str:
@@ -59,6 +62,20 @@ def is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def repeated(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """The keys that stand in their object once more: the last would be taken, and the others lost."""
+    if isinstance(node, yaml.SequenceNode):
+        for each in node.value:
+            yield from repeated(each)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key
+            seen.add(str(key.value))
+            yield from repeated(value)
 
 
 def line_of(node: yaml.Node | None, path: Sequence[str | int]) -> int:

@@ -48,6 +48,7 @@ def ids(r: Reading) -> dict[str, Any]:
 def bodies(r: Reading) -> dict[str, Any]:
     return {
         "absurd_values": r.absurd,
+        "absurd_contents": "ignore",
         "unknown_fields": r.unknown_fields,
         "reasoning_effort": r.reasoning_effort_accepted,
         "name_min": 1 if r.empty_name_refused else 0,

@@ -11,7 +11,8 @@ Document = dict[str, Any]
 Amend = Callable[[Document, Any], None]
 
 CREATE, MODIFY = "CreateAssistant", "ModifyAssistant"
-EVERYTHING: Mapping[str, Any] = {"x-ignored": True}
+# Ignored fields of which more is said than their type, and that type.
+CONTENTS = {"tools": ["array"], "response_format": ["object", "string", "null"], "reasoning_effort": ["string", "null"]}
 NO_NUL = "^[^\\u0000]*$"
 
 
@@ -52,7 +53,13 @@ def ignore_absurd(document: Document, _: str) -> None:
     for properties in fields(document):
         for name, schema in properties.items():
             if schema.get("x-ignored"):
-                properties[name] = dict(EVERYTHING)
+                properties[name] = {"x-ignored": True}
+
+
+def ignore_contents(document: Document, _: str) -> None:
+    for properties in fields(document):
+        for name, types in CONTENTS.items():
+            properties[name] = {"type": types, "x-ignored": True}
 
 
 def refuse_unknown(document: Document, _: str) -> None:
@@ -116,13 +123,14 @@ CONSTANTS = ("description", "metadata", "tool_resources", "top_p", "response_for
 AMENDMENTS: Mapping[str, Amend] = {
     **{f"constants.{name}": partial(constant, name=name) for name in CONSTANTS},
     "answers.extra_fields": add_fields,
-    "bodies.absurd_values": ignore_absurd,
     "bodies.unknown_fields": refuse_unknown,
     "bodies.name_min": partial(bound, field="name", keyword="minLength"),
     "bodies.name_max": partial(bound, field="name"),
     "bodies.instructions_max": partial(bound, field="instructions"),
     "bodies.description_max": partial(bound, field="description"),
     "bodies.metadata": take_any_metadata,
+    "bodies.absurd_contents": ignore_contents,
+    "bodies.absurd_values": ignore_absurd,
     "bodies.reasoning_effort": refuse_effort,
     "bodies.unstorable": refuse_nul,
     "bodies.null_name": take_null_name,
