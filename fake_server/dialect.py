@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import jsonschema_rs
 
@@ -52,17 +52,17 @@ def dialect_of(given: Any) -> Dialect:
 
 
 def mistake(error: jsonschema_rs.ValidationError) -> DialectMistake:
-    path, kind = error.instance_path, cast(Any, error.kind)
+    kind: Any = error.kind
     if kind.name not in ("additionalProperties", "propertyNames"):
-        return DialectMistake(explained(error)[1], *path)
+        return DialectMistake(explained(error)[1], *error.instance_path)
     known = read_schema()
-    for step in path:
+    for step in error.instance_path:
         known = known["properties"][step]
     if kind.name == "propertyNames":
-        name = kind.error.instance
-        return DialectMistake(f"'{name:.100}' cannot be among these: {known['description']}", *path, name)
-    name, names = kind.unexpected[0], ", ".join(known["properties"])
-    return DialectMistake(f"There is no setting '{name:.100}' here: give any of {names}.", *path, name)
+        name, message = kind.error.instance, f"cannot be among these: {known['description']}"
+    else:
+        name, message = kind.unexpected[0], f"is no setting here: give any of {', '.join(known['properties'])}."
+    return DialectMistake(f"'{name:.100}' {message}", *error.instance_path, name)
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 from fake_server.assistants import Organization
 from fake_server.contract import read_yaml, validator
 from fake_server.seed import HOUSE, Seed, SeedMistake, read_seed
-from fake_server.wording import explained
+from fake_server.wording import explained, steps
 from fake_server.yaml_file import read_written
 
 DESCRIPTION = Path(__file__).parent / "control" / "control.yaml"
@@ -28,5 +28,5 @@ def checked(given: Any, born: int, house: Organization) -> Seed:
     if not isinstance(given, dict):
         raise SeedMistake("Give an object with a list 'organizations'.")
     for error in schema.iter_errors(given):
-        raise SeedMistake(explained(error)[1], *error.instance_path)
+        raise SeedMistake(explained(error)[1], *steps(error))
     return read_seed(given, born, house)

@@ -1,11 +1,14 @@
 """A file that a person wrote, in YAML or JSON: what it says, and on which line."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+
+from fake_server.incoming import DECODER
 
 
 class FileMistake(Exception):
@@ -13,69 +16,65 @@ class FileMistake(Exception):
 
 
 class Written(NamedTuple):
-    """`value` is what JSON could say too; `root` knows where each part of it stands (None for an empty file)."""
+    """`value` is what JSON could say too."""
 
     path: Path
+    text: str
     value: Any
-    root: yaml.Node | None
 
     def mistake(self, path: Sequence[str | int], message: str) -> FileMistake:
         """What is wrong at this path, or at as much of it as is there."""
-        return FileMistake(f"{self.path}:{line_of(self.root, path)}: {message}")
+        # YAML takes no tabs to indent with, which JSON may have.
+        root = yaml.compose(self.text.replace("\t", " "), Loader)
+        return FileMistake(f"{self.path}:{line_of(root, path)}: {message}")
+
+
+class Loader(yaml.SafeLoader):
+    """A date is text here, as in JSON, and a key that is there twice a mistake: one of the two would be lost."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # as PyYAML has it
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"'{key.value}' is there already", problem_mark=key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
 
 
 def read_written(path: Path) -> Written:
     """Raises FileMistake."""
     text = text_of(path)
     try:
-        loader = yaml.SafeLoader(text)
-        root = loader.get_single_node()
-        value = None if root is None else loader.construct_document(root)
+        return Written(path, text, loaded(text))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FileMistake(f"{path}:{line}: {error.problem}.") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise FileMistake(f"{path} is neither YAML nor JSON: {error}") from None
-    try:
-        written = Written(path, json.loads(json.dumps(value, allow_nan=False)), root)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise FileMistake(f"{path} holds what JSON has not, such as a date: {error}.") from None
-    for key in repeated(root):
-        raise FileMistake(f"{path}:{key.start_mark.line + 1}: '{key.value}' is there already.")
-    return written
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        raise FileMistake(f"{path} is not YAML or JSON that can be read: {' '.join(str(error).split())}.") from None
 
 
 def text_of(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise FileMistake(f"The file {path} cannot be read ({error.strerror}).") from None
     except ValueError:
         raise FileMistake(f"The file {path} is not in UTF-8.") from None
-    # YAML takes no tabs to indent with, which JSON may have.
-    return text.replace("\t", " ") if is_json(text) else text
 
 
-def is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def repeated(node: yaml.Node | None) -> Iterator[yaml.Node]:
-    """The keys that stand in their object once more: the last would be taken, and the others lost."""
-    if isinstance(node, yaml.SequenceNode):
-        for each in node.value:
-            yield from repeated(each)
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield key
-            seen.add(str(key.value))
-            yield from repeated(value)
+def loaded(text: str) -> Any:
+    # In a twentieth of the time, where it is JSON.
+    with suppress(ValueError, RecursionError):
+        return DECODER.decode(text)
+    # What YAML can say beyond JSON, such as a list within itself, is not taken.
+    return json.loads(json.dumps(yaml.load(text, Loader), allow_nan=False))
 
 
 def line_of(node: yaml.Node | None, path: Sequence[str | int]) -> int:

@@ -189,18 +189,18 @@ def test_the_default_dialect_is_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("errors:\n  # so far\n  colour: red\n", r"d.yaml:3: There is no setting 'colour' here: .*\bcode\b"),
-        ("error: {}\n", r"d.yaml:1: There is no setting 'error' here: .*\berrors\b"),
+        ("errors:\n  # so far\n  colour: red\n", r"d.yaml:3: 'colour' is no setting here: .*\bcode\b"),
+        ("error: {}\n", r"d.yaml:1: 'error' is no setting here: .*\berrors\b"),
         ("lists:\n  paging: all\n", r"d.yaml:2: Invalid value for 'lists.paging'"),
         ("errors:\n\n  param: null\n", r"d.yaml:3: .*'null'"),
         ("answers:\n  extra_fields:\n    id: 1\n", r"d.yaml:3: 'id' cannot be"),
         ("answers:\n  extra_headers:\n    a: b\n    Content-Type: c\n", r"d.yaml:4: 'Content-Type' cannot be"),
         ("errors: {code: numeric}\nlists: {}\nerrors: {}\n", r"d.yaml:3: 'errors' is there already"),
-        ("constants:\n  metadata: &a {a: *a}\n", r"d.yaml holds what JSON has not"),
+        ("constants:\n  metadata: &a {a: *a}\n", r"d.yaml is not YAML or JSON"),
         ("lists:\n  - has_more\n", r"d.yaml:1: Invalid value for 'lists'"),
         ("- lists\n", r"d.yaml:1: Give groups"),
         ("lists: {\n", r"d.yaml:2: "),
-        ("constants:\n  metadata: {made: 2026-11-25}\n", r"d.yaml holds what JSON has not"),
+        ("constants:\n  top_p: .nan\n", r"d.yaml is not YAML or JSON"),
     ],
 )
 def test_a_mistake_in_a_file_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
