@@ -68,7 +68,6 @@ def main() -> None:
     help="Calls a minute of each key.",
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the assistants in this file.  [default: in memory]")
-@click.option("--dialect", metavar="NAME|FILE", help="How it speaks where the contract leaves a choice, such as ragen.")
 @click.option("--durable", is_flag=True, help="With --data: answer only what would outlive a power cut.")
 @click.option(
     "--seed-file", type=click.Path(path_type=Path), help="Begin with the organizations of this file, YAML or JSON."
@@ -79,6 +78,7 @@ def main() -> None:
 )
 @click.option("--control-token", envvar="ASSISTANTS_FAKE_TOKEN", metavar="T", help="Ask it of whoever calls /_fake.")
 @click.option("--no-control", is_flag=True, help="Leave out /_fake.")
+@click.option("--dialect", metavar="NAME|FILE", help="How it speaks where the contract leaves a choice, such as ragen.")
 @click.option("--json", "as_json", is_flag=True, help="Say where it listens as one line of JSON.")
 @click.option("--log", type=click.Choice(list(LOGS)), default="text", show_default=True, help="A line a request.")
 @click.option("--quiet", is_flag=True, help="Log no requests.")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fake_server.control.faults import read_header
+from fake_server.dialect import read_dialect
 from fake_server.fake import Fake
 from fake_server.local import serve
 from fake_server.seed_file import read_seed_file
@@ -80,3 +81,11 @@ def test_the_header_takes_what_it_says() -> None:
     [words] = re.findall(r"`X-Fake-Fault: (.*?), or several with commas", README)
 
     assert read_header(words.replace("`", "")).keys() == {"status", "latency_ms", "hang", "reset", "half", "malformed"}
+
+
+def test_the_dialect_is_one(tmp_path: Path) -> None:
+    """Each of its settings is otherwise than usual."""
+    file = tmp_path / "d.yaml"
+    file.write_text(block("yaml", "unknown_cursor"))
+
+    assert len(read_dialect(str(file))) == 4
