@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fake_server.assistants import Key, Organization, Project
+from fake_server.choices.speaking import house_of
 from fake_server.seed_file import read_seed_file
 from fake_server.yaml_file import FileMistake
 
@@ -68,6 +69,15 @@ def test_an_organization_needs_to_say_nothing(file: Path) -> None:
         ("sk-fake-1-primary", "1-primary"),
         ("sk-fake-1-sibling", "1-sibling"),
     ]
+
+
+def test_what_it_leaves_out_is_the_dialects(file: Path) -> None:
+    """The organization's model and temperature; what it names stands."""
+    file.write_text("organizations: [{}, {model: large}]")
+
+    seed = read_seed_file(file, 0, house_of({"organization.model": "small", "organization.temperature": None}))
+
+    assert [(each.model, each.temperature) for each in seed.organizations] == [("small", None), ("large", None)]
 
 
 def test_json_with_tabs_is_read_too(file: Path) -> None:
