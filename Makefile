@@ -23,7 +23,7 @@ test: $(READY) ## pass everything
 check: $(READY) ## ruff, mypy --strict, the spec
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
-	@$(BIN)/openapi-spec-validator openapi.yaml
+	@$(BIN)/openapi-spec-validator openapi.yaml fake_server/control/control.yaml
 
 .PHONY: golden
 golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference

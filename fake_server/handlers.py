@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fake_server.assistants import Key, Project, assistant_id, kept, project_id
+from fake_server.assistants import PREFIX, Key, Project, assistant_id
 from fake_server.errors import BoundAssistant, UnknownAssistant
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 
 async def list_assistants(call: Call) -> Answer:
-    """A page of the organization's assistants, whichever of its keys asks. Raises InvalidParameter."""
+    """A page of the organization's assistants, whichever of its keys asks. Raises UnknownCursor."""
     projects, more = call.fake.page(call.fake.store.projects(call.key.organization), call.query)
     organization = call.fake.store.organization(call.key.organization)
     data = [call.fake.show(project, organization, call.fake.contract.constants) for project in projects]
@@ -51,26 +51,28 @@ async def list_assistants(call: Call) -> Answer:
 
 
 async def create_assistant(call: Call) -> Answer:
-    changes = kept(call.body)
+    changes = call.fake.made(call.body)
     project = call.fake.store.add(call.key.organization, changes["title"], changes.get("prompt"))
     return Answer(shown(call, project))
 
 
 async def get_assistant(call: Call) -> Answer:
     """Raises UnknownAssistant."""
-    project = call.fake.store.get(call.key.organization, project_id(call.assistant))
+    project = call.fake.store.get(call.key.organization, call.fake.project_id(call.assistant))
     return Answer(shown(call, existing(call, project)))
 
 
 async def modify_assistant(call: Call) -> Answer:
     """By POST and by PATCH alike. Raises UnknownAssistant."""
-    project = call.fake.store.change(call.key.organization, project_id(call.assistant), kept(call.body))
+    project = call.fake.store.change(
+        call.key.organization, call.fake.project_id(call.assistant), call.fake.changed(call.body)
+    )
     return Answer(shown(call, existing(call, project)))
 
 
 async def delete_assistant(call: Call) -> Answer:
     """Raises UnknownAssistant, and BoundAssistant for the key's own (delete/self-refused)."""
-    project = existing(call, call.fake.store.get(call.key.organization, project_id(call.assistant)))
+    project = existing(call, call.fake.store.get(call.key.organization, call.fake.project_id(call.assistant)))
     if project.id == call.key.project:
         raise BoundAssistant("Cannot delete the assistant this API key is bound to. Rotate the key first, then retry.")
     call.fake.store.remove(call.key.organization, project.id)
@@ -85,7 +87,9 @@ def shown(call: Call, project: Project) -> dict[str, Any]:
 def existing(call: Call, project: Project | None) -> Project:
     """Another organization's assistant is as unknown as one that never was (org/others-look-unknown)."""
     if project is None:
-        raise UnknownAssistant(f"No assistant found with id '{call.assistant:.100}'.")
+        is_id = call.fake.project_id(call.assistant) is not None
+        advice = "List them for those that there are." if is_id else f"Ids begin with {PREFIX}."
+        raise UnknownAssistant(f"No assistant found with id '{call.assistant:.100}'. {advice}")
     return project
 
 

@@ -11,29 +11,38 @@ import jsonschema_rs
 
 from fake_server.assistants import Key
 from fake_server.contract import Operation
-from fake_server.errors import InvalidParameter, MalformedRequest, Unauthenticated, UnsupportedMediaType
+from fake_server.errors import (
+    DeactivatedKey,
+    InvalidParameter,
+    MalformedRequest,
+    Unauthenticated,
+    UnknownKey,
+    UnsupportedMediaType,
+)
 from fake_server.store import Store
+from fake_server.wording import described, explained
 
 JSON_TYPE = re.compile(r"application/(json|[^\s/;]+\+json)", re.IGNORECASE)
 # A JSON integer; one of more digits than this fits no bound anyway, and int() refuses thousands of them.
+BEARER: Any = {"headers": {"www-authenticate": "Bearer"}}
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 
 
 def authenticate(store: Store, authorization: str | None) -> Key:
     """The key's record, from exactly `Bearer <key>`; raises Unauthenticated (auth/...)."""
     if not authorization:
-        raise unauthenticated("Missing API key. Send it as 'Authorization: Bearer <key>'.")
+        raise Unauthenticated("Missing API key. Send it as 'Authorization: Bearer <key>'.", **BEARER)
     scheme, _, secret = authorization.partition(" ")
     if scheme.lower() != "bearer":
-        raise unauthenticated("The API key must be sent as 'Authorization: Bearer <key>', under no other scheme.")
+        message = "The API key must be sent as 'Authorization: Bearer <key>', under no other scheme."
+        raise Unauthenticated(message, **BEARER)
     key = store.key(secret)
     if key is None:
-        raise unauthenticated("Incorrect API key provided. Use one of the keys that the fake names at its start.")
+        raise UnknownKey("Incorrect API key provided. Use one of the keys that the fake names at its start.", **BEARER)
+    if not key.active:
+        message = f"This API key ({key.label}) was switched off. Use another one, or switch it on again."
+        raise DeactivatedKey(message, **BEARER)
     return key
-
-
-def unauthenticated(message: str) -> Unauthenticated:
-    return Unauthenticated(message, headers={"www-authenticate": "Bearer"})
 
 
 def parse_body(raw: bytes, content_type: str | None) -> object:
@@ -86,7 +95,7 @@ DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_float=finite)
 def check_body(operation: Operation, value: object) -> dict[str, Any]:
     """The object that the operation takes; raises InvalidParameter, and MalformedRequest for what is no object."""
     if not isinstance(value, dict):
-        raise MalformedRequest('The body must be a JSON object, such as {"name": "Support Bot"}.')
+        raise MalformedRequest(f"The body must be a JSON object, not {described(value)}.")
     if operation.body is not None:
         check(operation.body, value)
     return value
@@ -113,10 +122,5 @@ def integer(text: str) -> int | str:
 def check(validator: jsonschema_rs.Validator, value: dict[str, Any]) -> None:
     if validator.is_valid(value):
         return
-    error = next(iter(validator.iter_errors(value)))
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) and not error.instance_path:
-        missing = error.kind.property
-        raise InvalidParameter(f"Missing required parameter: '{missing}'.", missing)
-    # Keys of metadata are the caller's, and may be long.
-    param = ".".join(str(step) for step in error.instance_path)[:100]
-    raise InvalidParameter(f"Invalid value for '{param}': {error.message:.200}.", param)
+    param, message = explained(next(iter(validator.iter_errors(value))))
+    raise InvalidParameter(message, param)

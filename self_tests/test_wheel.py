@@ -57,6 +57,13 @@ def test_what_is_installed_explains_a_requirement(installed: Path) -> None:
     assert all(kind in ran.stdout for kind in ("tour", "production", "Python SDK", "Node SDK", "wrong servers"))
 
 
+def test_the_dialects_are_installed(installed: Path) -> None:
+    """With the schema of their settings."""
+    ran = python(installed, "-c", "from fake_server.dialect import read_dialect; print(len(read_dialect('ragen')) > 9)")
+
+    assert (ran.stdout, ran.stderr) == ("True\n", "")
+
+
 def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
     """Nor what the harness needs: its start does not pay for that."""
     code = "import fake_server.cli, sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
