@@ -1,0 +1,44 @@
+"""Debian's Chromium without a screen, driven by Playwright; the tests that need it are skipped where it is not here."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+if CHROMIUM is None:
+    pytest.skip("there is no Chromium here: make browser", allow_module_level=True)
+# As root there is no sandbox; all else keeps it from asking for what only a network has.
+QUIETLY = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
+    """A page with nothing remembered; what its scripts throw or its console calls an error fails the test."""
+    with browser.new_context(**context) as alone:
+        page, faults = alone.new_page(), list[str]()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(url)
+        yield page
+        assert faults == []
