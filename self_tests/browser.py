@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -35,10 +38,21 @@ def browsing() -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
-    """A page with nothing remembered; what its scripts throw or its console calls an error fails the test."""
+    """A page with nothing remembered; what its scripts throw, or load from another machine, fails the test."""
     with browser.new_context(**context) as alone:
         page, faults = alone.new_page(), list[str]()
         page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: faults.append(request.url) if far(request.url) else None)
         page.goto(url)
         yield page
         assert faults == []
+
+
+def far(url: str) -> bool:
+    return urlsplit(url).hostname not in ("127.0.0.1", None)
+
+
+def keep(page: Page, folder: Path, name: str) -> None:
+    """A screenshot of the whole page, in `folder` or in the one that ASSISTANTS_SCREENSHOTS names."""
+    into = Path(os.environ.get("ASSISTANTS_SCREENSHOTS", folder))
+    page.screenshot(path=into / f"{name}.png", full_page=True)

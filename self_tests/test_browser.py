@@ -34,12 +34,6 @@ class Elsewhere(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser.browsing() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def page(chromium: Browser) -> Iterator[Page]:
     """Of an origin that is not the fake's."""
     handler = partial(Elsewhere, directory=str(SDK / "node_modules"))
