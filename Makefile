@@ -23,7 +23,7 @@ test: $(READY) ## pass everything
 check: $(READY) ## ruff, mypy --strict, the spec
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
-	@$(BIN)/openapi-spec-validator openapi.yaml
+	@$(BIN)/openapi-spec-validator openapi.yaml fake_server/control/control.yaml
 
 serve: $(READY) ## run the fake; PORT=… puts it elsewhere
 	@$(BIN)/assistants-fake --port $(PORT)

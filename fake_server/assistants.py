@@ -11,22 +11,27 @@ PREFIX = "asst-"
 
 @dataclass(frozen=True)
 class Organization:
-    """Who owns projects; `model` and `temperature` are the defaults that each of its assistants shows."""
+    """Who owns projects; `model` and `temperature` are the defaults that each of its assistants shows.
+
+    `instructions` are its default too, which no assistant shows.
+    """
 
     id: str
     name: str
     model: str
     temperature: float
+    instructions: str | None = None
 
 
 @dataclass(frozen=True)
 class Key:
-    """What an API key opens: an organization, and the project (its id) that the key is bound to."""
+    """What an API key opens while it is active: an organization, and the project (its id) that it is bound to."""
 
     secret: str
     label: str
     organization: str
     project: str
+    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,11 @@ def show(project: Project, organization: Organization, constants: Mapping[str, A
         "temperature": organization.temperature,
         **constants,
     }
+
+
+def effective_instructions(project: Project, organization: Organization) -> str | None:
+    """The organization's default and the project's own merged on top of it (the page's Mapping)."""
+    return "\n\n".join(text for text in (organization.instructions, project.prompt) if text) or None
 
 
 def kept(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,12 +47,7 @@ def read_contract() -> Contract:
     document = read_document()
     return Contract(
         prefix=urlsplit(document["servers"][0]["url"]).path,
-        operations=[
-            read_operation(document, path, method)
-            for path, item in document["paths"].items()
-            for method in METHODS
-            if method in item
-        ],
+        operations=read_operations(document),
         constants=read_constants(document),
         rate_limit=document["x-rate-limit"]["requests"],
         rate_seconds=document["x-rate-limit"]["seconds"],
@@ -67,9 +62,22 @@ def read_document() -> dict[str, Any]:
     found = next((place for place in places if place.is_file()), None)
     if found is None:
         raise FileNotFoundError("openapi.yaml is neither in the package fake_server nor beside it.")
+    return read_yaml(found)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
     # libyaml's loader reads it in a seventh of the time, where PyYAML has it.
-    document: dict[str, Any] = yaml.load(found.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    document: dict[str, Any] = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return document
+
+
+def read_operations(document: dict[str, Any]) -> list[Operation]:
+    return [
+        read_operation(document, path, method)
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
 
 
 def read_operation(document: dict[str, Any], path: str, method: str) -> Operation:

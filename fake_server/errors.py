@@ -11,6 +11,9 @@ Refused
 ├── BodyTooLarge          larger than x-body-limit
 ├── UnsupportedMediaType  said to be something else than JSON
 ├── TooManyRequests       the key's minute is used up
+├── Forbidden             a page of another origin, or a name that is not ours, at the control side
+├── NotThere              the control side has nothing of this name
+├── Faulted               what should go wrong, as the control side was told
 ├── NotKept               the data file cannot be written, most often because the disk is full
 └── Broken                a mistake of the fake itself
 """
@@ -59,6 +62,12 @@ class UnsupportedMediaType(Refused): ...
 class TooManyRequests(Refused): ...
 
 
+class Forbidden(Refused): ...
+
+
+class NotThere(Refused): ...
+
+
 class NotKept(Refused): ...
 
 
@@ -73,6 +82,14 @@ class Kind(NamedTuple):
     code: str | None = None
 
 
+class Faulted(Refused):
+    """Brings its own status and type."""
+
+    def __init__(self, kind: Kind, message: str, headers: Mapping[str, str]) -> None:
+        super().__init__(message, headers=headers)
+        self.kind = kind
+
+
 # errors/types
 TABLE: Mapping[type[Refused], Kind] = {
     MalformedRequest: Kind(400, "invalid_request_error"),
@@ -85,6 +102,8 @@ TABLE: Mapping[type[Refused], Kind] = {
     BodyTooLarge: Kind(413, "invalid_request_error"),
     UnsupportedMediaType: Kind(415, "invalid_request_error"),
     TooManyRequests: Kind(429, "rate_limit_error", "rate_limit_exceeded"),
+    Forbidden: Kind(403, "permission_error"),
+    NotThere: Kind(404, "not_found_error"),
     NotKept: Kind(507, "api_error"),
     Broken: Kind(500, "api_error"),
 }

@@ -1,16 +1,18 @@
 """A fake put together: one plain object that holds every part, and through which each part is looked up when called."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fake_server import assistants, errors, headers, incoming, seed
+from fake_server import assistants, errors, headers, incoming
 from fake_server.assistants import Key, Organization, Project
 from fake_server.contract import Contract, Operation, read_contract
+from fake_server.file_format import Tables
 from fake_server.handlers import HANDLERS, Handler
 from fake_server.limiter import Limiter
+from fake_server.seed import Seed, default
 from fake_server.store import Store
 
 
@@ -19,7 +21,9 @@ class Fake:
     """Replace any part, before or while it serves; `middlewares` are aiohttp's, around all, read at the start.
 
     `body_seconds` is how long a body may take to arrive. `log` is told of each answer: method, path as it was sent,
-    status, seconds, and the label of the key.
+    status, seconds, and the label of the key. `interfere` is awaited with each call that its key opens (aiohttp's
+    request, operation, key) before anything else is done with it, and may refuse it. `seed` is what a reset goes back
+    to, as the store's rows.
     """
 
     contract: Contract
@@ -27,6 +31,7 @@ class Fake:
     limiter: Limiter
     handlers: dict[str, Handler]
     error_table: dict[type[errors.Refused], errors.Kind]
+    seed: Tables
     authenticate: Callable[[Store, str | None], Key] = incoming.authenticate
     parse_body: Callable[[bytes, str | None], Any] = incoming.parse_body
     check_body: Callable[[Operation, Any], dict[str, Any]] = incoming.check_body
@@ -38,25 +43,37 @@ class Fake:
     preflight_headers: Callable[[str], dict[str, str]] = headers.preflight_headers
     middlewares: list[Any] = field(default_factory=list)
     log: Callable[[str, str, int, float, str], None] | None = None
+    interfere: Callable[[Any, Operation, Key], Awaitable[None]] | None = None
     body_seconds: float = 10.0
 
 
 def compose(
-    *, rate_limit: int | None, data: Path | None = None, durable: bool = False, now: Callable[[], float] = time.time
+    *,
+    rate_limit: int | None,
+    data: Path | None = None,
+    durable: bool = False,
+    now: Callable[[], float] = time.time,
+    planted: Seed | None = None,
 ) -> Fake:
     """A fresh fake: `rate_limit` calls a minute (None: no limit), kept in the file `data` or in memory only.
 
     `durable`: what is answered outlives a power cut too. `now` gives Unix seconds, for created_at and the limiter.
+    `planted` is what a new one holds, and what a reset goes back to: two organizations unless given.
     Raises DataFileError.
     """
     contract = read_contract()
     store = Store(data, now, durable)
+    planted = planted or default(int(now()))
     if store.is_new():
-        seed.plant(store)
+        store.plant(*planted)
+        seed = store.held()
+    else:
+        seed = store.numbered(*planted)
     return Fake(
         contract=contract,
         store=store,
         limiter=Limiter(rate_limit, contract.rate_seconds, now),
         handlers=dict(HANDLERS),
         error_table=dict(errors.TABLE),
+        seed=seed,
     )

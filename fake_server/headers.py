@@ -9,11 +9,12 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 def common_headers() -> dict[str, str]:
     """A request id of its own for each answer, and leave for pages of any origin to read it all."""
-    return {
-        "x-request-id": f"req_{token_hex(12)}",
-        "access-control-allow-origin": "*",
-        "access-control-expose-headers": EXPOSED,
-    }
+    return {**closed_headers(), "access-control-allow-origin": "*"}
+
+
+def closed_headers() -> dict[str, str]:
+    """The same without leave for anybody's page."""
+    return {"x-request-id": f"req_{token_hex(12)}", "access-control-expose-headers": EXPOSED}
 
 
 def preflight_headers(asked: str) -> dict[str, str]:

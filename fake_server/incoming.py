@@ -13,6 +13,7 @@ from fake_server.assistants import Key
 from fake_server.contract import Operation
 from fake_server.errors import InvalidParameter, MalformedRequest, Unauthenticated, UnsupportedMediaType
 from fake_server.store import Store
+from fake_server.wording import explained
 
 JSON_TYPE = re.compile(r"application/(json|[^\s/;]+\+json)", re.IGNORECASE)
 # A JSON integer; one of more digits than this fits no bound anyway, and int() refuses thousands of them.
@@ -29,6 +30,8 @@ def authenticate(store: Store, authorization: str | None) -> Key:
     key = store.key(secret)
     if key is None:
         raise unauthenticated("Incorrect API key provided. Use one of the keys that the fake names at its start.")
+    if not key.active:
+        raise unauthenticated(f"This API key ({key.label}) was switched off. Use another one, or switch it on again.")
     return key
 
 
@@ -113,10 +116,5 @@ def integer(text: str) -> int | str:
 def check(validator: jsonschema_rs.Validator, value: dict[str, Any]) -> None:
     if validator.is_valid(value):
         return
-    error = next(iter(validator.iter_errors(value)))
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) and not error.instance_path:
-        missing = error.kind.property
-        raise InvalidParameter(f"Missing required parameter: '{missing}'.", missing)
-    # Keys of metadata are the caller's, and may be long.
-    param = ".".join(str(step) for step in error.instance_path)[:100]
-    raise InvalidParameter(f"Invalid value for '{param}': {error.message:.200}.", param)
+    param, message = explained(next(iter(validator.iter_errors(value))))
+    raise InvalidParameter(message, param)

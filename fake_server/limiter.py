@@ -8,34 +8,52 @@ from fake_server.errors import TooManyRequests
 
 
 class Limiter:
-    """`limit` calls in any `seconds` seconds for each key, by the clock `now` (in seconds); no limit when None."""
+    """`limit` calls in any `seconds` seconds for each key, by the clock `now` (in seconds); no limit when None.
+
+    `own` are the limits of organizations that have one of their own, `owner` names a key's organization, and `lift` is
+    what a refused caller is told to do about the limit.
+    """
 
     def __init__(self, limit: int | None, seconds: int, now: Callable[[], float]) -> None:
         self.limit = limit
         self.seconds = seconds
         self.now = now
         self.calls: defaultdict[str, deque[float]] = defaultdict(deque)
+        self.own: dict[str, int | None] = {}
+        self.owner: Callable[[str], str] = str
+        self.lift = "Start the fake with --rate-limit off to lift it."
+
+    def limit_of(self, key: str) -> int | None:
+        return self.own.get(self.owner(key), self.limit) if self.own else self.limit
 
     def take(self, key: str) -> None:
         """Count a call, or raise TooManyRequests and count nothing (rate/enforced, rate/not-early)."""
-        if self.limit is None:
+        limit = self.limit_of(key)
+        if limit is None:
             return
         calls = self.recent(key)
-        if len(calls) >= self.limit:
-            wait = self.until_free(calls[0])
-            message = f"More than {self.limit} requests in {self.seconds} s. Retry in {wait} s."
+        if len(calls) >= limit:
+            wait = self.until_free(calls[-limit])
+            message = f"More than {limit} requests in {self.seconds} s. Retry in {wait} s."
+            message += f" This is the fake's own limit, as the service has it. {self.lift}"
             raise TooManyRequests(message, headers={"retry-after": str(wait)})
         calls.append(self.now())
 
+    def state(self, key: str) -> dict[str, int | None]:
+        """The limit, the calls used and left of it at this moment, and seconds until all of them are there again."""
+        limit, calls = self.limit_of(key), self.recent(key)
+        # A limit that was lowered may have been passed before.
+        left = None if limit is None else max(0, limit - len(calls))
+        return {"limit": limit, "used": len(calls), "left": left, "reset": self.until_free(calls[-1]) if calls else 0}
+
     def headers(self, key: str) -> dict[str, str]:
-        """What the key has left: calls at this moment, and seconds until all of them are there again."""
-        if self.limit is None:
+        if self.limit_of(key) is None:
             return {}
-        calls = self.recent(key)
+        state = self.state(key)
         return {
-            "x-ratelimit-limit": str(self.limit),
-            "x-ratelimit-remaining": str(self.limit - len(calls)),
-            "x-ratelimit-reset": str(self.until_free(calls[-1]) if calls else 0),
+            "x-ratelimit-limit": str(state["limit"]),
+            "x-ratelimit-remaining": str(state["left"]),
+            "x-ratelimit-reset": str(state["reset"]),
         }
 
     def recent(self, key: str) -> deque[float]:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import groupby
 from time import perf_counter
@@ -14,8 +14,8 @@ import orjson
 from aiohttp import web
 
 from fake_server.assistants import Key
-from fake_server.contract import Contract, Operation
-from fake_server.errors import BodyTooLarge, Broken, MalformedRequest, Refused, UnknownUrl, WrongMethod
+from fake_server.contract import Operation
+from fake_server.errors import BodyTooLarge, Broken, Faulted, MalformedRequest, Refused, UnknownUrl, WrongMethod
 from fake_server.fake import Fake
 from fake_server.handlers import Answer, Call
 
@@ -24,6 +24,8 @@ LOG = logging.getLogger(__name__)
 LAST = {"connection": "close"}
 JSON = {"content-type": "application/json"}
 KEY = web.RequestKey("key", Key)
+OPERATION = web.RequestKey("operation", Operation)
+BODY = web.RequestKey("body", bytes)
 # Who calls an operation of which the contract demands no key; today it demands one of all.
 NOBODY = Key("", "", "", "")
 
@@ -34,7 +36,7 @@ Route = tuple[re.Pattern[str], dict[str, Operation]]
 
 def endpoint(fake: Fake) -> Endpoint:
     """All that is asked becomes a response here: aiohttp's router and middlewares would refuse some, and cost more."""
-    routes = read_routes(fake.contract)
+    routes = read_routes(fake.contract.prefix, fake.contract.operations)
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         began = perf_counter()
@@ -56,13 +58,10 @@ def endpoint(fake: Fake) -> Endpoint:
     return outermost
 
 
-def read_routes(contract: Contract) -> list[Route]:
+def read_routes(prefix: str, operations: Sequence[Operation]) -> list[Route]:
     return [
-        (
-            re.compile(contract.prefix + re.sub(r"{\w+}", "([^/]+)", path)),
-            {operation.method: operation for operation in operations},
-        )
-        for path, operations in groupby(contract.operations, key=lambda operation: operation.path)
+        (re.compile(prefix + re.sub(r"{\w+}", "([^/]+)", path)), {operation.method: operation for operation in alike})
+        for path, alike in groupby(operations, key=lambda operation: operation.path)
     ]
 
 
@@ -108,20 +107,25 @@ def named(routes: list[Route], request: web.BaseRequest) -> tuple[Operation, str
 
 
 async def judge(fake: Fake, operation: Operation, assistant: str, request: web.BaseRequest) -> Call:
-    """The order of the checks: key, budget, query, body; then the handler's own. A stranger costs nobody anything."""
+    """The order of the checks: key, budget, query, body; then the handler's own. A stranger costs nobody anything,
+    and what is made to go wrong does so between key and budget.
+    """
     key = fake.authenticate(fake.store, request.headers.get("Authorization")) if operation.secured else NOBODY
-    request[KEY] = key
+    request[KEY], request[OPERATION] = key, operation
+    if fake.interfere is not None:
+        await fake.interfere(request, operation, key)
     fake.limiter.take(key.secret)
     query = fake.check_query(operation, request.query.items() if request.query_string else ())
     body = {}
     if operation.body is not None:
-        value = fake.parse_body(await read(fake, request), request.headers.get("Content-Type"))
+        request[BODY] = raw = await read(fake, request)
+        value = fake.parse_body(raw, request.headers.get("Content-Type"))
         body = fake.check_body(operation, value)
     return Call(fake, key, assistant, body, query)
 
 
 def refuse(fake: Fake, refusal: Refused) -> Answer:
-    kind = fake.error_table[type(refusal)]
+    kind = refusal.kind if isinstance(refusal, Faulted) else fake.error_table[type(refusal)]
     return Answer(fake.envelope(refusal.message, kind.type, refusal.param, kind.code), kind.status, refusal.headers)
 
 

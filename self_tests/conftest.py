@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from contract_tests import cli
+from fake_server.control.client import ControlClient
 from fake_server.fake import Fake, compose
 from fake_server.local import serve
 from self_tests.command import KEYS, Ran
@@ -59,6 +60,12 @@ def chromium() -> Iterator[Browser]:
 
     with browsing() as started:
         yield started
+
+
+@pytest.fixture
+def control(base_url: str) -> ControlClient:
+    """The control side of a `fake` that has one."""
+    return ControlClient(base_url)
 
 
 @pytest.fixture

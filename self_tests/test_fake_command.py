@@ -75,6 +75,7 @@ def test_says_where_it_listens_and_ends_on_sigterm() -> None:
 
     assert said == {
         "url": said["url"],
+        "control": said["url"].removesuffix("v1") + "_fake/",
         "keys": {"primary": "sk-fake-primary", "sibling": "sk-fake-sibling", "foreign": "sk-fake-foreign"},
         "bound_id": "asst-acme-support",
         "expendable_id": "asst-acme-research",
@@ -179,15 +180,17 @@ def test_limits_nothing_when_off() -> None:
 
 
 def test_greets_people() -> None:
-    """Without --json it says its URL, each key and its binding, and a command to try."""
+    """Without --json it says its URL, that of its page, each key and its binding, and a command to try."""
     with subprocess.Popen([*COMMAND, "--port", "0"], **TEXT) as process:
         assert process.stdout is not None
         greeting = "".join(iter(process.stdout.readline, "\n"))
+        page = "".join(iter(process.stdout.readline, "\n"))
         keys = "".join(iter(process.stdout.readline, "\n"))
         curl = process.stdout.readline()
         process.terminate()
 
     assert "http://127.0.0.1:" in greeting
+    assert "/_fake/" in page
     assert [line.split()[0] for line in keys.splitlines()] == ["sk-fake-primary", "sk-fake-sibling", "sk-fake-foreign"]
     assert curl.startswith("Try: curl http://127.0.0.1:")
 
