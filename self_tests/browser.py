@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 if CHROMIUM is None:
     pytest.skip("there is no Chromium here: make browser", allow_module_level=True)
+PATIENCE = 10_000  # ms that anything may take to appear
 # As root there is no sandbox; all else keeps it from asking for what only a network has.
 QUIETLY = [
     "--no-sandbox",
@@ -26,6 +27,10 @@ QUIETLY = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def control_url(base_url: str) -> str:
+    return base_url.removesuffix("v1") + "_fake/"
 
 
 @contextmanager
@@ -41,6 +46,7 @@ def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
     """A page with nothing remembered; what its scripts throw, or load from another machine, fails the test."""
     with browser.new_context(**context) as alone:
         page, faults = alone.new_page(), list[str]()
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: faults.append(request.url) if far(request.url) else None)
         page.goto(url)

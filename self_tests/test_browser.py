@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from contract_tests.local import held_clock
-from contract_tests.target import Clock
-from fake_server.fake import Fake, compose
+from fake_server.control.client import ControlClient
+from fake_server.fake import Fake
 from sdk_tests.sdks import newest
 from self_tests import browser
+from self_tests.controlled import controlled
 
 SDK = newest("node").home
 PAGE = Path(__file__).with_name("pages") / "sdk.html"
@@ -46,13 +46,8 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return held_clock()
-
-
-@pytest.fixture
-def fake(clock: Clock) -> Fake:
-    return compose(rate_limit=20, now=clock.now)
+def fake() -> Fake:
+    return controlled(rate_limit=20)
 
 
 @pytest.fixture
@@ -133,10 +128,10 @@ def test_the_bound_assistant_is_kept(calls: Any) -> None:
     )
 
 
-def test_a_used_up_minute_comes_back(calls: Any, clock: Clock) -> None:
-    """The 21st call sees a 429 that says how long to wait; a minute later on the fake's clock all is well."""
+def test_a_used_up_minute_comes_back(calls: Any, control: ControlClient) -> None:
+    """The 21st call sees a 429 that says how long to wait; with its clock a minute ahead all is well."""
     refused = calls("for (let n = 0; n < 20; n++) await of.list(); return refusal(of.list());")
-    clock.rest(60)
+    control.advance(60)
     listed = calls("return (await of.list()).data.length;")
 
     assert (refused["name"], refused["wait"]) == ("RateLimitError", "60")

@@ -49,7 +49,7 @@ function connect({ keys }) {
     el(
       "div.bar",
       select,
-      copyButton(() => select.value, "the key"),
+      copyButton(() => select.value, "the key", "Copy key"),
     ),
     snippetBox("connect with", state.url, picked),
   );
@@ -89,9 +89,9 @@ function tick() {
 
 function apart(seconds) {
   const whole = Math.round(Math.abs(seconds));
-  if (whole < 1) return "as your machine's";
+  if (whole < 1) return "as your machine";
   const [size, unit] = whole < 60 ? [1, "s"] : whole < 7200 ? [60, "min"] : whole < 172800 ? [3600, "h"] : [86400, "d"];
-  return `${Number((whole / size).toFixed(1))} ${unit} ${seconds > 0 ? "ahead of" : "behind"} your machine's`;
+  return `${Number((whole / size).toFixed(1))} ${unit} ${seconds > 0 ? "ahead of" : "behind"} your machine`;
 }
 
 async function takeSnapshot(event) {

@@ -86,8 +86,9 @@ export async function copy(text, what) {
   }
 }
 
-export function copyButton(text, what, given = {}) {
-  return button("Copy", () => copy(text(), what), { class: "copy", "aria-label": `Copy ${what}`, ...given });
+export function copyButton(text, what, label = "Copy", look = "copy") {
+  const named = label === "Copy" ? `Copy ${what}` : label;
+  return button(label, () => copy(text(), what), { class: look, "aria-label": named });
 }
 
 /** What cannot be taken back is pressed twice: the first press only asks. */

@@ -33,9 +33,9 @@ function row(request) {
   return el(
     "tr",
     el("td.figures.wide.soft", time(request.at)),
-    el("td", el("button.row", opens, el("span.method", request.method), ...path(request))),
+    el("td", el("button.row", opens, el("span.method", request.method), " ", ...path(request))),
     el("td.wide.soft", who(request)),
-    el("td", status(request), request.fault && el("span.tag.refusal", "fault")),
+    el("td", status(request), " ", request.fault && el("span.tag.refusal", "fault")),
     el("td.number.soft", took(request)),
   );
 }
@@ -76,7 +76,7 @@ function details(request) {
     el("dl", ...Object.entries(facts).flatMap(([name, fact]) => [el("dt", name), el("dd", fact)])),
     el(
       "div.bar",
-      copyButton(() => asCurl(request), "as curl", { class: "" }),
+      copyButton(() => asCurl(request), "it as curl", "Copy as curl", ""),
     ),
     body("Request", request.request_body),
     body("Answer", request.response_body),

@@ -31,8 +31,8 @@ print(assistant.name)`
     : `client.beta.assistants.create(
     model="any", name="Support Bot"
 )
-for assistant in client.beta.assistants.list():
-    print(assistant.id, assistant.name)`
+for each in client.beta.assistants.list():
+    print(each.id, each.name)`
 }`,
   Node: (url, secret, id) => `import OpenAI from "openai";
 
