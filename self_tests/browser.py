@@ -29,10 +29,6 @@ QUIETLY = [
 ]
 
 
-def control_url(base_url: str) -> str:
-    return base_url.removesuffix("v1") + "_fake/"
-
-
 @contextmanager
 def browsing() -> Iterator[Browser]:
     with sync_playwright() as playwright:

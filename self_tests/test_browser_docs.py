@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from fake_server.fake import Fake
 from self_tests import browser
-from self_tests.controlled import controlled
+from self_tests.controlled import control_url, controlled
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def fake() -> Fake:
 
 @pytest.fixture
 def docs(chromium: Browser, base_url: str) -> Iterator[Page]:
-    with browser.opened(chromium, browser.control_url(base_url) + "docs", color_scheme="dark") as opened:
+    with browser.opened(chromium, control_url(base_url) + "docs", color_scheme="dark") as opened:
         expect(opened.get_by_role("button", name="GET /assistants List")).to_be_visible()
         yield opened
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from fake_server.fake import Fake
 from fake_server.local import serve
 from self_tests import browser
-from self_tests.controlled import controlled
+from self_tests.controlled import control_url, controlled
 
 ODD = '<script>alert(1)</script> & "friends"'
 
@@ -28,7 +28,7 @@ def fake() -> Fake:
 
 @pytest.fixture
 def url(base_url: str) -> str:
-    return browser.control_url(base_url)
+    return control_url(base_url)
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_fits_and_is_accessible(
 def test_asks_for_the_token(chromium: Browser) -> None:
     """A fake with a control token shows nothing without it; it is typed in, or comes in the URL's fragment."""
     with serve(controlled(token="let-me-in")) as base_url:
-        url = browser.control_url(base_url)
+        url = control_url(base_url)
         with browser.opened(chromium, url) as page:
             expect(page.get_by_role("table", name="Assistants")).to_be_hidden()
             page.get_by_label("This fake wants its control token.").fill("let-me-in")

@@ -105,10 +105,10 @@ function snapshot({ name, assistants, organization }) {
   const path = each("snapshots", name);
   const restore = () => act(() => call("POST", `${path}/restore`), `Back to ${name}.`);
   const forget = () => act(() => call("DELETE", path));
+  const held = `${assistants} assistant${assistants === 1 ? "" : "s"} of ${organization ?? "all organizations"}`;
   return el(
     "li",
-    el("span.name", { title: organization ? `of ${organization}` : "of everything" }, name),
-    el("span.soft.small.figures", `${assistants} assistant${assistants === 1 ? "" : "s"}`),
+    el("span.name", name, el("br"), el("span.soft.small.figures", held)),
     button("Restore", restore, { "aria-label": `Restore ${name}` }),
     button("Forget", forget, { class: "quiet", "aria-label": `Forget ${name}` }),
   );
