@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says nothing of its types
 from playwright.sync_api import Browser, Page, expect
 
+from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
 from fake_server.local import serve
 from self_tests import browser
@@ -74,9 +75,9 @@ def test_edits(page: Page, primary: httpx2.Client) -> None:
 
 
 def test_the_organizations_instructions_come_first(page: Page) -> None:
-    """Set under Defaults, they stand before an assistant's own in what is effective."""
+    """Set for the organization, they stand before an assistant's own in what is effective."""
     make(page, "Support Bot", "Be brief.")
-    press(page, "Defaults and keys")
+    press(page, "Settings")
     page.get_by_label("Instructions, before each assistant's own").fill("You work for Acme.")
     press(page, "Save")
     press(page, "Close")
@@ -104,6 +105,17 @@ def test_a_refusal_is_told_in_the_fakes_words(page: Page) -> None:
     expect(page.locator("#said")).to_contain_text("'name'")
 
 
+def test_a_limit_that_is_no_number_changes_nothing(page: Page, control: ControlClient) -> None:
+    """It is refused, and the field shows again what holds."""
+    limit = page.get_by_label("Calls a minute, or off")
+    limit.fill("many")
+    press(page, "Set")
+
+    expect(page.locator("#said")).to_contain_text("many")
+    expect(limit).to_have_value("20")
+    assert control.ask("GET", "limiter")["limit"] == 20
+
+
 def test_a_request_shows_up_as_it_comes(page: Page, primary: httpx2.Client) -> None:
     """With its status, and opened with its bodies; the key is nowhere."""
     primary.post("/assistants", json={"name": "Seen"})
@@ -119,12 +131,12 @@ def test_a_fault_strikes_and_is_used_up(page: Page, primary: httpx2.Client, tmp_
     """Switched on for one call it strikes one, and the page shows both."""
     page.get_by_label("How many").fill("1")
     press(page, "Switch on")
-    expect(page.get_by_text("1 of 1 left")).to_be_visible()
+    expect(page.get_by_text("1 of 1 left, 0 struck")).to_be_visible()
 
     struck, spared = primary.get("/assistants"), primary.get("/assistants")
 
     assert (struck.status_code, spared.status_code) == (503, 200)
-    expect(page.get_by_text("0 of 1 left, has struck 1")).to_be_visible()
+    expect(page.get_by_text("0 of 1 left, 1 struck")).to_be_visible()
     expect(page.get_by_role("table", name="Requests")).to_contain_text("503 fault")
     browser.keep(page, tmp_path, "fault")
 

@@ -3,9 +3,8 @@ import { call, each } from "./api.js";
 import { $, code, copyButton, day, el, exact, field, fill, twice } from "./dom.js";
 import { close, open, part } from "./drawer.js";
 import { snippetBox } from "./snippets.js";
-import { act, chosen, draw, onDraw, ownKeys, refresh, state } from "./state.js";
+import { act, chosen, draw, onDraw, ownKeys, PAGE, refresh, state } from "./state.js";
 
-const PAGE = 200;
 const MOST = 1000; // that the control API gives at once
 
 export function begin() {

@@ -1,6 +1,6 @@
 // The small machines at the side: how to connect, the limiter, the clock, snapshots and the reset.
 import { call, each } from "./api.js";
-import { $, button, copy, copyButton, el, fill, stamp, twice } from "./dom.js";
+import { $, button, copy, copyButton, el, fill, number, stamp, twice } from "./dom.js";
 import { snippetBox } from "./snippets.js";
 import { act, chosen, onDraw, ownKeys, refresh, state } from "./state.js";
 
@@ -71,7 +71,7 @@ function usage({ label, limit, used, left, reset }) {
 function setLimit(event) {
   event.preventDefault();
   const input = $("limit").elements.limit;
-  const limit = ["off", ""].includes(input.value.trim()) ? null : Number(input.value);
+  const limit = input.value.trim() === "off" ? null : number(input.value);
   input.blur();
   act(() => call("PATCH", "limiter", { limit }), limit === null ? "No limit." : `${limit} calls a minute.`);
   refresh("limiter"); // what was refused is not left standing in the field

@@ -59,6 +59,9 @@ function marked(node, key, reads) {
 export const exact = (_, value, { source } = {}) =>
   typeof value === "number" && source && JSON.rawJSON ? JSON.rawJSON(source) : value;
 
+/** What was typed as a number; what is none stays text, which the fake then refuses in its own words. */
+export const number = (text) => (text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text));
+
 // Sweden writes time as ISO 8601 does: 2026-11-25 13:23:11, where the reader is.
 const format = (options) => (seconds) => new Intl.DateTimeFormat("sv-SE", options).format(seconds * 1000);
 export const time = format({ timeStyle: "medium" });

@@ -1,10 +1,10 @@
 // What shall go wrong: a form that makes one fault, and those that are set, with what is left of them.
 import { call, each } from "./api.js";
-import { $, button, el, field, fill } from "./dom.js";
+import { $, button, el, field, fill, number } from "./dom.js";
 import { act, chosen, onDraw, ownKeys, state } from "./state.js";
 
 const OPERATIONS = {
-  "": "Any operation",
+  "": "Any call",
   listAssistants: "List",
   createAssistant: "Create",
   getAssistant: "Retrieve",
@@ -15,22 +15,27 @@ const OPERATIONS = {
 // What happens, and how often: how it is called, and where a number goes with it, how that is called, what it is at
 // first, how it is sent, and how it is told.
 const KINDS = {
-  status: ["Answer a status", "Status", "503", Number, (status) => `Status ${status}`],
-  latency_ms: ["Be slow", "Milliseconds", "500-2000", spread, (ms) => `${[ms].flat().join("–")} ms late`],
-  hang: ["Never answer"],
-  reset: ["Reset the connection"],
-  half: ["Send half the answer"],
-  malformed: ["Send malformed JSON"],
+  status: ["A status", "Status", "503", number, (status) => `Status ${status}`],
+  latency_ms: ["A delay", "Milliseconds", "500-2000", spread, (ms) => `${[ms].flat().join("–")} ms late`],
+  hang: ["No answer at all"],
+  reset: ["A reset connection"],
+  half: ["Half the answer"],
+  malformed: ["Malformed JSON"],
 };
 const AMOUNTS = {
-  times: ["The next calls", "How many", "3", Number],
-  share: ["A share of the calls", "Percent", "20", (text) => Number(text) / 100],
+  times: ["The next calls", "How many", "3", number],
+  share: ["A share of the calls", "Percent", "20", percent],
   each: ["Each call"],
 };
 
 function spread(text) {
-  const ends = text.split("-").map(Number);
+  const ends = text.split("-").map(number);
   return ends.length === 1 ? ends[0] : ends;
+}
+
+function percent(text) {
+  const share = number(text);
+  return typeof share === "number" ? share / 100 : share;
 }
 
 const keys = el("select");
@@ -91,23 +96,26 @@ function empty() {
 
 function row(fault) {
   const what = describe(fault);
+  const whom = calls(fault);
   const off = () => act(() => call("DELETE", each("faults", fault.id)));
   return el(
     "li",
-    el("span.name", what, el("br"), el("span.soft.small.figures", tally(fault))),
-    button("Switch off", off, { "aria-label": `Switch off: ${what}` }),
+    el("span.name", what, el("br"), el("span.soft.small.figures", `${whom}: ${tally(fault)}`)),
+    button("Switch off", off, { "aria-label": `Switch off: ${what}, ${whom}` }),
   );
 }
 
 function describe(fault) {
   const kinds = Object.entries(KINDS).filter(([kind]) => kind in fault);
-  const what = kinds.map(([kind, [text, , , , tell]]) => (tell ? tell(fault[kind]) : text)).join(", ");
-  const key = state.keys.find(({ secret }) => secret === fault.key)?.label;
-  const whom = [OPERATIONS[fault.operation ?? ""].toLowerCase(), key ?? fault.organization];
-  return [what, ...whom].filter(Boolean).join(" · ");
+  return kinds.map(([kind, [text, , , , tell]]) => (tell ? tell(fault[kind]) : text)).join(", ");
+}
+
+function calls({ operation, key, organization }) {
+  const whose = state.keys.find(({ secret }) => secret === key)?.label ?? organization;
+  return whose ? `${OPERATIONS[operation ?? ""]} of ${whose}` : OPERATIONS[operation ?? ""];
 }
 
 function tally({ left, times, share, struck }) {
   const still = times ? `${left} of ${times} left` : share ? `${Math.round(share * 100)} % of the calls` : "each call";
-  return `${still}, has struck ${struck}`;
+  return `${still}, ${struck} struck`;
 }

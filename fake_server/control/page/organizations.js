@@ -1,6 +1,6 @@
 // The organization that the page is about, opened: the defaults of its assistants, and its keys.
 import { call, each } from "./api.js";
-import { $, button, copyButton, el, field, fill } from "./dom.js";
+import { $, button, copyButton, el, field, fill, number } from "./dom.js";
 import { open, part } from "./drawer.js";
 import { act, chosen, onDraw, ownKeys } from "./state.js";
 
@@ -32,7 +32,7 @@ function show() {
   function save(event) {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(form));
-    const body = { ...given, temperature: Number(given.temperature), instructions: given.instructions || null };
+    const body = { ...given, temperature: number(given.temperature), instructions: given.instructions || null };
     act(() => call("PATCH", each("organizations", id), body), "Saved.");
   }
   const hint = "A rotated key is bound to a new assistant, so that the one it was bound to can be deleted.";

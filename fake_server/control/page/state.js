@@ -2,12 +2,13 @@
 import { call } from "./api.js";
 import { say } from "./dom.js";
 
+export const PAGE = 100; // assistants that are shown at first, and that are added at a time
 const KEPT = 200; // requests, as many as the fake itself keeps
 
 export const state = {
   url: "",
   organization: undefined,
-  shown: 50,
+  shown: PAGE,
   paused: false,
   organizations: [],
   keys: [],
