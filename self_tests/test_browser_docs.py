@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +44,13 @@ def test_tries_a_call(docs: Page) -> None:
 
     expect(docs.locator(".live-responses-table .response-col_status").last).to_contain_text("200")
     expect(docs.locator(".live-responses-table .highlight-code").first).to_contain_text("asst-acme-support")
+
+
+def test_the_control_side_is_described_too(chromium: Browser, base_url: str, fake: Fake) -> None:
+    """From its own file, and tried where this fake listens."""
+    with browser.opened(chromium, control_url(base_url) + "docs?control") as docs:
+        docs.get_by_role("button", name="PATCH /clock Set").click()
+        docs.get_by_role("button", name="Execute").click()
+
+        expect(docs.locator(".live-responses-table .response-col_status").last).to_contain_text("200")
+    assert fake.store.now() > time.time() + 30

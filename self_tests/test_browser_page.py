@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,10 +17,19 @@ from playwright.sync_api import Browser, Page, expect
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
 from fake_server.local import serve
+from sdk_tests.sdks import newest
 from self_tests import browser
 from self_tests.controlled import control_url, controlled
 
 ODD = '<script>alert(1)</script> & "friends"'
+
+
+COMMANDS = {
+    "Python": [sys.executable, "-W", "ignore", "-c"],
+    "Node": ["node", "--no-warnings", "--input-type=module", "-e"],
+    "curl": ["sh", "-c"],
+}
+NODE = newest("node").home
 
 
 @pytest.fixture
@@ -178,26 +188,33 @@ def test_resets(page: Page, primary: httpx2.Client) -> None:
     assert len(primary.get("/assistants").json()["data"]) == 2
 
 
-def test_the_python_snippet_runs(page: Page) -> None:
+@pytest.mark.parametrize("language", COMMANDS)
+def test_a_snippet_runs(page: Page, language: str) -> None:
     """As it is copied, with the key filled in."""
+    if shutil.which(COMMANDS[language][0]) is None or (language == "Node" and not NODE.exists()):
+        pytest.skip(f"there is no {language} here that could run it")
+    page.get_by_text(language, exact=True).click()
     snippet = page.get_by_role("region", name="Snippet").inner_text()
 
-    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", snippet], capture_output=True, text=True)
+    ran = subprocess.run(
+        [*COMMANDS[language], snippet], capture_output=True, text=True, cwd=NODE if language == "Node" else None
+    )
 
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.returncode == 0, ran.stderr
     assert "Support Bot" in ran.stdout
 
 
 def test_is_used_by_the_keyboard_alone(page: Page) -> None:
-    """Enter opens, Escape closes, and one is where one was; also when the row has changed meanwhile."""
-    row = page.get_by_role("button", name="Acme Support")
-    row.focus()
+    """Enter opens, Escape closes, and one is where one was, also when the row was drawn anew meanwhile."""
+    page.get_by_role("button", name="Acme Support").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Acme Help")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Acme Help", include_hidden=True)).to_have_count(1)
     page.keyboard.press("Escape")
 
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(row).to_be_focused()
+    expect(page.get_by_role("button", name="Acme Help")).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -214,13 +231,16 @@ def test_fits_and_is_accessible(
         press(page, "Support Bot")
         browser.keep(page, tmp_path, f"assistant-{width}-{scheme}")
         found += violations(page)
+        press(page, "Close")
+        press(page, "Settings")
+        found += violations(page)
 
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert found == []
 
 
 def test_asks_for_the_token(chromium: Browser) -> None:
-    """A fake with a control token shows nothing without it; it is typed in, or comes in the URL's fragment."""
+    """Nothing is shown without it; it is typed in, or comes in the URL's fragment, and goes on to the docs."""
     with serve(controlled(token="let-me-in")) as base_url:
         url = control_url(base_url)
         with browser.opened(chromium, url) as page:
@@ -228,5 +248,7 @@ def test_asks_for_the_token(chromium: Browser) -> None:
             page.get_by_label("This fake wants its control token.").fill("let-me-in")
             press(page, "Enter")
             expect(page.get_by_role("button", name="Acme Support")).to_be_visible()
+            page.get_by_role("link", name="API reference").click()
+            expect(page.get_by_role("button", name="authorization button locked").first).to_be_visible()
         with browser.opened(chromium, f"{url}#token=let-me-in") as page:
             expect(page.get_by_role("button", name="Acme Support")).to_be_visible()

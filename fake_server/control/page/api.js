@@ -61,7 +61,12 @@ async function read(reader, heard) {
   }
 }
 
-/** Asks for the token where the fake wants one. */
+/** From now on, and also when the page is loaded again. */
 export function use(given) {
   token = given;
+  history.replaceState(null, "", fragment());
 }
+
+export const fragment = () => (token ? `#${new URLSearchParams({ token })}` : "");
+
+export const known = () => token;

@@ -1,5 +1,5 @@
 // The page: each part begins, and from then on the fake's events keep it as the fake is.
-import { call, listen, use } from "./api.js";
+import { call, fragment, listen, use } from "./api.js";
 import * as assistants from "./assistants.js";
 import * as controls from "./controls.js";
 import { $ } from "./dom.js";
@@ -10,6 +10,7 @@ import { heard, refresh, state } from "./state.js";
 
 async function start() {
   state.url = (await call("GET", "health")).url;
+  for (const link of document.querySelectorAll("nav a")) link.hash = fragment();
   for (const part of [assistants, organizations, controls, faults, requests]) part.begin();
   // What has changed while nobody listened is asked for when it is heard again.
   listen("events", heard, (on) => {
