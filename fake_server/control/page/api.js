@@ -27,7 +27,7 @@ export async function call(method, path, body, revive) {
   return said;
 }
 
-export const each = (...steps) => steps.map(encodeURIComponent).join("/");
+export const pathOf = (...steps) => steps.map(encodeURIComponent).join("/");
 
 /**
  * Server-sent events for ever, `state` told whether they come. EventSource would be shorter, but cannot send the token.

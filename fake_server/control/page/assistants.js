@@ -1,5 +1,5 @@
 // Assistants by organization: the list, and one of them opened, to be read, edited and deleted.
-import { call, each } from "./api.js";
+import { call, pathOf } from "./api.js";
 import { $, code, copyButton, day, el, exact, field, fill, twice } from "./dom.js";
 import { close, open, part } from "./drawer.js";
 import { snippetBox } from "./snippets.js";
@@ -71,7 +71,7 @@ function create() {
 }
 
 async function edit(id) {
-  const path = each("assistants", id);
+  const path = pathOf("assistants", id);
   const found = await act(() => call("GET", path, undefined, exact));
   if (!found) return;
   const form = el("form.part", { onsubmit: save });

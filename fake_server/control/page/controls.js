@@ -1,5 +1,5 @@
 // The small machines at the side: how to connect, the limiter, the clock, snapshots and the reset.
-import { call, each } from "./api.js";
+import { call, pathOf } from "./api.js";
 import { $, button, copy, copyButton, el, fill, number, stamp, twice } from "./dom.js";
 import { snippetBox } from "./snippets.js";
 import { act, chosen, onDraw, ownKeys, refresh, state } from "./state.js";
@@ -84,7 +84,8 @@ function tick() {
   $("now").textContent = stamp(at);
   $("ahead").textContent = frozen ? "stands still" : apart(offset);
   // What was used comes back as time goes by, and no event tells.
-  if (!document.hidden && Math.floor(at) % 5 === 0 && state.limiter.keys.some(({ used }) => used)) refresh("limiter");
+  if (state.live && !document.hidden && Math.floor(at) % 5 === 0 && state.limiter.keys.some(({ used }) => used))
+    refresh("limiter");
 }
 
 function apart(seconds) {
@@ -98,11 +99,11 @@ async function takeSnapshot(event) {
   event.preventDefault();
   const form = $("snapshot");
   const name = form.elements.name.value;
-  if (await act(() => call("PUT", each("snapshots", name), {}), `Kept as ${name}.`)) form.reset();
+  if (await act(() => call("PUT", pathOf("snapshots", name), {}), `Kept as ${name}.`)) form.reset();
 }
 
 function snapshot({ name, assistants, organization }) {
-  const path = each("snapshots", name);
+  const path = pathOf("snapshots", name);
   const restore = () => act(() => call("POST", `${path}/restore`), `Back to ${name}.`);
   const forget = () => act(() => call("DELETE", path));
   const held = `${assistants} assistant${assistants === 1 ? "" : "s"} of ${organization ?? "all organizations"}`;

@@ -1,4 +1,4 @@
-// openapi.yaml as Swagger UI shows it, or control.yaml (/_fake/docs?control): against this fake, and with a key filled in.
+// openapi.yaml as Swagger UI shows it, or control.yaml (/_fake/docs?control): against this fake, with a key filled in.
 import { call, known } from "./api.js";
 
 const control = location.search === "?control";

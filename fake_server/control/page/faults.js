@@ -1,5 +1,5 @@
 // What shall go wrong: a form that makes one fault, and those that are set, with what is left of them.
-import { call, each } from "./api.js";
+import { call, pathOf } from "./api.js";
 import { $, button, el, field, fill, number } from "./dom.js";
 import { act, chosen, onDraw, ownKeys, state } from "./state.js";
 
@@ -97,7 +97,7 @@ function empty() {
 function row(fault) {
   const what = describe(fault);
   const whom = calls(fault);
-  const off = () => act(() => call("DELETE", each("faults", fault.id)));
+  const off = () => act(() => call("DELETE", pathOf("faults", fault.id)));
   return el(
     "li",
     el("span.name", what, el("br"), el("span.soft.small.figures", `${whom}: ${tally(fault)}`)),

@@ -1,5 +1,5 @@
 // The organization that the page is about, opened: the defaults of its assistants, and its keys.
-import { call, each } from "./api.js";
+import { call, pathOf } from "./api.js";
 import { $, button, copyButton, el, field, fill, number } from "./dom.js";
 import { open, part } from "./drawer.js";
 import { act, chosen, onDraw, ownKeys } from "./state.js";
@@ -33,14 +33,14 @@ function show() {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(form));
     const body = { ...given, temperature: number(given.temperature), instructions: given.instructions || null };
-    act(() => call("PATCH", each("organizations", id), body), "Saved.");
+    act(() => call("PATCH", pathOf("organizations", id), body), "Saved.");
   }
   const hint = "A rotated key is bound to a new assistant, so that the one it was bound to can be deleted.";
   open(name, form, part("Keys", keys), el("p.soft.small", hint));
 }
 
 function row({ secret, label, assistant, active }) {
-  const path = each("keys", secret);
+  const path = pathOf("keys", secret);
   const rotate = () => act(() => call("POST", `${path}/rotate`, {}), `${label} has a new key.`);
   const turn = () =>
     act(() => call("PATCH", path, { active: !active }), `${label} is ${active ? "refused now" : "let in again"}.`);

@@ -14,6 +14,7 @@ async function start() {
   for (const part of [assistants, organizations, controls, faults, requests]) part.begin();
   // What has changed while nobody listened is asked for when it is heard again.
   listen("events", heard, (on) => {
+    state.live = on;
     $("live").textContent = on ? "live" : "reconnecting";
     $("live").classList.toggle("on", on);
     if (on) refresh("all");

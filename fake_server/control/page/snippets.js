@@ -16,55 +16,67 @@ export function curl(method, url, secret, body) {
   return words.join(" ");
 }
 
-/** Each with a client of its own; with an id it retrieves that assistant, without one it makes and lists some. */
-const WRITE = {
-  Python: (url, secret, id) => `from openai import OpenAI
+const CLIENT = {
+  Python: (url, secret) => `from openai import OpenAI
 
 client = OpenAI(
     base_url=${literal(url)},
     api_key=${literal(secret)},
 )
-${
-  id
-    ? `assistant = client.beta.assistants.retrieve(${literal(id)})
-print(assistant.name)`
-    : `client.beta.assistants.create(
-    model="any", name="Support Bot"
-)
-for each in client.beta.assistants.list():
-    print(each.id, each.name)`
-}`,
-  Node: (url, secret, id) => `import OpenAI from "openai";
+`,
+  Node: (url, secret) => `import OpenAI from "openai";
 
 const client = new OpenAI({
   baseURL: ${literal(url)},
   apiKey: ${literal(secret)},
   dangerouslyAllowBrowser: true, // only in a page
 });
-${
-  id
-    ? `const assistant = await client.beta.assistants.retrieve(${literal(id)});
-console.log(assistant.name);`
-    : `const { assistants } = client.beta;
+`,
+  curl: () => "",
+};
+
+const MAKE_AND_LIST = {
+  Python: () => `client.beta.assistants.create(
+    model="any", name="Support Bot"
+)
+for each in client.beta.assistants.list():
+    print(each.id, each.name)`,
+  Node: () => `const { assistants } = client.beta;
 await assistants.create({
   model: "any", name: "Support Bot",
 });
 for await (const each of assistants.list()) {
   console.log(each.id, each.name);
-}`
 }`,
-  curl: (url, secret, id) =>
-    curl("GET", `${url}/assistants${id ? `/${encodeURIComponent(id)}` : ""}`, secret) +
-    (id ? "" : `\n${curl("POST", `${url}/assistants`, secret, '{"name":"Support Bot"}')}`),
+  curl: (url, secret) => {
+    const assistants = `${url}/assistants`;
+    return `${curl("POST", assistants, secret, '{"name":"Support Bot"}')}\n${curl("GET", assistants, secret)}`;
+  },
 };
 
-/** A box with the three languages; what is chosen here is chosen the next time too. */
+const RETRIEVE = {
+  Python: (_, __, id) => `assistant = client.beta.assistants.retrieve(
+    ${literal(id)}
+)
+print(assistant.name)`,
+  Node: (_, __, id) => `const assistant = await client.beta.assistants.retrieve(
+  ${literal(id)},
+);
+console.log(assistant.name);`,
+  curl: (url, secret, id) => curl("GET", `${url}/assistants/${encodeURIComponent(id)}`, secret),
+};
+
+/**
+ * A box with the three languages: with an id it retrieves that assistant, else it makes one and lists them all. The
+ * language that is chosen here is chosen the next time too.
+ */
 export function snippetBox(name, url, secret, id) {
   const snippet = code("Snippet");
+  const calls = id === undefined ? MAKE_AND_LIST : RETRIEVE;
   const show = (chosen) => {
     language = chosen;
     localStorage.setItem("language", chosen);
-    snippet.textContent = WRITE[chosen](url, secret, id);
+    snippet.textContent = CLIENT[chosen](url, secret) + calls[chosen](url, secret, id);
   };
   show(language);
   const bar = [

@@ -7,6 +7,7 @@ const KEPT = 200; // requests, as many as the fake itself keeps
 
 export const state = {
   url: "",
+  live: false,
   organization: undefined,
   shown: PAGE,
   paused: false,
