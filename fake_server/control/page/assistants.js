@@ -43,7 +43,7 @@ function row({ assistant, keys }) {
   const bound = keys.length > 0 && el("span.tag.soft", `bound to ${keys.join(", ")}`);
   return el(
     "tr",
-    el("td", el("button.row", opens, assistant.name.trim() || "(a blank name)", " ", bound)),
+    el("td", el("button.row", opens, el("span.text", assistant.name.trim() || "(a blank name)"), " ", bound)),
     el("td.id.wide.soft", assistant.id),
     el("td.wide.soft.figures", day(assistant.created_at)),
   );
