@@ -1,6 +1,5 @@
 """The files of the page and of the docs, by name: the page's own, and Swagger UI's as a package brings them."""
 
-from importlib.metadata import distribution
 from pathlib import Path
 
 OWN = Path(__file__).with_name("page")
@@ -36,4 +35,6 @@ def page_file(name: str) -> tuple[bytes, dict[str, str]] | None:
 
 def swagger_ui() -> Path:
     """Where the package that ships its files has them. It is not imported, and neither is its Flask."""
+    from importlib.metadata import distribution  # 10 ms that the fake's start does not pay
+
     return Path(str(distribution("flask-swagger-ui").locate_file("flask_swagger_ui/dist")))
