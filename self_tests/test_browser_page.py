@@ -80,8 +80,18 @@ def test_edits(page: Page, primary: httpx2.Client) -> None:
     page.get_by_label("Instructions", exact=True).fill("Answer in French.")
     press(page, "Save")
 
-    expect(page.locator("dialog pre").first).to_have_text("Answer in French.")
+    expect(page.get_by_role("region", name="Effective instructions")).to_have_text("Answer in French.")
     assert primary.get("/assistants/asst-acme-research").json()["instructions"] == "Answer in French."
+
+
+def test_what_is_opened_keeps_up(page: Page, primary: httpx2.Client) -> None:
+    """What an SDK changes meanwhile is seen at once, and what is being typed stays."""
+    press(page, "Acme Research bound to sibling")
+    page.get_by_label("Name", exact=True).fill("Typed")
+    primary.patch("/assistants/asst-acme-research", json={"instructions": "Changed elsewhere."})
+
+    expect(page.get_by_role("region", name="JSON")).to_contain_text("Changed elsewhere.")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Typed")
 
 
 def test_the_organizations_instructions_come_first(page: Page) -> None:
@@ -94,7 +104,7 @@ def test_the_organizations_instructions_come_first(page: Page) -> None:
 
     press(page, "Support Bot")
 
-    expect(page.locator("dialog pre").first).to_have_text("You work for Acme.\n\nBe brief.")
+    expect(page.get_by_role("region", name="Effective instructions")).to_have_text("You work for Acme.\n\nBe brief.")
 
 
 def test_deletes_at_the_second_press(page: Page, primary: httpx2.Client) -> None:

@@ -29,6 +29,7 @@ function show() {
   $("organization").value = chosen().id;
   const { data, total, has_more: more } = state.assistants;
   fill($("assistants").tBodies[0], data, { key: (each) => each.assistant.id, draw: row, empty });
+  follow();
   $("more").hidden = !more || data.length >= MOST;
   $("more").textContent = `Show more: ${data.length} of ${total.toLocaleString()}`;
 }
@@ -70,31 +71,31 @@ function create() {
   open(`New assistant of ${chosen().name}`, form);
 }
 
+let follow = () => {}; // keeps up what is opened
+
 async function edit(id) {
   const path = pathOf("assistants", id);
-  const found = await act(() => call("GET", path, undefined, exact));
+  const reread = () => act(() => call("GET", path, undefined, exact));
+  const found = await reread();
   if (!found) return;
-  const form = el("form.part", { onsubmit: save });
-  const effective = el("pre.wrap", { tabindex: 0, role: "region", "aria-label": "Effective instructions" });
-  const json = code("JSON");
   const remove = twice(el("button.danger", { type: "button" }, "Delete"), "Press again to delete", async () => {
     if (await act(() => call("DELETE", path), "Deleted.")) close();
   });
+  const buttons = el("div.bar", el("button.primary", "Save"), el("span.grow"), remove);
+  const form = el("form.part", { onsubmit: save }, ...fields(found.assistant), buttons);
+  const effective = el("pre.wrap", { tabindex: 0, role: "region", "aria-label": "Effective instructions" });
+  const json = code("JSON");
 
+  function save(event) {
+    event.preventDefault();
+    act(() => call("PATCH", path, read(form)), "Saved.");
+  }
   function view({ assistant, effective_instructions: told }) {
-    form.replaceChildren(...fields(assistant), el("div.bar", el("button.primary", "Save"), el("span.grow"), remove));
+    $("drawer-title").textContent = assistant.name;
     effective.textContent = told ?? "None: neither the organization nor the assistant has any.";
     json.textContent = JSON.stringify(assistant, null, 2);
   }
-  async function save(event) {
-    event.preventDefault();
-    const saved = await act(() => call("PATCH", path, read(form), exact), "Saved.");
-    if (!saved) return;
-    view(saved);
-    $("drawer-title").textContent = saved.assistant.name;
-  }
 
-  view(found);
   open(
     found.assistant.name,
     el(
@@ -111,4 +112,14 @@ async function edit(id) {
     ),
     part("Retrieve it", snippetBox("retrieve with", state.url, ownKeys()[0]?.secret ?? "YOUR_API_KEY", id)),
   );
+  view(found);
+  let seen = reads(id);
+  follow = async () => {
+    if (!json.isConnected || seen === reads(id)) return;
+    seen = reads(id);
+    const now = seen && (await reread());
+    if (now) view(now);
+  };
 }
+
+const reads = (id) => JSON.stringify(state.assistants.data.find(({ assistant }) => assistant.id === id));
