@@ -50,15 +50,20 @@ EXPECTED: Mapping[str, Callable[[Any], str]] = {
 def explained(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
     """The path of the field at fault, and a sentence about it."""
     # Keys of metadata are the caller's, and may be long.
-    path = ".".join(str(step) for step in error.instance_path)[:100]
+    path = ".".join(str(step) for step in steps(error))[:100]
+    if error.kind.name == "required":
+        return path, f"Missing required parameter: '{path}'."
+    if error.kind.name == "additionalProperties":
+        return path, f"Unknown parameter: '{path}'."
+    return path, f"Invalid value for '{path}': expected {expected(error)}, got {got(error)}."
+
+
+def steps(error: jsonschema_rs.ValidationError) -> list[str | int]:
+    """To the field at fault, be it one that is missing or too many."""
     kind: Any = error.kind
     if kind.name == "required":
-        missing = f"{path}.{kind.property}".lstrip(".")
-        return missing, f"Missing required parameter: '{missing}'."
-    if kind.name == "additionalProperties":
-        unknown = f"{path}.{kind.unexpected[0]:.100}".lstrip(".")
-        return unknown, f"Unknown parameter: '{unknown}'."
-    return path, f"Invalid value for '{path}': expected {expected(error)}, got {got(error)}."
+        return [*error.instance_path, kind.property]
+    return [*error.instance_path, *(kind.unexpected[:1] if kind.name == "additionalProperties" else ())]
 
 
 def expected(error: jsonschema_rs.ValidationError) -> str:

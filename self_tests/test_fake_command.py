@@ -18,6 +18,7 @@ import httpx2
 import pytest
 
 from fake_server.cli import main
+from fake_server.control.client import ControlClient
 
 COMMAND = [sys.executable, "-m", "fake_server"]
 TEXT: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -128,6 +129,97 @@ def test_logs_a_line_a_request() -> None:
     assert re.fullmatch(r"\d\d:\d\d:\d\d GET /v1/nowhere 404 \d+\.\d ms -", second)
 
 
+def test_logs_json() -> None:
+    """--log json: the same, as an object a line."""
+    with running("--log", "json") as (process, said):
+        call(said, "GET", "/assistants?key=sk-fake-primary")
+        process.terminate()
+        _, err = process.communicate(timeout=10)
+
+    line = json.loads(err)
+    assert abs(line.pop("at") - time.time()) < 20
+    assert line.pop("ms") >= 0
+    assert line == {"method": "GET", "path": "/v1/assistants", "status": 200, "key": "primary"}
+
+
+def test_the_same_seed_says_the_same() -> None:
+    """--seed 7: ids, times and request ids, at every start and after a reset; --seed 8: others."""
+
+    def history(said: dict[str, Any]) -> list[tuple[str, str]]:
+        answers = [
+            call(said, "POST", "/assistants", name="a"),
+            call(said, "GET", "/assistants"),
+            call(said, "GET", "/"),
+        ]
+        return [(answer.headers["x-request-id"], answer.text) for answer in answers]
+
+    with running("--seed", "7") as (_, said):
+        first = history(said)
+        ControlClient(said["control"]).reset()
+        again = history(said)
+    with running("--seed", "7") as (_, said):
+        # What another organization does changes nothing.
+        ControlClient(said["control"]).organization()
+        later = history(said)
+    with running("--seed", "8") as (_, said):
+        other = history(said)
+
+    assert first == again == later
+    assert all(one != another for one, another in zip(first, other, strict=True))
+
+
+def test_begins_with_a_seed_file(tmp_path: Path) -> None:
+    """Its organizations and keys, in YAML; of keys that are called alike the later ones are told with their owner."""
+    file = tmp_path / "seed.yaml"
+    file.write_text(SEED)
+    with running("--seed-file", str(file)) as (_, said):
+        url, secret = said["url"], said["keys"]["primary"]
+        found = httpx2.get(f"{url}/assistants", headers={"Authorization": f"Bearer {secret}"}, trust_env=False).json()
+
+    assert said["keys"] == {
+        "primary": "sk-mine",
+        "org-two/primary": "sk-fake-two-primary",
+        "sibling": "sk-fake-two-sibling",
+    }
+    assert said["bound_id"] == "asst-mine"
+    assert [(each["name"], each["model"]) for each in found["data"]] == [("Mine", "large")]
+
+
+SEED = """
+organizations:
+  - id: org-one
+    model: large
+    keys: [{label: primary, secret: sk-mine, assistant: asst-mine}]
+    assistants: [{id: asst-mine, name: Mine}]
+  - id: org-two
+"""
+
+
+def test_only_these_origins_may_call() -> None:
+    """--cors: each of them is echoed, preflights and refusals included, and no other one."""
+    ours, theirs = "http://localhost:3000", "http://evil.example"
+    asked = {"Access-Control-Request-Method": "GET"}
+    with running("--cors", ours, "--cors", "https://app.example") as (_, said):
+        answers = [
+            httpx2.request(verb, said["url"] + "/assistants", headers={"Origin": origin, **asked}, trust_env=False)
+            for origin in (ours, theirs)
+            for verb in ("GET", "OPTIONS")
+        ]
+
+    allowed = [answer.headers.get("access-control-allow-origin") for answer in answers]
+    assert (allowed, {answer.headers["vary"] for answer in answers}) == ([ours, ours, None, None], {"Origin"})
+
+
+@pytest.mark.parametrize(("options", "status"), [(("--control-token", "secret"), 401), (("--no-control",), 404)])
+def test_the_control_side_is_closed_or_left_out(options: tuple[str, ...], status: int) -> None:
+    """--control-token asks it of everybody, --no-control removes it."""
+    with running(*options) as (_, said):
+        url = said["url"].removesuffix("v1") + "_fake/clock"
+
+        assert httpx2.get(url, trust_env=False, verify=False).status_code == status
+        assert (said["control"] is None) == ("--no-control" in options)
+
+
 def test_logs_nothing_when_quiet() -> None:
     """--quiet leaves stderr empty."""
     with running("--quiet") as (process, said):
@@ -221,6 +313,11 @@ BAD = {
     "unknown option": ("--nothing",),
     "argument": ("nothing",),
     "durable without data": ("--durable",),
+    "seed with data": ("--seed", "1", "--data", "data.json"),
+    "seed in words": ("--seed", "one"),
+    "origin with a path": ("--cors", "http://localhost:3000/app"),
+    "origin without a scheme": ("--cors", "localhost:3000"),
+    "seed file that is not there": ("--seed-file", "nowhere.yaml"),
     "folder as data": ("--data", str(Path(__file__).parent)),
 }
 
