@@ -14,9 +14,11 @@ from playwright.sync_api import Browser, Page
 
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
+from fake_server.local import serve
+from fake_server.overlays import narrow_origins
 from sdk_tests.sdks import newest
 from self_tests import browser
-from self_tests.controlled import controlled
+from self_tests.controlled import control_url, controlled
 
 SDK = newest("node").home
 PAGE = Path(__file__).with_name("pages") / "sdk.html"
@@ -52,13 +54,13 @@ def fake() -> Fake:
 
 @pytest.fixture
 def calls(page: Page, base_url: str) -> Any:
-    """Runs JavaScript in the page, with `openai` the SDK's client of a key, and `of` its assistants."""
+    return partial(run, page, base_url)
 
-    def run(script: str, key: str = "sk-fake-primary") -> Any:
-        setting = "([url, key]) => { const openai = client(url, key), of = openai.beta.assistants;"
-        return page.evaluate(f"async {setting} {script} }}", [base_url, key])
 
-    return run
+def run(page: Page, base_url: str, script: str, key: str = "sk-fake-primary") -> Any:
+    """What JavaScript in the page returns, with `openai` the SDK's client of a key, and `of` its assistants."""
+    setting = "([url, key]) => { const openai = client(url, key), of = openai.beta.assistants;"
+    return page.evaluate(f"async {setting} {script} }}", [base_url, key])
 
 
 def test_all_operations(calls: Any) -> None:
@@ -136,3 +138,30 @@ def test_a_used_up_minute_comes_back(calls: Any, control: ControlClient) -> None
 
     assert (refused["name"], refused["wait"]) == ("RateLimitError", "60")
     assert listed == 2
+
+
+def test_a_call_asks_for_its_own_fault(calls: Any) -> None:
+    """The header for it passes the preflight."""
+    refused = calls('return refusal(of.list({}, { headers: { "X-Fake-Fault": "503" } }));')
+
+    assert (refused["name"], refused["type"]) == ("InternalServerError", "api_error")
+
+
+def test_the_control_side_is_closed_to_it(page: Page, base_url: str, fake: Fake) -> None:
+    """It can neither read a key nor, blindly, reset: only the fake's own page can."""
+    fake.store.add("org-acme", "Kept", None)
+    read = page.evaluate("url => fetch(url + 'keys').then(() => 'read', () => 'refused')", control_url(base_url))
+    page.evaluate("url => fetch(url + 'reset', {method: 'POST', mode: 'no-cors'}).then(() => 0)", control_url(base_url))
+
+    assert (read, len(fake.store.projects("org-acme"))) == ("refused", 3)
+
+
+@pytest.mark.parametrize(("allowed", "came"), [(True, "2"), (False, "APIConnectionError")])
+def test_narrowed_origins(page: Page, fake: Fake, allowed: bool, came: str) -> None:
+    """With --cors the page is let in that is named, and no other."""
+    narrow_origins(fake, [page.url.rstrip("/") if allowed else "https://app.example"])
+    script = "return of.list().then(list => String(list.data.length), error => error.constructor.name);"
+    with serve(fake) as base_url:
+        told = run(page, base_url, script)
+
+    assert told == came
