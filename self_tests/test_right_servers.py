@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import random
 import re
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from contract_tests import calls, local, tour
 from contract_tests.client import Client
 from contract_tests.run import Choice, Run
-from contract_tests.target import Target
+from contract_tests.target import Clock, Target
 from contract_tests.verdicts import Verdict
 from contract_tests.wire import Exchange
+from fake_server import seed
+from fake_server.cli import command, composed
+from fake_server.control.client import ControlClient
+from fake_server.fake import Fake
+from fake_server.local import serve as served_by_http
 from self_tests.second_server import READINGS, Served, serve
 
 TOUR = Choice(generators=frozenset({"tour"}))
@@ -67,6 +74,37 @@ def test_a_legal_reading_is_not_accused_by_any_generator(name: str) -> None:
         run = Run(target(served), Choice(histories=10), lambda id: not id.startswith("rate/")).judge()
 
     assert (broken(run.verdicts), run.left_behind) == ({}, [])
+
+
+def test_the_fake_with_all_that_it_has_is_not_accused(tmp_path: Path) -> None:
+    """With its control side, its log and a data file every must and should holds, those of the limiter too."""
+    fake = made_by_the_command("--data", str(tmp_path / "data.json"), "--log", "json")
+    with closing(fake.store), served_by_http(fake) as url:
+        limited = turned(url)
+        limits = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge()
+        ControlClient(url).limit(None)
+        others = Run(replace(limited, rate_limit=0), Choice(), lambda id: not id.startswith("rate/")).judge()
+
+    assert broken(limits.verdicts + others.verdicts) == {}
+    assert limits.left_behind + others.left_behind == []
+
+
+def made_by_the_command(*words: str) -> Fake:
+    given = command.make_context("assistants-fake", list(words)).params
+    return composed(**{name: value for name, value in given.items() if name not in ("port", "as_json")})
+
+
+def turned(url: str) -> Target:
+    """The fake as a target, its clock turned over the control side."""
+    clock, control = local.held_clock(), ControlClient(url)
+
+    def rest(seconds: float) -> None:
+        clock.rest(seconds)
+        control.advance(seconds)
+
+    keys = {key.label: key.secret for key in seed.KEYS}
+    bound, expendable = (f"asst-{key.project}" for key in seed.KEYS[:2])
+    return Target(url, keys, bound, expendable, rate_limit=20, clock=Clock(clock.now, rest))
 
 
 @pytest.mark.parametrize("seed", range(1, 6))
