@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fake_server.assistants import Key, Project, assistant_id, kept, project_id
+from fake_server.assistants import PREFIX, Key, Project, assistant_id, kept, project_id
 from fake_server.errors import BoundAssistant, UnknownAssistant
 
 if TYPE_CHECKING:
@@ -85,7 +85,10 @@ def shown(call: Call, project: Project) -> dict[str, Any]:
 def existing(call: Call, project: Project | None) -> Project:
     """Another organization's assistant is as unknown as one that never was (org/others-look-unknown)."""
     if project is None:
-        raise UnknownAssistant(f"No assistant found with id '{call.assistant:.100}'.")
+        advice = (
+            "List them for those that there are." if call.assistant.startswith(PREFIX) else f"Ids begin with {PREFIX}."
+        )
+        raise UnknownAssistant(f"No assistant found with id '{call.assistant:.100}'. {advice}")
     return project
 
 

@@ -13,7 +13,7 @@ from fake_server.assistants import Key
 from fake_server.contract import Operation
 from fake_server.errors import InvalidParameter, MalformedRequest, Unauthenticated, UnsupportedMediaType
 from fake_server.store import Store
-from fake_server.wording import explained
+from fake_server.wording import described, explained
 
 JSON_TYPE = re.compile(r"application/(json|[^\s/;]+\+json)", re.IGNORECASE)
 # A JSON integer; one of more digits than this fits no bound anyway, and int() refuses thousands of them.
@@ -89,7 +89,7 @@ DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_float=finite)
 def check_body(operation: Operation, value: object) -> dict[str, Any]:
     """The object that the operation takes; raises InvalidParameter, and MalformedRequest for what is no object."""
     if not isinstance(value, dict):
-        raise MalformedRequest('The body must be a JSON object, such as {"name": "Support Bot"}.')
+        raise MalformedRequest(f"The body must be a JSON object, not {described(value)}.")
     if operation.body is not None:
         check(operation.body, value)
     return value

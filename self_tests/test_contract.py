@@ -124,12 +124,19 @@ def test_the_suites_do_not_know_the_fake() -> None:
     assert importing == {"contract_tests/local.py"}
 
 
-def test_only_the_store_knows_tinydb_and_the_domain_no_http() -> None:
+def test_only_the_store_knows_tinydb_and_few_know_http() -> None:
     """Who may know what, as design has it."""
-    by_name = {path.stem: imported(path) for path in (ROOT / "fake_server").glob("*.py")}
+    folder = ROOT / "fake_server"
+    by_name = {path.relative_to(folder).as_posix(): imported(path) for path in folder.rglob("*.py")}
 
-    assert {name for name, modules in by_name.items() if "tinydb" in modules} == {"store", "table"}
-    assert not by_name["assistants"] & {"aiohttp", "tinydb"}
+    control = {f"control/{name}.py" for name in ("attached", "door", "events", "routes", "striking")}
+    assert {name for name, modules in by_name.items() if "tinydb" in modules} == {"store.py", "table.py"}
+    assert {name for name, modules in by_name.items() if "aiohttp" in modules} == {
+        "local.py",
+        "overlays.py",
+        "web.py",
+        *control,
+    }
 
 
 def imported(path: Path) -> set[str]:

@@ -59,7 +59,7 @@ def test_each_curl_of_the_control_side_works(fake: Fake) -> None:
             done = subprocess.run(["bash", "-c", typed], capture_output=True, text=True, timeout=60, check=False)
             assert (done.returncode, done.stderr) == (0, ""), line
 
-    assert len(lines) == 9
+    assert len(lines) == 10
 
 
 def test_the_seed_file_is_one(tmp_path: Path) -> None:

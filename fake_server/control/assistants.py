@@ -1,7 +1,6 @@
 """Handlers about the assistants of any organization: those of /v1, with what the wire does not show."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from fake_server.assistants import Key, Project, assistant_id, effective_instructions, page, project_id
@@ -9,9 +8,6 @@ from fake_server.control.control import Asked, Control, Handler
 from fake_server.control.organizations import existing_organization
 from fake_server.errors import NotThere
 from fake_server.handlers import Call
-
-# Bound to nothing, so that it may delete everything.
-NOBODY = Key("", "", "", "")
 
 
 async def list_any(asked: Asked) -> Any:
@@ -53,7 +49,7 @@ async def done(asked: Asked, operation: str, organization: str, body: Mapping[st
     """By the check and the handler of /v1."""
     fake = asked.control.fake
     checked = fake.check_body(next(each for each in fake.contract.operations if each.id == operation), body)
-    call = Call(fake, replace(NOBODY, organization=organization), asked.name, checked, {})
+    call = Call(fake, Key("", "", organization, ""), asked.name, checked, {})
     answer = await fake.handlers[operation](call)
     return shown(asked.control, fake.store.find(project_id(answer.body["id"])))
 

@@ -87,8 +87,8 @@ async def create_key(asked: Asked) -> Any:
 
 async def modify_key(asked: Asked) -> Any:
     key = existing_key(asked)
-    changes: dict[str, Any] = {name: asked.body[name] for name in ("active",) if name in asked.body}
-    if "assistant" in asked.body:
+    changes = dict(asked.body)
+    if changes.pop("assistant", None):
         changes["project"] = bound(asked, key.organization, key.label)
     asked.control.fake.store.alter("keys", key.secret, changes)
     return shown_key(existing_key(asked))
