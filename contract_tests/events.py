@@ -1,7 +1,8 @@
 """The one record of a run: newline-delimited JSON, from which every report is made, at once or later.
 
-A header says what was to be judged, an exchange what was sent and what came, a verdict what that comes to, and the
-footer how many lines came before it and their hash: a file without it, or with another, is of a run that was cut short.
+A header says what was to be judged, an exchange what was sent and what came, a choice what that says of a setting of
+the target's dialect, a verdict what it comes to, and the footer how many lines came before it and their hash: a file
+without it, or with another, is of a run that was cut short.
 Their JSON Schema is events.schema.json beside this file; it also says (x-volatile) what may differ between like runs.
 """
 
@@ -19,6 +20,8 @@ from typing import Any, TextIO
 
 from contract_tests import catalogue
 from contract_tests.curl import redacted, reproducer
+from contract_tests.dialect.choice import Found, learn
+from contract_tests.dialect.sights import sights
 from contract_tests.findings import Breach
 from contract_tests.run import Result
 from contract_tests.target import Target
@@ -38,10 +41,12 @@ class RecordError(Exception):
 
 @dataclass
 class Record:
-    """A run, as its events tell it. `exchanges` by their numbers, `verdicts` in the order of the catalogue."""
+    """A run, as its events tell it. `exchanges` by their numbers, `verdicts` in the order of the catalogue, `choices`
+    in that of a dialect's settings."""
 
     header: Event = field(default_factory=dict)
     exchanges: dict[int, Event] = field(default_factory=dict)
+    choices: list[Event] = field(default_factory=list)
     verdicts: list[Event] = field(default_factory=list)
     footer: Event = field(default_factory=dict)
 
@@ -51,6 +56,8 @@ class Record:
             self.exchanges[event["number"]] = event
         elif event["event"] == "verdict":
             self.verdicts.append(event)
+        elif event["event"] == "choice":
+            self.choices.append(event)
         elif event["event"] in ("header", "footer"):
             setattr(self, event["event"], event)
         else:
@@ -91,7 +98,13 @@ class Recorder:
         self._write(
             event="exchange",
             number=number,
-            request={"method": request.method, "path": request.path, "as": request.role, **_body(request.body)},
+            request={
+                "method": request.method,
+                "path": request.path,
+                "as": request.role,
+                "headers": dict(request.headers),
+                **_body(request.body),
+            },
             response={
                 "status": response.status,
                 "fault": response.fault,
@@ -104,10 +117,13 @@ class Recorder:
     def conclude(
         self, result: Result, code: int, seconds: float, known: Mapping[str, str] | None = None, fault: str = ""
     ) -> Record:
-        """The verdicts, and the footer. What a history was shrunk to is written only now, where a verdict shows it.
+        """The choices, the verdicts, and the footer. What a history was shrunk to is written only now, where a verdict
+        shows it.
 
         `known` says why a breach is, `fault` why there are no verdicts.
         """
+        for setting, found in learn(sights(self._numbers)).items():
+            self._write(**self._choice(setting, found))
         for verdict in result.verdicts:
             for exchange in [each for breach in verdict.breaches[:SHOWN_BREACHES] for each in breach.exchanges]:
                 if exchange not in self._numbers:
@@ -128,6 +144,11 @@ class Recorder:
             seconds=round(seconds, 1),
         )
         return self.record
+
+    def _choice(self, setting: str, found: Found) -> Event:
+        numbers = [self._numbers[exchange] for exchange in found.exchanges]
+        told = {"value": found.value, "note": found.note, "doubt": found.doubt}
+        return {"event": "choice", "setting": setting, **told, "exchanges": numbers}
 
     def _verdict(self, verdict: Verdict) -> Event:
         requirement = verdict.requirement

@@ -13,7 +13,7 @@ from rich.table import Table
 from contract_tests import catalogue
 from contract_tests.catalogue import Requirement
 from contract_tests.curl import redacted, reproducer
-from contract_tests.profiles.plan import Plan
+from contract_tests.profiles.plan import JUDGING, Plan
 from contract_tests.run import Result
 from contract_tests.target import Target
 from contract_tests.verdicts import Verdict, counts
@@ -30,11 +30,11 @@ CODES = {
 
 
 class Terminal:
-    """Prints a run; the progress only where somebody watches."""
+    """Prints a run; the progress only where somebody watches. `aside` keeps standard output free for what is made."""
 
-    def __init__(self, strict: bool) -> None:
+    def __init__(self, strict: bool, aside: bool = False) -> None:
         self.strict = strict
-        self.console = Console(highlight=False)
+        self.console = Console(highlight=False, stderr=aside)
         self.bar = Progress(
             TextColumn("{task.description:40}"),
             BarColumn(),
@@ -83,10 +83,25 @@ class Terminal:
         for id, cure in plan.unjudged.items():
             reasons[cure].append(id)
         self._reasons(reasons)
+        self._effort(plan, target)
+
+    def script(self, plan: Plan, target: Target) -> None:
+        """The same of a plan that judges nothing: scene by scene."""
+        self._say(f"\n[bold]{plan.profile}[/], on {target.base_url}\n")
+        table = Table("what is asked", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        table.add_column("requests", justify="right")
+        for scene in plan.scenes:
+            table.add_row(scene.promise, str(scene.requests) if scene.requests else "·")
+        self.console.print(table)
+        self._effort(plan, target)
+
+    def _effort(self, plan: Plan, target: Target) -> None:
         made = f"{plan.creates} creates, all removed again" if plan.creates else "nothing is created"
         walks = f"{plan.walks} of them to walk {target.assistants} assistants{' twice' * bool(plan.before)}"
         self._plain(f"\n{plan.requests} requests at the most, {walks}; {made}.")
-        self._plain(f"Where the target is wrong, up to {plan.reserve} more, to tell which promise is broken.")
+        wrong, uncommon = "the target is wrong", "what it chooses is uncommon"
+        why = f"Where {wrong if plan.profile in JUDGING else uncommon}, up to {plan.reserve} more, to tell "
+        self._plain(why + ("which promise is broken." if plan.profile in JUDGING else "what that is."))
         waits = f"Waits of {plan.seconds:.0f} s, to keep within {plan.limit} requests a minute."
         self._plain(waits if plan.limit else "No rate limit is declared: it takes seconds.")
         self._plain("Nothing was sent.")

@@ -8,15 +8,18 @@ from math import ceil
 
 from contract_tests import catalogue
 from contract_tests.client import MINUTE
-from contract_tests.profiles import production, read_only
+from contract_tests.profiles import learn, production, read_only
 from contract_tests.profiles.scene import TWINS, Scene, Script
 from contract_tests.target import Target
 from contract_tests.tour.ignored import HOLD
 
-PRODUCTION, READ_ONLY = "production", "read-only"
+JUDGING = PRODUCTION, READ_ONLY = "production", "read-only"
+LEARN, COMPARE = "learn", "compare"  # commands of their own
 SCRIPTS: Mapping[str, tuple[Script, Script]] = {
     PRODUCTION: (production.SCRIPT, production.EPILOGUE),
     READ_ONLY: (Script(), read_only.SCRIPT),
+    LEARN: (Script(), learn.SCRIPT),
+    COMPARE: (production.SCRIPT, Script([*production.EPILOGUE, *learn.SCRIPT])),
 }
 PAGE = 100  # assistants of one page of a walk
 ASK_SELF, PROBE = "ask_self_delete", "probe_rate_limit"
@@ -123,7 +126,7 @@ def make(profile: str, target: Target, chosen: Callable[[str], bool], given: Ite
 
 
 def _wanted(scene: Scene, chosen: Callable[[str], bool], has: set[str]) -> bool:
-    return set(scene.needs) <= has and any(map(chosen, scene.requirements))
+    return set(scene.needs) <= has and (not scene.requirements or any(map(chosen, scene.requirements)))
 
 
 def _cure(profile: str, requirement: str, target: Target, has: set[str]) -> str:
