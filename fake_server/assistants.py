@@ -19,7 +19,7 @@ class Organization:
     id: str
     name: str
     model: str
-    temperature: float
+    temperature: float | None
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Key:
 
 @dataclass
 class Project:
-    """What is stored of an assistant; `prompt` is None once cleared, `created_at` in whole Unix seconds."""
+    """What is stored of an assistant; `prompt` is None or "" once cleared, `created_at` in whole Unix seconds."""
 
     id: str
     organization: str
@@ -53,6 +53,11 @@ def project_id(assistant: str) -> str | None:
     return assistant.removeprefix(PREFIX) if assistant.startswith(PREFIX) else None
 
 
+def bare_project_id(assistant: str) -> str:
+    """The project's id, where the prefix may be left out."""
+    return assistant.removeprefix(PREFIX)
+
+
 def show(project: Project, organization: Organization, constants: Mapping[str, Any]) -> dict[str, Any]:
     """The assistant as the wire shows it, each field of the schema present (the page's Mapping)."""
     return {
@@ -67,16 +72,16 @@ def show(project: Project, organization: Organization, constants: Mapping[str, A
     }
 
 
-def kept(body: Mapping[str, Any]) -> dict[str, Any]:
+def kept(body: Mapping[str, Any], cleared: str | None) -> dict[str, Any]:
     """What a body changes of a project: its title and prompt, if they were sent; all other fields are ignored.
 
-    Instructions of null and "" clear alike (modify/empty-instructions-clear).
+    Instructions of null and "" clear alike (modify/empty-instructions-clear), and then read as `cleared`.
     """
     changes: dict[str, Any] = {}
     if "name" in body:
         changes["title"] = body["name"]
     if "instructions" in body:
-        changes["prompt"] = body["instructions"] or None
+        changes["prompt"] = body["instructions"] or cleared
     return changes
 
 
