@@ -15,6 +15,7 @@ import click
 
 from fake_server.assistants import assistant_id
 from fake_server.contract import read_document
+from fake_server.dialect import DialectError, read_dialect
 from fake_server.fake import Fake, compose
 from fake_server.file_format import DataFileError
 from fake_server.local import ListenError, listening
@@ -54,11 +55,25 @@ def main() -> None:
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the assistants in this file.  [default: in memory]")
 @click.option("--durable", is_flag=True, help="With --data: answer only what would outlive a power cut.")
+@click.option(
+    "--dialect",
+    default="openai",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Speak as a service does: openai, ragen, or what a YAML file says.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say where it listens as one line of JSON.")
 @click.option("--quiet", is_flag=True, help="Log no requests.")
 @click.version_option(prog_name="assistants-fake", package_name="assistants-contract")
 def command(
-    host: str, port: int, rate_limit: int | None, data: Path | None, durable: bool, as_json: bool, quiet: bool
+    host: str,
+    port: int,
+    rate_limit: int | None,
+    data: Path | None,
+    durable: bool,
+    dialect: str,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """A fake of the Assistants API: six operations over projects, on this machine."""
     if not host:
@@ -66,8 +81,8 @@ def command(
     if durable and data is None:
         raise click.UsageError("--durable is about a data file: give --data too, or leave it out.")
     try:
-        fake = compose(rate_limit=rate_limit, data=data, durable=durable)
-    except DataFileError as error:
+        fake = compose(rate_limit=rate_limit, data=data, durable=durable, dialect=read_dialect(dialect))
+    except (DataFileError, DialectError) as error:
         raise click.ClickException(str(error)) from None
     fake.log = None if quiet else log
     with closing(fake.store), asyncio.Runner(loop_factory=fast_loop()) as runner:

@@ -42,9 +42,9 @@ class Contract:
     body_limit: int
 
 
-def read_contract() -> Contract:
-    """From the openapi.yaml in this package (a wheel's) or beside it (a checkout's); raises FileNotFoundError."""
-    document = read_document()
+def read_contract(document: dict[str, Any] | None = None) -> Contract:
+    """From openapi.yaml's document unless another is given; raises FileNotFoundError."""
+    document = document or read_document()
     return Contract(
         prefix=urlsplit(document["servers"][0]["url"]).path,
         operations=[
@@ -62,13 +62,18 @@ def read_contract() -> Contract:
 
 @cache
 def read_document() -> dict[str, Any]:
+    """Of the openapi.yaml in this package (a wheel's) or beside it (a checkout's); raises FileNotFoundError."""
     here = Path(__file__).parent
     places = [folder / "openapi.yaml" for folder in (here, here.parent)]
     found = next((place for place in places if place.is_file()), None)
     if found is None:
         raise FileNotFoundError("openapi.yaml is neither in the package fake_server nor beside it.")
+    return read_yaml(found)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
     # libyaml's loader reads it in a seventh of the time, where PyYAML has it.
-    document: dict[str, Any] = yaml.load(found.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    document: dict[str, Any] = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return document
 
 

@@ -25,7 +25,12 @@ class Kind(NamedTuple):
 TABLES = {"organizations": Kind(Organization, "id"), "keys": Kind(Key, "secret"), "projects": Kind(Project, "id")}
 # The table that marks the file as ours, so that nobody else's is ever written over; its one row is "1".
 MARK, VERSION = "fake", 2
-TYPES: Mapping[Any, tuple[type, ...]] = {str: (str,), str | None: (str, type(None)), int: (int,), float: (int, float)}
+TYPES: Mapping[Any, tuple[type, ...]] = {
+    str: (str,),
+    str | None: (str, type(None)),
+    int: (int,),
+    float | None: (int, float, type(None)),
+}
 NUMBER = re.compile("[1-9][0-9]{0,17}", re.ASCII)
 # Text that a person can read, whatever its script.
 ENCODER = json.JSONEncoder(ensure_ascii=False)

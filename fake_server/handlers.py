@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fake_server.assistants import Key, Project, assistant_id, kept, project_id
+from fake_server.assistants import Key, Project, assistant_id, kept
 from fake_server.errors import BoundAssistant, UnknownAssistant
 
 if TYPE_CHECKING:
@@ -51,26 +51,28 @@ async def list_assistants(call: Call) -> Answer:
 
 
 async def create_assistant(call: Call) -> Answer:
-    changes = kept(call.body)
-    project = call.fake.store.add(call.key.organization, changes["title"], changes.get("prompt"))
+    cleared = call.fake.cleared_by_create
+    changes = {"prompt": cleared} | kept(call.body, cleared)
+    project = call.fake.store.add(call.key.organization, changes["title"], changes["prompt"])
     return Answer(shown(call, project))
 
 
 async def get_assistant(call: Call) -> Answer:
     """Raises UnknownAssistant."""
-    project = call.fake.store.get(call.key.organization, project_id(call.assistant))
+    project = call.fake.store.get(call.key.organization, call.fake.project_id(call.assistant))
     return Answer(shown(call, existing(call, project)))
 
 
 async def modify_assistant(call: Call) -> Answer:
     """By POST and by PATCH alike. Raises UnknownAssistant."""
-    project = call.fake.store.change(call.key.organization, project_id(call.assistant), kept(call.body))
+    changes = kept(call.body, call.fake.cleared_by_modify)
+    project = call.fake.store.change(call.key.organization, call.fake.project_id(call.assistant), changes)
     return Answer(shown(call, existing(call, project)))
 
 
 async def delete_assistant(call: Call) -> Answer:
     """Raises UnknownAssistant, and BoundAssistant for the key's own (delete/self-refused)."""
-    project = existing(call, call.fake.store.get(call.key.organization, project_id(call.assistant)))
+    project = existing(call, call.fake.store.get(call.key.organization, call.fake.project_id(call.assistant)))
     if project.id == call.key.project:
         raise BoundAssistant("Cannot delete the assistant this API key is bound to. Rotate the key first, then retry.")
     call.fake.store.remove(call.key.organization, project.id)

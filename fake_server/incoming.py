@@ -11,7 +11,7 @@ import jsonschema_rs
 
 from fake_server.assistants import Key
 from fake_server.contract import Operation
-from fake_server.errors import InvalidParameter, MalformedRequest, Unauthenticated, UnsupportedMediaType
+from fake_server.errors import InvalidParameter, MalformedRequest, NotJson, Unauthenticated, UnsupportedMediaType
 from fake_server.store import Store
 
 JSON_TYPE = re.compile(r"application/(json|[^\s/;]+\+json)", re.IGNORECASE)
@@ -37,7 +37,7 @@ def unauthenticated(message: str) -> Unauthenticated:
 
 
 def parse_body(raw: bytes, content_type: str | None) -> object:
-    """The JSON value; raises UnsupportedMediaType and MalformedRequest.
+    """The JSON value; raises UnsupportedMediaType, NotJson, and MalformedRequest for none.
 
     Strict JSON in UTF-8: no NaN, no number beyond a double, no lone surrogate. Of equal keys the last wins.
     """
@@ -51,13 +51,13 @@ def parse_body(raw: bytes, content_type: str | None) -> object:
         if b"\\u" in raw:
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
-        raise MalformedRequest("The body is nested too deeply.") from None
+        raise NotJson("The body is nested too deeply.") from None
     except UnicodeError:
-        raise MalformedRequest("The body holds bytes or escapes that are no character. Send UTF-8.") from None
+        raise NotJson("The body holds bytes or escapes that are no character. Send UTF-8.") from None
     except json.JSONDecodeError as error:
-        raise MalformedRequest(f"The body is not JSON: {error}.") from None
+        raise NotJson(f"The body is not JSON: {error}.") from None
     except ValueError:
-        raise MalformedRequest("The body holds a number that is none in JSON, or too large for anybody.") from None
+        raise NotJson("The body holds a number that is none in JSON, or too large for anybody.") from None
     return value
 
 

@@ -24,6 +24,7 @@ class Store:
 
     def __init__(self, data: Path | None, now: Callable[[], float], durable: bool = False) -> None:
         self.now = now
+        self.new_id: Callable[[str], str] = random_id
         self.file = None if data is None else DataFile(data, durable)
         self.db = TinyDB(storage=MemoryStorage)
         self.tables: dict[str, IndexedTable] = {}
@@ -68,8 +69,8 @@ class Store:
         return Projects(self.table("projects"), organization)
 
     def add(self, organization: str, title: str, prompt: str | None) -> Project:
-        """A new project, its id random and so never one that was used before. Raises NotKept, as all that write."""
-        project = Project(token_hex(12), organization, title, prompt, int(self.now()))
+        """A new project, its id one that was never used before. Raises NotKept, as all that write."""
+        project = Project(self.new_id(organization), organization, title, prompt, int(self.now()))
         self.table("projects").insert(vars(project))
         return project
 
@@ -92,6 +93,11 @@ class Store:
         """Whether there was one to remove."""
         number = self.number(organization, project)
         return number is not None and bool(self.table("projects").remove(doc_ids=[number]))
+
+    def find(self, project: str | None) -> Project | None:
+        """Whosever it is."""
+        found = self.table("projects").found(project)
+        return Project(**found[0][1]) if found else None
 
     def number(self, organization: str, project: str | None) -> int | None:
         """The number of the project's row, in the table `projects`."""
@@ -143,6 +149,10 @@ class Projects(Sequence[Project]):
             if row["organization"] == self.organization and place in range(len(self))[start:stop]:
                 return place
         raise ValueError(f"no project of this id: {value.id}")
+
+
+def random_id(_: str) -> str:
+    return token_hex(12)
 
 
 def nowhere(*_: object) -> None:

@@ -24,6 +24,7 @@ LOG = logging.getLogger(__name__)
 LAST = {"connection": "close"}
 JSON = {"content-type": "application/json"}
 KEY = web.RequestKey("key", Key)
+BUDGET = web.RequestKey("budget", str)
 # Who calls an operation of which the contract demands no key; today it demands one of all.
 NOBODY = Key("", "", "", "")
 
@@ -44,7 +45,7 @@ def endpoint(fake: Fake) -> Endpoint:
         if response is None:
             done = await perform(fake, routes, request)
             key = request.get(KEY)
-            response = respond(fake, done, key)
+            response = respond(fake, done, request.get(BUDGET))
         if fake.log is not None:
             seconds, label = perf_counter() - began, key.label if key else "-"
             fake.log(request.method, request.raw_path, response.status, seconds, label)
@@ -108,10 +109,15 @@ def named(routes: list[Route], request: web.BaseRequest) -> tuple[Operation, str
 
 
 async def judge(fake: Fake, operation: Operation, assistant: str, request: web.BaseRequest) -> Call:
-    """The order of the checks: key, budget, query, body; then the handler's own. A stranger costs nobody anything."""
+    """The order of the checks: key, budget, query, body; then the handler's own. A stranger costs nobody anything,
+    unless a dialect has an address pay before its key is looked at.
+    """
+    if fake.limiter.before_auth:
+        count(fake, operation, request, NOBODY)
     key = fake.authenticate(fake.store, request.headers.get("Authorization")) if operation.secured else NOBODY
     request[KEY] = key
-    fake.limiter.take(key.secret)
+    if not fake.limiter.before_auth:
+        count(fake, operation, request, key)
     query = fake.check_query(operation, request.query.items() if request.query_string else ())
     body = {}
     if operation.body is not None:
@@ -120,29 +126,39 @@ async def judge(fake: Fake, operation: Operation, assistant: str, request: web.B
     return Call(fake, key, assistant, body, query)
 
 
+def count(fake: Fake, operation: Operation, request: web.BaseRequest, key: Key) -> None:
+    address = request.remote if fake.limiter.per_address else None
+    request[BUDGET] = budget = fake.limiter.budget(key.secret, address, operation.id)
+    fake.limiter.take(budget)
+
+
 def refuse(fake: Fake, refusal: Refused) -> Answer:
     kind = fake.error_table[type(refusal)]
+    if kind.shape is not None:
+        return Answer(kind.shape(refusal.message, kind.status), kind.status, refusal.headers)
     return Answer(fake.envelope(refusal.message, kind.type, refusal.param, kind.code), kind.status, refusal.headers)
 
 
-def respond(fake: Fake, answer: Answer, key: Key | None) -> web.Response:
-    limits = {} if key is None else fake.limiter.headers(key.secret)
+def respond(fake: Fake, answer: Answer, budget: str | None) -> web.Response:
+    limits = {} if budget is None else fake.limiter.headers(budget)
     headers = {**JSON, **answer.headers, **fake.common_headers(), **limits}
-    return web.Response(status=answer.status, body=encoded(answer.body), headers=headers)
+    return web.Response(status=answer.status, body=encoded(answer.body, fake.sorted_keys), headers=headers)
 
 
-def encoded(body: Any) -> bytes:
+def encoded(body: Any, sorted_keys: bool) -> bytes:
     try:
-        return orjson.dumps(body)
+        return orjson.dumps(body, option=orjson.OPT_SORT_KEYS if sorted_keys else None)
     # A path may bring a lone surrogate into a refusal: json's escapes make ASCII of any text.
     except orjson.JSONEncodeError:
-        return json.dumps(body).encode()
+        return json.dumps(body, sort_keys=sorted_keys).encode()
 
 
 async def read(fake: Fake, request: web.BaseRequest) -> bytes:
     try:
         # A body that is here already needs no clock, which would cost more than to read it.
-        async with asyncio.timeout(None if request.content.is_eof() else fake.body_seconds):
+        if request.content.is_eof():
+            return await request.read()
+        async with asyncio.timeout(fake.body_seconds):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise BodyTooLarge(f"The body is larger than {fake.contract.body_limit} bytes.", headers=LAST) from None
