@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from contract_tests import catalogue, target
+from contract_tests.events import Record, RecordError, read
 from contract_tests.profiles import plan
-from contract_tests.profiles.plan import ASK_SELF, JUDGING, LEARN, PROBE, PRODUCTION, READ_ONLY, Plan
+from contract_tests.profiles.plan import ASK_SELF, COMPARE, JUDGING, LEARN, PROBE, PRODUCTION, READ_ONLY, Plan
 from contract_tests.run import Choice
-from contract_tests.target import Target, TargetError, is_loopback
+from contract_tests.target import ROLES, Target, TargetError, is_loopback
 
 Command = Callable[..., int]
+OTHERS = {role: name.replace("ASSISTANTS_", "ASSISTANTS_B_") for role, name in ROLES.items()}  # keys of the second
 ALLOW_HTTP = click.option("--allow-http", is_flag=True, help="Send keys unencrypted beyond this machine.")
 
 
@@ -78,13 +80,40 @@ def asked(
     _check_no_key(given.keys.values() if given else ())
     if given is None:
         if profile:
-            raise click.UsageError("Give BASE_URL or --target: a profile is for a service that holds real data.")
+            why = "a profile is for a service that holds real data" if profile in JUDGING else f"whom to {profile}"
+            raise click.UsageError(f"Give BASE_URL or --target: {why}.")
         return Asked(None, None, only)
     _check_reach(given, profile, allow_http, allow_fuzzing)
     allowed = [name for name, yes in ((ASK_SELF, ask_self_delete), (PROBE, probe_rate_limit)) if yes]
     if allowed and profile not in (PRODUCTION, LEARN):
         raise click.UsageError(f"--{allowed[0].replace('_', '-')} goes with --profile {PRODUCTION}.")
+    if profile == LEARN and probe_rate_limit and not given.rate_limit:
+        raise click.UsageError("--probe-rate-limit: name the rate_limit in the file given to --target.")
     return Asked(given, plan.make(profile, given, Choice(only=only).includes, allowed) if profile else None, only)
+
+
+Contestant = Target | Record
+
+
+def contestants(a: str, b: str, allow_http: bool) -> tuple[Contestant, Contestant]:
+    """Two that are to be compared: each by its URL, its target file, or the events of a run."""
+    _check_no_key([key for name, key in os.environ.items() if name.endswith("API_KEY")])
+    return _contestant(a, ROLES, allow_http), _contestant(b, OTHERS, allow_http)
+
+
+def _contestant(word: str, variables: Mapping[str, str], allow_http: bool) -> Contestant:
+    try:
+        if word.startswith(("http://", "https://")):
+            given = target.from_environment(word, variables)
+        elif word.endswith(".toml"):
+            given = target.from_file(Path(word))
+        else:
+            return read(Path(word))
+    except (TargetError, RecordError) as fault:
+        raise click.ClickException(str(fault)) from fault
+    _check_no_key(given.keys.values())
+    _check_reach(given, COMPARE, allow_http, False)
+    return given
 
 
 def _check_no_key(keys: Iterable[str]) -> None:

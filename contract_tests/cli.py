@@ -14,8 +14,9 @@ from typing import Any, NoReturn
 import click
 
 from contract_tests import catalogue
-from contract_tests.asking import about_the_target, asked, whom_to_learn
+from contract_tests.asking import ALLOW_HTTP, about_the_target, asked, contestants, whom_to_learn
 from contract_tests.baseline import written
+from contract_tests.comparing import Comparing
 from contract_tests.curl import redacted
 from contract_tests.events import Record, Recorder, RecordError, read
 from contract_tests.gate import Gate
@@ -172,6 +173,32 @@ def learn(events: Path | None, planning: bool, ledger: Path, **about: Any) -> in
     signal.signal(signal.SIGTERM, _interrupt)
     learning = Learning(wanted.target, wanted.plan, ledger, terminal)
     return learning.conclude(*_played([learning.run], terminal))
+
+
+@cli.command()
+@click.argument("a")
+@click.argument("b")
+@ALLOW_HTTP
+@click.option("--ledger", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="A folder for them.")
+@click.option("--json", type=OUT, help="The same for a program.")
+@click.option("--html", type=OUT, help="A page for people: one file, offline.")
+def compare(a: str, b: str, allow_http: bool, ledger: Path, **files: Path | None) -> int:
+    """Play the same calls to A and B, and say where a client can tell the one from the other.
+
+    Each is a base URL, a target file (.toml), or the events of a run with a profile. Of a base URL the keys are those
+    of `run`; B's are in ASSISTANTS_B_API_KEY and so on. Ids, times, wording and the order of headers are no difference.
+
+    \b
+    Exit: 0 no difference; 1 differences; 2 usage, or one is out of reach; 4 something was left behind.
+    """
+    terminal = Terminal(strict=False)
+    comparing = Comparing(contestants(a, b, allow_http), ledger, files, terminal)
+    signal.signal(signal.SIGTERM, _interrupt)
+    fault, code = _played(comparing.runs, terminal)
+    if not fault:
+        return comparing.conclude()
+    click.echo(f"assistants-contract: {fault}", err=True)
+    return LEFT_BEHIND if comparing.left_behind() else code
 
 
 @cli.command()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from contract_tests.findings import Breach
 from contract_tests.run import Result
 from contract_tests.target import Target
 from contract_tests.verdicts import Verdict, counts
-from contract_tests.wire import Exchange
+from contract_tests.wire import Exchange, Request, Response
 
 FORMAT = 1
 SHOWN_BYTES = 4000  # of a body
@@ -198,6 +199,28 @@ def read(path: Path) -> Record:
     if not whole or record.footer["sha256"] != hashed.hexdigest():
         raise RecordError(f"{path}: the events are not whole, so the run was cut short, or they were changed.")
     return record
+
+
+def exchanges(record: Record) -> list[Exchange]:
+    """Those of a run that is over. A body that was cut is no more than the id that it begins with, and has a fault."""
+    return [
+        Exchange(number, _request(event["request"]), _response(event["response"]))
+        for number, event in sorted(record.exchanges.items())
+    ]
+
+
+def _request(event: Event) -> Request:
+    body = None if event["body"] is None else event["body"].encode().ljust(event["bytes"])
+    return Request(event["method"], event["path"], event["as"], body, tuple(event["headers"].items()))
+
+
+def _response(event: Event) -> Response:
+    text, fault = event["body"] or "", event["fault"]
+    if event["bytes"] > SHOWN_BYTES:
+        begun = re.search(r'"id"\s*:\s*"([^"\\]+)"', text)
+        shown = {"object": "assistant", "id": begun[1]} if begun and '"list"' not in text else {}
+        text, fault = json.dumps(shown), fault or "cut"
+    return Response(event["status"], event["headers"], text.encode(), fault)
 
 
 def _declared(target: Target) -> Event:

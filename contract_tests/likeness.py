@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, unquote
 
 from contract_tests.guard import bare
 from contract_tests.reading import CREATE, LIST, Call, read
@@ -19,6 +19,11 @@ WORDING = ("message", "error_description", "detail", "title")
 # The headers by which clients act; of these two kinds only that they are there: their numbers are the moment's.
 READ = ("content-type", "access-control-allow-origin", "access-control-allow-headers", "x-ratelimit-limit")
 THERE = ("retry-after", "x-ratelimit-remaining", "x-ratelimit-reset")
+
+
+CUT = "(not known to its end)"
+ASKED, SHOWN = 1000, 60  # bytes of a body that are read whole; characters of a longer one
+Facets = Mapping[str, Json]
 
 
 class Names:
@@ -52,13 +57,15 @@ def asked(request: Request, names: Names) -> str:
     head, _, id = path.removeprefix("/").partition("/")
     where = f"/{head}/{names.of(unquote(id))}" if id and head == "assistants" else path
     given = [(key, names.of(value) if key in ("after", "before") else value) for key, value in parse_qsl(query, True)]
-    body = MARK.sub(OURS, (request.body or b"").decode("utf-8", "backslashreplace"))
-    return " ".join(
-        filter(None, [request.method, where + f"?{urlencode(given, safe='(), ')}" * bool(given), body, request.role])
-    )
+    body = MARK.sub(OURS, (request.body or b"")[:ASKED].decode("utf-8", "backslashreplace"))
+    if len(request.body or b"") > ASKED:
+        body = f"{body[:SHOWN]}… ({len(request.body or b''):,} bytes)"
+    where += "?" + "&".join(f"{key}={value}" for key, value in given) if given else ""
+    whose = f"as {request.role}" if request.role != "primary" else ""
+    return " ".join(filter(None, [request.method, where, body, whose]))
 
 
-def facets(exchange: Exchange, names: Names) -> dict[str, Json]:
+def facets(exchange: Exchange, names: Names) -> Facets:
     """What there is to see, by its place: status, header.…, assistant.…, page.…, error.… or body.…
 
     What a page shows of one assistant has that one's name at the end of its place.
@@ -66,6 +73,8 @@ def facets(exchange: Exchange, names: Names) -> dict[str, Json]:
     response, call = exchange.response, read(exchange.request)
     if not response.status:
         return {"status": "no answer"}
+    if exchange.request.method == "OPTIONS" and response.accepted:
+        return {"status": "2xx", **dict(_headers(response))}
     return {"status": response.status, **dict(_headers(response)), **dict(_body(response, call, names))}
 
 
@@ -81,6 +90,9 @@ def _headers(response: Response) -> Iterator[tuple[str, Json]]:
 
 def _body(response: Response, call: Call, names: Names) -> Iterator[tuple[str, Json]]:
     body = response.json
+    if response.fault:
+        yield "body", CUT
+        return
     if isinstance(body, Odd) or not isinstance(body, dict):
         yield "body", body.value if isinstance(body, Odd) else _plain("", body, names)
         return
@@ -90,9 +102,18 @@ def _body(response: Response, call: Call, names: Names) -> Iterator[tuple[str, J
     kind = "assistant" if body.get("object") == "assistant" else "body"
     for key, value in body.items():
         if key == "error" and isinstance(value, dict):
-            yield from ((f"error.{name}", _plain(name, item, names)) for name, item in value.items())
+            yield from ((f"error.{name}", _of_an_error(name, item, response.status)) for name, item in value.items())
         else:
             yield f"{kind}.{key}", _plain(key, value, names)
+
+
+def _of_an_error(name: str, value: Json, status: int) -> Json:
+    """What a text says there is nobody's promise, nor whether it is one or null; its type is."""
+    if name in ("code", "param") and (value is None or isinstance(value, str)):
+        return "(a text or null)"
+    if name == "code" and value == status:
+        return "(the status)"
+    return A_TEXT if isinstance(value, str) and value.strip() and name != "type" else value
 
 
 def _page(body: Mapping[str, Json], call: Call, names: Names) -> Iterator[tuple[str, Json]]:

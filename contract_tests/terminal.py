@@ -12,6 +12,7 @@ from rich.table import Table
 
 from contract_tests import catalogue
 from contract_tests.catalogue import Requirement
+from contract_tests.comparison import Comparison
 from contract_tests.curl import redacted, reproducer
 from contract_tests.profiles.plan import JUDGING, Plan
 from contract_tests.run import Result
@@ -106,6 +107,20 @@ class Terminal:
         self._plain(waits if plan.limit else "No rate limit is declared: it takes seconds.")
         self._plain("Nothing was sent.")
 
+    def comparison(self, found: Comparison) -> None:
+        """Where two servers differ, and what each did."""
+        for letter, name in zip("AB", found.sides, strict=True):
+            self._plain(f"{letter}  {name}")
+        if found.differences:
+            wide = max(len(each.concern) for each in found.differences) + len("choice  ")
+            self._say(f"\n[bold]{'concerns':{wide}} {'A':24} {'B':24}[/]")
+        for each in found.differences:
+            concern, one, other = f"{each.kind} {each.concern}", _cut(each.one, 24), _cut(each.other, 24)
+            self._plain(f"{concern:{wide}} {one:24} {other:24}".rstrip())
+            self._plain(f"  {_cut(each.call, 90)}" + f" and {each.times - 1} more" * (each.times > 1))
+        sum = f"{len(found.differences) or 'No'} difference{'s' * (len(found.differences) != 1)}"
+        self._plain(f"\n{sum} in {found.together} calls; {found.alone} more were asked of one alone.")
+
     def catalogue(self) -> None:
         """Every requirement."""
         table = Table("requirement", "level", "source", "statement", box=None, pad_edge=False, header_style="bold")
@@ -169,6 +184,10 @@ class Terminal:
 
     def _plain(self, text: str) -> None:
         self.console.print(text, soft_wrap=True, markup=False)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _areas(verdicts: list[Verdict]) -> Table:

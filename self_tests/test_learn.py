@@ -50,6 +50,7 @@ def dialect_of(reading: Reading) -> dict[str, Json]:
         "ids.bare_accepted": r.bare_id_accepted,
         **({"ids.echo_as_sent": False} if r.bare_id_accepted else {}),
         "bodies.absurd_values": r.absurd,
+        "bodies.absurd_contents": "ignore",
         "bodies.metadata": "any",
         "bodies.unknown_fields": r.unknown_fields,
         "bodies.reasoning_effort": r.reasoning_effort_accepted,

@@ -14,6 +14,8 @@ WRITES = (CREATE, *MODIFIES)
 INVALID = (400, 422)  # how a body is refused for what it says, rather than for how much it is
 PADDED = 4096  # bytes from which on an empty object is a body made long
 NUL = "\x00"
+NAMED = r"status|assistant\.name( .*)?"  # a text that was taken is seen from then on
+TOLD = r"status|assistant\.instructions( .*)?"
 
 
 def _only(sight: Sight, *fields: str) -> bool:
@@ -45,6 +47,14 @@ def _plainly_absurd(name: str, value: Json) -> bool:
     return isinstance(value, int | float) or (name == "tools" and isinstance(value, str))
 
 
+@choice("bodies.absurd_contents", "status")
+def absurd_contents(sight: Sight) -> Iterator[Json]:
+    """Of the right type, and something else inside than OpenAI's reference has there."""
+    for name, kind in (("tools", list), ("response_format", dict)):
+        if _only(sight, name) and isinstance(sight.fields[name], kind) and sight.call.free == {"absurd-ignored-fields"}:
+            yield from _strictness(sight)
+
+
 @choice("bodies.metadata", "status")
 def metadata(sight: Sight) -> Iterator[Json]:
     """An object that OpenAI's reference would not have."""
@@ -68,13 +78,13 @@ def reasoning_effort(sight: Sight) -> Iterator[Json]:
         yield from _taken(sight)
 
 
-@choice("bodies.name_min", "status")
+@choice("bodies.name_min", NAMED)
 def name_min(sight: Sight) -> Iterator[Json]:
     if _only(sight) and sight.fields.get("name") == "" and sight.call.free == {"empty-name"}:
         yield from (0 if taken else 1 for taken in _taken(sight))
 
 
-@choice("bodies.unstorable", "status")
+@choice("bodies.unstorable", r"status|assistant\.(name|instructions)( .*)?")
 def unstorable(sight: Sight) -> Iterator[Json]:
     """Taken is kept only where the answer shows it whole."""
     texts = {name: text for name, text in sight.fields.items() if isinstance(text, str)}
@@ -85,12 +95,12 @@ def unstorable(sight: Sight) -> Iterator[Json]:
             yield "keep" if all(item.get(name) == texts[name] for item in sight.shown for name in texts) else "change"
 
 
-@choice("bodies.null_name", "status")
+@choice("bodies.null_name", NAMED)
 def null_name(sight: Sight) -> Iterator[Json]:
     yield from _null(sight, "name")
 
 
-@choice("bodies.null_instructions", r"status|assistant\.instructions( .*)?")
+@choice("bodies.null_instructions", TOLD)
 def null_instructions(sight: Sight) -> Iterator[Json]:
     yield from _null(sight, "instructions")
 
@@ -143,7 +153,7 @@ def _length(name: str) -> Callable[[Sight], Iterator[Json]]:
 
 
 for _name in ("name", "instructions", "description"):
-    choice(f"bodies.{_name}_max", "status", _bound(f"bodies.{_name}_max"))(_length(_name))
+    choice(f"bodies.{_name}_max", rf"status|assistant\.{_name}( .*)?", _bound(f"bodies.{_name}_max"))(_length(_name))
 
 
 @choice("bodies.largest", "status", _bound("bodies.largest"))

@@ -99,7 +99,7 @@ def _on_every_answer(facts: Sequence[Fact]) -> Settled:
 
 @choice("answers.extra_headers", r"header\..*", _on_every_answer)
 def extra_headers(sight: Sight) -> Iterator[Json]:
-    if sight.call.operation:
+    if sight.call.operation and sight.status:
         yield {name: each for name, each in sight.headers.items() if not EVERYBODYS.fullmatch(name)}
 
 

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import groupby
+from textwrap import wrap
 
 import yaml
 
@@ -21,7 +22,7 @@ def yaml_of(found: Mapping[str, Found], base_url: str, how: str) -> str:
     known = [name for name in schema.settings() if name in found and not found[name].doubt]
     today = time.strftime("%Y-%m-%d")
     lines = [
-        f"# How {base_url} speaks, learnt on {today} {how}.",
+        f"# How {base_url} speaks, learnt on {today}: {how}",
         "# A fake speaks so too: assistants-fake --dialect FILE",
         "",
     ]
@@ -43,6 +44,7 @@ LIMITER = "asked only with --probe-rate-limit, which uses the limit up"
 UNSHOWN = {
     "errors.deactivated_key": "it takes a key that was deactivated",
     "errors.foreign_status": "it takes a key of another organization (ASSISTANTS_FOREIGN_API_KEY)",
+    "errors.body_too_large": "no body that was tried was too large",
     "ids.echo_as_sent": "only an id without its prefix shows it, and that names nothing here",
     **{f"limiter.{name}": LIMITER for name in ("per", "per_operation", "before_auth", "window", "block", "headers")},
 }
@@ -73,4 +75,5 @@ def _left_open(found: Mapping[str, Found]) -> Iterable[str]:
         yield ""
         yield "# Not learnt, so left at the defaults:"
     for why, names in reasons.items():
-        yield f"#   {', '.join(names)}: {' '.join(why.split())}"
+        told = f"{', '.join(names)}: {' '.join(why.split())}"
+        yield from wrap(told, WIDTH, initial_indent="#   ", subsequent_indent="#     ", break_long_words=False)

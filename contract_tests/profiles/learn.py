@@ -29,16 +29,21 @@ def what_a_create_shows(cast: Cast) -> None:
         _ = cast[name]
 
 
-@SCRIPT.scene(4, cast=("plain",), reserve=len(ABSURD))
+@SCRIPT.scene(6, cast=("plain",), reserve=len(ABSURD))
 def fields_that_are_odd(cast: Cast) -> None:
-    """Ignored fields of wrong types, each alone where all at once are refused; and fields that not everybody knows."""
+    """Ignored fields of wrong types, each alone where all at once are refused; odd contents; and unknown fields."""
     absurd = {name: values[0] for name, values in ABSURD.items()}
     if not _patch(cast, absurd):
         for name, value in absurd.items():
             _patch(cast, {name: value})
-    _patch(cast, {"metadata": {"nested": {"deep": [1]}}})
-    _patch(cast, {UNHEARD: "x"})
-    _patch(cast, {"reasoning_effort": "low"})
+    for body in (
+        {"metadata": {"nested": {"deep": [1]}}},
+        {"tools": [{"type": "retrieval"}]},
+        {"response_format": {"type": "xml"}},
+        {UNHEARD: "x"},
+        {"reasoning_effort": "low"},
+    ):
+        _patch(cast, body)
 
 
 @SCRIPT.scene(7, cast=("plain",))
