@@ -14,7 +14,7 @@ import pytest
 
 from fake_server import dialect
 from fake_server.amendments import AMENDMENTS
-from fake_server.contract import read_contract
+from fake_server.contract import read_document
 from fake_server.dialect import Dialect, DialectError, parsed, read_dialect
 from fake_server.errors import DeactivatedKey
 from fake_server.fake import Fake, compose
@@ -270,18 +270,31 @@ def test_nothing_else_is_changed_than_what_has_a_name() -> None:
 
 
 def test_the_defaults_are_the_contracts() -> None:
-    """What openapi.yaml says too, as x-free-choice, is the same there."""
-    defaults, contract = dialect.defaults(), read_contract()
-    create = next(each for each in contract.operations if each.id == "createAssistant")
-    longest = {"name": "n" * defaults["bodies.name_max"], "instructions": "i" * defaults["bodies.instructions_max"]}
-
-    assert {name: defaults[f"constants.{name}"] for name in contract.constants if name != "tools"} == {
-        name: value for name, value in contract.constants.items() if name != "tools"
+    """What openapi.yaml says too, as x-free-choice, is the same there; but for the tools, which are no choice."""
+    document, defaults = read_document(), dialect.defaults()
+    properties = [document["components"]["schemas"][name]["properties"] for name in ("Assistant", "CreateAssistant")]
+    free = {
+        (name, keyword): schema[keyword]
+        for each in properties
+        for name, schema in each.items()
+        for keyword in schema.get("x-free-choice", ())
     }
-    assert defaults["bodies.largest"] == contract.body_limit
-    assert create.body is not None
-    assert create.body.is_valid(longest)
-    assert not any(create.body.is_valid(longest | {field: text + "x"}) for field, text in longest.items())
+    bounds = {("name", "minLength"): "name_min", ("name", "maxLength"): "name_max"}
+    bounds[("instructions", "maxLength")] = "instructions_max"
+    constants = {name for name, keyword in free if keyword == "const"} - {"tools"}
+
+    assert free == {
+        **{(name, "const"): defaults[f"constants.{name}"] for name in constants},
+        **{place: defaults[f"bodies.{name}"] for place, name in bounds.items()},
+        ("tools", "const"): free["tools", "const"],
+    }
+    assert defaults["bodies.largest"] == document["x-body-limit"]
+
+
+def test_a_stranger_pays_from_no_keys_budget() -> None:
+    """Where a key has the budget, that strangers pay too says nothing."""
+    with speaking({"limiter.before_auth": True}, 2) as scene:
+        assert counted(STRANGER, STRANGER, LIST)(scene) == 200
 
 
 def test_a_dialect_of_all_the_defaults_changes_nothing() -> None:
