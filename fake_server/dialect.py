@@ -61,7 +61,12 @@ def parsed(text: str, name: str) -> Dialect:
     fault = next(jsonschema_rs.Draft202012Validator(schema()).iter_errors(settings), None)
     if fault is not None:
         raise DialectError(f"{name}:{line_of(root, place(fault)) + 1}: {explained(fault)}")
-    return {each: value for each, value in flat(settings) if value != defaults()[each]}
+    return differing(dict(flat(settings)))
+
+
+def differing(settings: Mapping[str, Any]) -> Dialect:
+    """What of these is not the default."""
+    return {name: value for name, value in settings.items() if value != defaults()[name]}
 
 
 def twice(node: Any) -> Iterator[Any]:

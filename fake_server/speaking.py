@@ -281,7 +281,8 @@ CHANGES: Mapping[str, Callable[["Fake", Any], None]] = {
     "errors.param": change_param,
     "limiter.per": lambda fake, value: set_limiter("per_address", fake, value == "ip"),
     "limiter.per_operation": partial(set_limiter, "per_operation"),
-    "limiter.before_auth": partial(set_limiter, "before_auth"),
+    # Ahead of its key a call is nobody's, and so only an address can pay for it.
+    "limiter.before_auth": lambda fake, value: set_limiter("before_auth", fake, value and fake.limiter.per_address),
     "limiter.window": lambda fake, value: set_limiter("fixed", fake, value == "fixed"),
     "limiter.block": partial(set_limiter, "block"),
     "limiter.headers": partial(set_limiter, "told"),

@@ -178,6 +178,19 @@ def test_limits_nothing_when_off() -> None:
     assert statuses == {200}
 
 
+def test_speaks_as_told(tmp_path: Path) -> None:
+    """As a dialect that ships, and as a file says."""
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("answers: {modify_status: 201}")
+    statuses = []
+    for dialect in ("ragen", str(mine)):
+        with running("--dialect", dialect) as (_, said):
+            paths = ["/assistants", f"/assistants/{said['bound_id']}"]
+            statuses.append([call(said, "POST", path, name="Bot").status_code for path in paths])
+
+    assert statuses == [[201, 201], [200, 201]]
+
+
 def test_greets_people() -> None:
     """Without --json it says its URL, each key and its binding, and a command to try."""
     with subprocess.Popen([*COMMAND, "--port", "0"], **TEXT) as process:
@@ -218,6 +231,8 @@ BAD = {
     "unknown option": ("--nothing",),
     "argument": ("nothing",),
     "durable without data": ("--durable",),
+    "no such dialect": ("--dialect", "nothing"),
+    "no YAML as dialect": ("--dialect", __file__),
     "folder as data": ("--data", str(Path(__file__).parent)),
 }
 

@@ -56,3 +56,10 @@ def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
 
     imported = set(json.loads(ran.stdout))
     assert imported & {"contract_tests", "sdk_tests", "schemathesis", "hypothesis", "openai", "pytest", "rich"} == set()
+
+
+def test_the_dialects_are_installed(installed: Path) -> None:
+    """With their schema."""
+    code = "from fake_server.dialect import read_dialect; print(read_dialect('ragen')['answers.create_status'])"
+
+    assert python(installed, "-c", code).stdout == "201\n"
