@@ -180,9 +180,11 @@ def _concern(place: str, one: Sight, other: Sight, choices: Mapping[str, Differe
     """The choice that this very call shows, or one in which the two differ and that is seen there, or a requirement."""
     in_order = (CHOICES[name] for name in schema.settings() if name in CHOICES)
     at_place = [choice.setting for choice in in_order if re.fullmatch(choice.places, place)]
-    shown = [name for name in at_place if list(CHOICES[name].rule(one)) != list(CHOICES[name].rule(other))]
+    facts = {name: (list(CHOICES[name].rule(one)), list(CHOICES[name].rule(other))) for name in at_place}
+    telling = {name: both for name, both in facts.items() if both[0] != both[1]}
+    here = [name for name, both in telling.items() if all(both) or name in choices]
     elsewhere = [name for name in at_place if name in choices and place != "status"]
-    return next(iter([*shown, *elsewhere]), "") or _requirement(place, one)
+    return next(iter([*here, *elsewhere]), "") or _requirement(place, one)
 
 
 def _requirement(place: str, sight: Sight) -> str:

@@ -33,9 +33,13 @@ class Learning:
         self._seen: list[Exchange] = []
         self._began = time.monotonic()
 
+    def found(self) -> dict[str, Found]:
+        """What has been learnt by now."""
+        return learn(sights(self._seen)) | self._of_limits
+
     def conclude(self, fault: str, code: int) -> int:
         """Tells; the exit code. `fault` is why it was cut short."""
-        result, found = self.run.result, learn(sights(self._seen)) | self._of_limits
+        result, found = self.run.result, self.found()
         if any(exchange.response.accepted for exchange in self._seen):
             how = f"{result.requests} requests." + f" Broken off: {fault}" * bool(fault)
             click.echo(written.yaml_of(found, result.target.base_url, how), nl=False)

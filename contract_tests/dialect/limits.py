@@ -25,6 +25,8 @@ class Limits:
         self.play = play
         self.limit = limit
         self.found = found
+        self._minute = 0.0
+        self._announced = False
 
     def run(self) -> None:
         """Raises TargetError."""
@@ -59,7 +61,7 @@ class Limits:
         self._note("before_auth", not self._passes(calls.list_("nobody", limit=1)))
 
     def _which_minute(self, stopped: Exchange) -> None:
-        """The minute of the clock lets all through as it begins; the last minute lets one through, a minute after it."""
+        """The clock's minute lets all through as it begins; the last minute lets one through, a minute after it."""
         if self._passes(LIST, at=STILL):
             self._doubt("it lets calls through before a minute is over", "window", "block")
         elif self._passes(LIST, at=ANEW):

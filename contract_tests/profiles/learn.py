@@ -105,8 +105,8 @@ def how_long(cast: Cast) -> None:
         cast, bounds.BODY, lambda length: calls.raw("PATCH", calls.path(id), b"{".ljust(length - 1) + b"}")
     )
     for name, tried in bounds.TEXTS.items():
-        within = [length for length in tried if length < largest - BESIDE]
-        _longest(cast, within, partial(_patched, cast, name))
+        fits = min(tried[-1], largest - BESIDE)
+        _longest(cast, [*(length for length in tried if length < fits), fits], partial(_patched, cast, name))
 
 
 @SCRIPT.scene(2, cast=("plain",), ends=("plain",), reserve=1)

@@ -1,0 +1,161 @@
+"""`compare` finds what a client can tell two servers by, and nothing else; what is learnt of one speaks like it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from contract_tests.comparing import Asked
+from contract_tests.comparison import Comparison, Side, compare
+from contract_tests.dialect.written import yaml_of
+from contract_tests.profiles.plan import COMPARE
+from contract_tests.target import Target
+from contract_tests.terminal import Terminal
+from contract_tests.wire import Json
+from fake_server import seed
+from fake_server.dialect import Dialect, parsed
+from fake_server.fake import compose
+from fake_server.local import serve
+from self_tests.readings import READINGS
+from self_tests.test_learn import asked, second
+from self_tests.wrong import SERVERS
+from self_tests.wrong_servers import serving
+
+# A value of each setting that no fake has by default. Wording is no difference, and nothing here is out of budget.
+CHANGED: dict[str, Json] = {
+    "constants.description": "A project.",
+    "constants.metadata": {"kind": "project"},
+    "constants.tool_resources": None,
+    "constants.top_p": 0.9,
+    "constants.response_format": {"type": "text"},
+    "organization.model": "house-model",
+    "organization.temperature": None,
+    "answers.create_status": 201,
+    "answers.modify_status": 201,
+    "answers.cleared_by_create": "",
+    "answers.cleared_by_modify": "",
+    "answers.extra_fields": {"archived": False},
+    "answers.extra_headers": {"x-served-by": "another"},
+    "answers.sorted_keys": True,
+    "answers.request_id": False,
+    "ids.shape": "uuid",
+    "ids.bare_accepted": True,
+    "bodies.absurd_values": "ignore",
+    "bodies.absurd_contents": "ignore",
+    "bodies.unknown_fields": "refuse",
+    "bodies.reasoning_effort": False,
+    "bodies.name_min": 0,
+    "bodies.name_max": 300,
+    "bodies.instructions_max": None,
+    "bodies.description_max": 600,
+    "bodies.metadata": "any",
+    "bodies.unstorable": "refuse",
+    "bodies.null_name": "keep",
+    "bodies.null_instructions": "keep",
+    "bodies.empty_modify": "accept",
+    "bodies.largest": 100_000,
+    "lists.has_more": False,
+    "lists.first_and_last_id": False,
+    "lists.paging": "no-before",
+    "lists.unknown_cursor": "empty",
+    "lists.unknown_query": "refuse",
+    "errors.types": "openai",
+    "errors.code": "numeric",
+    "errors.param": "absent",
+    "errors.foreign_status": 403,
+    "errors.unknown_url": "framework",
+    "errors.wrong_method": 404,
+    "errors.wrong_method_shape": "framework",
+    "errors.bad_json": "framework",
+    "errors.body_too_large": 400,
+    "browser.allow_headers": ["content-type"],
+}
+# What ignores absurd values ignores these as well.
+IMPLIED = {"bodies.absurd_values": {"bodies.absurd_contents", "bodies.metadata", "bodies.description_max"}}
+# Those of the wrong servers of self_tests/wrong that are wrong in what a dialect can say.
+SPEAKABLE = (
+    "has more is missing",
+    "first and last id are: missing",
+    "before is ignored",
+    "the code is the status",
+    "an error is without: param",
+    "an error is without: code",
+    "unknown fields are refused and reasoning effort is one",
+    "a preflight allows: what the service itself allows",
+)
+
+
+def side(target: Target, ledgers: Path) -> Side:
+    one = Asked(target, COMPARE, ledgers, Terminal(strict=False, aside=True))
+    one.run.judge()
+    return one.side()
+
+
+def verdicts(side: Side) -> dict[str, str]:
+    return {requirement: verdict for requirement, (verdict, _) in side.evidence.items()}
+
+
+def concerns(found: Comparison) -> list[str]:
+    return [each.concern for each in found.differences]
+
+
+@contextmanager
+def speaking(dialect: Dialect) -> Iterator[Target]:
+    with serve(compose(rate_limit=None, dialect=dialect)) as base_url:
+        yield Target(base_url, {key.label: key.secret for key in seed.KEYS}, rate_limit=0)
+
+
+def learnt_again(target: Target, ledgers: Path) -> Side:
+    """The fake that speaks as what was learnt of the target says."""
+    found, _ = asked(target, ledgers)
+    with speaking(parsed(yaml_of(found, target.base_url, "."), "learnt.yaml")) as fake:
+        return side(fake, ledgers)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Side:
+    """The fake as it speaks unless it is told otherwise."""
+    with speaking({}) as target:
+        return side(target, tmp_path_factory.mktemp("ledgers"))
+
+
+def test_a_server_is_like_itself(plain: Side, tmp_path: Path) -> None:
+    with speaking({}) as target:
+        found = compare(plain, side(target, tmp_path))
+
+    assert (found.differences, found.alone) == ([], 0)
+
+
+@pytest.mark.parametrize("setting", CHANGED)
+def test_a_choice_that_was_changed_is_found_and_nothing_else(setting: str, plain: Side, tmp_path: Path) -> None:
+    with speaking({setting: CHANGED[setting]}) as target:
+        found = compare(plain, side(target, tmp_path))
+
+    assert set(concerns(found)) == {setting} | IMPLIED.get(setting, set())
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_fake_that_has_learnt_a_reading_cannot_be_told_from_it(name: str, tmp_path: Path) -> None:
+    """No difference in any call, and the same verdict on each requirement."""
+    with second(READINGS[name]) as target:
+        real, fake = side(target, tmp_path), learnt_again(target, tmp_path)
+
+    assert compare(real, fake).differences == []
+    assert verdicts(real) == verdicts(fake)
+
+
+@pytest.mark.parametrize("name", SPEAKABLE)
+def test_a_wrong_server_that_a_dialect_can_speak_like_is_learnt_too(name: str, tmp_path: Path) -> None:
+    """What it breaks, the fake then breaks as well."""
+    server = next(server for server in SERVERS if server.name == name)
+    with serving(server.change) as given:
+        target = replace(given, bound_id=None, expendable_id=None)
+        real, fake = side(target, tmp_path), learnt_again(target, tmp_path)
+
+    assert compare(real, fake).differences == []
+    assert verdicts(real) == verdicts(fake)
+    assert verdicts(fake)[server.meant] in ("fail", "warn")
