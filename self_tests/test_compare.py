@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from fake_server import seed
 from fake_server.dialect import Dialect, parsed
 from fake_server.fake import compose
 from fake_server.local import serve
+from self_tests.command import KEYS, Ran
 from self_tests.readings import READINGS
 from self_tests.test_learn import asked, second
 from self_tests.wrong import SERVERS
@@ -159,3 +161,70 @@ def test_a_wrong_server_that_a_dialect_can_speak_like_is_learnt_too(name: str, t
     assert compare(real, fake).differences == []
     assert verdicts(real) == verdicts(fake)
     assert verdicts(fake)[server.meant] in ("fail", "warn")
+
+
+@pytest.fixture
+def other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, key in KEYS.items():
+        monkeypatch.setenv(variable.replace("ASSISTANTS_", "ASSISTANTS_B_"), key)
+
+
+@pytest.mark.usefixtures("other_keys")
+def test_the_same_server_twice_is_exit_0(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
+    ran = command("compare", base_url, base_url, "--ledger", str(tmp_path))
+
+    assert (ran.code, ran.err) == (0, "")
+
+
+@pytest.mark.usefixtures("other_keys")
+def test_a_difference_is_exit_1_and_in_every_report(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
+    """On the terminal, as JSON and as a page; what comes from a server is escaped there."""
+    page, told = tmp_path / "page.html", tmp_path / "told.json"
+    with speaking({"answers.create_status": 201, "organization.model": "<b>house</b>"}) as other:
+        words = ("--ledger", str(tmp_path), "--html", str(page), "--json", str(told))
+        ran = command("compare", base_url, other.base_url, *words)
+    rows = {row["concern"]: (row["one"], row["other"]) for row in json.loads(told.read_text())["differences"]}
+
+    assert ran.code == 1
+    assert rows == {"answers.create_status": ("200", "201"), "organization.model": ("ragen", "<b>house</b>")}
+    assert "organization.model" in ran.out
+    assert "<b>house</b>" not in page.read_text()
+
+
+def test_a_server_is_held_to_the_events_of_a_run(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
+    """Of itself it does not differ; another does, by the choices and by what it answers."""
+    events, ledgers = str(tmp_path / "run.ndjson"), ("--ledger", str(tmp_path))
+    command("run", base_url, "--profile", "production", "--events", events)
+    with speaking({"lists.has_more": False}) as other:
+        codes = [command("compare", url, events, *ledgers).code for url in (base_url, other.base_url)]
+
+    assert codes == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1"), "ASSISTANTS_B_API_KEY"),
+        (("http://127.0.0.1:9/v1", "nothing.ndjson"), "nothing.ndjson"),
+        (("http://assistants.test/v1", "http://127.0.0.1:9/v1"), "--allow-http"),
+        (("nothing.toml", "http://127.0.0.1:9/v1"), "nothing.toml"),
+        (("http://127.0.0.1:9/v1",), "B"),
+    ],
+)
+def test_a_mistake_is_one_line(words: tuple[str, ...], said: str, command: Callable[..., Ran]) -> None:
+    ran = command("compare", *words)
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert said in ran.err
+
+
+def test_events_of_a_run_without_a_profile_are_refused(
+    command: Callable[..., Ran], base_url: str, tmp_path: Path
+) -> None:
+    """What all the generators have asked is asked of nobody else."""
+    events = str(tmp_path / "run.ndjson")
+    command("run", base_url, "--only", "list/envelope", "--events", events)
+    ran = command("compare", base_url, events)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "--profile" in ran.err

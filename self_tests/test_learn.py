@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from contract_tests import local
 from contract_tests.dialect import bounds, schema
@@ -23,11 +25,15 @@ from contract_tests.terminal import Terminal
 from contract_tests.wire import Exchange, Json
 from fake_server import seed
 from fake_server.assistants import Project
-from fake_server.dialect import defaults
+from fake_server.dialect import defaults, flat, parsed
+from fake_server.fake import Fake
 from self_tests import rehearsal
+from self_tests.command import Ran
 from self_tests.reading_dialects import dialect_of
 from self_tests.readings import READINGS, Reading
 from self_tests.second_server import serve as serve_second
+from self_tests.wrong import SERVERS
+from self_tests.wrong_servers import serving
 
 # Where a reading's own words are not what can be seen of it: bounds beyond all that is tried, a cursor that none heeds.
 ODD: dict[str, dict[str, Json]] = {
@@ -37,6 +43,22 @@ ODD: dict[str, dict[str, Json]] = {
 UNASKED = {
     "errors.deactivated_key",
     *(f"limiter.{name}" for name in ("per", "per_operation", "before_auth", "window", "block")),
+}
+
+
+# Wrong servers, and what their mistakes hide.
+UNTOLD = {
+    "a name is demanded by every modify": {"bodies.unknown_fields", "bodies.reasoning_effort", "bodies.empty_modify"},
+    "instructions are demanded by every modify": {"bodies.unstorable", "bodies.unknown_fields", "bodies.name_max"},
+    "ids begin with: asst_": {"ids.bare_accepted", "ids.echo_as_sent", "ids.shape"},
+    "metadata counts the modifies": {"constants.metadata"},
+    "temperature in the list is null": {"organization.temperature"},
+    "the oldest come first": {"lists.paging"},
+    "after is ignored": {"lists.paging"},
+    "created for created at": {"answers.extra_fields"},
+    "the code is a number on 404 alone": {"errors.code"},
+    "a body crashes that holds: a name of 256": {"bodies.name_max"},
+    "has more is missing on the last page": {"lists.has_more"},
 }
 
 
@@ -142,3 +164,65 @@ def probed(target: Target, ledger: Path) -> tuple[dict[str, Found], Result]:
     learning = Learning(target, plan.make(plan.LEARN, target, lambda _: True, [plan.PROBE]), ledger, terminal)
     result = learning.run.judge()
     return learning.found(), result
+
+
+@pytest.mark.parametrize("name", UNTOLD)
+def test_nothing_is_learnt_that_the_answers_do_not_say(name: str, tmp_path: Path) -> None:
+    """A wrong server leaves open what its mistake hides; all else is learnt."""
+    server = next(server for server in SERVERS if server.name == name)
+    with serving(server.change) as given:
+        found, result = asked(replace(given, bound_id=None, expendable_id=None), tmp_path)
+
+    assert UNTOLD[name].isdisjoint(values(found))
+    assert {"organization.model", "lists.first_and_last_id", "errors.wrong_method"} <= values(found).keys()
+    assert result.left_behind == []
+
+
+def test_it_prints_a_dialect_and_nothing_else(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
+    """As the fake reads it; what else is to be said goes to standard error, and no ledger is left of what is gone."""
+    ran = command("learn", base_url, "--ledger", str(tmp_path))
+
+    assert ran.code == 0
+    assert parsed(ran.out, "learnt.yaml").keys() == {"errors.missing_key", "errors.unknown_key"}
+    assert "settings" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_its_plan_sends_nothing(command: Callable[..., Ran], base_url: str, fake: Fake) -> None:
+    asked: list[Any] = []
+    fake.log = lambda *each: asked.append(each)
+    ran = command("learn", base_url, "--plan")
+
+    assert (ran.code, ran.out, asked) == (0, "", [])
+
+
+def test_a_run_that_is_over_says_the_same(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
+    """Nothing is asked again, and nothing is said that asking does not say; most of it is known."""
+    events = str(tmp_path / "run.ndjson")
+    command("run", base_url, "--profile", "production", "--events", events)
+    told, again = command("learn", "--from", events), command("learn", base_url, "--ledger", str(tmp_path))
+    settings = flat(yaml.safe_load(told.out))
+
+    assert told.code == 0
+    assert dict(settings).items() <= dict(flat(yaml.safe_load(again.out))).items()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "BASE_URL"),
+        (("http://127.0.0.1:9/v1",), "127.0.0.1:9"),
+        (("http://assistants.test/v1",), "--allow-http"),
+        (("http://127.0.0.1:9/v1", "--probe-rate-limit"), "rate_limit"),
+        (("--from", "nothing.ndjson"), "nothing.ndjson"),
+    ],
+)
+def test_a_mistake_is_one_line(
+    words: tuple[str, ...], said: str, command: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And no dialect."""
+    monkeypatch.chdir(tmp_path)
+    ran = command("learn", *words)
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert said in ran.err

@@ -28,6 +28,11 @@ def _taken(sight: Sight) -> Iterator[bool]:
         yield sight.accepted
 
 
+def _shows(sight: Sight, *names: str) -> bool:
+    """Whether the answer has these fields as they were sent: what is cut or passed over was not taken."""
+    return bool(sight.shown) and all(item.get(name) == sight.fields[name] for item in sight.shown for name in names)
+
+
 def _strictness(sight: Sight) -> Iterator[Json]:
     yield from ("ignore" if taken else "refuse" for taken in _taken(sight))
 
@@ -81,7 +86,7 @@ def reasoning_effort(sight: Sight) -> Iterator[Json]:
 @choice("bodies.name_min", NAMED)
 def name_min(sight: Sight) -> Iterator[Json]:
     if _only(sight) and sight.fields.get("name") == "" and sight.call.free == {"empty-name"}:
-        yield from (0 if taken else 1 for taken in _taken(sight))
+        yield from (0 if taken else 1 for taken in _taken(sight) if not taken or _shows(sight, "name"))
 
 
 @choice("bodies.unstorable", r"status|assistant\.(name|instructions)( .*)?")
@@ -92,7 +97,7 @@ def unstorable(sight: Sight) -> Iterator[Json]:
         if sight.status in INVALID:
             yield "refuse"
         elif sight.accepted:
-            yield "keep" if all(item.get(name) == texts[name] for item in sight.shown for name in texts) else "change"
+            yield "keep" if _shows(sight, *texts) else "change"
 
 
 @choice("bodies.null_name", NAMED)
@@ -147,7 +152,8 @@ def _length(name: str) -> Callable[[Sight], Iterator[Json]]:
     def rule(sight: Sight) -> Iterator[Json]:
         text, alone = sight.fields.get(name), sight.fields.keys() == {name}
         if sight.before and sight.call.operation in MODIFIES and alone and isinstance(text, str) and text.isprintable():
-            yield from ((len(text), taken) for taken in _taken(sight) if text)
+            whole = name == "description" or _shows(sight, name)
+            yield from ((len(text), taken) for taken in _taken(sight) if text and (whole or not taken))
 
     return rule
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from contract_tests.dialect import schema
 from contract_tests.dialect.sights import Sight
 from contract_tests.findings import brief
+from contract_tests.reading import LIST, MODIFIES, TEXTS
 from contract_tests.wire import Exchange, Json, same
 
 Fact = tuple[Json, Sight]
@@ -78,11 +79,33 @@ def choice(setting: str, places: str, settle: Settle = unanimous) -> Callable[[R
 
 def learn(seen: Iterable[Sight]) -> dict[str, Found]:
     """What the exchanges of one run say of each choice; a choice of which they say nothing is left out."""
+    whole = list(seen)
     facts: dict[str, list[Fact]] = {name: [] for name in CHOICES}
-    for sight in seen:
+    for sight in whole:
         for name, each in CHOICES.items():
             facts[name] += [(value, sight) for value in each.rule(sight)]
-    return {name: _settled(CHOICES[name], found) for name, found in facts.items() if found}
+    control = Control(whole)
+    return {name: _settled(CHOICES[name], found, control) for name, found in facts.items() if found}
+
+
+class Control:
+    """A refusal tells of a body or a query only where the like without it was accepted: else it may be of anything."""
+
+    def __init__(self, seen: Iterable[Sight]) -> None:
+        accepted = [sight for sight in seen if sight.accepted and sight.call.free <= {"odd-body"}]
+        self._lists = any(sight.call.operation == LIST for sight in accepted)
+        self._texts = [_texts(sight) for sight in accepted if sight.call.operation in MODIFIES]
+
+    def holds(self, sight: Sight) -> bool:
+        if sight.accepted or sight.call.operation not in (LIST, *MODIFIES):
+            return True
+        if sight.call.operation == LIST:
+            return self._lists
+        return any(texts <= _texts(sight) for texts in self._texts)
+
+
+def _texts(sight: Sight) -> set[str]:
+    return sight.fields.keys() & set(TEXTS)
 
 
 def named(sight: Sight) -> str:
@@ -92,13 +115,17 @@ def named(sight: Sight) -> str:
     return f"{request.method} {request.path} {body}".rstrip()
 
 
-def _settled(choice: Choice, facts: Sequence[Fact]) -> Found:
+def _settled(choice: Choice, given: Sequence[Fact], control: Control) -> Found:
+    about_a_call = choice.setting.startswith(("bodies.", "lists."))
+    facts = [fact for fact in given if not about_a_call or control.holds(fact[1])]
     try:
+        if not facts:
+            raise UnsettledError(f"{named(given[0][1])} was refused, and so was the like that has nothing odd")
         settled = choice.settle(facts)
         if fault := schema.fault(choice.setting, settled.value):
             raise UnsettledError(
                 f"{brief(settled.value, 60)} to {named(settled.by[0])}: a dialect cannot say that ({fault})"
             )
     except UnsettledError as why:
-        return Found(doubt=str(why), exchanges=tuple(sight.exchange for _, sight in facts[:2]))
+        return Found(doubt=str(why), exchanges=tuple(sight.exchange for _, sight in given[:2]))
     return Found(settled.value, settled.note, exchanges=tuple(sight.exchange for sight in settled.by))

@@ -40,7 +40,7 @@ def _paged(facts: Sequence[Fact]) -> Settled:
     told = dict(facts)
     if "all" in told and told.keys() <= {"all", "cursor shown"}:
         return Settled("one-page", [told["all"]])
-    if "all" in told or {"cursor shown", "ahead"} <= told.keys():
+    if "all" in told or "after passed over" in told or {"cursor shown", "ahead"} <= told.keys():
         raise UnsettledError(f"pages are now one thing and now another, such as that of {named(facts[-1][1])}")
     if "limited" not in told or len(told) < 2:
         raise UnsettledError(UNANSWERED)
@@ -60,7 +60,9 @@ def paging(sight: Sight) -> Iterator[Json]:
         yield "all"
     elif limit == len(page) < sight.there:
         yield "limited"
-    if "before" in asked and "after" not in asked and sight.cursor:
+    if "after" in asked and sight.cursor in _ids(page) and limit >= len(page):
+        yield "after passed over"
+    elif "before" in asked and "after" not in asked and sight.cursor:
         if sight.cursor in _ids(page):
             yield "cursor shown"
         elif 0 < len(page) < min(limit, sight.there):

@@ -20,6 +20,7 @@ EVERYBODYS = re.compile(
     "cache-control|pragma|alt-svc|set-cookie|www-authenticate|strict-transport-security|nel|report-to|cf-.*|"
     "access-control-.*|x-request-id|retry-after|x-ratelimit-.*"
 )
+A_MOMENT = 1e9  # seconds since the epoch; that two assistants have the same may be chance
 SHAPES = {
     "number": r"\d{1,11}",
     "short": r"[0-9a-f]{12}",
@@ -76,6 +77,8 @@ def _extra(facts: Sequence[Fact]) -> Settled:
     """What is there each time, with the same value. Raises UnsettledError for a field whose value changes."""
     (first, by), *rest = facts
     for name, value in first.items():
+        if isinstance(value, int | float) and value > A_MOMENT:
+            raise UnsettledError(f"{name} is {value} to {named(by)}, which looks like a time")
         for other, sight in rest:
             if name in other and not same(other[name], value):
                 raise UnsettledError(f"{name} is {brief(value, 60)} to {named(by)}, and another to {named(sight)}")
@@ -126,7 +129,7 @@ def shape(sight: Sight) -> Iterator[Json]:
 
 @choice("ids.bare_accepted", "status")
 def bare_accepted(sight: Sight) -> Iterator[Json]:
-    if sight.before and not sight.call.id.startswith("asst-") and not sight.foreign and not sight.call.free:
+    if _is_bare(sight) and not sight.foreign and not sight.call.free:
         if sight.accepted:
             yield True
         elif sight.status == 404:
@@ -135,7 +138,11 @@ def bare_accepted(sight: Sight) -> Iterator[Json]:
 
 @choice("ids.echo_as_sent", r"body\.id")
 def echo_as_sent(sight: Sight) -> Iterator[Json]:
-    if sight.accepted and sight.call.operation == DELETE and not sight.call.id.startswith("asst-"):
+    if sight.accepted and sight.call.operation == DELETE and _is_bare(sight):
         told = sight.body.get("id")
         if told in (sight.call.id, f"asst-{sight.call.id}"):
             yield told == sight.call.id
+
+
+def _is_bare(sight: Sight) -> bool:
+    return sight.before is not None and sight.before["id"] == f"asst-{sight.call.id}"
