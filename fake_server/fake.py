@@ -13,7 +13,7 @@ from fake_server.contract import Contract, Operation, read_contract, read_docume
 from fake_server.dialect import OPENAI, Dialect, group
 from fake_server.handlers import HANDLERS, Handler
 from fake_server.limiter import Limiter
-from fake_server.speaking import speak
+from fake_server.speech import speak
 from fake_server.store import Store
 
 

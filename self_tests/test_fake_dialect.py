@@ -20,7 +20,7 @@ from fake_server.errors import DeactivatedKey
 from fake_server.fake import Fake, compose
 from fake_server.local import serve
 from fake_server.seed import KEYS
-from fake_server.speaking import CHANGES
+from fake_server.speech import CHANGES
 
 ONE = "/assistants/asst-acme-research"
 FOREIGN = "/assistants/asst-globex-sales"
