@@ -56,6 +56,8 @@ def parsed(text: str, name: str) -> Dialect:
     # A date, .inf, an anchor within itself, a control character.
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         raise DialectError(f"{name}: It holds what JSON cannot: {' '.join(str(error).split())}.") from None
+    if settings == {}:
+        return OPENAI
     for key in twice(root):
         raise DialectError(f"{name}:{key.start_mark.line + 1}: '{key.value}' stands there twice.")
     fault = next(jsonschema_rs.Draft202012Validator(schema()).iter_errors(settings), None)

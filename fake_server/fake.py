@@ -13,7 +13,6 @@ from fake_server.contract import Contract, Operation, read_contract, read_docume
 from fake_server.dialect import OPENAI, Dialect, group
 from fake_server.handlers import HANDLERS, Handler
 from fake_server.limiter import Limiter
-from fake_server.speech import speak
 from fake_server.store import Store
 
 
@@ -72,5 +71,9 @@ def compose(
         handlers=dict(HANDLERS),
         error_table=dict(errors.TABLE),
     )
-    speak(fake, dialect)
+    if dialect:
+        # Most fakes need it not, and start the sooner.
+        from fake_server.speech import speak
+
+        speak(fake, dialect)
     return fake
