@@ -45,8 +45,8 @@ def read_dialect(given: str) -> Dialect:
 
 def parsed(text: str, name: str) -> Dialect:
     """Raises DialectError, `name` and the line ahead of what it says."""
-    loader = Loader(text)
     try:
+        loader = Loader(text)
         root = loader.get_single_node()
         # By way of JSON, in which all of it is told in the end.
         settings = json.loads(json.dumps(loader.construct_document(root) if root else {}, allow_nan=False))

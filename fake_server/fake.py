@@ -21,7 +21,8 @@ class Fake:
     """Replace any part, before or while it serves; `middlewares` are aiohttp's, around all, read at the start.
 
     `body_seconds` is how long a body may take to arrive. `log` is told of each answer: method, path as it was sent,
-    status, seconds, and the label of the key. `cleared_by_...` is what instructions then read as.
+    status, seconds, and the label of the key. `cleared_by_create` and
+    `cleared_by_modify` are what instructions read as that are not there, or no more.
     """
 
     contract: Contract
