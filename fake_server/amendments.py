@@ -67,7 +67,7 @@ def refuse_unstorable(document: Document, _: str) -> None:
 def ignore_absurd(document: Document, _: str) -> None:
     for body in bodies(document):
         for field, schema in body["properties"].items():
-            if isinstance(schema, dict) and schema.get("x-ignored"):
+            if schema.get("x-ignored"):
                 body["properties"][field] = {}
 
 
@@ -98,8 +98,6 @@ AMENDMENTS: Mapping[str, Amendment] = {
     "bodies.absurd_contents": partial(set_field, CONTENTS),
     "bodies.metadata": partial(set_field, {"metadata": {"type": ["object", "null"], "x-ignored": True}}),
     "bodies.description_max": partial(set_bound, "description", "maxLength"),
-    # False is the schema that nothing keeps.
-    "bodies.reasoning_effort": partial(set_field, {"reasoning_effort": False}),
     "bodies.absurd_values": ignore_absurd,
     "bodies.unknown_fields": refuse_unknown,
     "bodies.name_min": partial(set_bound, "name", "minLength"),

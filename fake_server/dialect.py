@@ -45,8 +45,8 @@ def read_dialect(given: str) -> Dialect:
 
 def parsed(text: str, name: str) -> Dialect:
     """Raises DialectError, `name` and the line ahead of what it says."""
-    loader = Loader(text)
     try:
+        loader = Loader(text)
         root = loader.get_single_node()
         # By way of JSON, in which all of it is told in the end.
         settings = json.loads(json.dumps(loader.construct_document(root) if root else {}, allow_nan=False))
@@ -56,6 +56,8 @@ def parsed(text: str, name: str) -> Dialect:
     # A date, .inf, an anchor within itself, a control character.
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         raise DialectError(f"{name}: It holds what JSON cannot: {' '.join(str(error).split())}.") from None
+    if settings == {}:
+        return OPENAI
     for key in twice(root):
         raise DialectError(f"{name}:{key.start_mark.line + 1}: '{key.value}' stands there twice.")
     fault = next(jsonschema_rs.Draft202012Validator(schema()).iter_errors(settings), None)

@@ -13,7 +13,6 @@ from fake_server.contract import Contract, Operation, read_contract, read_docume
 from fake_server.dialect import OPENAI, Dialect, group
 from fake_server.handlers import HANDLERS, Handler
 from fake_server.limiter import Limiter
-from fake_server.speaking import speak
 from fake_server.store import Store
 
 
@@ -22,7 +21,8 @@ class Fake:
     """Replace any part, before or while it serves; `middlewares` are aiohttp's, around all, read at the start.
 
     `body_seconds` is how long a body may take to arrive. `log` is told of each answer: method, path as it was sent,
-    status, seconds, and the label of the key. `cleared_by_...` is what instructions then read as.
+    status, seconds, and the label of the key. `cleared_by_create` and
+    `cleared_by_modify` are what instructions read as that are not there, or no more.
     """
 
     contract: Contract
@@ -72,5 +72,9 @@ def compose(
         handlers=dict(HANDLERS),
         error_table=dict(errors.TABLE),
     )
-    speak(fake, dialect)
+    if dialect:
+        # Most fakes need it not, and start the sooner.
+        from fake_server.speech import speak
+
+        speak(fake, dialect)
     return fake

@@ -5,11 +5,30 @@ from typing import Any
 
 import pytest
 
+from contract_tests.run import Run
+from contract_tests.target import Target
 from fake_server.dialect import read_dialect
+from fake_server.fake import compose
+from fake_server.local import serve
+from fake_server.seed import KEYS
 from self_tests.test_fake_dialect import ONE, PAIR, Scene, speaking
+from self_tests.test_right_servers import TOUR
 
 FRAMEWORK = ["error", "message", "statusCode"]
 LIST = ("GET", "/assistants")
+BROKEN = {
+    "create/status-200": "warn",
+    "ignored/reasoning-effort-accepted": "warn",
+    "list/has-more-is-true-to-its-word": "fail",
+    "list/first-and-last-id": "warn",
+    "list/before": "warn",
+    "errors/envelope": "fail",
+    "errors/code-is-text-or-null": "warn",
+    "errors/unknown-url-is-404": "warn",
+    "errors/wrong-method-is-405-or-404": "warn",
+    "errors/never-5xx": "fail",
+    "browser/preflight": "warn",
+}
 
 
 @pytest.fixture
@@ -197,3 +216,13 @@ def test_the_words_of_a_401(headers: dict[str, str], said: str, scene: Scene) ->
 def test_a_project_id_is_a_uuid(scene: Scene) -> None:
     """As the keys are, which look like sk-<uuid>.<secret>."""
     assert [len(part) for part in scene.create().json()["id"].split("-")] == [4, 8, 4, 4, 4, 12]
+
+
+def test_the_suite_names_what_it_breaks() -> None:
+    """Judged as any other server, the limiter apart: what contract.md knows of the service, and nothing else."""
+    with serve(compose(rate_limit=None, dialect=read_dialect("ragen"))) as base_url:
+        keys = {key.label: key.secret for key in KEYS}
+        target = Target(base_url, keys, f"asst-{KEYS[0].project}", f"asst-{KEYS[1].project}", 0)
+        verdicts = Run(target, TOUR, lambda id: not id.startswith("rate/")).judge().verdicts
+
+    assert {each.requirement.id: each.verdict for each in verdicts if each.verdict != "pass"} == BROKEN

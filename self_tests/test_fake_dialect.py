@@ -20,7 +20,7 @@ from fake_server.errors import DeactivatedKey
 from fake_server.fake import Fake, compose
 from fake_server.local import serve
 from fake_server.seed import KEYS
-from fake_server.speaking import CHANGES
+from fake_server.speech import CHANGES
 
 ONE = "/assistants/asst-acme-research"
 FOREIGN = "/assistants/asst-globex-sales"
@@ -291,6 +291,13 @@ def test_the_defaults_are_the_contracts() -> None:
     assert defaults["bodies.largest"] == document["x-body-limit"]
 
 
+def test_no_field_of_the_contracts_is_an_extra_one() -> None:
+    """It would be told over what the assistant is."""
+    extra = dialect.schema()["properties"]["answers"]["properties"]["extra_fields"]
+
+    assert extra["propertyNames"]["not"]["enum"] == read_document()["components"]["schemas"]["Assistant"]["required"]
+
+
 def test_a_stranger_pays_from_no_keys_budget() -> None:
     """Where a key has the budget, that strangers pay too says nothing."""
     with speaking({"limiter.before_auth": True}, 2) as scene:
@@ -319,6 +326,8 @@ def grouped(settings: Dialect) -> dict[str, Any]:
         ("# mine\nanswers:\n  statos: 201", "mine.yaml:3: There is no setting 'answers.statos'"),
         ("\nanswer: {}", "mine.yaml:2: There is no setting 'answer'"),
         ("bodies:\n  name_max: 10\n  name_max: 11", "mine.yaml:3: 'name_max'"),
+        ("answers:\n  extra_fields: {id: a}", "mine.yaml:2: answers.extra_fields"),
+        ("answers:\n  extra_headers: {content-length: '1'}", "mine.yaml:2: answers.extra_headers"),
         ("lists: {has_more: 1}", "mine.yaml:1: lists.has_more"),
         ("a: 1\nb: ]", "mine.yaml:2: "),
         ("[]", "mine.yaml:1: "),
