@@ -118,7 +118,7 @@ def side(
 
 
 def compare(one: Side, other: Side) -> Comparison:
-    """Each difference once for what it is of: the choices first, then the requirements."""
+    """Each difference once for what it is of: the choices first, in the order of a dialect, then the requirements."""
     both = [key for key in one.seen if key in other.seen]
     choices = dict(_of_choices(one.found, other.found))
     rows: list[Difference] = []
@@ -133,7 +133,8 @@ def compare(one: Side, other: Side) -> Comparison:
     for row in rows:
         grouped[row.concern].append(row)
     merged = [_merged(rows, choices.get(concern)) for concern, rows in grouped.items()]
-    merged.sort(key=lambda row: not row.is_choice)
+    order = [*schema.settings(), *catalogue.requirements()]
+    merged.sort(key=lambda row: order.index(row.concern))
     return Comparison((one.name, other.name), merged, len(both), len(one.seen) + len(other.seen) - 2 * len(both))
 
 

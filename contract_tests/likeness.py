@@ -59,7 +59,7 @@ def asked(request: Request, names: Names) -> str:
     given = [(key, names.of(value) if key in ("after", "before") else value) for key, value in parse_qsl(query, True)]
     body = MARK.sub(OURS, (request.body or b"")[:ASKED].decode("utf-8", "backslashreplace"))
     if len(request.body or b"") > ASKED:
-        body = f"{body[:SHOWN]}… ({len(request.body or b''):,} bytes)"
+        body = f"{' '.join(body.split())[:SHOWN]}… ({len(request.body or b''):,} bytes)"
     where += "?" + "&".join(f"{key}={value}" for key, value in given) if given else ""
     whose = f"as {request.role}" if request.role != "primary" else ""
     return " ".join(filter(None, [request.method, where, body, whose]))
