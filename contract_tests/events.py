@@ -123,7 +123,8 @@ class Recorder:
 
         `known` says why a breach is, `fault` why there are no verdicts.
         """
-        for setting, found in learn(sights(self._numbers)).items():
+        # Nobody asks for them but of a file, and of thousands of exchanges they take a second.
+        for setting, found in learn(sights(self._numbers)).items() if self._file else ():
             self._write(**self._choice(setting, found))
         for verdict in result.verdicts:
             for exchange in [each for breach in verdict.breaches[:SHOWN_BREACHES] for each in breach.exchanges]:
