@@ -13,7 +13,7 @@ from contract_tests import comparison, events
 from contract_tests.asking import Contestant
 from contract_tests.comparison import Comparison, Side
 from contract_tests.dialect.choice import Found
-from contract_tests.events import Record
+from contract_tests.events import Event, Record
 from contract_tests.likeness import Names
 from contract_tests.planned import PlannedRun
 from contract_tests.profiles import plan
@@ -73,7 +73,6 @@ class Asked:
         self._seen: list[Exchange] = []
 
     def side(self) -> Side:
-        """Raises nothing; what the run did not come to is missing."""
         target = self.run.target
         evidence = {
             each.requirement.id: (each.verdict, [breach.exchanges[-1] for breach in each.breaches if breach.exchanges])
@@ -96,13 +95,17 @@ class Told:
         declared, seen = self.record.header["target"], events.exchanges(self.record)
         numbered = {exchange.number: exchange for exchange in seen}
         evidence = {
-            each["id"]: (each["verdict"], [numbered[breach["exchanges"][-1]] for breach in each["evidence"]])
+            each["id"]: (each["verdict"], [numbered[shown[-1]] for shown in _shown(each["evidence"])])
             for each in self.record.verdicts
         }
         found = {each["setting"]: Found(each["value"], doubt=each["doubt"]) for each in self.record.choices}
         names = Names(declared["bound_id"], declared["expendable_id"])
         name = f"{declared['base_url']} on {self.record.header['started']}"
         return comparison.side(name, seen, evidence, names, found)
+
+
+def _shown(evidence: list[Event]) -> list[list[int]]:
+    return [breach["exchanges"] for breach in evidence if breach["exchanges"]]
 
 
 def _profile(contestants: tuple[Contestant, Contestant]) -> str:

@@ -16,6 +16,7 @@ from contract_tests.dialect.choice import CHOICES, Found, learn
 from contract_tests.dialect.sights import Sight, sights
 from contract_tests.findings import brief
 from contract_tests.likeness import CUT, Facets, Names, asked, facets
+from contract_tests.oracle import UNKNOWN
 from contract_tests.reading import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE, TEXTS, demands
 from contract_tests.wire import Exchange, same
 
@@ -39,19 +40,13 @@ PLACES = (
     (r"assistant\.(description|metadata|tool_resources|top_p|response_format)( .*)?", "ignored/constants-hold"),
     (r"assistant\.(id|object|created_at)( .*)?", "create/answers-the-assistant"),
 )
-OPERATIONS = {
+ACCEPTED = {
     LIST: "list/envelope",
     CREATE: "create/name-suffices",
     RETRIEVE: "retrieve/equals-created",
     MODIFY: "modify/partial",
     PATCH: "modify/partial",
     DELETE: "delete/answers-deleted",
-}
-UNKNOWN = {
-    RETRIEVE: "retrieve/unknown-is-404",
-    MODIFY: "modify/unknown-is-404",
-    PATCH: "modify/unknown-is-404",
-    DELETE: "delete/unknown-is-404",
 }
 
 Key = tuple[str, int]
@@ -205,7 +200,7 @@ def _requirement(place: str, sight: Sight) -> str:
         return "org/closed-to-others"
     if call.id and not sight.before:
         return UNKNOWN[call.operation]
-    return f"ignored/{call.ignored[0]}-accepted" if call.ignored else OPERATIONS[call.operation]
+    return f"ignored/{call.ignored[0]}-accepted" if call.ignored else ACCEPTED[call.operation]
 
 
 def _of_a_text(name: str, sight: Sight) -> str:

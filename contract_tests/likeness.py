@@ -19,8 +19,6 @@ WORDING = ("message", "error_description", "detail", "title")
 # The headers by which clients act; of these two kinds only that they are there: their numbers are the moment's.
 READ = ("content-type", "access-control-allow-origin", "access-control-allow-headers", "x-ratelimit-limit")
 THERE = ("retry-after", "x-ratelimit-remaining", "x-ratelimit-reset")
-
-
 CUT = "(not known to its end)"
 ASKED, SHOWN = 1000, 60  # bytes of a body that are read whole; characters of a longer one
 Facets = Mapping[str, Json]
@@ -144,14 +142,19 @@ def _plain(key: str, value: Json, names: Names) -> Json:
         return [A_TEXT] if key in WORDING else [_plain(key, item, names) for item in value]
     if isinstance(value, str):
         return A_TEXT if key in WORDING and value.strip() else _text(key, value, names)
-    if isinstance(value, int | float) and not isinstance(value, bool) and value > 1e9:
-        return A_TIME
-    return value
+    return A_TIME if is_a_time(value) else value
 
 
 def _text(key: str, value: str, names: Names) -> str:
     if key == "id" or value.startswith("asst-"):
         return names.of(value)
-    if MOMENT.fullmatch(value):
+    if is_a_time(value):
         return A_TIME
     return AN_ID if RANDOM.fullmatch(value) else MARK.sub(OURS, value)
+
+
+def is_a_time(value: Json) -> bool:
+    """Whether it looks like one, in seconds or milliseconds since the epoch or as ISO 8601 has it."""
+    return (isinstance(value, int | float) and value > 1e9) or (
+        isinstance(value, str) and bool(MOMENT.fullmatch(value))
+    )

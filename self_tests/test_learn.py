@@ -55,7 +55,6 @@ UNTOLD = {
     "temperature in the list is null": {"organization.temperature"},
     "the oldest come first": {"lists.paging"},
     "after is ignored": {"lists.paging"},
-    "created for created at": {"answers.extra_fields"},
     "the code is a number on 404 alone": {"errors.code"},
     "a body crashes that holds: a name of 256": {"bodies.name_max"},
     "has more is missing on the last page": {"lists.has_more"},

@@ -13,6 +13,10 @@ from contract_tests.wire import Json, Odd
 WRITES = (CREATE, *MODIFIES)
 INVALID = (400, 422)  # how a body is refused for what it says, rather than for how much it is
 PADDED = 4096  # bytes from which on an empty object is a body made long
+KINDS = {
+    "tools": {"code_interpreter", "file_search", "function"},
+    "response_format": {"text", "json_object", "json_schema"},
+}
 NUL = "\x00"
 NAMED = r"status|assistant\.name( .*)?"  # a text that was taken is seen from then on
 TOLD = r"status|assistant\.instructions( .*)?"
@@ -54,9 +58,11 @@ def _plainly_absurd(name: str, value: Json) -> bool:
 
 @choice("bodies.absurd_contents", "status")
 def absurd_contents(sight: Sight) -> Iterator[Json]:
-    """Of the right type, and something else inside than OpenAI's reference has there."""
-    for name, kind in (("tools", list), ("response_format", dict)):
-        if _only(sight, name) and isinstance(sight.fields[name], kind) and sight.call.free == {"absurd-ignored-fields"}:
+    """A tool or a format of a type that nobody has heard of."""
+    for name, known in KINDS.items():
+        given = sight.fields.get(name)
+        types = {item.get("type") for item in (given if isinstance(given, list) else [given]) if isinstance(item, dict)}
+        if _only(sight, name) and types and not types & known and sight.call.free == {"absurd-ignored-fields"}:
             yield from _strictness(sight)
 
 

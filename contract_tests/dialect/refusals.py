@@ -59,7 +59,7 @@ def param(sight: Sight) -> Iterator[Json]:
 
 @choice("errors.foreign_status", "status")
 def foreign_status(sight: Sight) -> Iterator[Json]:
-    if sight.foreign and sight.refused and not sight.call.free:
+    if sight.foreign and sight.status in (403, 404) and not sight.call.free:
         yield sight.status
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from contract_tests import catalogue
 from contract_tests.constants import CONSTANTS, DEFAULTS
-from contract_tests.dialect.choice import Fact, Settled, UnsettledError, choice, named, unanimous
+from contract_tests.dialect.choice import Fact, Settled, choice
 from contract_tests.dialect.sights import Sight
-from contract_tests.findings import brief
+from contract_tests.likeness import is_a_time
 from contract_tests.reading import CREATE, DELETE, MODIFIES, MODIFY, RETRIEVE
 from contract_tests.wire import Json, same
 from contract_tests.world import ORGANIZATIONS
@@ -20,7 +20,7 @@ EVERYBODYS = re.compile(
     "cache-control|pragma|alt-svc|set-cookie|www-authenticate|strict-transport-security|nel|report-to|cf-.*|"
     "access-control-.*|x-request-id|retry-after|x-ratelimit-.*"
 )
-A_MOMENT = 1e9  # seconds since the epoch; that two assistants have the same may be chance
+NOWHERE = ""  # no facet of an answer shows it
 SHAPES = {
     "number": r"\d{1,11}",
     "short": r"[0-9a-f]{12}",
@@ -74,15 +74,15 @@ def _cleared(sight: Sight) -> Iterator[Json]:
 
 
 def _extra(facts: Sequence[Fact]) -> Settled:
-    """What is there each time, with the same value. Raises UnsettledError for a field whose value changes."""
-    (first, by), *rest = facts
-    for name, value in first.items():
-        if isinstance(value, int | float) and value > A_MOMENT:
-            raise UnsettledError(f"{name} is {value} to {named(by)}, which looks like a time")
-        for other, sight in rest:
-            if name in other and not same(other[name], value):
-                raise UnsettledError(f"{name} is {brief(value, 60)} to {named(by)}, and another to {named(sight)}")
-    return unanimous(facts)
+    """What is there each time, with the same value; that two assistants show the same time may be chance."""
+    first, by = facts[0]
+    always = {
+        name: value
+        for name, value in first.items()
+        if not is_a_time(value) and all(name in fact and same(fact[name], value) for fact, _ in facts)
+    }
+    others = sorted({name for fact, _ in facts for name in fact} - always.keys())
+    return Settled(always, [by], f"{', '.join(others)} besides, now one thing and now another" if others else "")
 
 
 @choice("answers.extra_fields", r"assistant\.(?!id|object|created_at|name|instructions)\w+( .*)?", _extra)
@@ -100,19 +100,19 @@ def _on_every_answer(facts: Sequence[Fact]) -> Settled:
     )
 
 
-@choice("answers.extra_headers", r"header\..*", _on_every_answer)
+@choice("answers.extra_headers", NOWHERE, _on_every_answer)
 def extra_headers(sight: Sight) -> Iterator[Json]:
     if sight.call.operation and sight.status:
         yield {name: each for name, each in sight.headers.items() if not EVERYBODYS.fullmatch(name)}
 
 
-@choice("answers.request_id", r"header\.x-request-id")
+@choice("answers.request_id", NOWHERE)
 def request_id(sight: Sight) -> Iterator[Json]:
     if sight.call.operation and sight.status:
         yield "x-request-id" in sight.headers
 
 
-@choice("answers.sorted_keys", "keys")
+@choice("answers.sorted_keys", NOWHERE)
 def sorted_keys(sight: Sight) -> Iterator[Json]:
     if sight.call.operation in (CREATE, RETRIEVE, *MODIFIES) and len(sight.body) > 3 and sight.shown:
         yield list(sight.body) == sorted(sight.body)
