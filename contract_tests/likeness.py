@@ -118,7 +118,7 @@ def _page(body: Mapping[str, Json], call: Call, names: Names) -> Iterator[tuple[
     """Others may be on it, of whom there are fewer at the one server than at the other."""
     shown = [item for item in body["data"] if isinstance(item, dict)]
     limit = call.parameters.get("limit", "20")
-    if call.operation == LIST and limit.isdigit():
+    if call.operation == LIST and re.fullmatch("[0-9]{1,9}", limit):
         yield "page.length", "within the limit" if len(shown) <= int(limit) else "beyond the limit"
     for key, value in body.items():
         if key == "has_more":

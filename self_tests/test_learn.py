@@ -98,6 +98,23 @@ def second(reading: Reading) -> Iterator[Target]:
         yield Target(served.base_url, {role: getattr(served, role) for role in ROLES}, rate_limit=0)
 
 
+@pytest.mark.parametrize("bound", [64, 65, 199, 200, 255, 256, 300, 1337, 4094, 4095, 4096, 9999])
+@pytest.mark.parametrize("said", ["Too long.", "No more than {} characters.", "Of 4,096 characters, 256 at the most."])
+def test_a_bound_is_found_in_few_tries(bound: int, said: str) -> None:
+    """By what people commonly choose; what a refusal says is no more than a hint."""
+    tried: dict[int, bool] = {}
+
+    def refusal(length: int) -> str | None:
+        tried[length] = length <= bound
+        return None if tried[length] else said.format(bound)
+
+    bounds.longest(refusal, bounds.NAME)
+    refused = [length for length, taken in tried.items() if not taken]
+    assert max(length for length, taken in tried.items() if taken) == min(bound, bounds.NAME[-1])
+    assert min(refused, default=bound + 1) == bound + 1
+    assert len(tried) <= 2 + 2 * bounds.HINTS + 5 + 2 + 11
+
+
 def test_every_setting_of_a_dialect_has_a_rule() -> None:
     """But for what only a deactivated key and a used-up limit show; and no rule has a setting that is none."""
     assert set(schema.settings()) - set(CHOICES) == UNASKED

@@ -56,9 +56,19 @@ class Limits:
 
     def _who_is_counted(self) -> None:
         self._note("per_operation", self._passes(calls.retrieve("asst-contract-names-nothing")))
+        stranger = not self._passes(calls.list_("nobody", limit=1))
+        self._note("before_auth", stranger)
         if "sibling" in self.play.target.keys:
-            self._note("per", "key" if self._passes(calls.list_("sibling", limit=1)) else "ip")
-        self._note("before_auth", not self._passes(calls.list_("nobody", limit=1)))
+            self._by_what(stranger)
+
+    def _by_what(self, stranger: bool) -> None:
+        """Another key of the organization tells; where it is refused, it may be for the organization's sake."""
+        if self._passes(calls.list_("sibling", limit=1)):
+            self._note("per", "key")
+        elif stranger or ("foreign" in self.play.target.keys and not self._passes(calls.list_("foreign", limit=1))):
+            self._note("per", "ip")
+        else:
+            self._doubt("the organization's other key is refused too, and nobody else is", "per")
 
     def _which_minute(self, stopped: Exchange) -> None:
         """The clock's minute lets all through as it begins; the last minute lets one through, a minute after it."""
