@@ -7,7 +7,7 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients
+.PHONY: help setup contract test check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients litellm
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -23,7 +23,11 @@ test: $(READY) ## pass everything
 check: $(READY) ## ruff, mypy --strict, the spec
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
-	@$(BIN)/openapi-spec-validator openapi.yaml
+	@$(BIN)/openapi-spec-validator openapi.yaml fake_server/control/control.yaml
+
+.PHONY: golden
+golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference
+	@$(BIN)/python -m self_tests.goldens
 
 serve: $(READY) ## run the fake; PORT=… puts it elsewhere
 	@$(BIN)/assistants-fake --port $(PORT)
@@ -49,6 +53,9 @@ sdk-own: $(READY) ## the Python SDK's own tests of assistants against the fake
 
 clients: $(READY) ## frameworks that drive assistants, against the fake; installs them, once
 	@$(BIN)/python -m self_tests.clients
+
+litellm: $(READY) ## what litellm's proxy changes before the fake, by the whole suite; installs it, once
+	@$(BIN)/python -m self_tests.second_hop
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'

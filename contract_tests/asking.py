@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -32,6 +33,7 @@ def about_the_target(command: Command) -> Command:
             click.option("--profile", type=click.Choice(JUDGING), help="Few requests, beside real data."),
             click.option("--only", multiple=True, metavar="ID", help="A requirement, an area (modify/), or must."),
             click.option("--ask-self-delete", is_flag=True, help="Ask to delete the bound assistant, to be refused."),
+            INSIST,
             click.option("--probe-rate-limit", is_flag=True, help="Judge rate/* too, by using the limit up."),
             ALLOW_HTTP,
         )
@@ -149,3 +151,16 @@ def _check_only(only: tuple[str, ...]) -> None:
     for name in only:
         if not any(Choice(only=(name,)).includes(id) for id in catalogue.requirements()):
             raise click.UsageError(f"--only {name}: no such requirement, nor an area such as modify/.")
+
+
+def _insist(_: click.Context, __: click.Parameter, wanted: str | None) -> None:
+    if wanted not in (None, catalogue.version()):
+        raise click.UsageError(
+            f"--contract {wanted}: this is contract {catalogue.version()}, of assistants-contract "
+            f"{version('assistants-contract')}. What has changed between the two stands in its CHANGELOG.md."
+        )
+
+
+INSIST = click.option(
+    "--contract", metavar="VERSION", callback=_insist, expose_value=False, help="Only if the catalogue is of it."
+)

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from contract_tests import catalogue
-from contract_tests.events import Record
+from contract_tests.events import Edit, Record
 from contract_tests.verdicts import Verdict
 
 FIELDS = {"id": str, "why": str, "reason": str, "owner": str, "link": str, "expires": date}
@@ -55,13 +55,13 @@ class Baseline:
             if each.breaches and each.requirement.id in listed and listed[each.requirement.id].reason in each.reason
         }
 
-    def edits(self, verdicts: list[Verdict], today: date) -> Iterator[str]:
+    def edits(self, verdicts: list[Verdict], today: date) -> Iterator[Edit]:
         """What has to be changed in the file for it to be true again."""
         found = {each.requirement.id: each for each in verdicts}
         seen: set[str] = set()
         for line in self.lines:
             if edit := self._edit(line, found.get(line.id), line.id in seen, today):
-                yield f"{self.path}:{line.first}: {line.id} {edit}"
+                yield Edit(str(self.path), line.first, line.id, edit)
             seen.add(line.id)
 
     def _edit(self, line: Known, verdict: Verdict | None, twice: bool, today: date) -> str:

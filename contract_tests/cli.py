@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from rich.console import Console
 
 from contract_tests import catalogue
 from contract_tests.asking import ALLOW_HTTP, about_the_target, asked, contestants, whom_to_learn
@@ -19,6 +20,7 @@ from contract_tests.baseline import written
 from contract_tests.comparing import Comparing
 from contract_tests.curl import redacted
 from contract_tests.events import Record, Recorder, RecordError, read
+from contract_tests.explain import UnknownRequirementError, named, tell
 from contract_tests.gate import Gate
 from contract_tests.histories import DEFAULT as HISTORIES
 from contract_tests.learning import Learning, from_record
@@ -107,7 +109,7 @@ def run(
             runs: Sequence[Run | PlannedRun] = [_planned(wanted.target, wanted.plan, choice, place, terminal)]
         else:
             runs = _runs(wanted.target, choice, terminal, stack)
-        recorder = reports.recorder(runs[0].target, choice, about["profile"], strict)
+        recorder = reports.recorder(runs[0].result, choice, about["profile"], strict)
         return _judge(runs, terminal, recorder, gate, reports)
 
 
@@ -134,6 +136,19 @@ def baseline(events: Path) -> int:
 def list_() -> int:
     """Print the catalogue: every requirement, its level, its source, and what it says."""
     Terminal(strict=False).catalogue()
+    return HOLDS
+
+
+@cli.command()
+@click.argument("name", metavar="ID")
+def explain(name: str) -> int:
+    """Explain a requirement, or those of an area: to whom it matters, what keeps and breaks it, what tests it."""
+    try:
+        requirements = named(name)
+    except UnknownRequirementError as fault:
+        raise click.ClickException(str(fault)) from fault
+    for requirement in requirements:
+        tell(Console(highlight=False), requirement)
     return HOLDS
 
 
@@ -248,8 +263,9 @@ def _judge(
     else:
         code = gate.exit_code(result, terminal.strict)
         terminal.verdicts(result, seconds, code, gate.known(result))
-    record = recorder.conclude(result, code, seconds, gate.known(result), fault)
-    for line in gate.lines(result, record):
+    edits = gate.edits(result)
+    record = recorder.conclude(result, code, seconds, gate.known(result), edits, fault)
+    for line in gate.lines(edits, record):
         terminal.line(line)
     reports.write(record)
     return code

@@ -22,11 +22,12 @@ from contract_tests.wire import Exchange, same
 
 ABSENT = "(absent)"
 UNSAID = ("errors.missing_key", "errors.unknown_key")  # wording
-# What a difference is of, where no choice is; by its place, and by the operation.
+# What a difference is of, where the call itself shows no choice; by its place, and by the operation.
 PLACES = (
     (r"header\.content-type", "errors/json-content-type"),
     (r"header\.access-control-.*", "browser/preflight"),
-    (r"header\.(retry-after|x-ratelimit-.*)", "rate/retry-after"),
+    (r"header\.retry-after", "rate/retry-after"),
+    (r"header\.x-ratelimit-.*", "limiter.headers"),
     (r"error\.type", "errors/types"),
     (r"error\.(param|code)", "errors/param-and-code-present"),
     (r"error\..*", "errors/envelope"),

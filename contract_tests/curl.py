@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from contract_tests.client import STRANGER
 from contract_tests.findings import Breach
@@ -12,45 +12,85 @@ from contract_tests.target import ROLES, Target
 from contract_tests.wire import Exchange, Request
 
 LONG_RUN = re.compile(rb"(.)\1{499,}", re.DOTALL)
+# The id in an answer; of the characters that a URL takes as they are, so that nothing but it is ever removed.
+ID = """id() { grep -o '"id" *: *"[A-Za-z0-9._~-]*"' | head -n 1 | cut -d '"' -f 4; }"""
 
 
-def command(request: Request, target: Target, ids: dict[str, str] | None = None) -> str:
-    """One curl. `ids` maps assistant ids to the shell variables that hold them in a script."""
-    parts = ["curl", "-sS", "-i", "--path-as-is"]
+def command(request: Request, target: Target) -> str:
+    """One curl."""
+    return _curl(request, target, shlex.quote(target.base_url + request.path))
+
+
+def _curl(request: Request, target: Target, url: str) -> str:
+    parts = ["curl", "-sSi", *(["--path-as-is"] if "/." in request.path else [])]
     if request.method != "GET" or request.body is not None:
         parts += ["-X", shlex.quote(request.method)]
     parts += _authorization(request.role, target)
     parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.headers]
     feed, data = _data(request.body)
-    url = shlex.quote(target.base_url + request.path)
-    for id, variable in (ids or {}).items():
-        url = (
-            url.replace(f"/{id}", f"/'\"${variable}\"'")
-            if url.startswith("'")
-            else url.replace(f"/{id}", f'/"${variable}"')
-        )
     return feed + " ".join([*parts, *data, url])
 
 
-def script(exchanges: Sequence[Exchange], target: Target) -> str:
-    """The commands in their order. An id that a create answered is read from its answer into a variable."""
-    ids: dict[str, str] = {}
-    lines = []
-    for exchange in exchanges:
-        line = command(exchange.request, target, ids)
-        created = _created(exchange)
-        if created and exchange is not exchanges[-1]:
-            ids[created] = f"id{len(ids) + 1}"
-            line = f'{ids[created]}=$({line} | grep -o \'"id" *: *"[^"]*"\' | head -n 1 | cut -d \'"\' -f 4)'
-        lines.append(line)
-    return "\n".join(lines)
+def script(exchanges: Sequence[Exchange], target: Target, times: int = 1) -> str:
+    """The commands in their order, the last so many times.
+
+    An id that a create answers is read into a variable, and removed when all is over, whatever happens in between.
+    """
+    creates = [exchange for exchange in exchanges if _created(exchange)]
+    if not creates and len(exchanges) == 1:
+        return _repeated([command(exchanges[0].request, target)], times)
+    names = {exchange: f"id{number}" for number, exchange in enumerate(creates, 1)}
+    *before, last = exchanges
+    lines = [line for exchange in before for line in _step(exchange, target, names)]
+    lines += [_repeated(_step(last, target, names, last=True), times)]
+    head = [f"url={shlex.quote(target.base_url)}", *([ID, _removal(names, target)] if names else [])]
+    return "\n".join(["(", *head, *lines, ")"])
+
+
+def _repeated(lines: list[str], times: int) -> str:
+    text = "\n".join(lines)
+    return text if times == 1 else f"for i in $(seq {times}); do\n{text}\ndone"
+
+
+def _step(exchange: Exchange, target: Target, names: Mapping[Exchange, str], *, last: bool = False) -> list[str]:
+    """A call of a script; of a create that others stand on only the id is kept. In a loop there may be several ids."""
+    line = _curl(exchange.request, target, '"$url"' + _path(exchange.request.path, names))
+    name = names.get(exchange)
+    if not name:
+        return [line]
+    if not last:
+        return [f"{name}=$({line} | id)"]
+    told = "printf '%s\\n' \"$answer\""
+    return [f"answer=$({line})", told, f'{name}="${name} $({told} | id)"']
+
+
+def _path(path: str, names: Mapping[Exchange, str]) -> str:
+    """A path as words of a shell, the variable of an id where the id stands in it."""
+    made = {_created(exchange): name for exchange, name in names.items()}
+    pieces = re.split(rf"({'|'.join(map(re.escape, made))})(?![\w-])", path) if made else [path]
+    return "".join(f'"${made[piece]}"' if piece in made else shlex.quote(piece) for piece in pieces if piece)
+
+
+def _removal(names: Mapping[Exchange, str], target: Target) -> str:
+    """Each by a key of its organization. A limiter that the script has used up is waited for."""
+    mine: dict[str, list[str]] = {}
+    for exchange, name in names.items():
+        mine.setdefault("foreign" if exchange.request.role == "foreign" else "primary", []).append(f"${name}")
+    # zsh splits what a command says into words, but no variable.
+    loops = [
+        f"for id in $(echo {' '.join(ids)}); do curl -sSo /dev/null --retry 2 -X DELETE "
+        f'{" ".join(_authorization(role, target))} "$url/assistants/$id"; done'
+        for role, ids in mine.items()
+    ]
+    return f"trap '{'; '.join(loops)}' EXIT; trap exit INT TERM"
 
 
 def _created(exchange: Exchange) -> str:
     if exchange.request.method != "POST" or exchange.request.path != "/assistants":
         return ""
     answer = exchange.response.json
-    return answer["id"] if isinstance(answer, dict) and isinstance(answer.get("id"), str) else ""
+    accepted = exchange.response.accepted and isinstance(answer, dict) and isinstance(answer.get("id"), str)
+    return answer["id"] if accepted else ""
 
 
 def _authorization(role: str, target: Target) -> list[str]:
@@ -103,10 +143,7 @@ def reproducer(breach: Breach, target: Target) -> str:
     """Shell commands that show a breach; a test of the SDK suite shows itself."""
     if not breach.exchanges:
         return "pytest --pyargs sdk_tests, with the same keys and ASSISTANTS_BASE_URL in the environment"
-    commands = script(breach.exchanges, target)
-    if breach.times > 1:
-        commands = f"for i in $(seq {breach.times}); do {commands}; done"
-    return redacted(commands, target)
+    return redacted(script(breach.exchanges, target, breach.times), target)
 
 
 def redacted(text: str, target: Target) -> str:

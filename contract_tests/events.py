@@ -13,18 +13,18 @@ import json
 import platform
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from contract_tests import catalogue
 from contract_tests.curl import redacted, reproducer
 from contract_tests.dialect.choice import Found, learn
 from contract_tests.dialect.sights import sights
 from contract_tests.findings import Breach
-from contract_tests.run import Result
+from contract_tests.run import Choice, Result
 from contract_tests.target import Target
 from contract_tests.verdicts import Verdict, counts
 from contract_tests.wire import Exchange, Request, Response
@@ -38,6 +38,18 @@ Event = dict[str, Any]
 
 class RecordError(Exception):
     """A file of events cannot be used; the text is the one line that the user sees."""
+
+
+class Edit(NamedTuple):
+    """What makes the line of a baseline true again."""
+
+    file: str
+    line: int
+    id: str
+    edit: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.id} {self.edit}"
 
 
 @dataclass
@@ -71,9 +83,9 @@ class Record:
 class Recorder:
     """Writes the events of a run to a file, if there is one, as they come. `record` is what was written."""
 
-    def __init__(self, target: Target, seed: int, profile: str | None, strict: bool, file: TextIO | None) -> None:
+    def __init__(self, result: Result, choice: Choice, profile: str | None, strict: bool, file: TextIO | None) -> None:
         self.record = Record()
-        self._target = target
+        self._target = result.target
         self._file = file
         self._hash = hashlib.sha256()
         self._lines = 0
@@ -85,10 +97,17 @@ class Recorder:
             contract_sha256=hashlib.sha256(catalogue.location().read_bytes()).hexdigest(),
             suite=version("assistants-contract"),
             python=platform.python_version(),
-            seed=seed,
+            seed=choice.seed,
             profile=profile,
+            plan={
+                "only": list(choice.only),
+                "histories": choice.histories,
+                "deep": choice.deep,
+                "sdk": choice.sdk,
+                "requests": result.planned,
+            },
             strict=strict,
-            target=_declared(target),
+            target=_declared(result.target),
             started=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         )
 
@@ -116,12 +135,18 @@ class Recorder:
         )
 
     def conclude(
-        self, result: Result, code: int, seconds: float, known: Mapping[str, str] | None = None, fault: str = ""
+        self,
+        result: Result,
+        code: int,
+        seconds: float,
+        known: Mapping[str, str] | None = None,
+        edits: Iterable[Edit] = (),
+        fault: str = "",
     ) -> Record:
         """The choices, the verdicts, and the footer. What a history was shrunk to is written only now, where a verdict
         shows it.
 
-        `known` says why a breach is, `fault` why there are no verdicts.
+        `known` says why a breach is, `edits` what makes the baseline true, `fault` why there are no verdicts.
         """
         # Nobody asks for them but of a file, and of thousands of exchanges they take a second.
         for setting, found in learn(sights(self._numbers)).items() if self._file else ():
@@ -138,10 +163,10 @@ class Recorder:
             exit=code,
             counts=counts(result.verdicts),
             requests=result.requests,
-            planned=result.planned,
             choices=result.choices,
             notes=result.notes,
             left_behind=result.left_behind,
+            edits=[edit._asdict() for edit in edits],
             fault=fault,
             seconds=round(seconds, 1),
         )

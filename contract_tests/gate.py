@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import click
 
 from contract_tests.baseline import Baseline, BaselineError, since
 from contract_tests.baseline import read as read_baseline
-from contract_tests.events import Record, RecordError, read
+from contract_tests.events import Edit, Record, RecordError, read
 from contract_tests.run import Result
 from contract_tests.verdicts import BROKEN, exit_code
 
@@ -33,16 +34,19 @@ class Gate:
 
     def exit_code(self, result: Result, strict: bool) -> int:
         """A baseline that is not true is a breach of its own, whatever else holds."""
-        if self._edits(result):
+        if self.edits(result):
             return BROKEN
         return exit_code(result.verdicts, result.left_behind, strict, self.known(result))
 
-    def lines(self, result: Result, now: Record) -> list[str]:
-        """The edits that make the baseline true again, and what has changed since the run before."""
-        lines = [f"\nBaseline: {edit}" for edit in self._edits(result)] if result.verdicts else []
-        if self.before and result.verdicts:
+    def lines(self, edits: Iterable[Edit], now: Record) -> list[str]:
+        """The edits, and what has changed since the run before."""
+        lines = [f"\nBaseline: {edit}" for edit in edits]
+        if self.before and now.verdicts:
             lines += [f"{name:6}{', '.join(ids) or '-'}" for name, ids in since(self.before, now).items()]
         return lines
 
-    def _edits(self, result: Result) -> list[str]:
-        return list(self.baseline.edits(result.verdicts, date.today())) if self.baseline else []
+    def edits(self, result: Result) -> list[Edit]:
+        """What makes the baseline true again; nothing where nothing was judged."""
+        if not self.baseline or not result.verdicts:
+            return []
+        return list(self.baseline.edits(result.verdicts, date.today()))

@@ -196,15 +196,16 @@ class Run:
         """The same promises through Node's SDK; where that cannot be had, a note says so."""
         self.progress("the Node SDK", 0, 1)
         try:
-            told = newest("node").judge(self.target)
+            told = newest("node").judge(self.target, list(filter(self.chosen, catalogue.requirements())))
         except UnavailableError as fault:
             self.result.notes.append(f"Node's SDK was left out: {fault}.")
             return
         for each in told:
             if each.verdict == "error":
                 raise RuntimeError(f"{each.test}: {each.why}")
+            self.result.left_behind += each.left_behind
             if each.verdict == "failed" and not each.is_fact and self.chosen(each.name):
-                self.findings.breaches.append(Breach(each.name, each.promise, f"{each.why} (Node's SDK)", ()))
+                self.findings.breaches.append(Breach(each.name, each.promise, f"{each.why:.300} (Node's SDK)", ()))
 
     def _clean_up(self, play: Play) -> None:
         """Removes what was made, and looks whether it is gone. Without the oracle: it may be what broke off the run."""

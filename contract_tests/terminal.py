@@ -70,6 +70,8 @@ class Terminal:
                 self._plain(f"\nKNOWN {verdict.requirement.id}: {known[verdict.requirement.id]}")
             elif verdict.breaches:
                 self._broken(verdict, result.target)
+        if any(verdict.breaches for verdict in result.verdicts):
+            self._plain("\nTo whom it matters, and what keeps it: assistants-contract explain ID")
         self._unjudged(result.verdicts)
         for note in result.notes:
             self._plain(f"\nNote: {note}")

@@ -7,34 +7,39 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fake_server.errors import InvalidParameter
+from fake_server.errors import UnknownCursor
 
 PREFIX = "asst-"
 
 
 @dataclass
 class Organization:
-    """Who owns projects; `model` and `temperature` are the defaults that each of its assistants shows."""
+    """Who owns projects; `model` and `temperature` are the defaults that each of its assistants shows.
+
+    `instructions` are its default too, which no assistant shows.
+    """
 
     id: str
     name: str
     model: str
     temperature: float | None
+    instructions: str | None = None
 
 
 @dataclass
 class Key:
-    """What an API key opens: an organization, and the project (its id) that the key is bound to."""
+    """What an API key opens while it is active: an organization, and the project (its id) that it is bound to."""
 
     secret: str
     label: str
     organization: str
     project: str
+    active: bool = True
 
 
 @dataclass
 class Project:
-    """What is stored of an assistant; `prompt` is None or "" once cleared, `created_at` in whole Unix seconds."""
+    """What is stored of an assistant; `prompt` is None once cleared, `created_at` in whole Unix seconds."""
 
     id: str
     organization: str
@@ -49,13 +54,8 @@ def assistant_id(project: str) -> str:
 
 
 def project_id(assistant: str) -> str | None:
-    """The project's id, or None when this is no assistant's id; a bare project id is none (a free choice)."""
+    """The project's id, or None when this is no assistant's id; a bare project id is none (ids.bare_accepted)."""
     return assistant.removeprefix(PREFIX) if assistant.startswith(PREFIX) else None
-
-
-def bare_project_id(assistant: str) -> str:
-    """The project's id, where the prefix may be left out."""
-    return assistant.removeprefix(PREFIX)
 
 
 def show(project: Project, organization: Organization, constants: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,16 +72,21 @@ def show(project: Project, organization: Organization, constants: Mapping[str, A
     }
 
 
-def kept(body: Mapping[str, Any], cleared: str | None) -> dict[str, Any]:
+def effective_instructions(project: Project, organization: Organization) -> str | None:
+    """The organization's default and the project's own merged on top of it (the page's Mapping)."""
+    return "\n\n".join(text for text in (organization.instructions, project.prompt) if text) or None
+
+
+def kept(body: Mapping[str, Any]) -> dict[str, Any]:
     """What a body changes of a project: its title and prompt, if they were sent; all other fields are ignored.
 
-    Instructions of null and "" clear alike (modify/empty-instructions-clear), and then read as `cleared`.
+    Instructions of null and "" clear alike (modify/empty-instructions-clear).
     """
     changes: dict[str, Any] = {}
     if "name" in body:
         changes["title"] = body["name"]
     if "instructions" in body:
-        changes["prompt"] = body["instructions"] or cleared
+        changes["prompt"] = body["instructions"] or None
     return changes
 
 
@@ -89,7 +94,7 @@ def page(projects: Sequence[Project], query: Mapping[str, Any]) -> tuple[list[Pr
     """One page of `projects` (oldest first), and whether more follows in the direction walked.
 
     `query` holds limit and order, and after and before if sent. With before alone the page is the one nearest to the
-    cursor and "more" is ahead of it, as OpenAI does. Raises InvalidParameter for a cursor that names none of them.
+    cursor and "more" is ahead of it, as OpenAI does. Raises UnknownCursor for one that names none of them.
     """
     # Places are walked, not projects: only those of the page are read.
     places = range(len(projects))[:: 1 if query["order"] == "asc" else -1]
@@ -101,12 +106,12 @@ def page(projects: Sequence[Project], query: Mapping[str, Any]) -> tuple[list[Pr
 
 
 def place(projects: Sequence[Project], query: Mapping[str, Any], param: str) -> int:
-    """Where the assistant stands that the query parameter names; raises InvalidParameter."""
+    """Where the assistant stands that the query parameter names; raises UnknownCursor."""
     try:
         return projects.index(Named(project_id(query[param])))
     except ValueError:
         message = f"No assistant found with id '{query[param]:.100}'. Give in '{param}' the id of one that is listed."
-        raise InvalidParameter(message, param) from None
+        raise UnknownCursor(message, param) from None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,26 +1,33 @@
-"""The command assistants-fake: its options, its greeting, its signals and its exit codes."""
+"""The command assistants-fake: its options, and its exit codes."""
 
 import asyncio
-import json
 import re
-import signal
 import sys
-import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
-from fake_server.assistants import assistant_id
+from fake_server.choices.speaking import house_of
+from fake_server.clock import Clock
 from fake_server.contract import read_document
-from fake_server.dialect import DialectError, read_dialect
+from fake_server.control.attached import attach
+from fake_server.dialect import read_dialect
 from fake_server.fake import Fake, compose
 from fake_server.file_format import DataFileError
-from fake_server.local import ListenError, listening
+from fake_server.ids import Ids
+from fake_server.local import ListenError
+from fake_server.overlays import narrow_origins, number_requests
+from fake_server.seed_file import read_seed_file
+from fake_server.telling import LOGS, announce, greet, run
+from fake_server.yaml_file import FileMistake
 
 RATE = str(read_document()["x-rate-limit"]["requests"])
+# When it is under --seed: 2025-11-23T08:00:00Z.
+THEN = 1_763_884_800.0
 
 
 def calls_a_minute(text: str) -> int | None:
@@ -30,6 +37,13 @@ def calls_a_minute(text: str) -> int | None:
     if not re.fullmatch("[1-9][0-9]{0,8}", text, re.ASCII):
         raise click.BadParameter(f"'{text}' is neither a number of calls a minute nor 'off'.")
     return int(text)
+
+
+def an_origin(text: str) -> str:
+    """Raises BadParameter."""
+    if not re.fullmatch(r"https?://[^/\s]+|null", text):
+        raise click.BadParameter(f"'{text}' is no origin, such as http://localhost:3000 (no path behind it).")
+    return text.lower()
 
 
 def main() -> None:
@@ -56,40 +70,69 @@ def main() -> None:
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the assistants in this file.  [default: in memory]")
 @click.option("--durable", is_flag=True, help="With --data: answer only what would outlive a power cut.")
 @click.option(
-    "--dialect",
-    default="openai",
-    show_default=True,
-    metavar="NAME|FILE",
-    help="Speak as a service does: openai, ragen, or what a YAML file says.",
+    "--seed-file", type=click.Path(path_type=Path), help="Begin with the organizations of this file, YAML or JSON."
 )
+@click.option("--seed", type=int, metavar="N", help="The same ids and times for the same calls.")
+@click.option(
+    "--cors", multiple=True, type=an_origin, metavar="ORIGIN", help="Pages that may call; repeatable.  [default: any]"
+)
+@click.option("--control-token", envvar="ASSISTANTS_FAKE_TOKEN", metavar="T", help="Ask it of whoever calls /_fake.")
+@click.option("--no-control", is_flag=True, help="Leave out /_fake.")
+@click.option("--dialect", metavar="NAME|FILE", help="How it speaks where the contract leaves a choice, such as ragen.")
 @click.option("--json", "as_json", is_flag=True, help="Say where it listens as one line of JSON.")
+@click.option("--log", type=click.Choice(list(LOGS)), default="text", show_default=True, help="A line a request.")
 @click.option("--quiet", is_flag=True, help="Log no requests.")
 @click.version_option(prog_name="assistants-fake", package_name="assistants-contract")
-def command(
-    host: str,
-    port: int,
-    rate_limit: int | None,
-    data: Path | None,
-    durable: bool,
-    dialect: str,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def command(host: str, port: int, as_json: bool, **options: Any) -> None:
     """A fake of the Assistants API: six operations over projects, on this machine."""
     if not host:
         raise click.BadParameter("An empty host would listen everywhere; say 0.0.0.0 for that.", param_hint="--host")
-    if durable and data is None:
+    if options["durable"] and options["data"] is None:
         raise click.UsageError("--durable is about a data file: give --data too, or leave it out.")
+    if options["seed"] is not None and options["data"] is not None:
+        raise click.UsageError("--seed begins anew at each start, and --data goes on: give one of them.")
     try:
-        fake = compose(rate_limit=rate_limit, data=data, durable=durable, dialect=read_dialect(dialect))
-    except (DataFileError, DialectError) as error:
+        fake = composed(host, **options)
+    except (DataFileError, FileMistake) as error:
         raise click.ClickException(str(error)) from None
-    fake.log = None if quiet else log
+    ready = announce if as_json else greet
     with closing(fake.store), asyncio.Runner(loop_factory=fast_loop()) as runner:
         try:
-            runner.run(run(fake, host, port, announce if as_json else greet))
+            runner.run(run(fake, host, port, lambda url: ready(fake, url, control=not options["no_control"])))
         except ListenError as error:
             raise click.ClickException(f"{error} Give another --host or --port.") from None
+
+
+def composed(
+    host: str,
+    *,
+    rate_limit: int | None,
+    data: Path | None,
+    durable: bool,
+    dialect: str | None,
+    seed_file: Path | None,
+    seed: int | None,
+    cors: tuple[str, ...],
+    control_token: str | None,
+    no_control: bool,
+    log: str,
+    quiet: bool,
+) -> Fake:
+    """Raises DataFileError and FileMistake."""
+    clock = Clock() if seed is None else Clock(THEN)
+    spoken = {} if dialect is None else read_dialect(dialect)
+    planted = None if seed_file is None else read_seed_file(seed_file, int(clock.now()), house_of(spoken))
+    fake = compose(rate_limit=rate_limit, data=data, durable=durable, now=clock.now, planted=planted, dialect=spoken)
+    ids = None if seed is None else Ids(seed)
+    if ids is not None:
+        fake.store.new_id = ids.project
+        number_requests(fake, ids)
+    if cors:
+        narrow_origins(fake, cors)
+    if not no_control:
+        attach(fake, clock, ids=ids, host=host, token=control_token)
+    fake.log = None if quiet else LOGS[log]
+    return fake
 
 
 def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -99,42 +142,3 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return loop
-
-
-def log(method: str, path: str, status: int, seconds: float, label: str) -> None:
-    """One line on stderr; no query, and of the key no more than its label."""
-    now, asked = time.strftime("%H:%M:%S"), path.partition("?")[0]
-    # Whoever read it may be gone.
-    with suppress(OSError):
-        sys.stderr.write(f"{now} {method} {asked:.200} {status} {seconds * 1000:.1f} ms {label}\n")
-
-
-async def run(fake: Fake, host: str, port: int, ready: Callable[[Fake, str], None]) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with listening(fake, host, port) as url:
-        ready(fake, url)
-        await stop.wait()
-
-
-def announce(fake: Fake, url: str) -> None:
-    keys = fake.store.all_keys()
-    # A data file may have other keys than ours.
-    bound = {key.label: assistant_id(key.project) for key in keys}
-    said = {
-        "url": url,
-        "keys": {key.label: key.secret for key in keys},
-        "bound_id": bound.get("primary"),
-        "expendable_id": bound.get("sibling"),
-    }
-    click.echo(json.dumps(said))
-
-
-def greet(fake: Fake, url: str) -> None:
-    click.echo(f"The fake listens at {click.style(url, bold=True)}. Stop it with Ctrl-C.\n")
-    for key in fake.store.all_keys():
-        organization = fake.store.organization(key.organization).name
-        click.echo(f"  {key.secret}  {key.label}, of {organization}, bound to {assistant_id(key.project)}")
-    for key in fake.store.all_keys()[:1]:
-        click.echo(f"\nTry: curl {url}/assistants -H 'Authorization: Bearer {key.secret}'")

@@ -25,6 +25,7 @@ class Operation:
     path: str
     secured: bool
     body: jsonschema_rs.Validator | None
+    body_required: bool
     query: jsonschema_rs.Validator
     parameters: dict[str, dict[str, Any]]
     defaults: dict[str, Any]
@@ -43,16 +44,11 @@ class Contract:
 
 
 def read_contract(document: dict[str, Any] | None = None) -> Contract:
-    """From openapi.yaml's document unless another is given; raises FileNotFoundError."""
+    """From openapi.yaml, or from what a dialect made of it; raises FileNotFoundError."""
     document = document or read_document()
     return Contract(
         prefix=urlsplit(document["servers"][0]["url"]).path,
-        operations=[
-            read_operation(document, path, method)
-            for path, item in document["paths"].items()
-            for method in METHODS
-            if method in item
-        ],
+        operations=read_operations(document),
         constants=read_constants(document),
         rate_limit=document["x-rate-limit"]["requests"],
         rate_seconds=document["x-rate-limit"]["seconds"],
@@ -62,7 +58,7 @@ def read_contract(document: dict[str, Any] | None = None) -> Contract:
 
 @cache
 def read_document() -> dict[str, Any]:
-    """Of the openapi.yaml in this package (a wheel's) or beside it (a checkout's); raises FileNotFoundError."""
+    """The openapi.yaml in this package (a wheel's) or beside it (a checkout's); raises FileNotFoundError."""
     here = Path(__file__).parent
     places = [folder / "openapi.yaml" for folder in (here, here.parent)]
     found = next((place for place in places if place.is_file()), None)
@@ -77,6 +73,15 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return document
 
 
+def read_operations(document: dict[str, Any]) -> list[Operation]:
+    return [
+        read_operation(document, path, method)
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+
+
 def read_operation(document: dict[str, Any], path: str, method: str) -> Operation:
     item = document["paths"][path]
     operation = item[method]
@@ -89,6 +94,7 @@ def read_operation(document: dict[str, Any], path: str, method: str) -> Operatio
         path=path,
         secured=bool(operation.get("security", document["security"])),
         body=body and validator(document, body["content"]["application/json"]["schema"]),
+        body_required=bool(body and body.get("required")),
         query=validator(document, {"type": "object", "properties": parameters}),
         parameters=parameters,
         defaults={name: schema["default"] for name, schema in parameters.items() if "default" in schema},

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,6 +51,9 @@ class DataFile:
         self.tables = read_file(self.path)
         mark = self.tables.pop(MARK, {"1": {}})["1"]
         self.generation = mark.get("generation", 0)
+        if mark.get("version", VERSION) < VERSION:
+            # An earlier release knows not all that may be recorded: with the first of it the file becomes one of ours.
+            self.limit = -1
         self.first |= mark.get("next", {})
         for name, table in self.tables.items():
             self.count(name, table)
@@ -62,9 +65,11 @@ class DataFile:
         if not changes or self.journal.generation < self.generation:
             self.journal.begin(self.generation)
             return
-        for name, rows in changes:
-            self.count(name, rows)
-            apply(self.tables[name], rows)
+        for change in changes:
+            # An earlier release recorded one table at a time, as a pair.
+            for name, rows in [change] if isinstance(change, list) else change.items():
+                self.count(name, rows)
+                apply(self.tables[name], rows)
 
     def count(self, name: str, numbers: Iterable[str]) -> None:
         self.first[name] = max([self.first[name], *(int(number) + 1 for number in numbers)])
@@ -80,12 +85,13 @@ class DataFile:
             self.journal.close()
             raise unusable(self.path, f"cannot be written ({error.strerror})") from None
 
-    def record(self, name: str, changes: Changes) -> None:
-        """Keep what changes in a table before it does. Raises NotKept."""
+    def record(self, changes: Mapping[str, Changes]) -> None:
+        """Keep what changes in the tables before it does, all of it or nothing. Raises NotKept."""
         if self.journal.size > self.limit:
             self.compact()
-        self.journal.append([name, changes])
-        self.count(name, changes)
+        self.journal.append(changes)
+        for name, rows in changes.items():
+            self.count(name, rows)
 
     def compact(self) -> None:
         """The journal into the file, if there is room; if not, all is still in the two of them."""

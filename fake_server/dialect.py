@@ -1,129 +1,80 @@
-"""A dialect: how a service speaks where the contract leaves it a choice; reads files, and knows nothing of the fake.
+"""How the fake speaks where the contract leaves it a choice: dialects/schema.yaml has the settings, files set them."""
 
-The settings, what each may be and is by default stand in dialects/schema.yaml.
-"""
-
-import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import yaml
 
 from fake_server.contract import read_yaml
+from fake_server.wording import explained
+from fake_server.yaml_file import FileMistake, read_written
 
-FOLDER = Path(__file__).parent / "dialects"
-SCHEMA = FOLDER / "schema.yaml"
-# What is not the default, by group and name: {"answers.create_status": 201}.
+SHIPPED = Path(__file__).parent / "dialects"
+# The settings that are not as in the default dialect, by group and name: {"lists.has_more": False}.
 Dialect = Mapping[str, Any]
-OPENAI: Dialect = {}
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class DialectError(Exception):
-    """There is no such dialect, or it cannot be spoken; one line says where and why."""
+class DialectMistake(Exception):
+    """What was given is no dialect; `path` are the steps to what is wrong in it."""
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
 
 
-def shipped() -> list[str]:
-    return sorted(path.stem for path in FOLDER.glob("*.yaml") if path != SCHEMA)
-
-
-def read_dialect(given: str) -> Dialect:
-    """By the name of one that ships, or from a file. Raises DialectError."""
-    path = FOLDER / f"{given}.yaml" if given in shipped() else Path(given)
+def read_dialect(name: str) -> Dialect:
+    """Of a shipped dialect, or of a file. Raises FileMistake."""
+    shipped = {each.stem: each for each in sorted(SHIPPED.glob("*.yaml")) if each.stem != "schema"}
+    path = shipped.get(name, Path(name))
+    # os.path's is not put out by a name that can be none.
+    if not os.path.exists(path):
+        raise FileMistake(f"There is no dialect '{name}': give a file, or one of {', '.join(shipped)}.")
+    written = read_written(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        known = ", ".join(shipped())
-        raise DialectError(f"There is no dialect '{given}'. Give the path of a YAML file, or one of {known}.") from None
-    except (OSError, ValueError) as error:
-        raise DialectError(f"The dialect {given} cannot be read: {error}.") from None
-    return parsed(text, path.name)
+        return dialect_of({} if written.value is None else written.value)
+    except DialectMistake as error:
+        raise written.mistake(error.path, error.message) from None
 
 
-def parsed(text: str, name: str) -> Dialect:
-    """Raises DialectError, `name` and the line ahead of what it says."""
-    try:
-        loader = Loader(text)
-        root = loader.get_single_node()
-        # By way of JSON, in which all of it is told in the end.
-        settings = json.loads(json.dumps(loader.construct_document(root) if root else {}, allow_nan=False))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        raise DialectError(f"{name}:{line + 1}: This is not YAML: {error.problem}.") from None
-    # A date, .inf, an anchor within itself, a control character.
-    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
-        raise DialectError(f"{name}: It holds what JSON cannot: {' '.join(str(error).split())}.") from None
-    if settings == {}:
-        return OPENAI
-    for key in twice(root):
-        raise DialectError(f"{name}:{key.start_mark.line + 1}: '{key.value}' stands there twice.")
-    fault = next(jsonschema_rs.Draft202012Validator(schema()).iter_errors(settings), None)
-    if fault is not None:
-        raise DialectError(f"{name}:{line_of(root, place(fault)) + 1}: {explained(fault)}")
-    return differing(dict(flat(settings)))
+def dialect_of(given: Any) -> Dialect:
+    """From the settings by their groups, as a file has them. Raises DialectMistake."""
+    if not isinstance(given, dict):
+        raise DialectMistake("Give groups of settings, such as 'errors: {code: numeric}'.")
+    for error in jsonschema_rs.validator_for(read_schema()).iter_errors(given):
+        raise mistake(error)
+    normal = defaults()
+    chosen = {f"{group}.{name}": value for group, settings in given.items() for name, value in settings.items()}
+    return {setting: value for setting, value in chosen.items() if value != normal[setting]}
 
 
-def differing(settings: Mapping[str, Any]) -> Dialect:
-    """What of these is not the default."""
-    return {name: value for name, value in settings.items() if value != defaults()[name]}
-
-
-def twice(node: Any) -> Iterator[Any]:
-    """The keys that are another's too, of which YAML would take the last."""
-    if isinstance(node, yaml.MappingNode):
-        names = [key.value for key, _ in node.value]
-        yield from (key for place, (key, _) in enumerate(node.value) if key.value in names[:place])
-        for _, value in node.value:
-            yield from twice(value)
-
-
-def place(fault: jsonschema_rs.ValidationError) -> list[str | int]:
-    kind: Any = fault.kind
-    unknown = kind.unexpected[:1] if kind.name == "additionalProperties" else []
-    return [*fault.instance_path, *unknown]
-
-
-def line_of(node: Any, path: list[str | int]) -> int:
-    """Of the last step's key, so far as the file has it."""
-    line: int = node.start_mark.line
-    for step in path:
-        if not isinstance(node, yaml.MappingNode):
-            break
-        key, node = next((key, value) for key, value in node.value if key.value == step)
-        line = key.start_mark.line
-    return line
-
-
-def explained(fault: jsonschema_rs.ValidationError) -> str:
-    name, kind, group = ".".join(str(step) for step in place(fault)), fault.kind, schema()
-    if kind.name == "additionalProperties":
-        for step in fault.instance_path:
-            group = group["properties"][step]
-        return f"There is no setting '{name:.80}'. There are {', '.join(group['properties'])}."
-    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Enum):
-        options = ", ".join(json.dumps(each) for each in kind.options)
-        return f"{name}: {json.dumps(fault.instance):.50} is none of {options}."
-    return f"{name or 'A dialect'}: {fault.message:.300}."
-
-
-def group(dialect: Dialect, name: str) -> dict[str, Any]:
-    """A group's settings by their own names."""
-    return {each.partition(".")[2]: value for each, value in dialect.items() if each.startswith(f"{name}.")}
-
-
-def flat(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
-    return ((f"{group}.{name}", value) for group, settings in groups.items() for name, value in settings.items())
+def mistake(error: jsonschema_rs.ValidationError) -> DialectMistake:
+    kind: Any = error.kind
+    if kind.name not in ("additionalProperties", "propertyNames"):
+        return DialectMistake(explained(error)[1], *error.instance_path)
+    known = read_schema()
+    for step in error.instance_path:
+        known = known["properties"][step]
+    if kind.name == "propertyNames":
+        name, message = kind.error.instance, f"cannot be among these: {known['description']}"
+    else:
+        name, message = kind.unexpected[0], f"is no setting here: give any of {', '.join(known['properties'])}."
+    return DialectMistake(f"'{name:.100}' {message}", *error.instance_path, name)
 
 
 @cache
-def schema() -> dict[str, Any]:
-    return read_yaml(SCHEMA)
+def read_schema() -> dict[str, Any]:
+    return read_yaml(SHIPPED / "schema.yaml")
 
 
 @cache
-def defaults() -> dict[str, Any]:
-    groups = {group: each["properties"] for group, each in schema()["properties"].items()}
-    return {name: setting["default"] for name, setting in flat(groups)}
+def defaults() -> Dialect:
+    """Of every setting."""
+    return {
+        f"{group}.{name}": setting["default"]
+        for group, settings in read_schema()["properties"].items()
+        for name, setting in settings["properties"].items()
+    }

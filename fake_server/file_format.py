@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,12 +24,13 @@ class Kind(NamedTuple):
 
 TABLES = {"organizations": Kind(Organization, "id"), "keys": Kind(Key, "secret"), "projects": Kind(Project, "id")}
 # The table that marks the file as ours, so that nobody else's is ever written over; its one row is "1".
-MARK, VERSION = "fake", 2
+MARK, VERSION = "fake", 3
 TYPES: Mapping[Any, tuple[type, ...]] = {
     str: (str,),
     str | None: (str, type(None)),
     int: (int,),
     float | None: (int, float, type(None)),
+    bool: (bool,),
 }
 NUMBER = re.compile("[1-9][0-9]{0,17}", re.ASCII)
 # Text that a person can read, whatever its script.
@@ -111,13 +112,15 @@ def faults_of(name: str, table: object, kind: Kind, organizations: Mapping[str, 
         yield f"has in '{name}' no table"
         return
     types = {field.name: TYPES[field.type] for field in fields(kind.row)}
+    # What has a default is of version 3, and need not be there.
+    needed = {field.name for field in fields(kind.row) if field.default is MISSING}
     known = {row["id"] for row in organizations.values()} if "organization" in types else set()
     seen: set[str] = set()
     for number, row in table.items():
         where = f"row '{number:.20}' of '{name}'"
         if not NUMBER.fullmatch(number):
             yield f"has a {where}, and rows are numbered 1, 2, 3 and so on"
-        elif not is_row(row, types):
+        elif not is_row(row, types, needed):
             yield f"has a {where} whose fields are not exactly {', '.join(types)}, each of its type"
         elif "organization" in types and row["organization"] not in known:
             yield f"has a {where} whose organization '{row['organization']:.50}' is not there"
@@ -126,7 +129,7 @@ def faults_of(name: str, table: object, kind: Kind, organizations: Mapping[str, 
         seen.add(row[kind.unique])
 
 
-def is_row(row: object, types: Mapping[str, tuple[type, ...]]) -> bool:
-    if not isinstance(row, dict) or row.keys() != types.keys():
+def is_row(row: object, types: Mapping[str, tuple[type, ...]], needed: set[str]) -> bool:
+    if not isinstance(row, dict) or not needed <= row.keys() <= types.keys():
         return False
-    return all(type(row[name]) in allowed for name, allowed in types.items())
+    return all(type(value) in types[name] for name, value in row.items())

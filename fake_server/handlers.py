@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fake_server.assistants import Key, Project, assistant_id, kept
+from fake_server.assistants import PREFIX, Key, Project, assistant_id
 from fake_server.errors import BoundAssistant, UnknownAssistant
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 
 async def list_assistants(call: Call) -> Answer:
-    """A page of the organization's assistants, whichever of its keys asks. Raises InvalidParameter."""
+    """A page of the organization's assistants, whichever of its keys asks. Raises UnknownCursor."""
     projects, more = call.fake.page(call.fake.store.projects(call.key.organization), call.query)
     organization = call.fake.store.organization(call.key.organization)
     data = [call.fake.show(project, organization, call.fake.contract.constants) for project in projects]
@@ -51,9 +51,8 @@ async def list_assistants(call: Call) -> Answer:
 
 
 async def create_assistant(call: Call) -> Answer:
-    cleared = call.fake.cleared_by_create
-    changes = {"prompt": cleared} | kept(call.body, cleared)
-    project = call.fake.store.add(call.key.organization, changes["title"], changes["prompt"])
+    changes = call.fake.made(call.body)
+    project = call.fake.store.add(call.key.organization, changes["title"], changes.get("prompt"))
     return Answer(shown(call, project))
 
 
@@ -65,8 +64,9 @@ async def get_assistant(call: Call) -> Answer:
 
 async def modify_assistant(call: Call) -> Answer:
     """By POST and by PATCH alike. Raises UnknownAssistant."""
-    changes = kept(call.body, call.fake.cleared_by_modify)
-    project = call.fake.store.change(call.key.organization, call.fake.project_id(call.assistant), changes)
+    project = call.fake.store.change(
+        call.key.organization, call.fake.project_id(call.assistant), call.fake.changed(call.body)
+    )
     return Answer(shown(call, existing(call, project)))
 
 
@@ -87,7 +87,9 @@ def shown(call: Call, project: Project) -> dict[str, Any]:
 def existing(call: Call, project: Project | None) -> Project:
     """Another organization's assistant is as unknown as one that never was (org/others-look-unknown)."""
     if project is None:
-        raise UnknownAssistant(f"No assistant found with id '{call.assistant:.100}'.")
+        is_id = call.fake.project_id(call.assistant) is not None
+        advice = "List them for those that there are." if is_id else f"Ids begin with {PREFIX}."
+        raise UnknownAssistant(f"No assistant found with id '{call.assistant:.100}'. {advice}")
     return project
 
 

@@ -11,33 +11,42 @@ import jsonschema_rs
 
 from fake_server.assistants import Key
 from fake_server.contract import Operation
-from fake_server.errors import InvalidParameter, MalformedRequest, NotJson, Unauthenticated, UnsupportedMediaType
+from fake_server.errors import (
+    DeactivatedKey,
+    InvalidParameter,
+    MalformedRequest,
+    Unauthenticated,
+    UnknownKey,
+    UnsupportedMediaType,
+)
 from fake_server.store import Store
+from fake_server.wording import described, explained
 
 JSON_TYPE = re.compile(r"application/(json|[^\s/;]+\+json)", re.IGNORECASE)
 # A JSON integer; one of more digits than this fits no bound anyway, and int() refuses thousands of them.
+BEARER: Any = {"headers": {"www-authenticate": "Bearer"}}
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 
 
 def authenticate(store: Store, authorization: str | None) -> Key:
     """The key's record, from exactly `Bearer <key>`; raises Unauthenticated (auth/...)."""
     if not authorization:
-        raise unauthenticated("Missing API key. Send it as 'Authorization: Bearer <key>'.")
+        raise Unauthenticated("Missing API key. Send it as 'Authorization: Bearer <key>'.", **BEARER)
     scheme, _, secret = authorization.partition(" ")
     if scheme.lower() != "bearer":
-        raise unauthenticated("The API key must be sent as 'Authorization: Bearer <key>', under no other scheme.")
+        message = "The API key must be sent as 'Authorization: Bearer <key>', under no other scheme."
+        raise Unauthenticated(message, **BEARER)
     key = store.key(secret)
     if key is None:
-        raise unauthenticated("Incorrect API key provided. Use one of the keys that the fake names at its start.")
+        raise UnknownKey("Incorrect API key provided. Use one of the keys that the fake names at its start.", **BEARER)
+    if not key.active:
+        message = f"This API key ({key.label}) was switched off. Use another one, or switch it on again."
+        raise DeactivatedKey(message, **BEARER)
     return key
 
 
-def unauthenticated(message: str) -> Unauthenticated:
-    return Unauthenticated(message, headers={"www-authenticate": "Bearer"})
-
-
 def parse_body(raw: bytes, content_type: str | None) -> object:
-    """The JSON value; raises UnsupportedMediaType, NotJson, and MalformedRequest for none.
+    """The JSON value; raises UnsupportedMediaType and MalformedRequest.
 
     Strict JSON in UTF-8: no NaN, no number beyond a double, no lone surrogate. Of equal keys the last wins.
     """
@@ -51,13 +60,13 @@ def parse_body(raw: bytes, content_type: str | None) -> object:
         if b"\\u" in raw:
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
-        raise NotJson("The body is nested too deeply.") from None
+        raise MalformedRequest("The body is nested too deeply.") from None
     except UnicodeError:
-        raise NotJson("The body holds bytes or escapes that are no character. Send UTF-8.") from None
+        raise MalformedRequest("The body holds bytes or escapes that are no character. Send UTF-8.") from None
     except json.JSONDecodeError as error:
-        raise NotJson(f"The body is not JSON: {error}.") from None
+        raise MalformedRequest(f"The body is not JSON: {error}.") from None
     except ValueError:
-        raise NotJson("The body holds a number that is none in JSON, or too large for anybody.") from None
+        raise MalformedRequest("The body holds a number that is none in JSON, or too large for anybody.") from None
     return value
 
 
@@ -86,7 +95,7 @@ DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_float=finite)
 def check_body(operation: Operation, value: object) -> dict[str, Any]:
     """The object that the operation takes; raises InvalidParameter, and MalformedRequest for what is no object."""
     if not isinstance(value, dict):
-        raise MalformedRequest('The body must be a JSON object, such as {"name": "Support Bot"}.')
+        raise MalformedRequest(f"The body must be a JSON object, not {described(value)}.")
     if operation.body is not None:
         check(operation.body, value)
     return value
@@ -113,10 +122,5 @@ def integer(text: str) -> int | str:
 def check(validator: jsonschema_rs.Validator, value: dict[str, Any]) -> None:
     if validator.is_valid(value):
         return
-    error = next(iter(validator.iter_errors(value)))
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) and not error.instance_path:
-        missing = error.kind.property
-        raise InvalidParameter(f"Missing required parameter: '{missing}'.", missing)
-    # Keys of metadata are the caller's, and may be long.
-    param = ".".join(str(step) for step in error.instance_path)[:100]
-    raise InvalidParameter(f"Invalid value for '{param}': {error.message:.200}.", param)
+    param, message = explained(next(iter(validator.iter_errors(value))))
+    raise InvalidParameter(message, param)

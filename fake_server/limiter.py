@@ -1,18 +1,20 @@
-"""How often a caller may call: a window for each budget, by a name that the caller decides; knows only a clock."""
+"""How often a caller may call: a window for each, sliding or fixed; knows only a clock."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable
 from math import ceil
+from typing import Any
 
+from fake_server.assistants import Key
 from fake_server.errors import TooManyRequests
 
 
 class Limiter:
-    """`limit` calls in any `seconds` seconds for each budget, by the clock `now` (in seconds); no limit when None.
+    """`limit` calls in any `seconds` seconds for each key, by the clock `now` (in seconds); no limit when None.
 
-    What else may be set: a `fixed` window is the minutes of the clock; after `block` a budget that was used up begins
-    anew, and until then all is refused; without `told` no answer says what is left. `per_address`, `per_operation` and
-    `before_auth` say whose a budget is, and are heeded by whoever counts.
+    `own` are the limits of organizations that have one of their own, `owner` names a key's organization, and `lift` is
+    what a refused caller is told to do about the limit. With `fixed` a window begins when the clock's minute does. Who
+    is refused stays so for at least `block` seconds.
     """
 
     def __init__(self, limit: int | None, seconds: int, now: Callable[[], float]) -> None:
@@ -20,62 +22,85 @@ class Limiter:
         self.seconds = seconds
         self.now = now
         self.calls: defaultdict[str, deque[float]] = defaultdict(deque)
-        self.blocked: dict[str, float] = {}
-        self.fixed = self.per_address = self.per_operation = self.before_auth = False
-        self.told = True
+        self.own: dict[str, int | None] = {}
+        self.owner: Callable[[str], str] = str
+        self.fixed = False
         self.block = 0
+        self.blocked: dict[str, float] = {}
+        self.lift = "Start the fake with --rate-limit off to lift it."
 
-    def budget(self, key: str, address: str | None, operation: str) -> str:
-        """The name of the budget that pays for such a call."""
-        caller = f"address {address}" if self.per_address else key
-        return f"{caller} {operation}" if self.per_operation else caller
+    def limit_of(self, key: str) -> int | None:
+        return self.own.get(self.owner(key), self.limit) if self.own else self.limit
 
-    def take(self, budget: str) -> None:
+    def take(self, key: str) -> None:
         """Count a call, or raise TooManyRequests and count nothing (rate/enforced, rate/not-early)."""
-        if self.limit is None:
+        limit = self.limit_of(key)
+        if limit is None:
             return
+        calls = self.recent(key)
+        wait = self.until_free(calls[-limit]) if len(calls) >= limit else 0
         if self.block:
-            self.keep_out(budget, self.limit)
-        calls = self.recent(budget)
-        if len(calls) >= self.limit:
-            raise self.refusal(self.wait(self.ends(calls[0])))
-        calls.append(self.now())
+            wait = self.in_block(key, wait)
+        if wait:
+            message = f"More than {limit} requests in {self.seconds} s. Retry in {wait} s."
+            message += f" This is the fake's own limit, as the service has it. {self.lift}"
+            raise TooManyRequests(message, headers={"retry-after": str(wait)})
+        now = self.now()
+        # In a fixed window each call counts as its first did.
+        calls.append(now - now % self.seconds if self.fixed else now)
 
-    def keep_out(self, budget: str, limit: int) -> None:
-        """Raise TooManyRequests for `block` seconds once the budget was used up."""
-        if len(self.recent(budget)) >= limit:
-            self.blocked[budget] = self.now() + self.block
-            del self.calls[budget]
-        if budget in self.blocked:
-            if self.blocked[budget] > self.now():
-                raise self.refusal(self.wait(self.blocked[budget]))
-            del self.blocked[budget]
+    def in_block(self, key: str, wait: int) -> int:
+        """How long to wait, in whole seconds, for who would have to wait so long without a block; begins one."""
+        now = self.now()
+        if wait and self.blocked.get(key, now) <= now:
+            self.blocked[key] = now + max(self.block, wait)
+        return max(0, min(self.seconds, ceil(self.blocked.get(key, now) - now)))
 
-    def refusal(self, wait: int) -> TooManyRequests:
-        message = f"More than {self.limit} requests in {self.seconds} s. Retry in {wait} s."
-        return TooManyRequests(message, headers={"retry-after": str(wait)})
+    def forget(self, key: str) -> None:
+        """What the key has used, be it for one operation."""
+        for spent in (self.calls, self.blocked):
+            for caller in [each for each in spent if each.partition(" ")[0] == key]:
+                del spent[caller]
 
-    def headers(self, budget: str) -> dict[str, str]:
-        """What is left of it: calls at this moment, and seconds until all of them are there again."""
-        if self.limit is None or not self.told or budget in self.blocked:
+    def forget_all(self) -> None:
+        self.calls.clear()
+        self.blocked.clear()
+
+    def state(self, key: str) -> dict[str, int | None]:
+        """The limit, the calls used and left of it at this moment, and seconds until all of them are there again."""
+        limit, calls = self.limit_of(key), self.recent(key)
+        # A limit that was lowered may have been passed before.
+        left = None if limit is None else max(0, limit - len(calls))
+        reset = self.until_free(calls[-1]) if calls else 0
+        if self.block and (blocked := self.in_block(key, 0)):
+            left, reset = 0, max(reset, blocked)
+        return {"limit": limit, "used": len(calls), "left": left, "reset": reset}
+
+    def headers(self, key: str) -> dict[str, str]:
+        if self.limit_of(key) is None:
             return {}
-        calls = self.recent(budget)
+        state = self.state(key)
         return {
-            "x-ratelimit-limit": str(self.limit),
-            "x-ratelimit-remaining": str(self.limit - len(calls)),
-            "x-ratelimit-reset": str(self.wait(self.ends(calls[-1])) if calls else 0),
+            "x-ratelimit-limit": str(state["limit"]),
+            "x-ratelimit-remaining": str(state["left"]),
+            "x-ratelimit-reset": str(state["reset"]),
         }
 
-    def recent(self, budget: str) -> deque[float]:
-        calls = self.calls[budget]
-        while calls and self.ends(calls[0]) <= self.now():
+    def recent(self, key: str) -> deque[float]:
+        calls = self.calls[key]
+        while calls and calls[0] + self.seconds <= self.now():
             calls.popleft()
         return calls
 
-    def ends(self, call: float) -> float:
-        """When it counts no more."""
-        return call // self.seconds * self.seconds + self.seconds if self.fixed else call + self.seconds
-
-    def wait(self, until: float) -> int:
+    def until_free(self, call: float) -> int:
         """Whole seconds, within 1 to `seconds` even if the clock was set back (rate/retry-after)."""
-        return min(self.seconds, max(1, ceil(until - self.now())))
+        return min(self.seconds, max(1, ceil(call + self.seconds - self.now())))
+
+
+def by_key(_request: object, _operation: object, key: Key) -> str:
+    return key.secret
+
+
+def by_address(request: Any, *_: object) -> str:
+    """Of aiohttp's request."""
+    return request.remote or ""

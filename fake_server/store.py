@@ -11,7 +11,7 @@ from tinydb.storages import MemoryStorage
 
 from fake_server.assistants import Key, Organization, Project
 from fake_server.data_file import DataFile
-from fake_server.file_format import TABLES, Tables
+from fake_server.file_format import TABLES, Changes, Row, Tables
 from fake_server.table import IndexedTable
 
 
@@ -43,12 +43,44 @@ class Store:
             self.file.plant(tables)
         self.hold(tables)
 
+    def numbered(
+        self, organizations: Iterable[Organization], keys: Iterable[Key], projects: Iterable[Project]
+    ) -> Tables:
+        """As rows under numbers that no other row will get; nothing is kept yet."""
+        rows = {"organizations": organizations, "keys": keys, "projects": projects}
+        return {name: {self.table(name).free_number(): dict(vars(row)) for row in rows[name]} for name in rows}
+
+    def held(self, organization: str | None = None) -> Tables:
+        """All that is here, or what is an organization's, as it is at this moment."""
+        return {name: table.rows_of(organization) for name, table in self.tables.items()}
+
+    def restore(self, wanted: Tables, organization: str | None = None) -> None:
+        """Hold exactly these rows, be it of one organization: it costs what differs. Raises NotKept."""
+        now = self.held(organization)
+        self.commit({name: differences(now[name], wanted[name]) for name in TABLES})
+
+    def commit(self, changes: Mapping[str, Mapping[str, Row | None]]) -> None:
+        """Changes of several tables, all of them or none. Raises NotKept."""
+        real = {name: dict(rows) for name, rows in changes.items() if rows}
+        if real and self.file is not None:
+            self.file.record(real)
+        for name, rows in real.items():
+            for number, row in rows.items():
+                self.table(name).put(number, row)
+
     def hold(self, tables: Tables) -> None:
         self.db.storage.write(tables)
         for name, kind in TABLES.items():
             first, record = (1, nowhere) if self.file is None else (self.file.first[name], self.file.record)
             table = self.db.table(name, unique=kind.unique, first=first, record=record)
             self.tables[name] = cast(IndexedTable, table)
+
+    def all_organizations(self) -> list[Organization]:
+        return [Organization(**row) for row in self.table("organizations")]
+
+    def all_projects(self) -> list[Project]:
+        """Oldest first."""
+        return [Project(**row) for row in self.table("projects")]
 
     def all_keys(self) -> list[Key]:
         return [Key(**row) for row in self.table("keys")]
@@ -98,6 +130,21 @@ class Store:
         """Whosever it is."""
         found = self.table("projects").found(project)
         return Project(**found[0][1]) if found else None
+
+    def has(self, name: tuple[str, str]) -> bool:
+        """Whether a table, which need not be there, has a row whose unique field has this value."""
+        table, value = name
+        return table in self.tables and bool(self.table(table).found(value))
+
+    def alter(self, name: str, value: str, changes: Mapping[str, Any]) -> None:
+        """Set `changes` in the rows of a table whose unique field has this value."""
+        table = self.table(name)
+        table.update(changes, doc_ids=[number for number, _ in table.found(value)])
+
+    def drop(self, name: str, value: str) -> None:
+        """The rows of a table whose unique field has this value."""
+        table = self.table(name)
+        table.remove(doc_ids=[number for number, _ in table.found(value)])
 
     def number(self, organization: str, project: str | None) -> int | None:
         """The number of the project's row, in the table `projects`."""
@@ -153,6 +200,13 @@ class Projects(Sequence[Project]):
 
 def random_id(_: str) -> str:
     return token_hex(12)
+
+
+def differences(now: dict[str, Row], wanted: dict[str, Row]) -> Changes:
+    """What makes the one of the other. Rows that nobody changed are the same ones, and told so at once."""
+    gone: Changes = dict.fromkeys(now.keys() - wanted.keys())
+    others = {n: row for n, row in wanted.items() if (old := now.get(n)) is not row and old != row}
+    return gone | others
 
 
 def nowhere(*_: object) -> None:

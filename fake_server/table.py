@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from tinydb.storages import Storage
@@ -14,12 +14,13 @@ from fake_server.file_format import Changes, Row
 class IndexedTable(Table):
     """Finds rows by their field `unique`, and each organization's in the order of their numbers.
 
-    `record` is told of changes before they are made, and none is made if it raises. `first` is the lowest number that
-    the next row may get: none is used again. In `rows`, as in TinyDB's own JSON, the numbers are text.
+    `record` is told of changes, by the table's name, before they are made, and none is made if it raises. `first` is
+    the lowest number that the next row may get: none is used again. In `rows`, as in TinyDB's own JSON, the numbers are
+    text; a row is replaced, never changed in place.
     """
 
     def __init__(
-        self, storage: Storage, name: str, *, unique: str, first: int, record: Callable[[str, Changes], None]
+        self, storage: Storage, name: str, *, unique: str, first: int, record: Callable[[Mapping[str, Changes]], None]
     ) -> None:
         # Without TinyDB's query cache, which would hand out the same rows again, changed by whoever had them.
         super().__init__(storage, name, cache_size=0)
@@ -36,6 +37,16 @@ class IndexedTable(Table):
         """The numbers and rows whose unique field has this value: one, but for a table that was made wrong."""
         return [(int(number), self.rows[number]) for number in self.numbers.get(value, ())]
 
+    def rows_of(self, organization: str | None) -> dict[str, Row]:
+        """An organization's, or all for None, by their numbers."""
+        if organization is None:
+            return self.rows.copy()
+        return {str(number): self.rows[str(number)] for number in self.orders.get(organization, ())}
+
+    def free_number(self) -> str:
+        """One that no other row gets."""
+        return str(self._get_next_id())
+
     def _get_next_id(self) -> int:
         self.next += 1
         return self.next - 1
@@ -45,7 +56,7 @@ class IndexedTable(Table):
         updater(draft)
         changes = draft.changes()
         if changes:
-            self.record(self.name, changes)
+            self.record({self.name: changes})
         for number, row in changes.items():
             self.put(number, row)
 
@@ -60,8 +71,10 @@ class IndexedTable(Table):
         if row is not None:
             self.index(number, row)
 
-    def places(self, row: Row) -> tuple[str, str | None]:
-        return row[self.unique], row.get("organization")
+    def places(self, row: Row) -> tuple[str, str]:
+        """Its value, and whose it is: an organization is its own."""
+        value: str = row[self.unique]
+        return value, row.get("organization", value)
 
     def index(self, number: str, row: Row) -> None:
         value, organization = self.places(row)

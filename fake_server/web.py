@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import groupby
 from time import perf_counter
@@ -14,8 +14,8 @@ import orjson
 from aiohttp import web
 
 from fake_server.assistants import Key
-from fake_server.contract import Contract, Operation
-from fake_server.errors import BodyTooLarge, Broken, MalformedRequest, Refused, UnknownUrl, WrongMethod
+from fake_server.contract import Operation
+from fake_server.errors import BodyTooLarge, Broken, Faulted, MalformedRequest, Refused, UnknownUrl, WrongMethod
 from fake_server.fake import Fake
 from fake_server.handlers import Answer, Call
 
@@ -24,7 +24,10 @@ LOG = logging.getLogger(__name__)
 LAST = {"connection": "close"}
 JSON = {"content-type": "application/json"}
 KEY = web.RequestKey("key", Key)
-BUDGET = web.RequestKey("budget", str)
+# Whose budget the call counts in.
+CALLER = web.RequestKey("caller", str)
+OPERATION = web.RequestKey("operation", Operation)
+BODY = web.RequestKey("body", bytes)
 # Who calls an operation of which the contract demands no key; today it demands one of all.
 NOBODY = Key("", "", "", "")
 
@@ -35,7 +38,7 @@ Route = tuple[re.Pattern[str], dict[str, Operation]]
 
 def endpoint(fake: Fake) -> Endpoint:
     """All that is asked becomes a response here: aiohttp's router and middlewares would refuse some, and cost more."""
-    routes = read_routes(fake.contract)
+    routes = read_routes(fake.contract.prefix, fake.contract.operations)
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         began = perf_counter()
@@ -45,7 +48,7 @@ def endpoint(fake: Fake) -> Endpoint:
         if response is None:
             done = await perform(fake, routes, request)
             key = request.get(KEY)
-            response = respond(fake, done, request.get(BUDGET))
+            response = respond(fake, done, request.get(CALLER))
         if fake.log is not None:
             seconds, label = perf_counter() - began, key.label if key else "-"
             fake.log(request.method, request.raw_path, response.status, seconds, label)
@@ -57,13 +60,10 @@ def endpoint(fake: Fake) -> Endpoint:
     return outermost
 
 
-def read_routes(contract: Contract) -> list[Route]:
+def read_routes(prefix: str, operations: Sequence[Operation]) -> list[Route]:
     return [
-        (
-            re.compile(contract.prefix + re.sub(r"{\w+}", "([^/]+)", path)),
-            {operation.method: operation for operation in operations},
-        )
-        for path, operations in groupby(contract.operations, key=lambda operation: operation.path)
+        (re.compile(prefix + re.sub(r"{\w+}", "([^/]+)", path)), {operation.method: operation for operation in alike})
+        for path, alike in groupby(operations, key=lambda operation: operation.path)
     ]
 
 
@@ -110,47 +110,50 @@ def named(routes: list[Route], request: web.BaseRequest) -> tuple[Operation, str
 
 async def judge(fake: Fake, operation: Operation, assistant: str, request: web.BaseRequest) -> Call:
     """The order of the checks: key, budget, query, body; then the handler's own. A stranger costs nobody anything,
-    unless a dialect has an address pay before its key is looked at.
+    unless a dialect says so, and what is made to go wrong does so between key and budget.
     """
-    if fake.limiter.before_auth:
-        count(fake, operation, request, NOBODY)
+    if fake.counts_strangers:
+        request[CALLER] = caller = fake.caller(request, operation, NOBODY)
+        fake.limiter.take(caller)
     key = fake.authenticate(fake.store, request.headers.get("Authorization")) if operation.secured else NOBODY
-    request[KEY] = key
-    if not fake.limiter.before_auth:
-        count(fake, operation, request, key)
+    request[KEY], request[OPERATION] = key, operation
+    request[CALLER] = caller = fake.caller(request, operation, key)
+    if fake.interfere is not None:
+        await fake.interfere(request, operation, key)
+    if not fake.counts_strangers:
+        fake.limiter.take(caller)
     query = fake.check_query(operation, request.query.items() if request.query_string else ())
     body = {}
     if operation.body is not None:
-        value = fake.parse_body(await read(fake, request), request.headers.get("Content-Type"))
-        body = fake.check_body(operation, value)
+        request[BODY] = raw = await read(fake, request)
+        if raw or operation.body_required:
+            value = fake.parse_body(raw, request.headers.get("Content-Type"))
+            body = fake.check_body(operation, value)
     return Call(fake, key, assistant, body, query)
 
 
-def count(fake: Fake, operation: Operation, request: web.BaseRequest, key: Key) -> None:
-    address = request.remote if fake.limiter.per_address else None
-    request[BUDGET] = budget = fake.limiter.budget(key.secret, address, operation.id)
-    fake.limiter.take(budget)
-
-
 def refuse(fake: Fake, refusal: Refused) -> Answer:
-    kind = fake.error_table[type(refusal)]
-    if kind.shape is not None:
-        return Answer(kind.shape(refusal.message, kind.status), kind.status, refusal.headers)
-    return Answer(fake.envelope(refusal.message, kind.type, refusal.param, kind.code), kind.status, refusal.headers)
+    kind = refusal.kind if isinstance(refusal, Faulted) else fake.error_table[type(refusal)]
+    message = kind.message or refusal.message
+    if kind.shape is None:
+        body = fake.envelope(message, kind.type, refusal.param, fake.code_of(kind))
+    else:
+        body = kind.shape(message, kind)
+    return Answer(body, kind.status, refusal.headers)
 
 
-def respond(fake: Fake, answer: Answer, budget: str | None) -> web.Response:
-    limits = {} if budget is None else fake.limiter.headers(budget)
+def respond(fake: Fake, answer: Answer, caller: str | None) -> web.Response:
+    limits = {} if caller is None or answer.status in fake.untold else fake.limiter.headers(caller)
     headers = {**JSON, **answer.headers, **fake.common_headers(), **limits}
-    return web.Response(status=answer.status, body=encoded(answer.body, fake.sorted_keys), headers=headers)
+    return web.Response(status=answer.status, body=encoded(answer.body, fake.json_options), headers=headers)
 
 
-def encoded(body: Any, sorted_keys: bool) -> bytes:
+def encoded(body: Any, options: int = 0) -> bytes:
     try:
-        return orjson.dumps(body, option=orjson.OPT_SORT_KEYS if sorted_keys else None)
+        return orjson.dumps(body, option=options)
     # A path may bring a lone surrogate into a refusal: json's escapes make ASCII of any text.
     except orjson.JSONEncodeError:
-        return json.dumps(body, sort_keys=sorted_keys).encode()
+        return json.dumps(body).encode()
 
 
 async def read(fake: Fake, request: web.BaseRequest) -> bytes:

@@ -1,5 +1,6 @@
 """`python -m sdk_tests`: judges the target in ASSISTANTS_TARGET with every kind of client that the installed SDK has,
-and prints a line of JSON for each promise or fact that a test showed. The matrix asks every SDK so."""
+and prints a line of JSON for each promise or fact that a test showed. The matrix asks every SDK so. ASSISTANTS_ONLY is
+a list of the requirements that are asked for, or null."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from sdk_tests.run import Outcome, judge
 
 def main() -> None:
     target = Target(**json.loads(os.environ["ASSISTANTS_TARGET"]))
-    for outcome in judge(target, lambda _: True, kinds=KINDS):
+    only = json.loads(os.environ["ASSISTANTS_ONLY"])
+    for outcome in judge(target, lambda name: only is None or name in only, kinds=KINDS):
         for name in outcome.requirements or [fact(outcome)]:
             print(json.dumps({"name": name, "verdict": outcome.verdict, "why": outcome.why, "test": outcome.test}))
 

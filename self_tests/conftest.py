@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from contract_tests import cli
+from fake_server.control.client import ControlClient
 from fake_server.fake import Fake, compose
 from fake_server.local import serve
 from self_tests.command import KEYS, Ran
@@ -44,6 +45,12 @@ def caller(base_url: str, key: str) -> Iterator[httpx2.Client]:
     # verify=False spares each client the loading of certificates, of which plain HTTP needs none.
     with httpx2.Client(base_url=base_url, headers=headers, trust_env=False, verify=False) as client:
         yield client
+
+
+@pytest.fixture
+def control(base_url: str) -> ControlClient:
+    """The control side of a `fake` that has one."""
+    return ControlClient(base_url)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from contract_tests.comparing import Asked
 from contract_tests.comparison import Comparison, Side, compare
@@ -18,7 +19,7 @@ from contract_tests.target import Target
 from contract_tests.terminal import Terminal
 from contract_tests.wire import Json
 from fake_server import seed
-from fake_server.dialect import Dialect, parsed
+from fake_server.dialect import Dialect, dialect_of
 from fake_server.fake import compose
 from fake_server.local import serve
 from self_tests.command import KEYS, Ran
@@ -114,7 +115,7 @@ def speaking(dialect: Dialect) -> Iterator[Target]:
 def learnt_again(target: Target, ledgers: Path) -> Side:
     """The fake that speaks as what was learnt of the target says."""
     found, _ = asked(target, ledgers)
-    with speaking(parsed(yaml_of(found, target.base_url, "."), "learnt.yaml")) as fake:
+    with speaking(dialect_of(yaml.safe_load(yaml_of(found, target.base_url, ".")))) as fake:
         return side(fake, ledgers)
 
 

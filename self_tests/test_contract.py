@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +87,35 @@ def test_each_requirement_says_where_it_comes_from() -> None:
         assert requirement.page or requirement.source != "page", requirement.id
 
 
+CHANGE = re.compile(r"^- (added|tightened|relaxed|removed)(?:, (must|should))?:(.+?)\.$", re.MULTILINE | re.DOTALL)
+
+
+def changes() -> Iterator[tuple[str, str, str, list[str]]]:
+    """(contract, what happened, as which level, ids) of each line of the CHANGELOG, the oldest version first."""
+    _, *sections = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for section in reversed(sections):
+        contract = section.partition("\n")[0].rpartition(" contract ")[2]
+        for what, level, ids in CHANGE.findall(section):
+            yield contract, what, level, ids.replace(",", " ").split()
+
+
+def test_the_changelog_names_every_requirement_and_no_id_is_used_twice() -> None:
+    """Each was added once, ever, as what it is now, unless tightened or relaxed; what is removed stays away."""
+    ever, now = set[str](), dict[str, str]()
+    for _, what, level, ids in changes():
+        assert (set(ids) & ever == set()) if what == "added" else (set(ids) <= set(now)), (what, ids)
+        ever |= set(ids)
+        now = {id: known for id, known in now.items() if what != "removed" or id not in ids}
+        now |= dict.fromkeys(ids, level) if level else {}
+
+    assert now == {id: requirement.level for id, requirement in catalogue.requirements().items()}
+
+
+def test_the_changelog_ends_with_this_contract() -> None:
+    """A catalogue that changes has another version."""
+    assert [contract for contract, *_ in changes()][-1] == catalogue.version()
+
+
 def test_every_requirement_has_a_step_and_every_step_a_requirement() -> None:
     """Nothing in the catalogue is untried, nor tried without being in it (rate/* has its probe)."""
     tried = {requirement for step in tour.STEPS for requirement in step.requirements}
@@ -124,12 +154,19 @@ def test_the_suites_do_not_know_the_fake() -> None:
     assert importing == {"contract_tests/local.py"}
 
 
-def test_only_the_store_knows_tinydb_and_the_domain_no_http() -> None:
+def test_only_the_store_knows_tinydb_and_few_know_http() -> None:
     """Who may know what, as design has it."""
-    by_name = {path.stem: imported(path) for path in (ROOT / "fake_server").glob("*.py")}
+    folder = ROOT / "fake_server"
+    by_name = {path.relative_to(folder).as_posix(): imported(path) for path in folder.rglob("*.py")}
 
-    assert {name for name, modules in by_name.items() if "tinydb" in modules} == {"store", "table"}
-    assert not by_name["assistants"] & {"aiohttp", "tinydb"}
+    control = {f"control/{name}.py" for name in ("attached", "door", "events", "routes", "striking")}
+    assert {name for name, modules in by_name.items() if "tinydb" in modules} == {"store.py", "table.py"}
+    assert {name for name, modules in by_name.items() if "aiohttp" in modules} == {
+        "local.py",
+        "overlays.py",
+        "web.py",
+        *control,
+    }
 
 
 def imported(path: Path) -> set[str]:

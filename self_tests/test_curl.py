@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from contract_tests import calls, curl
+from contract_tests import calls, curl, events
 from contract_tests.client import Client
 from contract_tests.target import Target
-from contract_tests.wire import Request
+from contract_tests.wire import Exchange, Json, Request, parse
 from fake_server import seed
+from fake_server.fake import Fake
+from self_tests.command import Ran
+from self_tests.test_gate import kept
 
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here to run")
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here to run")
+pytestmark = needs_curl
 
 KEYS = {key.label: key.secret for key in seed.KEYS}
 ODD_TEXTS = [
@@ -26,6 +33,10 @@ ODD_TEXTS = [
     "@file",
     "%s %d 100%",
     "-X",
+    "!history !! $(date) ${HOME} 'a' \"b\" \\' \\\\ \x01\x1b[31m",
+    "NUL as an escape \0 and one \\u0000 that is none",
+    "👩‍👩‍👧‍👦 e\u0301 \ufeff \u202e",
+    "'" * 700,
 ]
 REQUESTS = [
     *(calls.create({"name": text, "instructions": text}) for text in ODD_TEXTS),
@@ -34,6 +45,8 @@ REQUESTS = [
     calls.raw("POST", "/assistants", b"@" + b"x" * 20),
     calls.raw("POST", "/assistants", b'{"name": "nul \\u0000"}\x00'),
     calls.raw("POST", "/assistants", b'{"name": "long", "instructions": "' + b"x" * 100_000 + b'"}'),
+    calls.raw("POST", "/assistants", b'{"name": "\r\n\t raw"}'),
+    calls.create({"name": "varied", "instructions": "".join(map(str, range(15_000)))}),
     calls.raw("POST", "/assistants", b""),
     calls.raw("GET", "/assistants/..%2f..%2fx"),
     calls.raw("GET", "/assistants?limit=1&limit='2'"),
@@ -46,35 +59,101 @@ def target(base_url: str) -> Target:
     return Target(base_url, KEYS)
 
 
-def shell(commands: str) -> str:
-    """What a POSIX shell prints, the keys in its environment."""
+SHELLS = [name for name in ("sh", "bash", "zsh") if shutil.which(name)]
+
+
+def shell(commands: str, name: str = "sh") -> str:
+    """What a shell prints, the keys in its environment."""
     environment = {**os.environ, **{Target("", {}).variables[role]: key for role, key in KEYS.items()}}
-    done = subprocess.run(["sh", "-c", commands], env=environment, capture_output=True, timeout=20, check=False)
+    done = subprocess.run(
+        [name, "-c", commands], env=environment, capture_output=True, timeout=20, start_new_session=True
+    )
+    assert done.stderr == b""
     return done.stdout.decode("utf-8", "replace")
 
 
-@pytest.mark.parametrize("request_", REQUESTS, ids=range(len(REQUESTS)))
-def test_a_printed_command_gives_the_same_status(target: Target, request_: Request) -> None:
-    """Whatever the bytes in it, and with the key as a variable."""
-    status = Client(target).send(request_).response.status
+def statuses(printed: str) -> list[int]:
+    """Of the answers that commands have printed, in their order."""
+    return [int(status) for status in re.findall(r"HTTP/1\.1 (\d{3}) ", printed)]
 
+
+@pytest.mark.parametrize("name", SHELLS)
+@pytest.mark.parametrize("request_", REQUESTS, ids=range(len(REQUESTS)))
+def test_a_printed_command_gives_the_same_answer(target: Target, request_: Request, name: str) -> None:
+    """Whatever the bytes in it, and with the key as a variable: the status, the texts, and of a refusal the code."""
+    response = Client(target).send(request_).response
     command = curl.command(request_, target)
 
-    assert f"HTTP/1.1 {status} " in shell(command)
+    printed = shell(command, name)
+
+    assert statuses(printed) == [response.status]
+    assert told(parse(printed.partition("\r\n\r\n")[2].encode())) == told(response.json)
     assert [key for key in KEYS.values() if key in command] == []
 
 
-def test_a_sequence_hands_on_the_id(target: Target) -> None:
-    """A script makes its own assistant, and names it by what its create answered."""
+def told(answer: Json) -> list[Json]:
+    """What of an answer is the same each time."""
+    answer = answer if isinstance(answer, dict) else {}
+    return [answer.get(name) for name in ("name", "instructions", "error", "data")]
+
+
+@pytest.fixture
+def sequence(target: Target) -> list[Exchange]:
+    """Two creates, what is done to the first, and a third create."""
     client = Client(target)
     created = client.send(calls.create({"name": "of a script"}))
     id = created.response.json["id"]
-    exchanges = [created, client.send(calls.modify(id, {"name": "renamed"})), client.send(calls.retrieve(id))]
+    return [
+        created,
+        client.send(calls.create({"name": "of the foreigner"}, "foreign")),
+        client.send(calls.modify(id, {"name": 'it\'s "renamed" for $5'})),
+        client.send(calls.list_(limit=1, after=id)),
+        client.send(calls.create({"name": "the last"}, "sibling")),
+    ]
 
-    printed = shell(curl.script(exchanges, target))
 
-    assert '"name": "renamed"' in printed or '"name":"renamed"' in printed
+def test_a_sequence_hands_on_the_id(target: Target, sequence: list[Exchange]) -> None:
+    """A script makes its own assistant, and names it by what its create answered."""
+    id = sequence[0].response.json["id"]
+
+    printed = shell(curl.script(sequence[:3], target))
+
+    assert 'it\'s \\"renamed\\" for $5' in printed
     assert id not in printed
+
+
+@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize("length", [1, 2, 4, 5])
+def test_a_script_leaves_nothing_behind(
+    fake: Fake, target: Target, sequence: list[Exchange], length: int, times: int
+) -> None:
+    """Whatever it made is removed, the last create's as well, which is shown."""
+    before = everybody(fake)
+    printed = shell(curl.script(sequence[-length:] if length < 5 else sequence, target, times))
+
+    assert statuses(printed).count(200) >= times
+    assert everybody(fake) == before
+
+
+def test_creates_that_answered_the_same_id_are_all_removed(fake: Fake, target: Target) -> None:
+    """On a server that is wrong about ids, or on another that is not."""
+    created = Client(target).send(calls.create({"name": "one of two"}))
+    before = everybody(fake)
+    shell(curl.script([created, replace(created, number=2)], target))
+
+    assert everybody(fake) == before
+
+
+def everybody(fake: Fake) -> set[str]:
+    return {row["id"] for row in fake.store.table("projects")}
+
+
+def test_a_script_that_is_broken_off_removes_what_it_made(fake: Fake, target: Target, sequence: list[Exchange]) -> None:
+    """As by Ctrl-C in the midst of it, which reaches all of the shell's processes."""
+    before = everybody(fake)
+    shell(curl.script(sequence, target).replace("answer=", "kill -INT 0; sleep 5; answer="))
+
+    assert everybody(fake) == before
 
 
 def test_a_base_url_of_any_kind_is_quoted(target: Target) -> None:
@@ -82,3 +161,17 @@ def test_a_base_url_of_any_kind_is_quoted(target: Target) -> None:
     odd = replace(target, base_url=target.base_url + "/it's$HOME")
 
     assert "HTTP/1.1 404" in shell(curl.command(calls.list_(), odd))
+
+
+def test_a_reproducer_shows_the_breach_and_leaves_nothing_behind(
+    run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path
+) -> None:
+    """Of a server that does not clear instructions: the last answer has them still."""
+    fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
+    run(base_url, "--only", "modify/empty-instructions-clear", "--events", str(tmp_path / "events"))
+    shown = events.read(tmp_path / "events").verdicts[0]["evidence"][0]["curl"]
+    before = everybody(fake)
+    *_, last = shell(shown).split("\r\n\r\n")
+
+    assert parse(last.encode())["instructions"]
+    assert everybody(fake) == before

@@ -18,6 +18,7 @@ import httpx2
 import pytest
 
 from fake_server.cli import main
+from fake_server.control.client import ControlClient
 
 COMMAND = [sys.executable, "-m", "fake_server"]
 TEXT: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -75,6 +76,7 @@ def test_says_where_it_listens_and_ends_on_sigterm() -> None:
 
     assert said == {
         "url": said["url"],
+        "control": said["url"].removesuffix("v1") + "_fake/",
         "keys": {"primary": "sk-fake-primary", "sibling": "sk-fake-sibling", "foreign": "sk-fake-foreign"},
         "bound_id": "asst-acme-support",
         "expendable_id": "asst-acme-research",
@@ -82,6 +84,26 @@ def test_says_where_it_listens_and_ends_on_sigterm() -> None:
     assert (status, process.returncode, out) == (200, 0, "")
     assert len(err.splitlines()) == 2
     assert took < 2
+
+
+def test_speaks_a_dialect() -> None:
+    """A shipped one by its name."""
+    with running("--dialect", "ragen") as (_, said):
+        made = call(said, "POST", "/assistants", name="a")
+
+    assert made.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("errors: {colour: red}\n", "d.yaml:1: "), ("", "one of openai, ragen"), ("\0", "d.yaml is")]
+)
+def test_a_dialect_that_is_none_is_refused(tmp_path: Path, failing: Callable[..., str], text: str, said: str) -> None:
+    """With its file and line, or the names that there are."""
+    file = tmp_path / "d.yaml"
+    if text:
+        file.write_text(text)
+
+    assert said in failing("--dialect", str(file))
 
 
 def test_ends_on_sigint_with_a_call_that_hangs() -> None:
@@ -125,6 +147,97 @@ def test_logs_a_line_a_request() -> None:
     first, second = err.splitlines()
     assert re.fullmatch(r"\d\d:\d\d:\d\d GET /v1/assistants/asst-acme-support 200 \d+\.\d ms primary", first)
     assert re.fullmatch(r"\d\d:\d\d:\d\d GET /v1/nowhere 404 \d+\.\d ms -", second)
+
+
+def test_logs_json() -> None:
+    """--log json: the same, as an object a line."""
+    with running("--log", "json") as (process, said):
+        call(said, "GET", "/assistants?key=sk-fake-primary")
+        process.terminate()
+        _, err = process.communicate(timeout=10)
+
+    line = json.loads(err)
+    assert abs(line.pop("at") - time.time()) < 20
+    assert line.pop("ms") >= 0
+    assert line == {"method": "GET", "path": "/v1/assistants", "status": 200, "key": "primary"}
+
+
+def test_the_same_seed_says_the_same() -> None:
+    """--seed 7: ids, times and request ids, at every start and after a reset; --seed 8: others."""
+
+    def history(said: dict[str, Any]) -> list[tuple[str, str]]:
+        answers = [
+            call(said, "POST", "/assistants", name="a"),
+            call(said, "GET", "/assistants"),
+            call(said, "GET", "/"),
+        ]
+        return [(answer.headers["x-request-id"], answer.text) for answer in answers]
+
+    with running("--seed", "7") as (_, said):
+        first = history(said)
+        ControlClient(said["control"]).reset()
+        again = history(said)
+    with running("--seed", "7") as (_, said):
+        # What another organization does changes nothing.
+        ControlClient(said["control"]).organization()
+        later = history(said)
+    with running("--seed", "8") as (_, said):
+        other = history(said)
+
+    assert first == again == later
+    assert all(one != another for one, another in zip(first, other, strict=True))
+
+
+def test_begins_with_a_seed_file(tmp_path: Path) -> None:
+    """Its organizations and keys, in YAML; of keys that are called alike the later ones are told with their owner."""
+    file = tmp_path / "seed.yaml"
+    file.write_text(SEED)
+    with running("--seed-file", str(file)) as (_, said):
+        url, secret = said["url"], said["keys"]["primary"]
+        found = httpx2.get(f"{url}/assistants", headers={"Authorization": f"Bearer {secret}"}, trust_env=False).json()
+
+    assert said["keys"] == {
+        "primary": "sk-mine",
+        "org-two/primary": "sk-fake-two-primary",
+        "sibling": "sk-fake-two-sibling",
+    }
+    assert said["bound_id"] == "asst-mine"
+    assert [(each["name"], each["model"]) for each in found["data"]] == [("Mine", "large")]
+
+
+SEED = """
+organizations:
+  - id: org-one
+    model: large
+    keys: [{label: primary, secret: sk-mine, assistant: asst-mine}]
+    assistants: [{id: asst-mine, name: Mine}]
+  - id: org-two
+"""
+
+
+def test_only_these_origins_may_call() -> None:
+    """--cors: each of them is echoed, preflights and refusals included, and no other one."""
+    ours, theirs = "http://localhost:3000", "http://evil.example"
+    asked = {"Access-Control-Request-Method": "GET"}
+    with running("--cors", ours, "--cors", "https://app.example") as (_, said):
+        answers = [
+            httpx2.request(verb, said["url"] + "/assistants", headers={"Origin": origin, **asked}, trust_env=False)
+            for origin in (ours, theirs)
+            for verb in ("GET", "OPTIONS")
+        ]
+
+    allowed = [answer.headers.get("access-control-allow-origin") for answer in answers]
+    assert (allowed, {answer.headers["vary"] for answer in answers}) == ([ours, ours, None, None], {"Origin"})
+
+
+@pytest.mark.parametrize(("options", "status"), [(("--control-token", "secret"), 401), (("--no-control",), 404)])
+def test_the_control_side_is_closed_or_left_out(options: tuple[str, ...], status: int) -> None:
+    """--control-token asks it of everybody, --no-control removes it."""
+    with running(*options) as (_, said):
+        url = said["url"].removesuffix("v1") + "_fake/clock"
+
+        assert httpx2.get(url, trust_env=False, verify=False).status_code == status
+        assert (said["control"] is None) == ("--no-control" in options)
 
 
 def test_logs_nothing_when_quiet() -> None:
@@ -178,29 +291,18 @@ def test_limits_nothing_when_off() -> None:
     assert statuses == {200}
 
 
-def test_speaks_as_told(tmp_path: Path) -> None:
-    """As a dialect that ships, and as a file says."""
-    mine = tmp_path / "mine.yaml"
-    mine.write_text("answers: {modify_status: 201}")
-    statuses = []
-    for dialect in ("ragen", str(mine)):
-        with running("--dialect", dialect) as (_, said):
-            paths = ["/assistants", f"/assistants/{said['bound_id']}"]
-            statuses.append([call(said, "POST", path, name="Bot").status_code for path in paths])
-
-    assert statuses == [[201, 201], [200, 201]]
-
-
 def test_greets_people() -> None:
-    """Without --json it says its URL, each key and its binding, and a command to try."""
+    """Without --json it says its URL, that of its page, each key and its binding, and a command to try."""
     with subprocess.Popen([*COMMAND, "--port", "0"], **TEXT) as process:
         assert process.stdout is not None
         greeting = "".join(iter(process.stdout.readline, "\n"))
+        page = "".join(iter(process.stdout.readline, "\n"))
         keys = "".join(iter(process.stdout.readline, "\n"))
         curl = process.stdout.readline()
         process.terminate()
 
     assert "http://127.0.0.1:" in greeting
+    assert "/_fake/" in page
     assert [line.split()[0] for line in keys.splitlines()] == ["sk-fake-primary", "sk-fake-sibling", "sk-fake-foreign"]
     assert curl.startswith("Try: curl http://127.0.0.1:")
 
@@ -231,8 +333,11 @@ BAD = {
     "unknown option": ("--nothing",),
     "argument": ("nothing",),
     "durable without data": ("--durable",),
-    "no such dialect": ("--dialect", "nothing"),
-    "no YAML as dialect": ("--dialect", __file__),
+    "seed with data": ("--seed", "1", "--data", "data.json"),
+    "seed in words": ("--seed", "one"),
+    "origin with a path": ("--cors", "http://localhost:3000/app"),
+    "origin without a scheme": ("--cors", "localhost:3000"),
+    "seed file that is not there": ("--seed-file", "nowhere.yaml"),
     "folder as data": ("--data", str(Path(__file__).parent)),
 }
 

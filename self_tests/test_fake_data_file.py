@@ -92,19 +92,66 @@ def test_a_file_is_edited_by_hand(file: Path) -> None:
         assert titles(store) == ["By hand", "Acme Research"]
 
 
-def test_a_file_of_the_first_version_is_read(file: Path) -> None:
-    """It becomes one of this version as the store is closed."""
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("ending", [opened, killed], ids=["closed", "killed"])
+def test_a_file_of_an_earlier_version_is_read(file: Path, ending: Callable[[Path], Any], version: int) -> None:
+    """It knew neither inactive keys nor an organization's instructions; with the first change it is of this version."""
     with opened(file):
         pass
     tables = json.loads(file.read_text())
-    file.write_text(json.dumps(tables | {MARK: {"1": {"version": 1}}}))
+    for name, field in (("keys", "active"), ("organizations", "instructions")):
+        tables[name] = {number: without(row, field) for number, row in tables[name].items()}
+    file.write_text(json.dumps(tables | {MARK: {"1": {"version": version}}}))
 
-    with opened(file) as store:
+    with ending(file) as store:
         store.add("org-acme", "new", None)
 
-    assert json.loads(file.read_text())[MARK]["1"]["version"] == 2
+    assert json.loads(file.read_text())[MARK]["1"]["version"] == 3
     with opened(file) as store:
         assert titles(store) == [*SEEDED, "new"]
+        assert store.all_keys() == seed.KEYS
+
+
+def without(row: dict[str, Any], field: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != field}
+
+
+def test_a_journal_of_the_earlier_version_is_read(file: Path) -> None:
+    """Its lines name one table each."""
+    with killed(file) as first:
+        assert first.file is not None
+        row = vars(first.projects("org-acme")[0]) | {"title": "changed"}
+        first.file.journal.append(["projects", {"1": row}])
+
+    with opened(file) as second:
+        assert titles(second) == ["changed", "Acme Research"]
+
+
+@pytest.mark.parametrize("ending", [opened, killed], ids=["closed", "killed"])
+def test_a_store_that_was_restored_stays_so(file: Path, ending: Callable[[Path], Any]) -> None:
+    """All that was made, changed and removed since is as it was, after the next start too."""
+    with ending(file) as first:
+        before = first.held()
+        first.add("org-acme", "new", None)
+        first.change("org-acme", "acme-support", {"title": "changed"})
+        first.drop("keys", "sk-fake-foreign")
+        first.drop("organizations", "org-globex")
+        first.restore(before)
+        restored = first.held()
+
+    with opened(file) as second:
+        assert second.held() == restored == before
+
+
+def test_what_cannot_be_kept_is_not_restored(file: Path, journal: Path) -> None:
+    """A full disk leaves everything as it is."""
+    with opened(file) as store:
+        before = store.held()
+        store.change("org-acme", "acme-support", {"title": "changed"})
+        with room(journal.stat().st_size), pytest.raises(NotKept):
+            store.restore(before)
+
+        assert titles(store) == ["changed", "Acme Research"]
 
 
 @pytest.mark.parametrize("ending", [opened, killed], ids=["closed", "killed"])
@@ -317,7 +364,7 @@ FOREIGN = {
     "a list": b"[]",
     "an object": b"{}",
     "another TinyDB": b'{"_default": {"1": {"name": "x"}}}',
-    "a later version": changed(fake={"1": {"version": 3}}),
+    "a later version": changed(fake={"1": {"version": 4}}),
     "no version": changed(fake={"1": {"generation": 1}}),
     "a generation that is none": changed(fake={"1": {"version": 2, "generation": "x"}}),
     "a number that is none": changed(fake={"1": {"version": 2, "next": {"projects": None}}}),

@@ -111,6 +111,16 @@ def test_off_says_nothing(clock: Clock) -> None:
     assert limiter.headers("a") == {}
 
 
+def test_a_key_is_forgotten_with_each_of_its_operations(limiter: Limiter) -> None:
+    """A dialect counts them each alone; nobody else's calls are forgotten."""
+    for caller in ("a", "a getAssistant", "ab"):
+        limiter.take(caller)
+
+    limiter.forget("a")
+
+    assert [limiter.state(caller)["used"] for caller in ("a", "a getAssistant", "ab")] == [0, 0, 1]
+
+
 def test_all_operations_share_a_budget(primary: httpx2.Client) -> None:
     """Six operations are six calls of one budget, refusals of the handler's among them; the seventh is refused."""
     primary.get("/assistants")

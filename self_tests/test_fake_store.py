@@ -8,6 +8,7 @@ import pytest
 from tinydb import where
 
 from fake_server import seed
+from fake_server.assistants import Project
 from fake_server.store import Store
 
 
@@ -109,6 +110,42 @@ def fail_late(row: MutableMapping[str, Any]) -> None:
     row["title"] = "changed"
     if row["organization"] == "org-globex":
         raise ZeroDivisionError
+
+
+def test_an_organization_is_restored_alone(memory: Store) -> None:
+    """What another has made since stays, and each row is where it was."""
+    before = memory.held("org-acme")
+    order = [each.id for each in memory.projects("org-acme")]
+    memory.add("org-acme", "new", None)
+    memory.remove("org-acme", "acme-support")
+    theirs = memory.add("org-globex", "theirs", None)
+
+    memory.restore(before, "org-acme")
+
+    assert [each.id for each in memory.projects("org-acme")] == order
+    assert memory.held("org-acme") == before
+    assert memory.projects("org-globex")[-1] == theirs
+
+
+def test_what_is_held_is_a_moment(memory: Store) -> None:
+    """Later changes do not reach it."""
+    before = memory.held()
+    memory.change("org-acme", "acme-support", {"title": "changed"})
+    memory.drop("keys", "sk-fake-foreign")
+
+    assert [row["title"] for row in before["projects"].values()] == ["Acme Support", "Acme Research", "Globex Sales"]
+    assert len(before["keys"]) == 3
+
+
+def test_numbered_rows_get_no_number_of_others(memory: Store) -> None:
+    """So that an organization that is restored later overwrites nobody."""
+    later = memory.numbered([], [], [Project("later", "org-acme", "later", None, 1)])
+    memory.add("org-globex", "theirs", None)
+
+    memory.commit(later)
+
+    assert [each.title for each in memory.projects("org-globex")] == ["Globex Sales", "theirs"]
+    assert memory.projects("org-acme")[-1].id == "later"
 
 
 def test_a_place_is_found_by_id(memory: Store) -> None:

@@ -12,7 +12,7 @@ import pytest
 from junitparser import Failure, JUnitXml, Skipped
 
 import contract_tests
-from contract_tests import baseline, events
+from contract_tests import baseline, catalogue, events
 from contract_tests.events import Record, RecordError
 from contract_tests.reports import FORMATS
 from contract_tests.reports.markdown import beside_the_change
@@ -127,7 +127,7 @@ def test_a_run_that_breaks_off_says_so_in_every_report(run: Callable[..., Ran], 
     suites = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
 
     assert (suites.errors, suites.tests) == (1, 1)
-    assert "not judged" in (tmp_path / "summary.md").read_text()
+    assert "Not judged" in (tmp_path / "summary.md").read_text()
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -161,11 +161,12 @@ def test_whatever_a_target_answers_the_reports_hold(
 
 
 def test_github_is_told_beside_the_change(record: Record) -> None:
-    """One line for each breach, with no line break in it."""
-    lines = beside_the_change(record)
+    """One line for each breach, with no line break in it, and one for what was left behind."""
+    *breaches, left = beside_the_change(record)
 
-    assert lines
-    assert all(line.startswith("::error title=delete/") and "\n" not in line for line in lines)
+    assert breaches
+    assert all(line.startswith("::error title=delete/") and "\n" not in line for line in breaches)
+    assert left.startswith("::error title=left behind::asst-")
 
 
 def test_a_difference_is_marked() -> None:
@@ -287,3 +288,29 @@ def test_the_page_is_small_and_needs_nothing_else(run: Callable[..., Ran], fake:
 
     assert 50_000 < len(text.encode()) < 300_000
     assert [word for word in ("src=", "href=", "@import", "url(") if word in text] == []
+
+
+def test_another_contract_is_refused(run: Callable[..., Ran], base_url: str) -> None:
+    """In one line that says which this is, and where the changes stand."""
+    refused = run(base_url, "--contract", "0.9")
+
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert f"this is contract {catalogue.version()}" in refused.err
+    assert "CHANGELOG" in refused.err
+
+
+def test_this_contract_is_taken(run: Callable[..., Ran], base_url: str) -> None:
+    """Who pins it is told on the day when a requirement changes."""
+    assert run(base_url, *ONLY, "--contract", catalogue.version()).code == 0
+
+
+def test_a_baseline_that_is_not_true_is_red_in_every_report(gate: Callable[..., Ran], tmp_path: Path) -> None:
+    """Though all requirements hold: no report is green where the exit is not."""
+    paths = {name: tmp_path / name for name in FORMATS}
+    (tmp_path / "known.yaml").write_text(LINE % ("cleared", "2999-01-01"))
+    ran = gate(*(word for name, path in paths.items() for word in (f"--{name}", str(path))))
+    red, green = ("#c0392b" in paths["badge"].read_text(), "#2e7d32" in paths["badge"].read_text())
+
+    assert (ran.code, red, green) == (1, True, False)
+    assert JUnitXml.fromfile(str(paths["junit"])).failures == 1
+    assert all("he baseline is not true" in paths[name].read_text() for name in ("html", "markdown"))

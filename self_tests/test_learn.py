@@ -25,11 +25,11 @@ from contract_tests.terminal import Terminal
 from contract_tests.wire import Exchange, Json
 from fake_server import seed
 from fake_server.assistants import Project
-from fake_server.dialect import defaults, flat, parsed
+from fake_server.dialect import defaults, dialect_of
 from fake_server.fake import Fake
 from self_tests import rehearsal
 from self_tests.command import Ran
-from self_tests.reading_dialects import dialect_of
+from self_tests.reading_dialects import dialect_for
 from self_tests.readings import READINGS, Reading
 from self_tests.second_server import serve as serve_second
 from self_tests.wrong import SERVERS
@@ -76,7 +76,7 @@ def spoken(name: str) -> dict[str, Json]:
         unseen.add("ids.echo_as_sent")
     return {
         each: value
-        for each, value in {**defaults(), **dialect_of(reading), **seen, **ODD.get(name, {})}.items()
+        for each, value in {**defaults(), **dialect_for(reading), **seen, **ODD.get(name, {})}.items()
         if each not in unseen
     }
 
@@ -199,7 +199,7 @@ def test_it_prints_a_dialect_and_nothing_else(command: Callable[..., Ran], base_
     ran = command("learn", base_url, "--ledger", str(tmp_path))
 
     assert ran.code == 0
-    assert parsed(ran.out, "learnt.yaml").keys() == {"errors.missing_key", "errors.unknown_key"}
+    assert dialect_of(yaml.safe_load(ran.out)).keys() == {"errors.missing_key", "errors.unknown_key"}
     assert "settings" in ran.err
     assert list(tmp_path.iterdir()) == []
 
@@ -217,10 +217,9 @@ def test_a_run_that_is_over_says_the_same(command: Callable[..., Ran], base_url:
     events = str(tmp_path / "run.ndjson")
     command("run", base_url, "--profile", "production", "--events", events)
     told, again = command("learn", "--from", events), command("learn", base_url, "--ledger", str(tmp_path))
-    settings = flat(yaml.safe_load(told.out))
 
     assert told.code == 0
-    assert dict(settings).items() <= dict(flat(yaml.safe_load(again.out))).items()
+    assert dialect_of(yaml.safe_load(told.out)).items() <= dialect_of(yaml.safe_load(again.out)).items()
 
 
 @pytest.mark.parametrize(

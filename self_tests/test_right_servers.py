@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -17,13 +14,8 @@ from contract_tests.run import Choice, Run
 from contract_tests.target import Target
 from contract_tests.verdicts import Verdict
 from contract_tests.wire import Exchange
-from fake_server.fake import compose
-from fake_server.local import serve as serve_fake
-from fake_server.seed import KEYS
-from self_tests.reading_dialects import dialect_of
-from self_tests.second_server import READINGS, Reading, Served, serve
+from self_tests.second_server import READINGS, Served, serve
 
-ServedBy = Callable[..., AbstractContextManager[Served]]
 TOUR = Choice(generators=frozenset({"tour"}))
 # What a reading gives up of the shoulds, by choosing otherwise.
 WARNS = {
@@ -59,25 +51,10 @@ def broken(verdicts: list[Verdict]) -> dict[str, str]:
     return {each.requirement.id: each.verdict for each in verdicts if each.verdict != "pass"}
 
 
-@contextmanager
-def speaking(reading: Reading, now: Callable[[], float] = time.time) -> Iterator[Served]:
-    """The fake, with what the reading is as a dialect."""
-    fake = compose(rate_limit=reading.rate_limit, now=now, dialect=dialect_of(reading))
-    primary, sibling, foreign = KEYS
-    with serve_fake(fake) as base_url:
-        bound, expendable = (f"asst-{key.project}" for key in (primary, sibling))
-        yield Served(base_url, primary.secret, sibling.secret, foreign.secret, bound, expendable)
-
-
-# The second implementation, and the fake that is told to speak as it does.
-both = pytest.mark.parametrize("served_by", [serve, speaking])
-
-
-@both
 @pytest.mark.parametrize("name", READINGS)
-def test_a_legal_reading_is_not_accused(name: str, served_by: ServedBy) -> None:
+def test_a_legal_reading_is_not_accused(name: str) -> None:
     """Every must holds and is judged; of the shoulds only those warn that the reading gives up."""
-    with served_by(replace(READINGS[name], rate_limit=None)) as served:
+    with serve(replace(READINGS[name], rate_limit=None)) as served:
         verdicts = Run(target(served), TOUR, lambda id: not id.startswith("rate/")).judge().verdicts
 
     assert broken(verdicts) == dict.fromkeys(WARNS.get(name, ()), "warn")
@@ -103,12 +80,11 @@ def test_the_order_of_the_steps_does_not_matter(seed: int, monkeypatch: pytest.M
     assert [broken(result.verdicts) for result in found] == [{}, {}]
 
 
-@both
 @pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window", "ragen"])
-def test_a_legal_limiter_is_not_accused(name: str, served_by: ServedBy) -> None:
+def test_a_legal_limiter_is_not_accused(name: str) -> None:
     """Per key or per address, a sliding window or a fixed one: all are limits of twenty a minute."""
     clock = local.held_clock()
-    with served_by(replace(READINGS[name], rate_limit=20), now=clock.now) as served:
+    with serve(replace(READINGS[name], rate_limit=20), now=clock.now) as served:
         limited = replace(target(served, 20), clock=clock)
         verdicts = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge().verdicts
 

@@ -5,18 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import openai
 import pytest
 
+from contract_tests import local
 from contract_tests.run import Choice, Run
+from fake_server.handlers import Answer, Call, Handler
 from sdk_tests import matrix
 from sdk_tests.sdks import Sdk, Told, UnavailableError, known, newest
 from self_tests.wrong import SERVERS
-from self_tests.wrong_servers import serving
+from self_tests.wrong_servers import DELETE, handling, serving
 
 SDK = Sdk("python", "0.1.0", ("openai==0.1.0",), frozenset({"paging ends where has more is false"}))
 WALKED = Told("list/complete", "passed", "", "test_list.py::test_walk[sync]")
 ASKED_ON = Told("paging ends where has more is false", "failed", "assert 2 == 1", "test_sdk.py::test_paging[sync]")
-node = pytest.mark.skipif(not (newest("node").home / "installed").exists(), reason="not installed: make sdk-matrix")
+
+
+def installed(language: str) -> Sdk:
+    sdk = newest(language)
+    if not (sdk.home / "installed").exists():
+        pytest.skip("not installed: make sdk-matrix")
+    return sdk
 
 
 def surprises(*told: Told) -> list[str]:
@@ -62,6 +71,11 @@ def test_the_readme_shows_the_sdks_of_the_table() -> None:
     assert [line.strip("| ").split(" | ")[1:] for line in heads] == [[sdk.name for sdk in known()]] * 2
 
 
+def test_a_run_judges_with_the_newest_sdk_of_the_table() -> None:
+    """What requirements.lock pins, and `assistants-contract run` judges with, is the last Python of sdks.toml."""
+    assert newest("python").version == openai.__version__
+
+
 def test_without_node_its_sdk_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where node is missing it is said in one line, and is not a failure; also where the SDK was installed before."""
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -70,12 +84,37 @@ def test_without_node_its_sdk_is_unavailable(monkeypatch: pytest.MonkeyPatch, tm
         newest("node").install()
 
 
-@node
+@pytest.mark.parametrize("language", ["python", "node"])
+def test_only_what_is_asked_for_runs(language: str) -> None:
+    """Of one requirement an SDK makes no more calls than that takes; what it made it removes even so."""
+    with local.fake() as target:
+        told = installed(language).judge(target, ["list/limit"])
+
+    assert {each.name for each in told} - {"delete/answers-deleted"} == {"list/limit"}
+    assert {each.verdict for each in told} == {"passed"}
+
+
 def test_nodes_sdk_finds_what_python_does_not() -> None:
     """`run --sdk` adds to the verdicts what Node's SDK sees: it loses the rest of a list that does not say has_more."""
+    installed("node")
     server = next(server for server in SERVERS if server.name == "has more is missing")
     with serving(server.change) as target:
         run = Run(target, Choice(generators=frozenset(), sdk=True), lambda id: id == "list/complete")
         verdicts = run.judge().verdicts
 
     assert [(each.requirement.id, each.verdict) for each in verdicts] == [("list/complete", "fail")]
+
+
+def test_what_nodes_sdk_cannot_remove_is_named() -> None:
+    """It is named whatever was chosen, and fails nothing that was."""
+    installed("node")
+
+    async def refuse(_: Handler, __: Call) -> Answer:
+        return Answer({"error": {"message": "No.", "type": "invalid_request_error"}}, status=400)
+
+    with serving(lambda fake: handling(fake, refuse, DELETE)) as target:
+        run = Run(target, Choice(generators=frozenset(), sdk=True), lambda id: id == "create/name-suffices")
+        result = run.judge()
+
+    assert [each.verdict for each in result.verdicts] != ["fail"]
+    assert [id.startswith("asst-") for id in result.left_behind] == [True]

@@ -49,6 +49,21 @@ def test_what_is_installed_starts_the_fake_and_judges_it(installed: Path) -> Non
     assert "2 hold of 2 judged, 2 judged of 2" in ran.stdout
 
 
+def test_what_is_installed_explains_a_requirement(installed: Path) -> None:
+    """With what tests it: the tour, both SDKs, and the wrong servers, of which only the matrix is installed."""
+    ran = python(installed, "-m", "contract_tests", "explain", "modify/partial")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert all(kind in ran.stdout for kind in ("tour", "production", "Python SDK", "Node SDK", "wrong servers"))
+
+
+def test_the_dialects_are_installed(installed: Path) -> None:
+    """With the schema of their settings."""
+    ran = python(installed, "-c", "from fake_server.dialect import read_dialect; print(len(read_dialect('ragen')) > 9)")
+
+    assert (ran.stdout, ran.stderr) == ("True\n", "")
+
+
 def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
     """Nor what the harness needs: its start does not pay for that."""
     code = "import fake_server.cli, sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
@@ -56,10 +71,3 @@ def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
 
     imported = set(json.loads(ran.stdout))
     assert imported & {"contract_tests", "sdk_tests", "schemathesis", "hypothesis", "openai", "pytest", "rich"} == set()
-
-
-def test_the_dialects_are_installed(installed: Path) -> None:
-    """With their schema."""
-    code = "from fake_server.dialect import read_dialect; print(read_dialect('ragen')['answers.create_status'])"
-
-    assert python(installed, "-c", code).stdout == "201\n"

@@ -40,9 +40,15 @@ class Limits:
                 f"{self.limit + 1} calls in a minute were not refused", "per", "per_operation", "window", "block"
             )
             return
-        self._note("headers", "x-ratelimit-limit" in stopped.response.headers or self._announced)
+        self._headers("x-ratelimit-limit" in stopped.response.headers)
         self._who_is_counted()
         self._which_minute(stopped)
+
+    def _headers(self, on_a_429: bool) -> None:
+        if on_a_429 and not self._announced:
+            self._doubt("only a 429 carries them", "headers")
+        else:
+            self._note("headers", "passed" if self._announced and not on_a_429 else on_a_429)
 
     def _burst(self) -> Exchange | None:
         """The first call that is refused, if any."""

@@ -122,9 +122,20 @@ def _said_to(sight: Sight, role: str) -> Iterator[Json]:
         yield said
 
 
-@choice("limiter.headers", r"header\.x-ratelimit-.*")
+def _on_a_429(facts: Sequence[Fact]) -> Settled:
+    """By what passes and by what does not: the one may carry what the other lacks."""
+    found = {(value, sight.status == 429) for value, sight in facts}
+    for value, seen in ((True, {(True, False), (True, True)}), ("passed", {(True, False), (False, True)})):
+        if found == seen:
+            return Settled(value, [facts[0][1]])
+    if found == {(False, True)}:
+        return Settled(False, [facts[0][1]])
+    raise UnsettledError("the answers that pass carry them, and no 429 was seen; or the reverse")
+
+
+@choice("limiter.headers", r"header\.x-ratelimit-.*", _on_a_429)
 def limiter_headers(sight: Sight) -> Iterator[Json]:
-    """Missing they say nothing, unless there is a limiter, which shows by its 429."""
+    """An answer that passes says nothing by their absence: there may be no limiter."""
     there = "x-ratelimit-limit" in sight.headers
     if sight.call.operation and ((there and sight.accepted) or sight.status == 429):
         yield there

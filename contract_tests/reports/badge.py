@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contract_tests.events import Record
-from contract_tests.reports.sums import failing, sums
+from contract_tests.reports.sums import sums
+from contract_tests.verdicts import HOLDS, UNDECIDED
 
 LEFT, WIDE = "assistants contract", 7  # pixels a letter, about
 
@@ -11,8 +12,7 @@ LEFT, WIDE = "assistants contract", 7  # pixels a letter, about
 def badge(record: Record) -> str:
     must, _ = sums(record)
     text = f"{must.hold}/{must.judged} hold, {must.judged}/{must.all} judged"
-    broken = any(failing(verdict, record) for verdict in record.verdicts) or record.footer["fault"]
-    color = "#c0392b" if broken else "#2e7d32" if must.judged == must.all else "#9a6700"
+    color = {HOLDS: "#2e7d32", UNDECIDED: "#9a6700"}.get(record.footer["exit"], "#c0392b")
     left, right = (len(each) * WIDE + 12 for each in (LEFT, text))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" '

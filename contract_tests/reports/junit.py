@@ -1,4 +1,5 @@
-"""JUnit XML: failure for a breach that fails the run, error for a fault of ours, skipped for what was not judged."""
+"""JUnit XML: failure for a breach that fails the run, or a baseline that is not true, error for a run that broke off or
+left something behind, skipped for what was not judged."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from contract_tests.events import Event, Record
-from contract_tests.reports.sums import failing
+from contract_tests.reports.sums import failing, faults
 
 # What XML 1.0 cannot hold, not even escaped.
 UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,11 +19,19 @@ def junit(record: Record) -> str:
     root = Element("testsuites", name="assistants-contract")
     for area, verdicts in groupby(record.verdicts, key=lambda verdict: verdict["id"].split("/")[0]):
         _suite(root, area, list(verdicts), record)
-    if fault := record.footer["fault"]:
-        suite = SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
-        _told(SubElement(suite, "testcase", classname="run", name="run"), "error", fault, fault)
+    edits = [(f"{each['id']} in line {each['line']}", each["edit"]) for each in record.footer["edits"]]
+    _extra(root, "baseline", "failure", edits)
+    _extra(root, "run", "error", faults(record))
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _extra(root: Element, name: str, kind: str, told: list[tuple[str, str]]) -> None:
+    """A suite of what is no requirement, and fails."""
+    counts = {"failures": "0", "errors": "0", "skipped": "0", f"{kind}s": str(len(told))}
+    suite = SubElement(root, "testsuite", {"name": name, "tests": str(len(told)), **counts}) if told else root
+    for case, text in told:
+        _told(SubElement(suite, "testcase", classname=name, name=_fit(case)), kind, text, text)
 
 
 def _suite(root: Element, area: str, verdicts: list[Event], record: Record) -> None:

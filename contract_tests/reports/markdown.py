@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from contract_tests.events import Event, Record
-from contract_tests.reports.sums import failing, sums
+from contract_tests.reports.sums import failing, faults, headline, sums
 
 
 def markdown(record: Record) -> str:
@@ -13,13 +13,14 @@ def markdown(record: Record) -> str:
     must, should = sums(record)
     broken = record.broken()
     lines = [
-        f"## Assistants contract {record.header['contract']}: {_headline(record)}",
+        f"## Assistants contract {record.header['contract']}: {headline(record)}",
         "",
         f"{record.header['target']['base_url']}, {record.footer['requests']} requests",
         "",
         "| | hold | judged | all |",
         "|---|---|---|---|",
         *(f"| {sum.level} | {sum.hold} | {sum.judged} | {sum.all} |" for sum in (must, should)),
+        *_edits(record),
         *[line for verdict in broken for line in _breach(verdict, record)],
         *_unjudged(record),
     ]
@@ -27,18 +28,28 @@ def markdown(record: Record) -> str:
 
 
 def beside_the_change(record: Record) -> list[str]:
-    """A line for each breach, in the workflow commands of GitHub Actions."""
-    return [
-        f"::{'error' if failing(verdict, record) else 'warning'} title={verdict['id']}::{_escaped(verdict['reason'])}"
+    """A line for each breach, each edit of the baseline, and a run that broke off, as commands of GitHub Actions."""
+    breaches = [
+        _told("error" if failing(verdict, record) else "warning", verdict["id"], verdict["reason"])
         for verdict in record.broken()
     ]
+    edits = [
+        _told("error", each["id"], each["edit"], file=each["file"], line=each["line"])
+        for each in record.footer["edits"]
+    ]
+    return [*breaches, *edits, *(_told("error", kind, text) for kind, text in faults(record))]
 
 
-def _headline(record: Record) -> str:
-    if fault := record.footer["fault"]:
-        return f"not judged. {fault}"
-    failures = sum(failing(verdict, record) for verdict in record.verdicts)
-    return f"{failures} broken" if failures else "nothing new is broken"
+def _told(level: str, title: str, text: str, **place: object) -> str:
+    told = ",".join(
+        f"{name}={_escaped(str(value)).replace(',', '%2C')}" for name, value in (place | {"title": title}).items()
+    )
+    return f"::{level} {told}::{_escaped(text)}"
+
+
+def _edits(record: Record) -> list[str]:
+    rows = [f"- {each['file']}:{each['line']}: {each['id']} {each['edit']}" for each in record.footer["edits"]]
+    return ["", "### The baseline is not true", "", *rows] if rows else []
 
 
 def _breach(verdict: Event, record: Record) -> list[str]:

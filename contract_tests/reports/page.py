@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -13,12 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from contract_tests.events import Event, Record
-from contract_tests.reports.sums import failing, sums
+from contract_tests.examples import explanations
+from contract_tests.reports.sums import headline, sums
 from contract_tests.snippets import sdk_line
 
 WORDS = re.compile(r"\s+|[^\s\w]|\w+")
 ROOM = 110_000  # characters of what was sent and what came, shared by all that the page shows of it
 SHOWN = 4  # exchanges of one breach
+KINDS = ("fail", "warn", "known", "unjudged", "pass")
 ALIKE = 0.5  # below it two texts differ so much that marks would only hide them
 
 
@@ -30,14 +33,16 @@ def page(record: Record) -> str:
     must, should = sums(record)
     evidence = [each for verdict in record.verdicts for each in verdict["evidence"]]
     room = max(150, ROOM // (3 * sum(len(_exchanges(record, each)) for each in evidence) + 1))
-    order = {"fail": 0, "warn": 1, "unjudged": 2, "pass": 3}
+    verdicts = [{**verdict, "kind": _kind(verdict)} for verdict in record.verdicts]
     return environment.get_template("page.html.j2").render(
         record=record,
         must=must,
         should=should,
-        failures=[verdict for verdict in record.verdicts if failing(verdict, record)],
-        verdicts=sorted(record.verdicts, key=lambda verdict: order[verdict["verdict"]]),
-        areas=_areas(record),
+        headline=headline(record),
+        verdicts=sorted(verdicts, key=lambda verdict: KINDS.index(verdict["kind"])),
+        kinds=_kinds(verdicts),
+        areas=_areas(verdicts),
+        explained=explanations(),
         difference=difference,
         exchanges=lambda evidence: _exchanges(record, evidence),
         snippet=lambda exchange: _cut(_snippet(exchange), room),
@@ -60,12 +65,18 @@ def difference(one: str, other: str) -> tuple[Markup, Markup]:
     return Markup("").join(marked[0]), Markup("").join(marked[1])
 
 
-def _areas(record: Record) -> list[tuple[str, dict[str, int]]]:
-    found = []
-    for area, verdicts in groupby(record.verdicts, key=lambda verdict: verdict["id"].split("/")[0]):
-        kinds = [verdict["verdict"] for verdict in verdicts]
-        found.append((area, {kind: kinds.count(kind) for kind in ("pass", "fail", "warn", "unjudged")}))
-    return found
+def _kind(verdict: Event) -> str:
+    return str(verdict["verdict"] if verdict["known"] is None else "known")
+
+
+def _areas(verdicts: list[Event]) -> list[tuple[str, dict[str, int]]]:
+    return [(area, _kinds(some)) for area, some in groupby(verdicts, key=lambda verdict: verdict["id"].split("/")[0])]
+
+
+def _kinds(verdicts: Iterable[Event]) -> dict[str, int]:
+    """How many there are of each kind, the worst first."""
+    found = [verdict["kind"] for verdict in verdicts]
+    return {kind: found.count(kind) for kind in KINDS if kind in found}
 
 
 def _snippet(exchange: Event) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contract_tests.events import Event, Record
+from contract_tests.verdicts import UNDECIDED
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,30 @@ def failing(verdict: Event, record: Record) -> bool:
     """Whether it is why the run fails: a broken must, or a should where the run was strict, that nobody knew of."""
     level = verdict["verdict"] == "fail" or (verdict["verdict"] == "warn" and record.header["strict"])
     return level and verdict["known"] is None
+
+
+def faults(record: Record) -> list[tuple[str, str]]:
+    """What went wrong with the run itself, by a word for it: that it broke off, and what it left behind."""
+    footer = record.footer
+    told = {"not judged": footer["fault"], "left behind": ", ".join(footer["left_behind"])}
+    return [(kind, text) for kind, text in told.items() if text]
+
+
+def headline(record: Record) -> str:
+    """The verdict on the run in a few words; says that all is well only where the exit is 0."""
+    footer, failures = record.footer, [each for each in record.verdicts if failing(each, record)]
+    if footer["fault"]:
+        return f"Not judged. {footer['fault']}"
+    known = sum(each["known"] is not None for each in record.verdicts)
+    said = [
+        f"{len(failures)} broken" * bool(failures),
+        "the baseline is not true" * bool(footer["edits"]),
+        f"{len(footer['left_behind'])} left behind" * bool(footer["left_behind"]),
+        "not every must was judged" * (footer["exit"] == UNDECIDED),
+        f"{known} known" * bool(known),
+    ]
+    told = ", ".join(filter(None, said if failures else ["nothing new is broken", *said[1:]]))
+    return told[0].upper() + told[1:]
 
 
 def _sum(level: str, verdicts: list[Event]) -> Sum:

@@ -13,8 +13,7 @@ import click
 from contract_tests.events import Record, Recorder
 from contract_tests.reports import FORMATS
 from contract_tests.reports.markdown import beside_the_change, markdown
-from contract_tests.run import Choice
-from contract_tests.target import Target
+from contract_tests.run import Choice, Result
 
 OUT = click.Path(path_type=Path, dir_okay=False)
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -35,8 +34,8 @@ class Reports:
         writable({"events": events})
         self._events = events.open("w", encoding="utf-8") if events else None
 
-    def recorder(self, target: Target, choice: Choice, profile: str | None, strict: bool) -> Recorder:
-        return Recorder(target, choice.seed, profile, strict, self._events)
+    def recorder(self, result: Result, choice: Choice, profile: str | None, strict: bool) -> Recorder:
+        return Recorder(result, choice, profile, strict, self._events)
 
     def write(self, record: Record) -> None:
         """Each of the files; and where GitHub runs us, what it shows beside the change and under the job."""

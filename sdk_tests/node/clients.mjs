@@ -5,9 +5,12 @@ import OpenAI from "openai";
 
 /** @type {{base_url: string, keys: Record<string, string>, bound_id?: string | null}} */
 export const target = JSON.parse(process.env.ASSISTANTS_TARGET ?? "");
+/** @type {string[] | null} the requirements that are asked for; null: all, and the facts about the SDK */
+const only = JSON.parse(process.env.ASSISTANTS_ONLY ?? "null");
 
 // Names nothing, though its shape is one that a service may insist on.
 export const UNKNOWN = "asst-00000000-0000-4000-8000-000000000000";
+/** @type {(keyof OpenAI.Beta.Assistant)[]} */
 export const FIELDS = [
   "id", "object", "created_at", "name", "description", "model", "instructions", "tools", "top_p", "temperature",
   "tool_resources", "metadata", "response_format",
@@ -51,6 +54,7 @@ export function remove(of, id) {
 /** A test that carries the requirements that it proves.
  * @param {string} ids @param {string} text @param {() => Promise<void>} act */
 export function promise(ids, text, act) {
+  if (only && !ids.split(", ").some((id) => only.includes(id))) return;
   test(`${ids}: ${text}`, async (context) => {
     try {
       await act();
@@ -59,6 +63,11 @@ export function promise(ids, text, act) {
       context.skip(error.message);
     }
   });
+}
+
+/** A test of the SDK itself. @param {string} name @param {() => Promise<void>} act */
+export function fact(name, act) {
+  if (!only) test(name, act);
 }
 
 /** A name that no other test gives. */
@@ -113,14 +122,17 @@ export function shown(assistant) {
   return Object.fromEntries(FIELDS.map((field) => [field, assistant[field] ?? null]));
 }
 
+/** The last test of a file, whatever is asked for. */
+export const cleanUpLast = () => test("delete/answers-deleted: What was made can be removed again.", cleanUp);
+
 /** Removes what was made. */
-export async function cleanUp() {
+async function cleanUp() {
   /** @type {string[]} */
   const left = [];
   for (const [id, role] of made) {
     await remove(assistants(role), id).catch((/** @type {any} */ error) => error.status === 404 || left.push(id));
   }
-  assert.deepEqual(left, [], "left behind, for a delete was not accepted");
+  assert.ok(!left.length, `left behind, for a delete was not accepted: ${left.join(", ")}`);
 }
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => cleanUp().finally(() => process.exit(1)));

@@ -1,8 +1,10 @@
 // Facts about the SDK itself, shown without a server; named as those of the Python SDK where they are the same.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import OpenAI from "openai";
-import { client, remove } from "./clients.mjs";
+import { client, fact, refusal, remove } from "./clients.mjs";
 
 const ASSISTANT = {
   id: "asst-abc", object: "assistant", created_at: 1763884800, name: "Support Bot", description: null, model: "any",
@@ -21,6 +23,9 @@ const CALLS = {
   GET: (sdk) => sdk.retrieve("asst-abc"),
   DELETE: (sdk) => remove(sdk, "asst-abc"),
 };
+
+/** A file of an installed package. @param {string} path */
+const beside = (path) => `${import.meta.dirname}/../node_modules/${path}`;
 
 /** The SDK on a wire that keeps what is sent, and gives one answer to all of it.
  * @param {any} answer @param {{status?: number, headers?: Record<string, string>, options?: object}} how */
@@ -62,42 +67,67 @@ async function pages(page) {
   return sent;
 }
 
-test("the pages sample raises type error", async () => {
+fact("the pages sample raises type error", async () => {
   const { sdk } = wire();
 
   await assert.rejects(async () => sdk.create({ name: "Support Bot", instructions: "Be brief." }), TypeError);
 });
 
-/** Never called: a test for tsc, which fails where it finds no error in the page's own sample, or one in the cured one.
+/** Never called: for tsc, which fails where it finds no error in the page's own sample, or one in what follows it.
  * @param {OpenAI} openai @returns {Promise<OpenAI.Beta.Assistant>} */
-export function theTypesDemandAModel(openai) {
+export async function theTypes({ beta: { assistants } }) {
   // @ts-expect-error: for want of a model
-  openai.beta.assistants.create({ name: "Support Bot" });
-  return openai.beta.assistants.create({ model: "any", name: "Support Bot" });
+  assistants.create({ name: "Support Bot" });
+  const { id } = await assistants.create({ model: "any", name: "Support Bot", instructions: "Be brief." });
+  const { data } = await assistants.list({ limit: 2, order: "asc", after: id, before: id });
+  await assistants.update(data[0].id, { instructions: "" });
+  return assistants.retrieve(id);
 }
 
-test("model any cures the pages sample", async () => {
+fact("the types know the calls and demand a model", async () => {
+  const { status, stdout } = spawnSync(process.execPath, [beside("typescript/bin/tsc"), "-p", import.meta.dirname]);
+
+  assert.deepEqual([status, String(stdout)], [0, ""]);
+});
+
+fact("the types call every call deprecated", async () => {
+  const types = readFileSync(beside("openai/resources/beta/assistants.d.ts"), "utf8");
+
+  assert.ok(types.split("@deprecated").length > 5);
+});
+
+fact("model any cures the pages sample", async () => {
   const { sent, sdk } = wire();
   await sdk.create({ model: "any", name: "Support Bot" });
 
   assert.deepEqual(JSON.parse(sent[0].body), { model: "any", name: "Support Bot" });
 });
 
-test("what is omitted is not sent", async () => {
+fact("what is omitted is not sent", async () => {
   const { sent, sdk } = wire();
   await sdk.create({ model: undefined, name: "Support Bot", temperature: null });
 
   assert.deepEqual(JSON.parse(sent[0].body), { name: "Support Bot", temperature: null });
 });
 
-test("patch is never sent", async () => {
+fact("every call is deprecated", async () => {
+  /** @type {Error[]} */
+  const warned = [];
+  process.on("warning", (warning) => warned.push(warning));
+  for (const call of Object.values(CALLS)) await call(wire().sdk);
+  await setImmediate(); // a warning comes after the call
+
+  assert.equal(warned.length, Object.keys(CALLS).length);
+});
+
+fact("patch is never sent", async () => {
   const { sent, sdk } = wire();
   await sdk.update("asst-abc", { name: "Support Bot v2" });
 
   assert.equal(sent[0].method, "POST");
 });
 
-test("the beta header is sent by itself", async () => {
+fact("the beta header is sent by itself", async () => {
   for (const [method, call] of Object.entries(CALLS)) {
     const { sent, sdk } = wire();
     await call(sdk);
@@ -106,41 +136,54 @@ test("the beta header is sent by itself", async () => {
   }
 });
 
-test("an empty id is not sent", async () => {
+fact("an empty id is not sent", async () => {
   const { sent, sdk } = wire();
   await sdk.retrieve("").catch(() => {});
 
   assert.deepEqual(sent.map(({ url }) => url.pathname), []);
 });
 
-test("an id cannot lead elsewhere", async () => {
+fact("an empty id asks for the list", async () => {
+  const { sent, sdk } = wire(PAGE);
+  const read = await sdk.retrieve("");
+
+  assert.deepEqual([sent[0].method, sent[0].url.pathname, read.object], ["GET", "/v1/assistants/", "list"]);
+});
+
+fact("an id cannot lead elsewhere", async () => {
   const { sent, sdk } = wire();
   await sdk.retrieve("asst-a/../b?limit=1");
 
   assert.deepEqual([sent[0].url.pathname.split("/").length, sent[0].url.search], [4, ""]);
 });
 
-test("201 is a success", async () => {
+fact("201 is a success", async () => {
   const { sdk } = wire(ASSISTANT, { status: 201 });
 
   assert.equal((await sdk.create({ model: "any", name: "Support Bot" })).id, "asst-abc");
 });
 
-test("paging goes on behind the last of data", async () => {
+fact("paging goes on behind the last of data", async () => {
   const sent = await pages({ ...PAGE, has_more: true, last_id: "asst-xyz" });
 
   assert.deepEqual(sent.map(({ url }) => url.searchParams.get("after")), [null, "asst-abc"]);
 });
 
-test("paging ends where has more is false", async () => {
+fact("paging ends where has more is false", async () => {
   assert.equal((await pages(PAGE)).length, 1);
 });
 
-test("paging goes on where has more is absent", async () => {
+fact("paging goes on where has more is absent", async () => {
   assert.equal((await pages({ object: "list", data: [ASSISTANT] })).length, 2);
 });
 
-test("a mistake is not noticed", async () => {
+fact("missing fields read none", async () => {
+  const read = await wire({}).sdk.retrieve("asst-abc");
+
+  assert.deepEqual(Object.keys(ASSISTANT).filter((field) => (read[field] ?? null) !== null), []);
+});
+
+fact("a mistake is not noticed", async () => {
   const mistakes = [{ created_at: 1763884800000 }, { created_at: "1763884800" }, { temperature: "1" }, { id: null }];
   for (const mistake of mistakes) await wire({ ...ASSISTANT, ...mistake }).sdk.retrieve("asst-abc");
   const { sdk } = wire({ ...PAGE, last_id: "asst-xyz", object: "page" });
@@ -149,14 +192,27 @@ test("a mistake is not noticed", async () => {
   assert.equal((await remove(wire({ id: "asst-abc", deleted: false }).sdk, "asst-abc")).deleted, false);
 });
 
-test("a number as code reads as text", async () => {
+fact("the request id is the header", async () => {
+  const { sdk } = wire(ASSISTANT, { headers: { "x-request-id": "req-1" } });
+
+  assert.equal((await sdk.retrieve("asst-abc"))._request_id, "req-1");
+});
+
+fact("a refusal has the request id of its header", async () => {
+  const { sdk } = wire({ error: { message: "No." } }, { status: 404, headers: { "x-request-id": "req-1" } });
+  const error = await refusal(sdk.retrieve("asst-abc"));
+
+  assert.equal(error.requestID ?? error.request_id, "req-1"); // request_id before 5.0
+});
+
+fact("a number as code reads as text", async () => {
   const { sdk } = wire({ error: { message: "No.", code: 404 } }, { status: 404 });
-  const error = await sdk.retrieve("asst-abc").catch((/** @type {any} */ refusal) => refusal);
+  const error = await refusal(sdk.retrieve("asst-abc"));
 
   assert.equal(error.code, "404");
 });
 
-test("the status tells the exception", async () => {
+fact("the status tells the exception", async () => {
   for (const [status, kind] of EXCEPTIONS) {
     const { sdk } = wire({ error: { message: "No." } }, { status });
 
@@ -164,29 +220,29 @@ test("the status tells the exception", async () => {
   }
 });
 
-test("an unwrapped refusal reads the same", async () => {
+fact("an unwrapped refusal reads the same", async () => {
   const { sdk } = wire({ message: "No.", type: "not_found_error" }, { status: 404 });
-  const error = await sdk.retrieve("asst-abc").catch((/** @type {any} */ refusal) => refusal);
+  const error = await refusal(sdk.retrieve("asst-abc"));
 
   assert.equal(error.type, "not_found_error");
 });
 
-test("a busy server is asked three times", async () => {
+fact("a busy server is asked three times", async () => {
   for (const status of [408, 409, 429, 500, 503]) assert.equal((await attempts(status)).count, 3);
 });
 
-test("a refusal is not retried", async () => {
+fact("a refusal is not retried", async () => {
   for (const status of [400, 401, 403, 404, 422]) assert.equal((await attempts(status)).count, 1);
 });
 
-test("retry after is waited for", async () => {
+fact("retry after is waited for", async () => {
   assert.deepEqual((await attempts(429, { "retry-after": "7" })).slept, [7000, 7000]);
 });
 
-test("retry after of a hundred seconds is waited for", async () => {
+fact("retry after of a hundred seconds is waited for", async () => {
   assert.deepEqual((await attempts(429, { "retry-after": "100" })).slept, [100_000, 100_000]);
 });
 
-test("x should retry has the last word", async () => {
+fact("x should retry has the last word", async () => {
   assert.equal((await attempts(429, { "x-should-retry": "false" })).count, 1);
 });

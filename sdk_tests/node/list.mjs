@@ -1,11 +1,20 @@
 // List, and the SDK's own paging over more assistants than a page holds.
 import assert from "node:assert/strict";
-import { assistants, boundId, cleanUp, ids, lookAround, make, promise, walk } from "./clients.mjs";
+import { assistants, boundId, cleanUpLast, ids, lookAround, make, promise, walk } from "./clients.mjs";
 
 await lookAround();
 
-/** @type {string[]} the oldest first; made by the first test */
+/** @type {string[]} the oldest first */
 const many = [];
+
+/** A promise about more assistants than a page holds.
+ * @param {string} ids @param {string} text @param {() => Promise<void>} act */
+function ofMany(ids, text, act) {
+  promise(ids, text, async () => {
+    while (many.length < 23) many.push((await make()).id);
+    await act();
+  });
+}
 
 /** The ids of a page that are of these assistants. @param {object} query */
 async function among(query) {
@@ -13,9 +22,7 @@ async function among(query) {
   return ids(page.data).filter((id) => many.includes(id));
 }
 
-promise("list/complete", "A for over the list gives every assistant exactly once.", async () => {
-  for (let i = 0; i < 23; i += 1) many.push((await make()).id);
-
+ofMany("list/complete", "A for over the list gives every assistant exactly once.", async () => {
   for (const query of [{}, { limit: 10 }, { limit: 10, order: "asc" }]) {
     const walked = ids(await walk(query));
     assert.equal(walked.length, new Set(walked).size);
@@ -29,13 +36,13 @@ promise("list/complete", "The key's own assistant is listed as well.", async () 
   assert.ok((await walk()).some(({ id }) => id === own));
 });
 
-promise("list/envelope", "A page's data are assistants.", async () => {
+ofMany("list/envelope", "A page's data are assistants.", async () => {
   const { data } = await assistants().list({ limit: 100 });
 
   assert.deepEqual(new Set(data.map((/** @type {any} */ item) => item.object)), new Set(["assistant"]));
 });
 
-promise("list/has-more-is-true-to-its-word", "has_more is true on every page but the last.", async () => {
+ofMany("list/has-more-is-true-to-its-word", "has_more is true on every page but the last.", async () => {
   /** @type {{more: any, last: string}[]} */
   const said = [];
   for (let after; ; after = said.at(-1)?.last) {
@@ -47,25 +54,25 @@ promise("list/has-more-is-true-to-its-word", "has_more is true on every page but
   assert.deepEqual(said.map(({ more }) => more), said.map((_, index) => index < said.length - 1));
 });
 
-promise("list/limit", "A page holds as many as limit says, and 20 unless told.", async () => {
+ofMany("list/limit", "A page holds as many as limit says, and 20 unless told.", async () => {
   assert.equal((await assistants().list({ limit: 2 })).data.length, 2);
   assert.equal((await assistants().list()).data.length, 20);
 });
 
-promise("list/newest-first", "The newest come first.", async () => {
+ofMany("list/newest-first", "The newest come first.", async () => {
   assert.deepEqual(await among({ limit: 100 }), [...many].reverse());
 });
 
-promise("list/order-asc", "order asc gives the oldest first.", async () => {
+ofMany("list/order-asc", "order asc gives the oldest first.", async () => {
   assert.deepEqual(await among({ order: "asc", after: many[0], limit: 100 }), many.slice(1));
 });
 
-promise("list/after", "after gives what follows that assistant, without it.", async () => {
+ofMany("list/after", "after gives what follows that assistant, without it.", async () => {
   assert.deepEqual(await among({ after: many[3], limit: 100 }), many.slice(0, 3).reverse());
 });
 
-promise("list/before", "before gives what stands ahead of that assistant, without it.", async () => {
+ofMany("list/before", "before gives what stands ahead of that assistant, without it.", async () => {
   assert.deepEqual(await among({ before: many.at(-4), limit: 100 }), many.slice(-3).reverse());
 });
 
-promise("delete/answers-deleted", "What was made can be removed again.", cleanUp);
+cleanUpLast();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import {
-  UNKNOWN, aName, assistants, boundId, byId, cleanUp, ids, lookAround, make, promise, refusal, remove, shown, walk,
+  UNKNOWN, aName, assistants, boundId, byId, cleanUpLast, ids, lookAround, make, promise, refusal, remove, shown, walk,
 } from "./clients.mjs";
 
 const NEW = "Answer in one sentence.";
@@ -14,7 +14,7 @@ const TEXTS = [
   "<b>&amp;</b> \"q\" 'q' \\ %s",
 ];
 const NOT_TEXT = [7, true, ["text"], { text: "text" }];
-/** @type {Record<string, any>} */
+/** @type {Partial<OpenAI.Beta.AssistantCreateParams>} */
 const IGNORED = {
   model: "gpt-4o",
   temperature: 0.2,
@@ -229,4 +229,4 @@ promise("parallel/modifies-not-lost", "Parallel updates of different assistants 
   assert.deepEqual(kept.map(({ instructions }) => instructions), made.map(({ id }) => `For ${id}.`));
 });
 
-promise("delete/answers-deleted", "What was made can be removed again.", cleanUp);
+cleanUpLast();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import {
-  UNKNOWN, assistants, byId, cleanUp, ids, lookAround, make, promise, refusal, remove, shown, walk,
+  UNKNOWN, assistants, byId, cleanUpLast, ids, lookAround, make, promise, refusal, remove, shown, walk,
 } from "./clients.mjs";
 
 const NEW = "Answer in one sentence.";
@@ -69,4 +69,4 @@ promise(
   },
 );
 
-promise("delete/answers-deleted", "What was made can be removed again.", cleanUp);
+cleanUpLast();

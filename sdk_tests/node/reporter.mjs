@@ -1,4 +1,5 @@
 // Prints a line of JSON for each promise or fact that a test showed, as `python -m sdk_tests` does.
+import { inspect } from "node:util";
 import OpenAI from "openai";
 
 /** @param {AsyncIterable<any>} events of node's test runner */
@@ -20,9 +21,16 @@ function judged(type, data) {
   if (data.skip !== undefined) return ["skipped", String(data.skip)];
   if (type === "test:pass") return ["passed", ""];
   const error = data.details.error.cause ?? data.details.error;
-  const why = `${error?.name}: ${error?.message}`.split("\n")[0];
-  return [ofTheServer(error) ? "failed" : "error", why];
+  return [ofTheServer(error) ? "failed" : "error", told(error).split("\n")[0]];
 }
+
+/** What was found, where node says only that it is not what it should be. @param {any} error */
+function told(error) {
+  if (!error?.generatedMessage || error.operator === "rejects") return `${error?.name}: ${error?.message}`;
+  return `${shown(error.actual)} came for ${shown(error.expected)}`;
+}
+
+const shown = (/** @type {any} */ value) => inspect(value, { breakLength: Infinity });
 
 /** Not where the guard or a limit stood in the way. What a test cannot digest (TypeError) is an answer.
  * @param {any} error */

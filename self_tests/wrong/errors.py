@@ -136,7 +136,7 @@ def unknown_ids_are_api_errors(fake: Fake) -> None:
 @wrong(CODE)
 def the_code_is_the_status(fake: Fake) -> None:
     """As in the service itself."""
-    fake.error_table = {refused: kind._replace(code=kind.status) for refused, kind in fake.error_table.items()}
+    fake.error_table = {refused: kind._replace(code=kind.status) for refused, kind in fake.error_table.items()}  # type: ignore[arg-type]
 
 
 @wrong(CODE)

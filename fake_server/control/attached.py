@@ -1,0 +1,91 @@
+"""The control side at a fake: beside /v1, and around each call of it."""
+
+import time
+from functools import partial
+from time import perf_counter
+from typing import cast
+
+from aiohttp import web
+
+from fake_server.assistants import Key
+from fake_server.clock import Clock
+from fake_server.contract import Operation
+from fake_server.control.control import Control
+from fake_server.control.faults import HEADER
+from fake_server.control.requests import CUT, Seen, shown
+from fake_server.control.routes import PREFIX, answer
+from fake_server.control.striking import FAULT, damage, silent, strike
+from fake_server.fake import Fake
+from fake_server.ids import Ids
+from fake_server.web import BODY, KEY, OPERATION, Endpoint
+
+
+def attach(
+    fake: Fake, clock: Clock, *, ids: Ids | None = None, host: str = "127.0.0.1", token: str | None = None
+) -> Control:
+    """To a fake that was composed with this clock and is not yet served; see Control."""
+    control = Control(fake, clock, ids, host, token, fake.limiter.limit)
+    fake.limiter.lift = """Start the fake with --rate-limit off, or PATCH /_fake/limiter with {"limit": null}."""
+    fake.limiter.owner = partial(owner, fake)
+    fake.interfere = partial(interfere, control)
+    fake.middlewares.insert(0, partial(around, control))
+    return control
+
+
+def owner(fake: Fake, caller: str) -> str:
+    """The organization of a key, be it for one operation; "" for what is none."""
+    key = fake.store.key(caller.partition(" ")[0])
+    return key.organization if key else ""
+
+
+async def interfere(control: Control, request: web.BaseRequest, operation: Operation, key: Key) -> None:
+    """Raises Faulted, and InvalidParameter for a header that says nothing."""
+    ordered = request.headers.get(HEADER)
+    if ordered is None and not control.faults.all:
+        return
+    faults = control.faults
+    fault = faults.striking(operation.id, key) if ordered is None else faults.of_header(ordered)
+    if fault is not None:
+        request[FAULT] = fault
+        await strike(fault)
+
+
+async def around(control: Control, request: web.BaseRequest, handler: Endpoint) -> web.StreamResponse:
+    if request.raw_path.startswith(PREFIX):
+        return await answer(control, request)
+    began = perf_counter()
+    response = cast(web.Response, await handler(request))
+    fault = request.get(FAULT)
+    record(control, request, response, perf_counter() - began)
+    return response if fault is None else await damage(fault, request, response)
+
+
+def record(control: Control, request: web.BaseRequest, response: web.Response, seconds: float) -> None:
+    operation, fault, asked = request.get(OPERATION), request.get(FAULT), request.get(BODY)
+    requests = control.requests
+    requests.number += 1
+    seen = Seen(
+        requests.number,
+        time.time() - seconds,
+        request.method,
+        request.raw_path,
+        None if operation is None else operation.id,
+        request.get(KEY),
+        None if fault is not None and silent(fault) else response.status,
+        seconds,
+        None if fault is None else fault.id,
+        response.headers.get("x-request-id"),
+        None if asked is None else asked[: CUT + 1],
+        cast(bytes, response.body or b"")[: CUT + 1],
+    )
+    requests.kept.append(seen)
+    if requests.listeners:
+        tell(control, seen)
+
+
+def tell(control: Control, seen: Seen) -> None:
+    control.requests.tell("request", shown(seen, control.fake.store.all_keys()))
+    if seen.fault is not None:
+        control.requests.tell_changed("faults")
+    if seen.operation is not None and seen.method != "GET" and seen.status is not None and seen.status < 400:
+        control.requests.tell_changed("assistants")

@@ -1,0 +1,115 @@
+"""The control side as aiohttp's requests see it: from a request by control.yaml to a handler, and on to JSON."""
+
+import logging
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from fake_server import errors, incoming
+from fake_server.contract import Operation, read_document, read_operations, read_yaml
+from fake_server.control import assistants, ordering, organizations, whole
+from fake_server.control.control import Asked, Control, Handler
+from fake_server.control.door import admit
+from fake_server.control.events import stream
+from fake_server.errors import Broken, Refused, UnknownUrl
+from fake_server.web import JSON, Route, encoded, named, read, read_routes
+
+LOG = logging.getLogger(__name__)
+PREFIX = "/_fake"
+FILE = Path(__file__).with_name("control.yaml")
+HANDLERS: dict[str, Handler] = {**whole.HANDLERS, **organizations.HANDLERS, **assistants.HANDLERS, **ordering.HANDLERS}
+# What a call may change without anything else, by the beginning of its path.
+ALONE = ("assistants", "clock", "faults", "limiter", "requests", "snapshots")
+
+
+@cache
+def routes() -> list[Route]:
+    """Read when they are first asked for: a start does not wait for it."""
+    return read_routes(PREFIX, read_operations(read_yaml(FILE)))
+
+
+async def answer(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    """An answer in any case: refusals, and mistakes of our own, are answers too."""
+    try:
+        return await perform(control, request)
+    except Refused as refusal:
+        return refused(refusal)
+    except Exception:
+        LOG.exception("%s %s", request.method, request.path)
+        return refused(Broken("The fake made a mistake. Its log says more."))
+
+
+async def perform(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    operation, name = found(request)
+    admit(request, control.host, control.token, operation is None or operation.secured)
+    if request.path == PREFIX:
+        return web.Response(status=308, headers={"location": f"{PREFIX}/"})
+    if operation is None:
+        raise UnknownUrl(f"No such URL: {request.path:.100}. {PREFIX}/control.yaml says which there are.")
+    if operation.id in DIRECT:
+        return await DIRECT[operation.id](control, request)
+    done = await HANDLERS[operation.id](await judged(control, operation, name, request))
+    await control.fake.store.settled()
+    if request.method != "GET":
+        control.requests.tell_changed(changed(operation))
+    return web.Response(body=encoded(done), headers=JSON)
+
+
+def found(request: web.BaseRequest) -> tuple[Operation | None, str]:
+    """And what the path names. Raises WrongMethod."""
+    try:
+        return named(routes(), request)
+    except UnknownUrl:
+        return None, ""
+
+
+def changed(operation: Operation) -> str:
+    _, first, *others = operation.path.split("/")
+    return first if first in ALONE and "restore" not in others else "all"
+
+
+async def judged(control: Control, operation: Operation, name: str, request: web.BaseRequest) -> Asked:
+    query = incoming.check_query(operation, request.query.items())
+    body = {}
+    if operation.body is not None:
+        raw = await read(control.fake, request)
+        # Nothing at all is an empty object here, and whatever its type is said to be (curl says form data) it is JSON.
+        body = incoming.check_body(operation, incoming.parse_body(raw or b"{}", None))
+    return Asked(control, name, body, query)
+
+
+def refused(refusal: Refused) -> web.Response:
+    kind = next(errors.TABLE[each] for each in type(refusal).__mro__ if each in errors.TABLE)
+    body = errors.envelope(refusal.message, kind.type, refusal.param, kind.code)
+    return web.Response(status=kind.status, body=encoded(body), headers=JSON | refusal.headers)
+
+
+async def get_health(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    health: dict[str, Any] = {
+        "status": "ok",
+        "version": version("assistants-contract"),
+        "url": f"http://{request.host}{control.fake.contract.prefix}",
+        "contract": read_document()["info"]["version"],
+    }
+    return web.Response(body=encoded(health), headers=JSON)
+
+
+async def get_contract(control: Control, _: web.BaseRequest) -> web.StreamResponse:
+    # Wherever the fake is asked from, that is where it is.
+    document = {**read_document(), "servers": [{"url": control.fake.contract.prefix}]}
+    return web.Response(body=encoded(document), headers=JSON)
+
+
+async def get_description(_: Control, __: web.BaseRequest) -> web.StreamResponse:
+    return web.Response(body=FILE.read_bytes(), content_type="application/yaml")
+
+
+async def listen(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    return await stream(control.requests, request)
+
+
+# What needs the request itself, or answers no JSON.
+DIRECT = {"getHealth": get_health, "getContract": get_contract, "getDescription": get_description, "listen": listen}

@@ -1,0 +1,16 @@
+"""A fake with its control side, as the command composes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fake_server.clock import Clock
+from fake_server.control.attached import attach
+from fake_server.fake import Fake, compose
+
+
+def controlled(rate_limit: int | None = None, *, data: Path | None = None, token: str | None = None) -> Fake:
+    clock = Clock()
+    fake = compose(rate_limit=rate_limit, data=data, now=clock.now)
+    attach(fake, clock, token=token)
+    return fake
