@@ -237,7 +237,7 @@ def exchanges(record: Record) -> list[Exchange]:
 
 def _request(event: Event) -> Request:
     body = None if event["body"] is None else event["body"].encode().ljust(event["bytes"])
-    return Request(event["method"], event["path"], event["as"], body, tuple(event["headers"].items()))
+    return Request(event["method"], event["path"], event["as"], body, tuple(event.get("headers", {}).items()))
 
 
 def _response(event: Event) -> Response:
