@@ -7,7 +7,8 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients litellm
+.PHONY: help setup contract test check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients litellm \
+	golden browser
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -18,7 +19,7 @@ contract: $(READY) ## start the fake and judge it; BASE_URL=… judges another s
 	@$(BIN)/assistants-contract run $(RUN_OPTIONS) $(BASE_URL)
 
 test: $(READY) ## pass everything
-	@$(BIN)/pytest -n auto --dist worksteal
+	@$(BIN)/pytest -n auto --dist worksteal -rs
 
 check: $(READY) ## ruff, mypy --strict, the spec
 	@$(BIN)/ruff check
@@ -41,6 +42,11 @@ bench: $(READY) ## what the fake costs, beside bare aiohttp and other mocks
 mocks: $(READY) ## install other mocks from npm: make test judges Prism, make bench measures all
 	@npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/mocks \
 		@stoplight/prism-cli@5.14.2 json-server@0.17.4 @mockoon/cli@9.9.0
+
+browser: $(READY) ## what make test wants for a real browser: Debian's Chromium, and the openai SDK of npm
+	@command -v chromium || command -v google-chrome || \
+		{ apt-get -qq update && apt-get -qq install --no-install-recommends chromium; }
+	@$(BIN)/python -c 'from sdk_tests.sdks import newest; newest("node").install()'
 
 sdk-matrix: $(READY) ## the same promises by every SDK of sdk_tests/sdks.toml; needs node and the registries, once
 	@$(BIN)/python -m sdk_tests.matrix

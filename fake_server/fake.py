@@ -16,6 +16,7 @@ from fake_server.dialect import Dialect
 from fake_server.file_format import Tables
 from fake_server.handlers import HANDLERS, Handler
 from fake_server.limiter import Limiter, by_key
+from fake_server.passage import Passage
 from fake_server.seed import Seed, default
 from fake_server.store import Store
 
@@ -30,7 +31,7 @@ class Fake:
     in `untold` do not say what is left of it. `json_options` are orjson's.
 
     `log` is told of each answer: method, path as it was sent, status, seconds, and the label of the key. `interfere` is
-    awaited with each call that its key opens (aiohttp's request, operation, key) before anything else is done with it,
+    awaited with each call that its key opens (aiohttp's request, and its passage) before anything else is done with it,
     and may refuse it. `body_seconds` is how long a body may take to arrive.
     """
 
@@ -61,7 +62,7 @@ class Fake:
     json_options: int = 0
     middlewares: list[Any] = field(default_factory=list)
     log: Callable[[str, str, int, float, str], None] | None = None
-    interfere: Callable[[Any, Operation, Key], Awaitable[None]] | None = None
+    interfere: Callable[[Any, Passage], Awaitable[None]] | None = None
     body_seconds: float = 10.0
 
 

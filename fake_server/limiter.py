@@ -3,10 +3,19 @@
 from collections import defaultdict, deque
 from collections.abc import Callable
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from fake_server.assistants import Key
 from fake_server.errors import TooManyRequests
+
+
+class State(NamedTuple):
+    """The limit, the calls used and left of it at this moment, and seconds until all of them are there again."""
+
+    limit: int | None
+    used: int
+    left: int | None
+    reset: int
 
 
 class Limiter:
@@ -37,21 +46,20 @@ class Limiter:
         limit = self.limit_of(key)
         if limit is None:
             return
-        calls = self.recent(key)
-        wait = self.until_free(calls[-limit]) if len(calls) >= limit else 0
+        now = self.now()
+        calls = self.recent(key, now)
+        wait = self.until_free(calls[-limit], now) if len(calls) >= limit else 0
         if self.block:
-            wait = self.in_block(key, wait)
+            wait = self.in_block(key, wait, now)
         if wait:
             message = f"More than {limit} requests in {self.seconds} s. Retry in {wait} s."
             message += f" This is the fake's own limit, as the service has it. {self.lift}"
             raise TooManyRequests(message, headers={"retry-after": str(wait)})
-        now = self.now()
         # In a fixed window each call counts as its first did.
         calls.append(now - now % self.seconds if self.fixed else now)
 
-    def in_block(self, key: str, wait: int) -> int:
+    def in_block(self, key: str, wait: int, now: float) -> int:
         """How long to wait, in whole seconds, for who would have to wait so long without a block; begins one."""
-        now = self.now()
         if wait and self.blocked.get(key, now) <= now:
             self.blocked[key] = now + max(self.block, wait)
         return max(0, min(self.seconds, ceil(self.blocked.get(key, now) - now)))
@@ -66,35 +74,31 @@ class Limiter:
         self.calls.clear()
         self.blocked.clear()
 
-    def state(self, key: str) -> dict[str, int | None]:
-        """The limit, the calls used and left of it at this moment, and seconds until all of them are there again."""
-        limit, calls = self.limit_of(key), self.recent(key)
+    def state(self, key: str) -> State:
+        limit, now = self.limit_of(key), self.now()
+        calls = self.recent(key, now)
         # A limit that was lowered may have been passed before.
         left = None if limit is None else max(0, limit - len(calls))
-        reset = self.until_free(calls[-1]) if calls else 0
-        if self.block and (blocked := self.in_block(key, 0)):
+        reset = self.until_free(calls[-1], now) if calls else 0
+        if self.block and (blocked := self.in_block(key, 0, now)):
             left, reset = 0, max(reset, blocked)
-        return {"limit": limit, "used": len(calls), "left": left, "reset": reset}
+        return State(limit, len(calls), left, reset)
 
     def headers(self, key: str) -> dict[str, str]:
         if self.limit_of(key) is None:
             return {}
-        state = self.state(key)
-        return {
-            "x-ratelimit-limit": str(state["limit"]),
-            "x-ratelimit-remaining": str(state["left"]),
-            "x-ratelimit-reset": str(state["reset"]),
-        }
+        limit, _, left, reset = self.state(key)
+        return {"x-ratelimit-limit": str(limit), "x-ratelimit-remaining": str(left), "x-ratelimit-reset": str(reset)}
 
-    def recent(self, key: str) -> deque[float]:
+    def recent(self, key: str, now: float) -> deque[float]:
         calls = self.calls[key]
-        while calls and calls[0] + self.seconds <= self.now():
+        while calls and calls[0] + self.seconds <= now:
             calls.popleft()
         return calls
 
-    def until_free(self, call: float) -> int:
+    def until_free(self, call: float, now: float) -> int:
         """Whole seconds, within 1 to `seconds` even if the clock was set back (rate/retry-after)."""
-        return min(self.seconds, max(1, ceil(call + self.seconds - self.now())))
+        return min(self.seconds, max(1, ceil(call + self.seconds - now)))
 
 
 def by_key(_request: object, _operation: object, key: Key) -> str:

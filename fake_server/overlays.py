@@ -7,7 +7,7 @@ from aiohttp import web
 
 from fake_server.fake import Fake
 from fake_server.ids import Ids
-from fake_server.web import KEY, Endpoint
+from fake_server.web import PASSAGE, Endpoint
 
 
 def number_requests(fake: Fake, ids: Ids) -> None:
@@ -17,7 +17,7 @@ def number_requests(fake: Fake, ids: Ids) -> None:
 
 async def numbered(ids: Ids, request: web.BaseRequest, handler: Endpoint) -> web.StreamResponse:
     response = await handler(request)
-    key = request.get(KEY)
+    key = request[PASSAGE].key
     # A dialect may go without.
     if "x-request-id" in response.headers:
         response.headers["x-request-id"] = ids.request(key.organization if key else "")

@@ -18,16 +18,13 @@ from fake_server.contract import Operation
 from fake_server.errors import BodyTooLarge, Broken, Faulted, MalformedRequest, Refused, UnknownUrl, WrongMethod
 from fake_server.fake import Fake
 from fake_server.handlers import Answer, Call
+from fake_server.passage import Passage
 
 LOG = logging.getLogger(__name__)
 # After a body that was not read to its end nothing more can be asked on the connection.
 LAST = {"connection": "close"}
 JSON = {"content-type": "application/json"}
-KEY = web.RequestKey("key", Key)
-# Whose budget the call counts in.
-CALLER = web.RequestKey("caller", str)
-OPERATION = web.RequestKey("operation", Operation)
-BODY = web.RequestKey("body", bytes)
+PASSAGE = web.RequestKey("passage", Passage)
 # Who calls an operation of which the contract demands no key; today it demands one of all.
 NOBODY = Key("", "", "", "")
 
@@ -42,15 +39,14 @@ def endpoint(fake: Fake) -> Endpoint:
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         began = perf_counter()
+        passage = request[PASSAGE] = Passage()
         if "Expect" in request.headers:
             await tolerate(request)
-        response, key = preflight(fake, request), None
+        response = preflight(fake, request)
         if response is None:
-            done = await perform(fake, routes, request)
-            key = request.get(KEY)
-            response = respond(fake, done, request.get(CALLER))
+            response = respond(fake, await perform(fake, routes, request, passage), passage.caller)
         if fake.log is not None:
-            seconds, label = perf_counter() - began, key.label if key else "-"
+            seconds, label = perf_counter() - began, passage.key.label if passage.key else "-"
             fake.log(request.method, request.raw_path, response.status, seconds, label)
         return response
 
@@ -76,11 +72,11 @@ def preflight(fake: Fake, request: web.BaseRequest) -> web.Response | None:
     return None
 
 
-async def perform(fake: Fake, routes: list[Route], request: web.BaseRequest) -> Answer:
+async def perform(fake: Fake, routes: list[Route], request: web.BaseRequest, passage: Passage) -> Answer:
     """An answer in any case: refusals, and mistakes of our own, are answers too."""
     try:
         operation, assistant = named(routes, request)
-        call = await judge(fake, operation, assistant, request)
+        call = await judge(fake, operation, assistant, request, passage)
         try:
             return await fake.handlers[operation.id](call)
         finally:
@@ -108,24 +104,24 @@ def named(routes: list[Route], request: web.BaseRequest) -> tuple[Operation, str
     raise UnknownUrl(f"No such URL: {request.path:.100}. Only the paths of openapi.yaml are answered.")
 
 
-async def judge(fake: Fake, operation: Operation, assistant: str, request: web.BaseRequest) -> Call:
+async def judge(fake: Fake, operation: Operation, assistant: str, request: web.BaseRequest, passage: Passage) -> Call:
     """The order of the checks: key, budget, query, body; then the handler's own. A stranger costs nobody anything,
     unless a dialect says so, and what is made to go wrong does so between key and budget.
     """
     if fake.counts_strangers:
-        request[CALLER] = caller = fake.caller(request, operation, NOBODY)
-        fake.limiter.take(caller)
+        passage.caller = fake.caller(request, operation, NOBODY)
+        fake.limiter.take(passage.caller)
     key = fake.authenticate(fake.store, request.headers.get("Authorization")) if operation.secured else NOBODY
-    request[KEY], request[OPERATION] = key, operation
-    request[CALLER] = caller = fake.caller(request, operation, key)
+    passage.key, passage.operation = key, operation
+    passage.caller = fake.caller(request, operation, key)
     if fake.interfere is not None:
-        await fake.interfere(request, operation, key)
+        await fake.interfere(request, passage)
     if not fake.counts_strangers:
-        fake.limiter.take(caller)
+        fake.limiter.take(passage.caller)
     query = fake.check_query(operation, request.query.items() if request.query_string else ())
     body = {}
     if operation.body is not None:
-        request[BODY] = raw = await read(fake, request)
+        passage.body = raw = await read(fake, request)
         if raw or operation.body_required:
             value = fake.parse_body(raw, request.headers.get("Content-Type"))
             body = fake.check_body(operation, value)

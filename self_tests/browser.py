@@ -11,12 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 if CHROMIUM is None:
     pytest.skip("there is no Chromium here: make browser", allow_module_level=True)
-PATIENCE = 10_000  # ms that anything may take to appear
+PATIENCE = 30_000  # ms that anything may take to appear, on a machine that has much else to do
+expect.set_options(timeout=PATIENCE)
 # As root there is no sandbox; all else keeps it from asking for what only a network has.
 QUIETLY = [
     "--no-sandbox",

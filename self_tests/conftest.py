@@ -1,7 +1,10 @@
 """What these tests share: a fake that nobody limits, where it listens, and callers with each of its keys."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
@@ -11,6 +14,9 @@ from fake_server.control.client import ControlClient
 from fake_server.fake import Fake, compose
 from fake_server.local import serve
 from self_tests.command import KEYS, Ran
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture
@@ -45,6 +51,15 @@ def caller(base_url: str, key: str) -> Iterator[httpx2.Client]:
     # verify=False spares each client the loading of certificates, of which plain HTTP needs none.
     with httpx2.Client(base_url=base_url, headers=headers, trust_env=False, verify=False) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's, without a screen."""
+    from self_tests.browser import browsing  # Playwright takes its time, and few need it
+
+    with browsing() as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A fake with its control side, as the command composes it."""
+"""A fake with its control side, as the command composes it, and where that side is."""
 
 from __future__ import annotations
 
@@ -14,3 +14,7 @@ def controlled(rate_limit: int | None = None, *, data: Path | None = None, token
     fake = compose(rate_limit=rate_limit, data=data, now=clock.now)
     attach(fake, clock, token=token)
     return fake
+
+
+def control_url(base_url: str) -> str:
+    return base_url.removesuffix("v1") + "_fake/"

@@ -118,7 +118,7 @@ def test_a_key_is_forgotten_with_each_of_its_operations(limiter: Limiter) -> Non
 
     limiter.forget("a")
 
-    assert [limiter.state(caller)["used"] for caller in ("a", "a getAssistant", "ab")] == [0, 0, 1]
+    assert [limiter.state(caller).used for caller in ("a", "a getAssistant", "ab")] == [0, 0, 1]
 
 
 def test_all_operations_share_a_budget(primary: httpx2.Client) -> None:

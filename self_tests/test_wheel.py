@@ -71,3 +71,14 @@ def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
 
     imported = set(json.loads(ran.stdout))
     assert imported & {"contract_tests", "sdk_tests", "schemathesis", "hypothesis", "openai", "pytest", "rich"} == set()
+
+
+def test_the_page_and_the_docs_are_installed(installed: Path) -> None:
+    """With Swagger UI's files from the package that ships them, which is not imported."""
+    code = (
+        "import sys; from fake_server.control.pages import page_file as read;"
+        "print(b'<main' in read('')[0], len(read('swagger-ui.css')[0]) > 9999, 'flask' in sys.modules)"
+    )
+    ran = python(installed, "-c", code)
+
+    assert ran.stdout.split() == ["True", "True", "False"]

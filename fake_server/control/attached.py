@@ -7,17 +7,16 @@ from typing import cast
 
 from aiohttp import web
 
-from fake_server.assistants import Key
 from fake_server.clock import Clock
-from fake_server.contract import Operation
 from fake_server.control.control import Control
 from fake_server.control.faults import HEADER
 from fake_server.control.requests import CUT, Seen, shown
 from fake_server.control.routes import PREFIX, answer
-from fake_server.control.striking import FAULT, damage, silent, strike
+from fake_server.control.striking import damage, silent, strike
 from fake_server.fake import Fake
 from fake_server.ids import Ids
-from fake_server.web import BODY, KEY, OPERATION, Endpoint
+from fake_server.passage import Passage
+from fake_server.web import PASSAGE, Endpoint
 
 
 def attach(
@@ -38,16 +37,14 @@ def owner(fake: Fake, caller: str) -> str:
     return key.organization if key else ""
 
 
-async def interfere(control: Control, request: web.BaseRequest, operation: Operation, key: Key) -> None:
+async def interfere(control: Control, request: web.BaseRequest, passage: Passage) -> None:
     """Raises Faulted, and InvalidParameter for a header that says nothing."""
-    ordered = request.headers.get(HEADER)
-    if ordered is None and not control.faults.all:
+    ordered, faults = request.headers.get(HEADER), control.faults
+    if ordered is None and not faults.all:
         return
-    faults = control.faults
-    fault = faults.striking(operation.id, key) if ordered is None else faults.of_header(ordered)
-    if fault is not None:
-        request[FAULT] = fault
-        await strike(fault)
+    passage.fault = faults.striking(passage) if ordered is None else faults.of_header(ordered)
+    if passage.fault is not None:
+        await strike(passage.fault)
 
 
 async def around(control: Control, request: web.BaseRequest, handler: Endpoint) -> web.StreamResponse:
@@ -55,22 +52,23 @@ async def around(control: Control, request: web.BaseRequest, handler: Endpoint) 
         return await answer(control, request)
     began = perf_counter()
     response = cast(web.Response, await handler(request))
-    fault = request.get(FAULT)
-    record(control, request, response, perf_counter() - began)
-    return response if fault is None else await damage(fault, request, response)
+    passage = request[PASSAGE]
+    record(control, request, passage, response, perf_counter() - began)
+    return response if passage.fault is None else await damage(passage.fault, request, response)
 
 
-def record(control: Control, request: web.BaseRequest, response: web.Response, seconds: float) -> None:
-    operation, fault, asked = request.get(OPERATION), request.get(FAULT), request.get(BODY)
-    requests = control.requests
+def record(
+    control: Control, request: web.BaseRequest, passage: Passage, response: web.Response, seconds: float
+) -> None:
+    requests, fault, asked = control.requests, passage.fault, passage.body
     requests.number += 1
     seen = Seen(
         requests.number,
         time.time() - seconds,
         request.method,
         request.raw_path,
-        None if operation is None else operation.id,
-        request.get(KEY),
+        None if passage.operation is None else passage.operation.id,
+        passage.key,
         None if fault is not None and silent(fault) else response.status,
         seconds,
         None if fault is None else fault.id,

@@ -6,8 +6,8 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from fake_server.assistants import Key
 from fake_server.errors import InvalidParameter, Kind
+from fake_server.passage import Passage
 
 HEADER = "X-Fake-Fault"
 GRAMMAR = (
@@ -36,8 +36,11 @@ class Fault:
     def left(self) -> int | None:
         return self.given["times"] - self.struck if "times" in self.given else None
 
-    def fits(self, operation: str, key: Key) -> bool:
-        asked = {"operation": operation, "key": key.secret, "organization": key.organization}
+    def fits(self, passage: Passage) -> bool:
+        key, operation = passage.key, passage.operation
+        if key is None or operation is None:
+            return False
+        asked = {"operation": operation.id, "key": key.secret, "organization": key.organization}
         return all(self.given.get(name, value) == value for name, value in asked.items())
 
     def strikes(self) -> bool:
@@ -97,8 +100,8 @@ class Faults:
         self.all[fault.id] = fault
         return fault
 
-    def striking(self, operation: str, key: Key) -> Fault | None:
-        return next((each for each in self.all.values() if each.fits(operation, key) and each.strikes()), None)
+    def striking(self, passage: Passage) -> Fault | None:
+        return next((each for each in self.all.values() if each.fits(passage) and each.strikes()), None)
 
     def of_header(self, text: str) -> Fault:
         """One for this call alone. Raises InvalidParameter."""

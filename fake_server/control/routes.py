@@ -2,7 +2,6 @@
 
 import logging
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from fake_server.control import assistants, ordering, organizations, whole
 from fake_server.control.control import Asked, Control, Handler
 from fake_server.control.door import admit
 from fake_server.control.events import stream
+from fake_server.control.pages import page_file
 from fake_server.errors import Broken, Refused, UnknownUrl
 from fake_server.web import JSON, Route, encoded, named, read, read_routes
 
@@ -44,11 +44,11 @@ async def answer(control: Control, request: web.BaseRequest) -> web.StreamRespon
 
 async def perform(control: Control, request: web.BaseRequest) -> web.StreamResponse:
     operation, name = found(request)
-    admit(request, control.host, control.token, operation is None or operation.secured)
+    admit(request, control.host, control.token, operation is not None and operation.secured)
     if request.path == PREFIX:
         return web.Response(status=308, headers={"location": f"{PREFIX}/"})
     if operation is None:
-        raise UnknownUrl(f"No such URL: {request.path:.100}. {PREFIX}/control.yaml says which there are.")
+        return file(request)
     if operation.id in DIRECT:
         return await DIRECT[operation.id](control, request)
     done = await HANDLERS[operation.id](await judged(control, operation, name, request))
@@ -64,6 +64,15 @@ def found(request: web.BaseRequest) -> tuple[Operation | None, str]:
         return named(routes(), request)
     except UnknownUrl:
         return None, ""
+
+
+def file(request: web.BaseRequest) -> web.Response:
+    """Of the page, or of the docs. Raises UnknownUrl."""
+    found = page_file(request.path.removeprefix(f"{PREFIX}/")) if request.method == "GET" else None
+    if found is None:
+        raise UnknownUrl(f"No such URL: {request.path:.100}. {PREFIX}/control.yaml says which there are.")
+    body, headers = found
+    return web.Response(body=body, headers=headers)
 
 
 def changed(operation: Operation) -> str:
@@ -88,6 +97,8 @@ def refused(refusal: Refused) -> web.Response:
 
 
 async def get_health(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    from importlib.metadata import version  # 10 ms that the fake's start does not pay
+
     health: dict[str, Any] = {
         "status": "ok",
         "version": version("assistants-contract"),

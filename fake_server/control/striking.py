@@ -11,7 +11,6 @@ from fake_server.control.faults import Fault
 from fake_server.errors import Faulted, Kind
 from fake_server.local import Connection
 
-FAULT = web.RequestKey("fault", Fault)
 # What a log calls a connection that was closed without an answer.
 UNANSWERED = Kind(444, "api_error")
 # With a time of 0 to linger the system resets a connection as it is closed.

@@ -119,7 +119,7 @@ async def get_limiter(asked: Asked) -> Any:
         "seconds": limiter.seconds,
         "organizations": limiter.own,
         "keys": [
-            {"organization": key.organization, "label": key.label, **limiter.state(key.secret)}
+            {"organization": key.organization, "label": key.label, **limiter.state(key.secret)._asdict()}
             for key in asked.control.fake.store.all_keys()
         ],
     }

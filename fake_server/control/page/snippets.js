@@ -1,0 +1,88 @@
+// What a developer pastes: the key filled in, each text quoted as its language wants it.
+import { code, copyButton, el, segments } from "./dom.js";
+
+const LANGUAGES = ["Python", "Node", "curl"];
+let language = LANGUAGES.find((each) => each === localStorage.getItem("language")) ?? "Python";
+
+/** For the shell: within single quotes only the quote itself has a meaning. */
+const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+const literal = JSON.stringify; // reads the same in Python and JavaScript
+
+export function curl(method, url, secret, body) {
+  const words = ["curl"];
+  if (method !== "GET") words.push("-X", method);
+  words.push(quoted(url), "-H", quoted(`Authorization: Bearer ${secret}`));
+  if (body !== undefined) words.push("-H 'Content-Type: application/json' --data-binary", quoted(body));
+  return words.join(" ");
+}
+
+const CLIENT = {
+  Python: (url, secret) => `from openai import OpenAI
+
+client = OpenAI(
+    base_url=${literal(url)},
+    api_key=${literal(secret)},
+)
+`,
+  Node: (url, secret) => `import OpenAI from "openai";
+
+const client = new OpenAI({
+  baseURL: ${literal(url)},
+  apiKey: ${literal(secret)},
+  dangerouslyAllowBrowser: true, // only in a page
+});
+`,
+  curl: () => "",
+};
+
+const MAKE_AND_LIST = {
+  Python: () => `client.beta.assistants.create(
+    model="any", name="Support Bot"
+)
+for each in client.beta.assistants.list():
+    print(each.id, each.name)`,
+  Node: () => `const { assistants } = client.beta;
+await assistants.create({
+  model: "any", name: "Support Bot",
+});
+for await (const each of assistants.list()) {
+  console.log(each.id, each.name);
+}`,
+  curl: (url, secret) => {
+    const assistants = `${url}/assistants`;
+    return `${curl("POST", assistants, secret, '{"name":"Support Bot"}')}\n${curl("GET", assistants, secret)}`;
+  },
+};
+
+const RETRIEVE = {
+  Python: (_, __, id) => `assistant = client.beta.assistants.retrieve(
+    ${literal(id)}
+)
+print(assistant.name)`,
+  Node: (_, __, id) => `const assistant = await client.beta.assistants.retrieve(
+  ${literal(id)},
+);
+console.log(assistant.name);`,
+  curl: (url, secret, id) => curl("GET", `${url}/assistants/${encodeURIComponent(id)}`, secret),
+};
+
+/**
+ * A box with the three languages: with an id it retrieves that assistant, else it makes one and lists them all. The
+ * language that is chosen here is chosen the next time too.
+ */
+export function snippetBox(name, url, secret, id) {
+  const snippet = code("Snippet");
+  const calls = id === undefined ? MAKE_AND_LIST : RETRIEVE;
+  const show = (chosen) => {
+    language = chosen;
+    localStorage.setItem("language", chosen);
+    snippet.textContent = CLIENT[chosen](url, secret) + calls[chosen](url, secret, id);
+  };
+  show(language);
+  const bar = [
+    segments(name, LANGUAGES, language, show),
+    el("span.grow"),
+    copyButton(() => snippet.textContent, "the snippet"),
+  ];
+  return el("div.snippet", el("div.bar", ...bar), snippet);
+}
