@@ -22,7 +22,8 @@ from contract_tests.profiles import plan
 from contract_tests.run import Result
 from contract_tests.target import ROLES, Target
 from contract_tests.terminal import Terminal
-from contract_tests.wire import Exchange, Json
+from contract_tests.transport import Transport
+from contract_tests.wire import Exchange, Json, Response
 from fake_server import seed
 from fake_server.assistants import Project
 from fake_server.dialect import defaults, dialect_of
@@ -241,3 +242,23 @@ def test_a_mistake_is_one_line(
 
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert said in ran.err
+
+
+def test_what_is_broken_off_is_told_as_far_as_it_went(
+    command: Callable[..., Ran], base_url: str, fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Ctrl-C in the midst of it: a dialect of what is known by then, and nothing is left behind."""
+    send, sent = Transport.send, iter(range(1000))
+
+    def interrupted(self: Transport, *request: Any) -> Response:
+        if next(sent) == 20:
+            raise KeyboardInterrupt
+        return send(self, *request)
+
+    monkeypatch.setattr(Transport, "send", interrupted)
+    before = list(fake.store.projects(seed.ORGANIZATIONS[0].id))
+    ran = command("learn", base_url, "--ledger", str(tmp_path))
+
+    assert ran.code == 130
+    assert yaml.safe_load(ran.out)["answers"]["create_status"] == 200
+    assert list(fake.store.projects(seed.ORGANIZATIONS[0].id)) == before

@@ -1,7 +1,7 @@
 """What decides the free choices, in as few calls as decide them; what was decided is read off the answers.
 
 It stands for itself, and behind the production script where two servers are compared. No call here changes anything
-but what the run has made.
+but what the run has made; all modifies are by POST, which a server that knows OpenAI's reference alone has, too.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def what_a_create_shows(cast: Cast) -> None:
 def fields_that_are_odd(cast: Cast) -> None:
     """Ignored fields of wrong types, each alone where all at once are refused; odd contents; and unknown fields."""
     absurd = {name: values[0] for name, values in ABSURD.items()}
-    if not _patch(cast, absurd):
+    if not _modify(cast, absurd):
         for name, value in absurd.items():
-            _patch(cast, {name: value})
+            _modify(cast, {name: value})
     for body in (
         {"metadata": {"nested": {"deep": [1]}}},
         {"tools": [{"type": "retrieval"}]},
@@ -43,18 +43,18 @@ def fields_that_are_odd(cast: Cast) -> None:
         {UNHEARD: "x"},
         {"reasoning_effort": "low"},
     ):
-        _patch(cast, body)
+        _modify(cast, body)
 
 
 @SCRIPT.scene(7, cast=("plain",))
 def empty_and_odd_texts(cast: Cast) -> None:
     """Null for a text that is there; no text at all, no body at all, and a NUL."""
-    _patch(cast, {"instructions": cast.play.mark("to be cleared")})
-    _patch(cast, {"instructions": None})
-    _patch(cast, {"name": None})
-    cast.play.send(calls.modify(cast["plain"], {"instructions": ""}))
-    _patch(cast, {"name": ""})
-    _patch(cast, {"name": cast.play.mark("nul \x00 within")})
+    _modify(cast, {"instructions": cast.play.mark("to be cleared")})
+    _modify(cast, {"instructions": None})
+    _modify(cast, {"name": None})
+    _modify(cast, {"instructions": ""})
+    _modify(cast, {"name": ""})
+    _modify(cast, {"name": cast.play.mark("nul \x00 within")})
     cast.play.send(calls.raw("POST", calls.path(cast["plain"]), b""))
 
 
@@ -85,8 +85,8 @@ def another_organization(cast: Cast) -> None:
 def refusals(cast: Cast) -> None:
     """An id that names nothing, a field of a wrong type, what is no JSON, a method that no assistant knows."""
     cast.play.read(cast.play.unknown_id(cast["plain"]))
-    _patch(cast, {"name": 7})
-    cast.play.send(calls.raw("PATCH", calls.path(cast["plain"]), b"{"))
+    _modify(cast, {"name": 7})
+    cast.play.send(calls.raw("POST", calls.path(cast["plain"]), b"{"))
     cast.play.send(calls.raw("PUT", calls.path(cast["plain"]), b"{}"))
 
 
@@ -102,11 +102,11 @@ def how_long(cast: Cast) -> None:
     """The longest body, name, description and instructions; a text no longer than a body may be."""
     id = cast["plain"]
     largest = _longest(
-        cast, bounds.BODY, lambda length: calls.raw("PATCH", calls.path(id), b"{".ljust(length - 1) + b"}")
+        cast, bounds.BODY, lambda length: calls.raw("POST", calls.path(id), b"{".ljust(length - 1) + b"}")
     )
     for name, tried in bounds.TEXTS.items():
         fits = min(tried[-1], largest - BESIDE)
-        _longest(cast, [*(length for length in tried if length < fits), fits], partial(_patched, cast, name))
+        _longest(cast, [*(length for length in tried if length < fits), fits], partial(_made_long, cast, name))
 
 
 @SCRIPT.scene(2, cast=("plain",), ends=("plain",), reserve=1)
@@ -118,9 +118,9 @@ def ids_without_their_prefix(cast: Cast) -> None:
         cast.play.send(calls.delete(cast["plain"]))
 
 
-def _patch(cast: Cast, body: dict[str, Json]) -> bool:
+def _modify(cast: Cast, body: dict[str, Json]) -> bool:
     """Whether it was accepted."""
-    return cast.play.send(calls.patch(cast["plain"], body)).response.accepted
+    return cast.play.send(calls.modify(cast["plain"], body)).response.accepted
 
 
 def _longest(cast: Cast, tried: Sequence[int], request: Callable[[int], Request]) -> int:
@@ -131,5 +131,5 @@ def _longest(cast: Cast, tried: Sequence[int], request: Callable[[int], Request]
     return bounds.longest(refusal, tried)
 
 
-def _patched(cast: Cast, name: str, length: int) -> Request:
-    return calls.patch(cast["plain"], {name: f"{cast.play.mark()} ".ljust(length, "x")[:length]})
+def _made_long(cast: Cast, name: str, length: int) -> Request:
+    return calls.modify(cast["plain"], {name: f"{cast.play.mark()} ".ljust(length, "x")[:length]})
