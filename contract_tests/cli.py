@@ -15,15 +15,17 @@ import click
 from rich.console import Console
 
 from contract_tests import catalogue
-from contract_tests.asking import about_the_target, asked
+from contract_tests.asking import ALLOW_HTTP, about_the_target, asked, contestants, whom_to_learn
 from contract_tests.baseline import written
+from contract_tests.comparing import Comparing
 from contract_tests.curl import redacted
 from contract_tests.events import Record, Recorder, RecordError, read
 from contract_tests.explain import UnknownRequirementError, named, tell
 from contract_tests.gate import Gate
 from contract_tests.histories import DEFAULT as HISTORIES
+from contract_tests.learning import Learning, from_record
 from contract_tests.planned import PlannedRun
-from contract_tests.profiles.plan import PRODUCTION, Plan
+from contract_tests.profiles.plan import LEARN, PRODUCTION, Plan
 from contract_tests.reports.writing import OUT, Reports, writing_reports
 from contract_tests.run import Choice, Run, own_fake
 from contract_tests.sweep import Sweep
@@ -159,6 +161,59 @@ def plan(**about: Any) -> int:
         raise click.UsageError("Give BASE_URL or --target: a plan is made for a target.")
     Terminal(strict=False).plan(wanted.plan, wanted.target, Choice(only=wanted.only).includes)
     return HOLDS
+
+
+@cli.command()
+@whom_to_learn
+@click.option("--from", "events", type=click.Path(path_type=Path), help="Ask nobody: read the events of a run.")
+@click.option("--plan", "planning", is_flag=True, help="Say what would be asked, and how long it takes. Sends nothing.")
+@click.option("--ledger", type=click.Path(path_type=Path), default=Path(), help="A new file or its folder.")
+def learn(events: Path | None, planning: bool, ledger: Path, **about: Any) -> int:
+    """Print the dialect of BASE_URL, as assistants-fake --dialect reads it: what it chooses where it may.
+
+    Asked as beside real data, whoever it is: planned, paced, guarded, and all removed again.
+
+    \b
+    Exit: 0 learnt, be it not everything; 2 usage, target out of reach or key refused; 4 something was left behind.
+    """
+    terminal = Terminal(strict=False, aside=True)
+    if events:
+        return from_record(_record(events), terminal)
+    wanted = asked(**about, profile=LEARN)
+    assert wanted.target
+    assert wanted.plan
+    if planning:
+        terminal.script(wanted.plan, wanted.target)
+        return HOLDS
+    signal.signal(signal.SIGTERM, _interrupt)
+    learning = Learning(wanted.target, wanted.plan, ledger, terminal)
+    return learning.conclude(*_played([learning.run], terminal))
+
+
+@cli.command()
+@click.argument("a")
+@click.argument("b")
+@ALLOW_HTTP
+@click.option("--ledger", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="A folder for them.")
+@click.option("--json", type=OUT, help="The same for a program.")
+@click.option("--html", type=OUT, help="A page for people: one file, offline.")
+def compare(a: str, b: str, allow_http: bool, ledger: Path, **files: Path | None) -> int:
+    """Play the same calls to A and B, and say where a client can tell the one from the other.
+
+    Each is a base URL, a target file (.toml), or the events of a run with a profile. Of a base URL the keys are those
+    of `run`; B's are in ASSISTANTS_B_API_KEY and so on. Ids, times, wording and the order of headers are no difference.
+
+    \b
+    Exit: 0 no difference; 1 differences; 2 usage, or one is out of reach; 4 something was left behind.
+    """
+    terminal = Terminal(strict=False)
+    comparing = Comparing(contestants(a, b, allow_http), ledger, files, terminal)
+    signal.signal(signal.SIGTERM, _interrupt)
+    fault, code = _played(comparing.runs, terminal)
+    if not fault:
+        return comparing.conclude()
+    click.echo(f"assistants-contract: {fault}", err=True)
+    return LEFT_BEHIND if comparing.left_behind() else code
 
 
 @cli.command()

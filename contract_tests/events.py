@@ -1,7 +1,8 @@
 """The one record of a run: newline-delimited JSON, from which every report is made, at once or later.
 
-A header says what was to be judged, an exchange what was sent and what came, a verdict what that comes to, and the
-footer how many lines came before it and their hash: a file without it, or with another, is of a run that was cut short.
+A header says what was to be judged, an exchange what was sent and what came, a choice what that says of a setting of
+the target's dialect, a verdict what it comes to, and the footer how many lines came before it and their hash: a file
+without it, or with another, is of a run that was cut short.
 Their JSON Schema is events.schema.json beside this file; it also says (x-volatile) what may differ between like runs.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,11 +21,13 @@ from typing import Any, NamedTuple, TextIO
 
 from contract_tests import catalogue
 from contract_tests.curl import redacted, reproducer
+from contract_tests.dialect.choice import Found, learn
+from contract_tests.dialect.sights import sights
 from contract_tests.findings import Breach
 from contract_tests.run import Choice, Result
 from contract_tests.target import Target
 from contract_tests.verdicts import Verdict, counts
-from contract_tests.wire import Exchange
+from contract_tests.wire import Exchange, Request, Response
 
 FORMAT = 1
 SHOWN_BYTES = 4000  # of a body
@@ -50,10 +54,12 @@ class Edit(NamedTuple):
 
 @dataclass
 class Record:
-    """A run, as its events tell it. `exchanges` by their numbers, `verdicts` in the order of the catalogue."""
+    """A run, as its events tell it. `exchanges` by their numbers, `verdicts` in the order of the catalogue, `choices`
+    in that of a dialect's settings."""
 
     header: Event = field(default_factory=dict)
     exchanges: dict[int, Event] = field(default_factory=dict)
+    choices: list[Event] = field(default_factory=list)
     verdicts: list[Event] = field(default_factory=list)
     footer: Event = field(default_factory=dict)
 
@@ -63,6 +69,8 @@ class Record:
             self.exchanges[event["number"]] = event
         elif event["event"] == "verdict":
             self.verdicts.append(event)
+        elif event["event"] == "choice":
+            self.choices.append(event)
         elif event["event"] in ("header", "footer"):
             setattr(self, event["event"], event)
         else:
@@ -110,7 +118,13 @@ class Recorder:
         self._write(
             event="exchange",
             number=number,
-            request={"method": request.method, "path": request.path, "as": request.role, **_body(request.body)},
+            request={
+                "method": request.method,
+                "path": request.path,
+                "as": request.role,
+                "headers": dict(request.headers),
+                **_body(request.body),
+            },
             response={
                 "status": response.status,
                 "fault": response.fault,
@@ -129,10 +143,14 @@ class Recorder:
         edits: Iterable[Edit] = (),
         fault: str = "",
     ) -> Record:
-        """The verdicts, and the footer. What a history was shrunk to is written only now, where a verdict shows it.
+        """The choices, the verdicts, and the footer. What a history was shrunk to is written only now, where a verdict
+        shows it.
 
         `known` says why a breach is, `edits` what makes the baseline true, `fault` why there are no verdicts.
         """
+        # Nobody asks for them but of a file, and of thousands of exchanges they take a second.
+        for setting, found in learn(sights(self._numbers)).items() if self._file else ():
+            self._write(**self._choice(setting, found))
         for verdict in result.verdicts:
             for exchange in [each for breach in verdict.breaches[:SHOWN_BREACHES] for each in breach.exchanges]:
                 if exchange not in self._numbers:
@@ -153,6 +171,11 @@ class Recorder:
             seconds=round(seconds, 1),
         )
         return self.record
+
+    def _choice(self, setting: str, found: Found) -> Event:
+        numbers = [self._numbers[exchange] for exchange in found.exchanges]
+        told = {"value": found.value, "note": found.note, "doubt": found.doubt}
+        return {"event": "choice", "setting": setting, **told, "exchanges": numbers}
 
     def _verdict(self, verdict: Verdict) -> Event:
         requirement = verdict.requirement
@@ -202,6 +225,28 @@ def read(path: Path) -> Record:
     if not whole or record.footer["sha256"] != hashed.hexdigest():
         raise RecordError(f"{path}: the events are not whole, so the run was cut short, or they were changed.")
     return record
+
+
+def exchanges(record: Record) -> list[Exchange]:
+    """Those of a run that is over. A body that was cut is no more than the id that it begins with, and has a fault."""
+    return [
+        Exchange(number, _request(event["request"]), _response(event["response"]))
+        for number, event in sorted(record.exchanges.items())
+    ]
+
+
+def _request(event: Event) -> Request:
+    body = None if event["body"] is None else event["body"].encode().ljust(event["bytes"])
+    return Request(event["method"], event["path"], event["as"], body, tuple(event.get("headers", {}).items()))
+
+
+def _response(event: Event) -> Response:
+    text, fault = event["body"] or "", event["fault"]
+    if event["bytes"] > SHOWN_BYTES:
+        begun = re.search(r'"id"\s*:\s*"([^"\\]+)"', text)
+        shown = {"object": "assistant", "id": begun[1]} if begun and '"list"' not in text else {}
+        text, fault = json.dumps(shown), fault or "cut"
+    return Response(event["status"], event["headers"], text.encode(), fault)
 
 
 def _declared(target: Target) -> Event:

@@ -90,6 +90,13 @@ def is_marked(text: str, mark: str) -> bool:
     return re.search(rf"{re.escape(mark)}(?!\d)", text) is not None
 
 
+def drop(path: Path) -> None:
+    """Removes a ledger by which there is nothing to be removed, and no call of which it is not known what it made."""
+    account = read(path)
+    if not account.made and not account.open:
+        path.unlink()
+
+
 def append(path: Path, line: dict[str, Any]) -> None:
     """Adds to the ledger of a run that is over; what its last line lacks of an end is cut off first."""
     with path.open("rb+") as file:

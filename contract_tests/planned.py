@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
+from typing import Protocol
 
 from contract_tests import calls
 from contract_tests.client import Client
@@ -22,6 +23,12 @@ from contract_tests.run import Progress, Result
 from contract_tests.target import Target, TargetError
 from contract_tests.verdicts import judge
 from contract_tests.wire import Exchange
+
+
+class Probing(Protocol):
+    """What tries the limiter, on a client that does not pace itself."""
+
+    def run(self) -> None: ...
 
 
 class PlannedRun:
@@ -40,12 +47,14 @@ class PlannedRun:
         ledger: Path,
         progress: Progress = lambda *_: None,
         watch: Callable[[Exchange], None] = lambda _: None,
+        probe: Callable[[Play, int], Probing] = Probe,
     ) -> None:
         self.target = target
         self.plan = plan
         self.chosen = chosen
         self.progress = progress
         self.watch = watch
+        self.probe = probe
         self.result = Result(target, planned=plan.requests)
         self._tag = f"contract-{seed}-{token_hex(3)}"
         self._guard = Guard(target, self._tag, plan.asks_self)
@@ -131,7 +140,7 @@ class PlannedRun:
         paced, play.client = play.client, self._client(replace(self.target, rate_limit=0))
         try:
             with suppress(BlockedError):
-                Probe(play, self.plan.limit).run()
+                self.probe(play, self.plan.limit).run()
         finally:
             self.result.requests += play.client.count
             play.client = paced

@@ -85,9 +85,9 @@ def is_loopback(base_url: str) -> bool:
         return False
 
 
-def from_environment(base_url: str) -> Target:
+def from_environment(base_url: str, variables: Mapping[str, str] = ROLES) -> Target:
     """A target given by its URL, with the keys in the environment."""
-    return _target({"base_url": base_url}, "BASE_URL")
+    return _target({"base_url": base_url, "keys": dict(variables)}, "BASE_URL")
 
 
 def from_file(path: Path) -> Target:

@@ -12,8 +12,9 @@ from rich.table import Table
 
 from contract_tests import catalogue
 from contract_tests.catalogue import Requirement
+from contract_tests.comparison import Comparison
 from contract_tests.curl import redacted, reproducer
-from contract_tests.profiles.plan import Plan
+from contract_tests.profiles.plan import JUDGING, Plan
 from contract_tests.run import Result
 from contract_tests.target import Target
 from contract_tests.verdicts import Verdict, counts
@@ -30,11 +31,11 @@ CODES = {
 
 
 class Terminal:
-    """Prints a run; the progress only where somebody watches."""
+    """Prints a run; the progress only where somebody watches. `aside` keeps standard output free for what is made."""
 
-    def __init__(self, strict: bool) -> None:
+    def __init__(self, strict: bool, aside: bool = False) -> None:
         self.strict = strict
-        self.console = Console(highlight=False)
+        self.console = Console(highlight=False, stderr=aside)
         self.bar = Progress(
             TextColumn("{task.description:40}"),
             BarColumn(),
@@ -85,13 +86,42 @@ class Terminal:
         for id, cure in plan.unjudged.items():
             reasons[cure].append(id)
         self._reasons(reasons)
+        self._effort(plan, target)
+
+    def script(self, plan: Plan, target: Target) -> None:
+        """The same of a plan that judges nothing: scene by scene."""
+        self._say(f"\n[bold]{plan.profile}[/], on {target.base_url}\n")
+        table = Table("what is asked", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        table.add_column("requests", justify="right")
+        for scene in plan.scenes:
+            table.add_row(scene.promise, str(scene.requests) if scene.requests else "·")
+        self.console.print(table)
+        self._effort(plan, target)
+
+    def _effort(self, plan: Plan, target: Target) -> None:
         made = f"{plan.creates} creates, all removed again" if plan.creates else "nothing is created"
         walks = f"{plan.walks} of them to walk {target.assistants} assistants{' twice' * bool(plan.before)}"
         self._plain(f"\n{plan.requests} requests at the most, {walks}; {made}.")
-        self._plain(f"Where the target is wrong, up to {plan.reserve} more, to tell which promise is broken.")
+        wrong, uncommon = "the target is wrong", "what it chooses is uncommon"
+        why = f"Where {wrong if plan.profile in JUDGING else uncommon}, up to {plan.reserve} more, to tell "
+        self._plain(why + ("which promise is broken." if plan.profile in JUDGING else "what that is."))
         waits = f"Waits of {plan.seconds:.0f} s, to keep within {plan.limit} requests a minute."
         self._plain(waits if plan.limit else "No rate limit is declared: it takes seconds.")
         self._plain("Nothing was sent.")
+
+    def comparison(self, found: Comparison) -> None:
+        """Where two servers differ, and what each did."""
+        for letter, name in zip("AB", found.sides, strict=True):
+            self._plain(f"{letter}  {name}")
+        if found.differences:
+            wide = max(len(each.concern) for each in found.differences) + len("choice  ")
+            self._say(f"\n[bold]{'concerns':{wide}} {'A':24} {'B':24}[/]")
+        for each in found.differences:
+            concern, one, other = f"{each.kind} {each.concern}", _cut(each.one, 24), _cut(each.other, 24)
+            self._plain(f"{concern:{wide}} {one:24} {other:24}".rstrip())
+            self._plain(f"  {_cut(each.call, 90)}" + f" and {each.times - 1} more" * (each.times > 1))
+        sum = f"{len(found.differences) or 'No'} difference{'s' * (len(found.differences) != 1)}"
+        self._plain(f"\n{sum} in {found.together} calls; {found.alone} more were asked of one alone.")
 
     def catalogue(self) -> None:
         """Every requirement."""
@@ -156,6 +186,10 @@ class Terminal:
 
     def _plain(self, text: str) -> None:
         self.console.print(text, soft_wrap=True, markup=False)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _areas(verdicts: list[Verdict]) -> Table:

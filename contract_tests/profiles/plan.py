@@ -8,15 +8,19 @@ from math import ceil
 
 from contract_tests import catalogue
 from contract_tests.client import MINUTE
-from contract_tests.profiles import production, read_only
+from contract_tests.dialect import limits
+from contract_tests.profiles import learn, production, read_only
 from contract_tests.profiles.scene import TWINS, Scene, Script
 from contract_tests.target import Target
 from contract_tests.tour.ignored import HOLD
 
-PRODUCTION, READ_ONLY = "production", "read-only"
+JUDGING = PRODUCTION, READ_ONLY = "production", "read-only"
+LEARN, COMPARE = "learn", "compare"  # commands of their own
 SCRIPTS: Mapping[str, tuple[Script, Script]] = {
     PRODUCTION: (production.SCRIPT, production.EPILOGUE),
     READ_ONLY: (Script(), read_only.SCRIPT),
+    LEARN: (Script(), learn.SCRIPT),
+    COMPARE: (production.SCRIPT, Script([*production.EPILOGUE, *learn.SCRIPT])),
 }
 PAGE = 100  # assistants of one page of a walk
 ASK_SELF, PROBE = "ask_self_delete", "probe_rate_limit"
@@ -61,8 +65,8 @@ class Plan:
 
     @property
     def probe_creates(self) -> int:
-        """The one that the limiter is tried on, and every fifth call of the burst."""
-        return 1 + len(range(3, self.limit + 1, 5))
+        """The one that the limiter is tried on, and every fifth call of the burst; to learn it reading is enough."""
+        return 0 if self.profile == LEARN else 1 + len(range(3, self.limit + 1, 5))
 
     @property
     def requests(self) -> int:
@@ -79,6 +83,8 @@ class Plan:
     @property
     def probe_requests(self) -> int:
         """The burst and the one past it, six that are refused, one after the wait, what is read, and the removal."""
+        if self.profile == LEARN:
+            return self.limit + 1 + limits.ASIDE
         return self.limit + 1 + 6 + 1 + 2 + self.pages + self.probe_creates + 1
 
     @property
@@ -113,7 +119,7 @@ def make(profile: str, target: Target, chosen: Callable[[str], bool], given: Ite
     before, after = ([scene for scene in script if _wanted(scene, chosen, has)] for script in SCRIPTS[profile])
     controls = [scene for scene in SCRIPTS[profile][0] if scene.control and (before or after)]
     before = [scene for scene in SCRIPTS[profile][0] if scene in before or scene in controls]
-    probes = bool(profile == PRODUCTION and PROBE in has and target.rate_limit and chosen("rate/enforced"))
+    probes = bool(profile in (PRODUCTION, LEARN) and PROBE in has and target.rate_limit and chosen("rate/enforced"))
     judged = {id for scene in before + after for id in scene.requirements}.union(WALKED)
     judged |= {id for id in catalogue.requirements() if probes and id.startswith("rate/")}
     rest = [id for id in catalogue.requirements() if chosen(id) and id not in judged]
@@ -123,7 +129,7 @@ def make(profile: str, target: Target, chosen: Callable[[str], bool], given: Ite
 
 
 def _wanted(scene: Scene, chosen: Callable[[str], bool], has: set[str]) -> bool:
-    return set(scene.needs) <= has and any(map(chosen, scene.requirements))
+    return set(scene.needs) <= has and (not scene.requirements or any(map(chosen, scene.requirements)))
 
 
 def _cure(profile: str, requirement: str, target: Target, has: set[str]) -> str:

@@ -19,15 +19,16 @@ class Cast:
     """The ids of the assistants that scenes share, each made when it is first asked for. Raises BlockedError.
 
     rich has texts that tend to get mangled, and every ignored field; one and other are made at the same time, of the
-    same name and nothing else; last is made when all else is over. `second` is the role of a second key of the
-    organization, where there is one; `others` are the ids that the first walk showed, newest first.
+    same name and nothing else; plain has a name of its own and nothing else; last is made when all else is over.
+    `second` is the role of a second key of the organization, where there is one; `others` are the ids that the first
+    walk showed, newest first.
     """
 
     def __init__(self, play: Play, others: list[str]) -> None:
         self.play = play
         self.others = others
         self.second = "sibling" if "sibling" in play.target.keys else "primary"
-        self._makers: dict[str, Callable[[], None]] = {"rich": self._rich, "last": self._last}
+        self._makers: dict[str, Callable[[], None]] = {"rich": self._rich, "plain": self._plain, "last": self._last}
         self._makers |= dict.fromkeys(TWINS, self._twins)
         self._ids: dict[str, str] = {}
 
@@ -37,6 +38,9 @@ class Cast:
         if name not in self._ids:
             raise BlockedError(f"{name} was not created")
         return self._ids[name]
+
+    def _plain(self) -> None:
+        self._ids["plain"] = self.play.made(self.play.send(calls.create({"name": self.play.mark("plain")})))
 
     def _last(self) -> None:
         self._ids["last"] = self.play.fresh()
@@ -77,7 +81,8 @@ def each_alone(play: Play, verb: calls.Modify, id: str, fields: Mapping[str, Jso
 class Scene:
     """`requests` are the scene's own, beside the creates of its `cast`; `reserve` those that it sends besides where the
     target refuses what it should take. `ends` are those of the cast that it deletes; `needs` is what it wants of the
-    target, or of the user; a `control` is played whatever is chosen, for refusals to be held against it."""
+    target, or of the user; a `control` is played whatever is chosen, for refusals to be held against it. One
+    without requirements decides free choices alone."""
 
     name: str
     promise: str

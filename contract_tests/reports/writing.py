@@ -30,10 +30,8 @@ class Reports:
     """Raises ClickException where a file cannot be written: a verdict that cannot be kept is not worth the asking."""
 
     def __init__(self, files: Mapping[str, Path | None], events: Path | None = None) -> None:
-        self.files = {name: path for name, path in files.items() if path}
-        for name, path in {**self.files, **({"events": events} if events else {})}.items():
-            with _writing(name, path):
-                path.open("a").close()
+        self.files = writable(files)
+        writable({"events": events})
         self._events = events.open("w", encoding="utf-8") if events else None
 
     def recorder(self, result: Result, choice: Choice, profile: str | None, strict: bool) -> Recorder:
@@ -44,15 +42,28 @@ class Reports:
         if self._events:
             self._events.close()
         for name, path in self.files.items():
-            text = FORMATS[name][0](record)
-            with _writing(name, path):
-                path.write_text(text, encoding="utf-8", errors="backslashreplace")
+            write(name, path, FORMATS[name][0](record))
         if os.environ.get("GITHUB_ACTIONS") == "true":
             for line in beside_the_change(record):
                 click.echo(line)
             if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
                 with open(summary, "a", encoding="utf-8", errors="backslashreplace") as file:
                     file.write(markdown(record))
+
+
+def writable(files: Mapping[str, Path | None]) -> dict[str, Path]:
+    """Those that are wanted. Raises ClickException where one cannot be written."""
+    wanted = {name: path for name, path in files.items() if path}
+    for name, path in wanted.items():
+        with _writing(name, path):
+            path.open("a").close()
+    return wanted
+
+
+def write(name: str, path: Path, text: str) -> None:
+    """Raises ClickException."""
+    with _writing(name, path):
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager

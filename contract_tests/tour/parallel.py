@@ -49,11 +49,11 @@ def a_page_asks_first(play: Play) -> None:
         play.send(preflight(method, path))
 
 
-def preflight(method: str, path: str) -> Request:
-    """What a browser asks before it lets a page send this."""
+def preflight(method: str, path: str, asked: str = SDK_HEADERS) -> Request:
+    """What a browser asks before it lets a page send this, with the headers `asked` for."""
     headers = {
         "origin": "https://app.example",
         "access-control-request-method": method,
-        "access-control-request-headers": SDK_HEADERS,
+        "access-control-request-headers": asked,
     }
     return Request("OPTIONS", path, "nobody", headers=tuple(headers.items()))

@@ -1,0 +1,45 @@
+"""The settings of a dialect, as the fake's schema names them: data of the fake's, read as a file and never imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+from contract_tests.wire import Json
+
+PLACE = "fake_server/dialects/schema.yaml"
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The same in a checkout and in a wheel."""
+    text = (Path(__file__).resolve().parents[2] / PLACE).read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return loaded
+
+
+@cache
+def settings() -> Mapping[str, Mapping[str, Any]]:
+    """The schema of each setting by its name, such as answers.create_status, in the order of the file."""
+    groups = document()["properties"].items()
+    return {f"{group}.{name}": schema for group, each in groups for name, schema in each["properties"].items()}
+
+
+def default(setting: str) -> Json:
+    return settings()[setting]["default"]
+
+
+def fault(setting: str, value: Json) -> str:
+    """Why the setting cannot have this value; empty where it can."""
+    faults = _validator(setting).iter_errors(value)
+    return next((each.message for each in faults), "")
+
+
+@cache
+def _validator(setting: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({**settings()[setting], "$defs": document()["$defs"]})
