@@ -22,7 +22,7 @@ from fake_server.ids import Ids
 from fake_server.local import ListenError
 from fake_server.overlays import narrow_origins, number_requests
 from fake_server.seed_file import read_seed_file
-from fake_server.telling import LOGS, announce, greet, run
+from fake_server.telling import LINES, Log, announce, greet, run
 from fake_server.yaml_file import FileMistake
 
 RATE = str(read_document()["x-rate-limit"]["requests"])
@@ -80,7 +80,7 @@ def main() -> None:
 @click.option("--no-control", is_flag=True, help="Leave out /_fake.")
 @click.option("--dialect", metavar="NAME|FILE", help="How it speaks where the contract leaves a choice, such as ragen.")
 @click.option("--json", "as_json", is_flag=True, help="Say where it listens as one line of JSON.")
-@click.option("--log", type=click.Choice(list(LOGS)), default="text", show_default=True, help="A line a request.")
+@click.option("--log", type=click.Choice(list(LINES)), default="text", show_default=True, help="A line a request.")
 @click.option("--quiet", is_flag=True, help="Log no requests.")
 @click.version_option(prog_name="assistants-fake", package_name="assistants-contract")
 def command(host: str, port: int, as_json: bool, **options: Any) -> None:
@@ -131,7 +131,7 @@ def composed(
         narrow_origins(fake, cors)
     if not no_control:
         attach(fake, clock, ids=ids, host=host, token=control_token)
-    fake.log = None if quiet else LOGS[log]
+    fake.log = None if quiet else Log(log)
     return fake
 
 

@@ -85,9 +85,9 @@ class Limiter:
         return State(limit, len(calls), left, reset)
 
     def headers(self, key: str) -> dict[str, str]:
-        if self.limit_of(key) is None:
-            return {}
         limit, _, left, reset = self.state(key)
+        if limit is None:
+            return {}
         return {"x-ratelimit-limit": str(limit), "x-ratelimit-remaining": str(left), "x-ratelimit-reset": str(reset)}
 
     def recent(self, key: str, now: float) -> deque[float]:

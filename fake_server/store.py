@@ -86,15 +86,15 @@ class Store:
         return [Key(**row) for row in self.table("keys")]
 
     def key(self, secret: str) -> Key | None:
-        found = self.table("keys").found(secret)
-        return Key(**found[0][1]) if found else None
+        row = self.table("keys").first_of(secret)
+        return None if row is None else Key(**row)
 
     def organization(self, organization: str) -> Organization:
         """Raises KeyError for one that is not there."""
-        found = self.table("organizations").found(organization)
-        if not found:
+        row = self.table("organizations").first_of(organization)
+        if row is None:
             raise KeyError(organization)
-        return Organization(**found[0][1])
+        return Organization(**row)
 
     def projects(self, organization: str) -> Sequence[Project]:
         """The organization's, oldest first: the row's number decides among those of one second."""
@@ -107,10 +107,8 @@ class Store:
         return project
 
     def get(self, organization: str, project: str | None) -> Project | None:
-        for _, row in self.table("projects").found(project):
-            if row["organization"] == organization:
-                return Project(**row)
-        return None
+        found = self.find(project)
+        return found if found is not None and found.organization == organization else None
 
     def change(self, organization: str, project: str | None, changes: Mapping[str, Any]) -> Project | None:
         """Set `changes` (title, prompt) and give the project as it then is, or None when there is no such."""
@@ -128,8 +126,8 @@ class Store:
 
     def find(self, project: str | None) -> Project | None:
         """Whosever it is."""
-        found = self.table("projects").found(project)
-        return Project(**found[0][1]) if found else None
+        row = self.table("projects").first_of(project)
+        return None if row is None else Project(**row)
 
     def has(self, name: tuple[str, str]) -> bool:
         """Whether a table, which need not be there, has a row whose unique field has this value."""

@@ -33,6 +33,11 @@ class IndexedTable(Table):
         for number, row in self.rows.items():
             self.index(number, row)
 
+    def first_of(self, value: str | None) -> Row | None:
+        """The first of `found`, without the list: every call looks up three."""
+        numbers = self.numbers.get(value)
+        return self.rows[numbers[0]] if numbers else None
+
     def found(self, value: str | None) -> list[tuple[int, Row]]:
         """The numbers and rows whose unique field has this value: one, but for a table that was made wrong."""
         return [(int(number), self.rows[number]) for number in self.numbers.get(value, ())]

@@ -14,31 +14,47 @@ from fake_server.assistants import Key, assistant_id
 from fake_server.fake import Fake
 from fake_server.local import listening
 
-Log = Callable[[str, str, int, float, str], None]
+# Seconds that a line may wait for others: made and written for many calls at once it takes a fraction of its time.
+PATIENCE = 0.01
 
 
-def log_text(method: str, path: str, status: int, seconds: float, label: str) -> None:
-    """One line on stderr; no query, and of the key no more than its label."""
-    tell(f"{time.strftime('%H:%M:%S')} {method} {asked(path)} {status} {seconds * 1000:.1f} ms {label}")
+def text_line(at: float, method: str, path: str, status: int, seconds: float, label: str) -> str:
+    """No query, and of the key no more than its label."""
+    now = time.strftime("%H:%M:%S", time.localtime(at))
+    return f"{now} {method} {asked(path)} {status} {seconds * 1000:.1f} ms {label}"
 
 
-def log_json(method: str, path: str, status: int, seconds: float, label: str) -> None:
+def json_line(at: float, method: str, path: str, status: int, seconds: float, label: str) -> str:
     """The same as JSON; `at` in Unix seconds."""
-    line = {"at": round(time.time(), 3), "method": method, "path": asked(path), "status": status}
-    tell(json.dumps({**line, "ms": round(seconds * 1000, 1), "key": label}))
+    line = {"at": round(at, 3), "method": method, "path": asked(path), "status": status}
+    return json.dumps({**line, "ms": round(seconds * 1000, 1), "key": label})
 
 
-LOGS: Mapping[str, Log] = {"text": log_text, "json": log_json}
+LINES: Mapping[str, Callable[[float, str, str, int, float, str], str]] = {"text": text_line, "json": json_line}
 
 
 def asked(path: str) -> str:
     return path.partition("?")[0][:200]
 
 
-def tell(line: str) -> None:
-    # Whoever read it may be gone.
-    with suppress(OSError):
-        sys.stderr.write(f"{line}\n")
+class Log:
+    """A line on stderr for each call that it is told of (Fake.log), one of LINES."""
+
+    def __init__(self, kind: str) -> None:
+        self.line = LINES[kind]
+        self.waiting: list[tuple[float, str, str, int, float, str]] = []
+
+    def __call__(self, method: str, path: str, status: int, seconds: float, label: str) -> None:
+        if not self.waiting:
+            asyncio.get_running_loop().call_later(PATIENCE, self.write)
+        self.waiting.append((time.time(), method, path, status, seconds, label))
+
+    def write(self) -> None:
+        lines = "".join(f"{self.line(*each)}\n" for each in self.waiting)
+        self.waiting.clear()
+        # Whoever read it may be gone.
+        with suppress(OSError):
+            sys.stderr.write(lines)
 
 
 async def run(fake: Fake, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -49,6 +65,8 @@ async def run(fake: Fake, host: str, port: int, ready: Callable[[str], None]) ->
     async with listening(fake, host, port) as url:
         ready(url)
         await stop.wait()
+    # The log's last lines.
+    await asyncio.sleep(2 * PATIENCE)
 
 
 def page_of(fake: Fake, url: str) -> str:

@@ -60,7 +60,7 @@ async def around(control: Control, request: web.BaseRequest, handler: Endpoint) 
 def record(
     control: Control, request: web.BaseRequest, passage: Passage, response: web.Response, seconds: float
 ) -> None:
-    requests, fault, asked = control.requests, passage.fault, passage.body
+    requests, key, fault, asked = control.requests, passage.key, passage.fault, passage.body
     requests.number += 1
     seen = Seen(
         requests.number,
@@ -68,7 +68,8 @@ def record(
         request.method,
         request.raw_path,
         None if passage.operation is None else passage.operation.id,
-        passage.key,
+        None if key is None else key.organization,
+        None if key is None else key.label,
         None if fault is not None and silent(fault) else response.status,
         seconds,
         None if fault is None else fault.id,

@@ -16,14 +16,15 @@ WAITING = 100
 
 
 class Seen(NamedTuple):
-    """One call. `at` in Unix seconds; `status` is None where a fault left it without an answer."""
+    """One call. `at` in Unix seconds; `key` is its label; `status` is None where a fault left it without an answer."""
 
     number: int
     at: float
     method: str
     path: str
     operation: str | None
-    key: Key | None
+    organization: str | None
+    key: str | None
     status: int | None
     seconds: float
     fault: str | None
@@ -40,12 +41,12 @@ class Requests:
 
     def clear(self, organization: str | None = None) -> None:
         """Of one organization, or all."""
-        left = [each for each in self.kept if organization not in (None, owner(each))]
+        left = [each for each in self.kept if organization not in (None, each.organization)]
         self.kept = deque(left, maxlen=KEPT)
 
     def of(self, organization: str | None) -> list[Seen]:
         """An organization's or all, newest first."""
-        return [each for each in reversed(self.kept) if organization in (None, owner(each))]
+        return [each for each in reversed(self.kept) if organization in (None, each.organization)]
 
     def tell(self, event: str, data: Any) -> None:
         """All who listen. Who is too slow is told to look at everything anew, in place of what he has missed."""
@@ -65,10 +66,6 @@ def written(event: str, data: Any) -> str:
     return f"event: {event}\ndata: {json.dumps(data)}\n\n"
 
 
-def owner(seen: Seen) -> str | None:
-    return seen.key.organization if seen.key else None
-
-
 def shown(seen: Seen, keys: Iterable[Key]) -> dict[str, Any]:
     """As the schema Request of control.yaml has it, with no key in it anywhere."""
     bodies = [body for body in (seen.asked, seen.answered) if body is not None]
@@ -78,8 +75,8 @@ def shown(seen: Seen, keys: Iterable[Key]) -> dict[str, Any]:
         "method": seen.method,
         "path": masked(seen.path, keys),
         "operation": seen.operation,
-        "organization": owner(seen),
-        "key": seen.key and seen.key.label,
+        "organization": seen.organization,
+        "key": seen.key,
         "status": seen.status,
         "ms": round(seen.seconds * 1000, 2),
         "fault": seen.fault,
