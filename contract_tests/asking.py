@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -115,7 +115,8 @@ def _contestant(word: str, variables: Mapping[str, str], allow_http: bool) -> Co
         raise click.ClickException(str(fault)) from fault
     _check_no_key(given.keys.values())
     _check_reach(given, COMPARE, allow_http, False)
-    return given
+    # What is given up once is not there the next night.
+    return replace(given, expendable_id=None)
 
 
 def _check_no_key(keys: Iterable[str]) -> None:

@@ -156,16 +156,27 @@ async def read(fake: Fake, request: web.BaseRequest) -> bytes:
     try:
         # A body that is here already needs no clock, which would cost more than to read it.
         if request.content.is_eof():
-            return await request.read()
+            # What a middleware has read is not read again.
+            return checked(fake, request.content.read_nowait() or await request.read())
         async with asyncio.timeout(fake.body_seconds):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
-        raise BodyTooLarge(f"The body is larger than {fake.contract.body_limit} bytes.", headers=LAST) from None
+        raise too_large(fake) from None
     except TimeoutError:
         raise MalformedRequest(f"The body did not arrive within {fake.body_seconds:g} s.", headers=LAST) from None
     except (web.RequestPayloadError, ConnectionError):
         message = "The body cannot be read: it breaks off, or is not encoded as its headers say."
         raise MalformedRequest(message, headers=LAST) from None
+
+
+def checked(fake: Fake, body: bytes) -> bytes:
+    if len(body) > fake.contract.body_limit:
+        raise too_large(fake)
+    return body
+
+
+def too_large(fake: Fake) -> BodyTooLarge:
+    return BodyTooLarge(f"The body is larger than {fake.contract.body_limit} bytes.", headers=LAST)
 
 
 async def tolerate(request: web.BaseRequest) -> None:

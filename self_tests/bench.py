@@ -82,6 +82,7 @@ def servers(folder: Path) -> dict[str, Server]:
     known = {
         "bare aiohttp": Server(lambda port: [sys.executable, "-m", "self_tests.bare_server", str(port)]),
         "fake": Server(lambda port: fake(port)),
+        "fake --no-control": Server(lambda port: fake(port, "--no-control")),
         "fake --data": Server(lambda port: fake(port, "--data", data.format(port))),
         "fake --data --durable": Server(lambda port: fake(port, "--data", data.format(port), "--durable")),
         "json-server": Server(lambda port: mock("json-server", port, "--quiet", str(database)), "/assistants"),
