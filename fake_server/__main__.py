@@ -1,5 +1,5 @@
 """`python -m fake_server` is the command."""
 
-from fake_server.cli import main
+from fake_server.start import main
 
 main()
