@@ -51,13 +51,18 @@ class Loader(yaml.SafeLoader):
 def read_written(path: Path) -> Written:
     """Raises FileMistake."""
     text = text_of(path)
+    return Written(path, text, parsed(text, str(path)))
+
+
+def parsed(text: str, name: str) -> Any:
+    """What a text says that is called so. Raises FileMistake."""
     try:
-        return Written(path, text, loaded(text))
+        return loaded(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FileMistake(f"{path}:{line}: {error.problem}.") from None
+        raise FileMistake(f"{name}:{line}: {error.problem}.") from None
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise FileMistake(f"{path} is not YAML or JSON that can be read: {' '.join(str(error).split())}.") from None
+        raise FileMistake(f"{name} is not YAML or JSON that can be read: {' '.join(str(error).split())}.") from None
 
 
 def text_of(path: Path) -> str:

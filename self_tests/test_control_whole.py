@@ -132,6 +132,17 @@ def test_another_seed(control: ControlClient, base_url: str) -> None:
     assert control.ask("GET", "seed")["organizations"] == seed
 
 
+def test_a_seed_may_be_yaml(control: ControlClient) -> None:
+    """If its type says so; a mistake is named with its line."""
+    url, headers = f"http://{control.url.netloc}/_fake/seed", {"content-type": "application/yaml"}
+    right, wrong = "organizations:\n- {id: org-yaml}\n", "organizations:\n- {id: org-yaml\n"
+    answers = [httpx2.put(url, content=text, headers=headers, trust_env=False) for text in (right, wrong)]
+
+    assert [each.status_code for each in answers] == [200, 400]
+    assert [each["id"] for each in control.ask("GET", "seed")["organizations"]] == ["org-yaml"]
+    assert ":3:" in answers[1].json()["error"]["message"]
+
+
 MISTAKES = {
     "no name": ([SEED[0] | {"assistants": [{}]}], "assistants.0.name"),
     "a field that nobody knows": ([{"nmae": "x"}], "nmae"),

@@ -14,8 +14,9 @@ from fake_server.control.control import Asked, Control, Handler
 from fake_server.control.door import admit
 from fake_server.control.events import stream
 from fake_server.control.pages import page_file
-from fake_server.errors import Broken, Refused, UnknownUrl
+from fake_server.errors import Broken, MalformedRequest, Refused, UnknownUrl
 from fake_server.web import JSON, Route, encoded, named, read, read_routes
+from fake_server.yaml_file import FileMistake, parsed
 
 LOG = logging.getLogger(__name__)
 PREFIX = "/_fake"
@@ -85,9 +86,21 @@ async def judged(control: Control, operation: Operation, name: str, request: web
     body = {}
     if operation.body is not None:
         raw = await read(control.fake, request)
-        # Nothing at all is an empty object here, and whatever its type is said to be (curl says form data) it is JSON.
-        body = incoming.check_body(operation, incoming.parse_body(raw or b"{}", None))
+        body = incoming.check_body(operation, said(raw, request.headers.get("Content-Type", "")))
     return Asked(control, name, body, query)
+
+
+def said(raw: bytes, content_type: str) -> object:
+    """Nothing at all is an empty object here, and what is not said to be YAML is JSON (curl says form data).
+
+    Raises MalformedRequest.
+    """
+    if "yaml" not in content_type:
+        return incoming.parse_body(raw or b"{}", None)
+    try:
+        return parsed(raw.decode(), "The body")
+    except (FileMistake, UnicodeDecodeError) as mistake:
+        raise MalformedRequest(str(mistake)) from None
 
 
 def refused(refusal: Refused) -> web.Response:
