@@ -10,7 +10,7 @@ from fake_server.contract import Operation
 @dataclass(slots=True)
 class Passage:
     """What is known of the call, each part as soon as it is: `caller` is whose budget it counts in, `body` as it came,
-    `fault` what was made to go wrong with it (control.faults).
+    `fault` what was made to go wrong with it (control.faults), `seconds` how long its answer took.
     """
 
     key: Key | None = None
@@ -18,3 +18,4 @@ class Passage:
     caller: str | None = None
     body: bytes | None = None
     fault: Any = None
+    seconds: float = 0.0

@@ -85,6 +85,9 @@ class Store:
     def all_keys(self) -> list[Key]:
         return [Key(**row) for row in self.table("keys")]
 
+    def keys_of(self, organization: str) -> list[Key]:
+        return [Key(**row) for row in self.table("keys").rows_of(organization).values()]
+
     def key(self, secret: str) -> Key | None:
         row = self.table("keys").first_of(secret)
         return None if row is None else Key(**row)

@@ -45,9 +45,10 @@ def endpoint(fake: Fake) -> Endpoint:
         response = preflight(fake, request)
         if response is None:
             response = respond(fake, await perform(fake, routes, request, passage), passage.caller)
+        passage.seconds = perf_counter() - began
         if fake.log is not None:
-            seconds, label = perf_counter() - began, passage.key.label if passage.key else "-"
-            fake.log(request.method, request.raw_path, response.status, seconds, label)
+            label = passage.key.label if passage.key else "-"
+            fake.log(request.method, request.raw_path, response.status, passage.seconds, label)
         return response
 
     outermost: Endpoint = answer

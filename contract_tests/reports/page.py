@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from contract_tests.events import Event, Record
@@ -27,14 +27,11 @@ ALIKE = 0.5  # below it two texts differ so much that marks would only hide them
 
 def page(record: Record) -> str:
     """Everything that comes from the target is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     must, should = sums(record)
     evidence = [each for verdict in record.verdicts for each in verdict["evidence"]]
     room = max(150, ROOM // (3 * sum(len(_exchanges(record, each)) for each in evidence) + 1))
     verdicts = [{**verdict, "kind": _kind(verdict)} for verdict in record.verdicts]
-    return environment.get_template("page.html.j2").render(
+    return template("page.html.j2").render(
         record=record,
         must=must,
         should=should,
@@ -49,6 +46,14 @@ def page(record: Record) -> str:
         shown=lambda part: _shown(part, room),
         cut=lambda text: _cut(text, room),
     )
+
+
+def template(name: str) -> Template:
+    """One of this folder, as all of them are read."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template(name)
 
 
 def difference(one: str, other: str) -> tuple[Markup, Markup]:

@@ -69,7 +69,7 @@ def shown(control: Control, project: Project | None) -> Mapping[str, Any]:
         "assistant": control.fake.show(project, organization, control.fake.contract.constants),
         "organization": project.organization,
         "effective_instructions": effective_instructions(project, organization),
-        "keys": [key.label for key in store.all_keys() if key.project == project.id],
+        "keys": [key.label for key in store.keys_of(organization.id) if key.project == project.id],
     }
 
 

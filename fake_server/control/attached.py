@@ -2,7 +2,6 @@
 
 import time
 from functools import partial
-from time import perf_counter
 from typing import cast
 
 from aiohttp import web
@@ -50,28 +49,25 @@ async def interfere(control: Control, request: web.BaseRequest, passage: Passage
 async def around(control: Control, request: web.BaseRequest, handler: Endpoint) -> web.StreamResponse:
     if request.raw_path.startswith(PREFIX):
         return await answer(control, request)
-    began = perf_counter()
     response = cast(web.Response, await handler(request))
     passage = request[PASSAGE]
-    record(control, request, passage, response, perf_counter() - began)
+    record(control, request, passage, response)
     return response if passage.fault is None else await damage(passage.fault, request, response)
 
 
-def record(
-    control: Control, request: web.BaseRequest, passage: Passage, response: web.Response, seconds: float
-) -> None:
+def record(control: Control, request: web.BaseRequest, passage: Passage, response: web.Response) -> None:
     requests, key, fault, asked = control.requests, passage.key, passage.fault, passage.body
     requests.number += 1
     seen = Seen(
         requests.number,
-        time.time() - seconds,
+        time.time() - passage.seconds,
         request.method,
         request.raw_path,
         None if passage.operation is None else passage.operation.id,
         None if key is None else key.organization,
         None if key is None else key.label,
         None if fault is not None and silent(fault) else response.status,
-        seconds,
+        passage.seconds,
         None if fault is None else fault.id,
         response.headers.get("x-request-id"),
         None if asked is None else asked[: CUT + 1],

@@ -57,7 +57,7 @@ class Control:
         wanted = self.made.get(organization) or part(self.fake.seed, organization)
         if not wanted["organizations"]:
             raise NotThere(f"Neither has the seed an organization '{organization:.100}', nor was it made since.")
-        keys = {key.secret for key in self.fake.store.all_keys() if key.organization == organization}
+        keys = {key.secret for key in self.fake.store.keys_of(organization)}
         keys |= {row["secret"] for row in wanted["keys"].values()}
         self.fake.store.restore(wanted, organization)
         self.faults.clear_of(organization, keys)

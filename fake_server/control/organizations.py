@@ -52,7 +52,7 @@ def existing_organization(control: Control, organization: str) -> Organization:
 
 
 def shown(control: Control, organization: Organization) -> Mapping[str, Any]:
-    keys = {key.label: key for key in keys_of(control, organization.id)}
+    keys = {key.label: key for key in control.fake.store.keys_of(organization.id)}
     bound = {label: assistant_id(key.project) for label, key in keys.items()}
     return {
         **vars(organization),
@@ -63,10 +63,6 @@ def shown(control: Control, organization: Organization) -> Mapping[str, Any]:
     }
 
 
-def keys_of(control: Control, organization: str) -> list[Key]:
-    return [key for key in control.fake.store.all_keys() if key.organization == organization]
-
-
 async def list_keys(asked: Asked) -> Any:
     return {"data": [shown_key(key) for key in asked.control.fake.store.all_keys()]}
 
@@ -75,7 +71,7 @@ async def create_key(asked: Asked) -> Any:
     """Raises NotThere, and InvalidParameter."""
     store, organization = asked.control.fake.store, asked.body["organization"]
     existing_organization(asked.control, organization)
-    labels = {key.label for key in keys_of(asked.control, organization)}
+    labels = {key.label for key in store.keys_of(organization)}
     label = asked.body.get("label") or next(f"key-{n}" for n in count(1) if f"key-{n}" not in labels)
     if label in labels:
         raise InvalidParameter(f"The organization has a key labelled '{label}' already.", "label")
