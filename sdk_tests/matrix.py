@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from contract_tests import local
+from contract_tests.http import own_fake
 from sdk_tests.sdks import HERE, Sdk, Told, UnavailableError, known
 
 README = HERE / "README.md"
@@ -21,7 +21,7 @@ Rows = dict[str, dict[str, str]]  # a cell for each name and SDK
 def main() -> int:
     """0: all is as the contract and sdks.toml say; 1: not so; 3: an SDK could not be had."""
     console = Console(width=None if sys.stdout.isatty() else 140)
-    with local.fake() as target:
+    with own_fake.fake() as target:
         asked = {}
         for sdk in known():
             console.print(f"{sdk.name} …", style="dim")

@@ -16,7 +16,7 @@ from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from contract_tests.target import Target
+from contract_tests.http.target import Target
 from sdk_tests.run import redacted
 
 HERE = Path(__file__).resolve().parent

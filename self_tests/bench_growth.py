@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from fake_server import seed
-from fake_server.file_format import MARK, VERSION, Tables, readable
+from fake_server.storage import seed
+from fake_server.storage.file_format import MARK, VERSION, Tables, readable
 from self_tests.servers import BODY, Numbers, answer, fake, free_port, running, seconds_of
 
 SIZES = (100, 1_000, 10_000, 100_000)

@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from fake_server import seed
-from fake_server.fake import compose
-from fake_server.handlers import Answer, Call, Handler
-from fake_server.local import serve
+from fake_server.compose import compose
+from fake_server.fake import Answer, Call, Handler
+from fake_server.http.server import serve
+from fake_server.storage import seed
 from sdk_tests.sdks import HOME, UnavailableError, environment
 from self_tests.wrong_servers import CREATE, handling
 

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from contract_tests.target import ROLES
-from fake_server import seed
+from contract_tests.http.target import ROLES
+from fake_server.storage import seed
 
 KEYS = {ROLES[key.label]: key.secret for key in seed.KEYS}
 

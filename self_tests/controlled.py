@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fake_server.clock import Clock
-from fake_server.control.attached import attach
-from fake_server.fake import Fake, compose
+from fake_server.compose import compose
+from fake_server.control.mount import attach
+from fake_server.domain.clock import Clock
+from fake_server.fake import Fake
 
 
 def controlled(rate_limit: int | None = None, *, data: Path | None = None, token: str | None = None) -> Fake:

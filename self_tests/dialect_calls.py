@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx2
 
-from fake_server.dialect import Dialect
-from fake_server.fake import Fake, compose
-from fake_server.local import serve
+from fake_server.compose import compose
+from fake_server.dialect.settings import Dialect
+from fake_server.fake import Fake
+from fake_server.http.server import serve
 
 BOUND, OTHER, FOREIGN = "asst-acme-support", "asst-acme-research", "asst-globex-sales"
 SHAPES = {"hex": "[0-9a-f]{24}", "uuid": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "short": "[0-9a-f]{12}",

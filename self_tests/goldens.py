@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from contract_tests import events
-from contract_tests.events import Record
-from contract_tests.reports import FORMATS
+from contract_tests.reports import events
+from contract_tests.reports.events import Record
+from contract_tests.reports.formats import FORMATS
 from contract_tests.reports.markdown import beside_the_change
-from fake_server.errors import UnknownAssistant
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call, Handler, modify_assistant
+from fake_server.domain.errors import UnknownAssistant
+from fake_server.fake import Answer, Call, Fake, Handler
+from fake_server.http.handlers import modify_assistant
 from self_tests.command import KEYS
 from self_tests.wrong_servers import CREATE, DELETE, PATCH, RETRIEVE, answering, handling, serving
 

@@ -20,8 +20,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from contract_tests import catalogue
-from contract_tests.run import Choice, Result, Run
+from contract_tests.requirements import catalogue
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.result import Result
+from contract_tests.runs.run_options import Choice
 from self_tests.wrong import SERVERS
 from self_tests.wrong_servers import WrongServer, serving
 

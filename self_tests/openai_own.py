@@ -17,10 +17,10 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-from fake_server.assistants import assistant_id
-from fake_server.fake import compose
-from fake_server.handlers import Answer, Call, Handler
-from fake_server.local import serve
+from fake_server.compose import compose
+from fake_server.domain.assistants import assistant_id
+from fake_server.fake import Answer, Call, Handler
+from fake_server.http.server import serve
 from sdk_tests.sdks import newest
 from self_tests.wrong_servers import BY_ID, handling
 

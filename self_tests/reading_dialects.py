@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fake_server.dialect import Dialect, dialect_of
+from fake_server.dialect.settings import Dialect, dialect_of
 from self_tests.readings import Reading
 
 # The second implementation refuses no body for its size.

@@ -12,14 +12,15 @@ from typing import Any
 
 from aiohttp import web
 
-from contract_tests.planned import PlannedRun
+from contract_tests.http.target import Clock, Target
 from contract_tests.profiles import plan
-from contract_tests.run import Result
-from contract_tests.target import Clock, Target
-from fake_server import seed
-from fake_server.assistants import PREFIX
-from fake_server.fake import Fake, compose
-from fake_server.local import serve
+from contract_tests.runs.planned_run import PlannedRun
+from contract_tests.runs.result import Result
+from fake_server.compose import compose
+from fake_server.domain.assistants import PREFIX
+from fake_server.fake import Fake
+from fake_server.http.server import serve
+from fake_server.storage import seed
 
 OTHERS = 500
 LIMIT = 20

@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from contract_tests import local
-from contract_tests.run import Choice, Run
-from contract_tests.target import Target
-from contract_tests.verdicts import Verdict
+from contract_tests.http import own_fake
+from contract_tests.http.target import Target
+from contract_tests.requirements.verdicts import Verdict
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import Choice
 from sdk_tests.sdks import HOME, UnavailableError, environment
 from self_tests.servers import free_port, running
 
@@ -37,10 +38,10 @@ def main() -> int:
         print(f"Left out: {why}.", file=sys.stderr)
         return 3
     console = Console(width=None if sys.stdout.isatty() else 160)
-    with local.fake() as target:
+    with own_fake.fake() as target:
         plain = judged(target)
     console.print(f"The fake itself: {standing(plain)}")
-    with local.fake() as target, proxied(home, target) as hop:  # a fresh one: a run deletes the expendable assistant
+    with own_fake.fake() as target, proxied(home, target) as hop:  # a fresh one: a run deletes the expendable assistant
         passed_on = judged(hop)
     console.print(f"Through {LITELLM}: {standing(passed_on)}", markup=False)
     console.print(changes(plain, passed_on))

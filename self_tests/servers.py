@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from fake_server import seed
+from fake_server.storage import seed
 
 BODY = json.dumps({"name": "Support Bot", "instructions": "Respond concisely, and only from the files."})
 HEADERS = {"Authorization": f"Bearer {seed.KEYS[0].secret}", "Content-Type": "application/json"}

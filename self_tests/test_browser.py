@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page
 
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
-from fake_server.local import serve
-from fake_server.overlays import narrow_origins
+from fake_server.http.middlewares import narrow_origins
+from fake_server.http.server import serve
 from sdk_tests.sdks import newest
 from self_tests import browser
 from self_tests.controlled import control_url, controlled

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call, create_assistant
+from fake_server.fake import Answer, Call, Fake
+from fake_server.http.handlers import create_assistant
 from self_tests.command import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent

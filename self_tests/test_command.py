@@ -13,13 +13,17 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from contract_tests import calls, events, local, play, target, tour
-from contract_tests.run import Choice, Run
-from contract_tests.transport import Transport
-from fake_server import seed
-from fake_server.fake import Fake, compose
-from fake_server.handlers import Answer, Call, create_assistant, delete_assistant
-from fake_server.local import serve
+from contract_tests.generators import session, tour
+from contract_tests.http import operations, own_fake, target
+from contract_tests.http.transport import Transport
+from contract_tests.reports import events
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import Choice
+from fake_server.compose import compose
+from fake_server.fake import Answer, Call, Fake
+from fake_server.http.handlers import create_assistant, delete_assistant
+from fake_server.http.server import serve
+from fake_server.storage import seed
 from self_tests.command import KEYS, Ran
 
 QUICKLY = ("--histories", "0")
@@ -239,7 +243,7 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
     """No verdict is made of it, and what may be left there is listed."""
     fake = compose(rate_limit=None)
     with serve(fake) as base_url:
-        dying = play.Step("dying", "", ("create/name-suffices",), (), False, dead)
+        dying = session.Step("dying", "", ("create/name-suffices",), (), False, dead)
         monkeypatch.setattr(tour, "STEPS", [*tour.STEPS[:3], dying, *tour.STEPS[3:]])
 
         ran = run(base_url, *QUICKLY)
@@ -249,7 +253,7 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
     assert "Left behind: asst-" in ran.out
 
 
-def dead(play: play.Play) -> None:
+def dead(play: session.Play) -> None:
     """From now on nobody listens where the target was."""
     play.fresh()
     play.client._transport = Transport("http://127.0.0.1:9/v1")
@@ -260,7 +264,7 @@ def test_a_step_that_raises_is_our_error(
 ) -> None:
     """Exit 2, said to be ours, no verdict; and what was made is removed all the same."""
     before = len(fake.store.projects("org-acme"))
-    monkeypatch.setattr(tour, "STEPS", [play.Step("broken", "", ("create/name-suffices",), (), False, broken)])
+    monkeypatch.setattr(tour, "STEPS", [session.Step("broken", "", ("create/name-suffices",), (), False, broken)])
 
     ran = run(base_url, "--only", "create/name-suffices")
 
@@ -269,7 +273,7 @@ def test_a_step_that_raises_is_our_error(
     assert len(fake.store.projects("org-acme")) == before
 
 
-def broken(play: play.Play) -> None:
+def broken(play: session.Play) -> None:
     play.fresh()
     raise ZeroDivisionError("by design")
 
@@ -277,7 +281,7 @@ def broken(play: play.Play) -> None:
 def test_ctrl_c_cleans_up(run: Callable[..., Ran], base_url: str, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 130, no verdict, nothing left behind."""
     before = len(fake.store.projects("org-acme"))
-    monkeypatch.setattr(tour, "STEPS", [play.Step("stopped", "", ("create/name-suffices",), (), False, interrupted)])
+    monkeypatch.setattr(tour, "STEPS", [session.Step("stopped", "", ("create/name-suffices",), (), False, interrupted)])
 
     ran = run(base_url, "--only", "create/name-suffices")
 
@@ -285,7 +289,7 @@ def test_ctrl_c_cleans_up(run: Callable[..., Ran], base_url: str, fake: Fake, mo
     assert len(fake.store.projects("org-acme")) == before
 
 
-def interrupted(play: play.Play) -> None:
+def interrupted(play: session.Play) -> None:
     play.fresh()
     raise KeyboardInterrupt
 
@@ -294,7 +298,7 @@ def test_a_guarded_call_is_our_error(
     run: Callable[..., Ran], base_url: str, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the run did not make it does not touch: a step that would is stopped before anything is sent."""
-    careless = play.Step("careless", "", ("create/name-suffices",), (), False, rename_the_bound)
+    careless = session.Step("careless", "", ("create/name-suffices",), (), False, rename_the_bound)
     monkeypatch.setattr(tour, "STEPS", [careless])
 
     ran = run(base_url, "--only", "create/name-suffices")
@@ -304,8 +308,8 @@ def test_a_guarded_call_is_our_error(
     assert [project.title for project in fake.store.projects("org-acme")] == ["Acme Support", "Acme Research"]
 
 
-def rename_the_bound(play: play.Play) -> None:
-    play.send(calls.modify(f"asst-{seed.KEYS[0].project}", {"name": "stolen"}))
+def rename_the_bound(play: session.Play) -> None:
+    play.send(operations.modify(f"asst-{seed.KEYS[0].project}", {"name": "stolen"}))
 
 
 def test_nothing_of_others_is_touched(run: Callable[..., Ran], base_url: str, fake: Fake) -> None:
@@ -372,7 +376,7 @@ def test_a_declared_limit_is_kept(run: Callable[..., Ran], tmp_path: Path) -> No
 def test_a_limit_that_was_not_declared_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first 429 tells that calls are dear: from then on the run is a thrifty one, and still no 429 is a verdict."""
     monkeypatch.setenv("ASSISTANTS_API_KEY", KEYS["ASSISTANTS_API_KEY"])
-    clock, choice = local.held_clock(), Choice(only=("modify/", "list/"))
+    clock, choice = own_fake.held_clock(), Choice(only=("modify/", "list/"))
 
     with serve(compose(rate_limit=20, now=clock.now)) as base_url:
         limited = replace(target.from_environment(base_url), clock=clock)

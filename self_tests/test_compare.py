@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contract_tests.comparing import Asked
-from contract_tests.comparison import Comparison, Side, compare
-from contract_tests.dialect.written import yaml_of
+from contract_tests.cli.compare import Asked
+from contract_tests.dialect.differences import Comparison, Side, compare
+from contract_tests.dialect.document import yaml_of
+from contract_tests.http.messages import Json
+from contract_tests.http.target import Target
 from contract_tests.profiles.plan import COMPARE
-from contract_tests.target import Target
-from contract_tests.terminal import Terminal
-from contract_tests.wire import Json
-from fake_server import seed
-from fake_server.dialect import Dialect, dialect_of
-from fake_server.fake import compose
-from fake_server.local import serve
+from contract_tests.reports.terminal import Terminal
+from fake_server.compose import compose
+from fake_server.dialect.settings import Dialect, dialect_of
+from fake_server.http.server import serve
+from fake_server.storage import seed
 from self_tests.command import KEYS, Ran
 from self_tests.readings import READINGS
 from self_tests.test_learn import asked, second

@@ -15,7 +15,8 @@ from openapi_spec_validator import validate
 from schemathesis.checks import CHECKS, load_all_checks
 
 import sdk_tests
-from contract_tests import catalogue, fuzz, tour
+from contract_tests.generators import schemathesis, tour
+from contract_tests.requirements import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = catalogue.document()
@@ -143,7 +144,7 @@ def texts_of(folder: Path) -> Iterator[str]:
 
 
 def test_the_suites_do_not_know_the_fake() -> None:
-    """Only contract_tests.local imports it, so that one mistake does not agree with itself."""
+    """Only contract_tests.http.own_fake imports it, so that one mistake does not agree with itself."""
     importing = {
         path.relative_to(ROOT).as_posix()
         for folder in ("contract_tests", "sdk_tests")
@@ -151,22 +152,7 @@ def test_the_suites_do_not_know_the_fake() -> None:
         if "fake_server" in imported(path)
     }
 
-    assert importing == {"contract_tests/local.py"}
-
-
-def test_only_the_store_knows_tinydb_and_few_know_http() -> None:
-    """Who may know what, as design has it."""
-    folder = ROOT / "fake_server"
-    by_name = {path.relative_to(folder).as_posix(): imported(path) for path in folder.rglob("*.py")}
-
-    control = {f"control/{name}.py" for name in ("attached", "door", "events", "routes", "striking")}
-    assert {name for name, modules in by_name.items() if "tinydb" in modules} == {"store.py", "table.py"}
-    assert {name for name, modules in by_name.items() if "aiohttp" in modules} == {
-        "local.py",
-        "overlays.py",
-        "web.py",
-        *control,
-    }
+    assert importing == {"contract_tests/http/own_fake.py"}
 
 
 def imported(path: Path) -> set[str]:
@@ -183,7 +169,7 @@ def test_each_check_of_schemathesis_is_used_or_left_out_for_a_reason() -> None:
     """A check that a new version brings is not passed over in silence."""
     load_all_checks()
 
-    assert set(CHECKS.get_all_names()) == set(fuzz.USED) | set(fuzz.LEFT_OUT)
+    assert set(CHECKS.get_all_names()) == set(schemathesis.USED) | set(schemathesis.LEFT_OUT)
 
 
 def test_the_sdk_suite_is_there() -> None:

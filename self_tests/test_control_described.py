@@ -8,10 +8,10 @@ import httpx2
 import jsonschema_rs
 import pytest
 
-from fake_server.contract import METHODS, read_yaml
+from fake_server.contract.openapi import METHODS, read_yaml
 from fake_server.control.routes import FILE
 from fake_server.fake import Fake
-from fake_server.local import serve
+from fake_server.http.server import serve
 from self_tests.controlled import controlled
 
 DOCUMENT = read_yaml(FILE)

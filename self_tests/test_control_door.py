@@ -5,9 +5,10 @@ from __future__ import annotations
 import httpx2
 import pytest
 
+from fake_server.compose import compose
 from fake_server.control.client import ControlClient, ControlError
-from fake_server.fake import Fake, compose
-from fake_server.local import serve
+from fake_server.fake import Fake
+from fake_server.http.server import serve
 from self_tests.controlled import controlled
 
 

@@ -7,7 +7,7 @@ import re
 import httpx2
 import pytest
 
-from fake_server.control.pages import OWN
+from fake_server.control.page_files import OWN
 from fake_server.fake import Fake
 from self_tests.controlled import control_url, controlled
 

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from fake_server.control.client import ControlClient
-from fake_server.control.requests import WAITING, Requests
+from fake_server.control.request_log import WAITING, Requests
 from fake_server.fake import Fake
 from self_tests.controlled import controlled
 

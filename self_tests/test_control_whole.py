@@ -9,11 +9,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from fake_server.contract import read_yaml
+from fake_server.contract.openapi import read_yaml
 from fake_server.control.client import ControlClient, ControlError
 from fake_server.control.routes import DIRECT, FILE, HANDLERS, routes
 from fake_server.fake import Fake
-from fake_server.local import serve
+from fake_server.http.server import serve
 from self_tests.controlled import controlled
 
 SEED: list[dict[str, Any]] = [

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import calls, curl, events
-from contract_tests.client import Client
-from contract_tests.target import Target
-from contract_tests.wire import Exchange, Json, Request, parse
-from fake_server import seed
+from contract_tests.http import operations
+from contract_tests.http.client import Client
+from contract_tests.http.messages import Exchange, Json, Request, parse
+from contract_tests.http.target import Target
+from contract_tests.reports import events, reproduce
 from fake_server.fake import Fake
+from fake_server.storage import seed
 from self_tests.command import Ran
 from self_tests.test_gate import kept
 
@@ -39,17 +40,17 @@ ODD_TEXTS = [
     "'" * 700,
 ]
 REQUESTS = [
-    *(calls.create({"name": text, "instructions": text}) for text in ODD_TEXTS),
-    *(calls.list_(role) for role in ("primary", "sibling", "foreign", "nobody", "stranger", "basic", "bare")),
-    calls.raw("POST", "/assistants", b'{"name": "\xff"}'),
-    calls.raw("POST", "/assistants", b"@" + b"x" * 20),
-    calls.raw("POST", "/assistants", b'{"name": "nul \\u0000"}\x00'),
-    calls.raw("POST", "/assistants", b'{"name": "long", "instructions": "' + b"x" * 100_000 + b'"}'),
-    calls.raw("POST", "/assistants", b'{"name": "\r\n\t raw"}'),
-    calls.create({"name": "varied", "instructions": "".join(map(str, range(15_000)))}),
-    calls.raw("POST", "/assistants", b""),
-    calls.raw("GET", "/assistants/..%2f..%2fx"),
-    calls.raw("GET", "/assistants?limit=1&limit='2'"),
+    *(operations.create({"name": text, "instructions": text}) for text in ODD_TEXTS),
+    *(operations.list_(role) for role in ("primary", "sibling", "foreign", "nobody", "stranger", "basic", "bare")),
+    operations.raw("POST", "/assistants", b'{"name": "\xff"}'),
+    operations.raw("POST", "/assistants", b"@" + b"x" * 20),
+    operations.raw("POST", "/assistants", b'{"name": "nul \\u0000"}\x00'),
+    operations.raw("POST", "/assistants", b'{"name": "long", "instructions": "' + b"x" * 100_000 + b'"}'),
+    operations.raw("POST", "/assistants", b'{"name": "\r\n\t raw"}'),
+    operations.create({"name": "varied", "instructions": "".join(map(str, range(15_000)))}),
+    operations.raw("POST", "/assistants", b""),
+    operations.raw("GET", "/assistants/..%2f..%2fx"),
+    operations.raw("GET", "/assistants?limit=1&limit='2'"),
     Request("OPTIONS", "/assistants", "nobody", headers=(("origin", "https://app.example"),)),
 ]
 
@@ -82,7 +83,7 @@ def statuses(printed: str) -> list[int]:
 def test_a_printed_command_gives_the_same_answer(target: Target, request_: Request, name: str) -> None:
     """Whatever the bytes in it, and with the key as a variable: the status, the texts, and of a refusal the code."""
     response = Client(target).send(request_).response
-    command = curl.command(request_, target)
+    command = reproduce.command(request_, target)
 
     printed = shell(command, name)
 
@@ -101,14 +102,14 @@ def told(answer: Json) -> list[Json]:
 def sequence(target: Target) -> list[Exchange]:
     """Two creates, what is done to the first, and a third create."""
     client = Client(target)
-    created = client.send(calls.create({"name": "of a script"}))
+    created = client.send(operations.create({"name": "of a script"}))
     id = created.response.json["id"]
     return [
         created,
-        client.send(calls.create({"name": "of the foreigner"}, "foreign")),
-        client.send(calls.modify(id, {"name": 'it\'s "renamed" for $5'})),
-        client.send(calls.list_(limit=1, after=id)),
-        client.send(calls.create({"name": "the last"}, "sibling")),
+        client.send(operations.create({"name": "of the foreigner"}, "foreign")),
+        client.send(operations.modify(id, {"name": 'it\'s "renamed" for $5'})),
+        client.send(operations.list_(limit=1, after=id)),
+        client.send(operations.create({"name": "the last"}, "sibling")),
     ]
 
 
@@ -116,7 +117,7 @@ def test_a_sequence_hands_on_the_id(target: Target, sequence: list[Exchange]) ->
     """A script makes its own assistant, and names it by what its create answered."""
     id = sequence[0].response.json["id"]
 
-    printed = shell(curl.script(sequence[:3], target))
+    printed = shell(reproduce.script(sequence[:3], target))
 
     assert 'it\'s \\"renamed\\" for $5' in printed
     assert id not in printed
@@ -129,7 +130,7 @@ def test_a_script_leaves_nothing_behind(
 ) -> None:
     """Whatever it made is removed, the last create's as well, which is shown."""
     before = everybody(fake)
-    printed = shell(curl.script(sequence[-length:] if length < 5 else sequence, target, times))
+    printed = shell(reproduce.script(sequence[-length:] if length < 5 else sequence, target, times))
 
     assert statuses(printed).count(200) >= times
     assert everybody(fake) == before
@@ -137,9 +138,9 @@ def test_a_script_leaves_nothing_behind(
 
 def test_creates_that_answered_the_same_id_are_all_removed(fake: Fake, target: Target) -> None:
     """On a server that is wrong about ids, or on another that is not."""
-    created = Client(target).send(calls.create({"name": "one of two"}))
+    created = Client(target).send(operations.create({"name": "one of two"}))
     before = everybody(fake)
-    shell(curl.script([created, replace(created, number=2)], target))
+    shell(reproduce.script([created, replace(created, number=2)], target))
 
     assert everybody(fake) == before
 
@@ -151,7 +152,7 @@ def everybody(fake: Fake) -> set[str]:
 def test_a_script_that_is_broken_off_removes_what_it_made(fake: Fake, target: Target, sequence: list[Exchange]) -> None:
     """As by Ctrl-C in the midst of it, which reaches all of the shell's processes."""
     before = everybody(fake)
-    shell(curl.script(sequence, target).replace("answer=", "kill -INT 0; sleep 5; answer="))
+    shell(reproduce.script(sequence, target).replace("answer=", "kill -INT 0; sleep 5; answer="))
 
     assert everybody(fake) == before
 
@@ -160,7 +161,7 @@ def test_a_base_url_of_any_kind_is_quoted(target: Target) -> None:
     """A shell sees one word."""
     odd = replace(target, base_url=target.base_url + "/it's$HOME")
 
-    assert "HTTP/1.1 404" in shell(curl.command(calls.list_(), odd))
+    assert "HTTP/1.1 404" in shell(reproduce.command(operations.list_(), odd))
 
 
 def test_a_reproducer_shows_the_breach_and_leaves_nothing_behind(

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from fake_server.choices.amendments import AMENDMENTS
-from fake_server.choices.speaking import CHOICES, HOUSES
-from fake_server.contract import read_contract, read_document
-from fake_server.dialect import Dialect, defaults, dialect_of, read_dialect, read_schema
-from fake_server.yaml_file import FileMistake
+from fake_server.contract.openapi import read_contract, read_document
+from fake_server.dialect.apply import CHOICES, HOUSES
+from fake_server.dialect.schema_changes import AMENDMENTS
+from fake_server.dialect.settings import Dialect, defaults, dialect_of, read_dialect, read_schema
+from fake_server.storage.yaml_file import FileMistake
 from self_tests.dialect_calls import (
     FOREIGN,
     FRAMEWORK,

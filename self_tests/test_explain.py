@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from contract_tests import catalogue
-from contract_tests.examples import ARROW, Explanation, explanations, times
-from contract_tests.explain import TARGET, example_script, proofs
-from contract_tests.findings import Findings
-from contract_tests.oracle import Oracle
-from contract_tests.reading import read
-from contract_tests.target import Target
-from contract_tests.wire import Exchange, dump
-from fake_server import seed
-from fake_server.assistants import PREFIX
-from fake_server.fake import compose
-from fake_server.local import serve
+from contract_tests.cli.explain import TARGET, example_script, proofs
+from contract_tests.http.messages import Exchange, dump
+from contract_tests.http.target import Target
+from contract_tests.oracle.expectations import read
+from contract_tests.oracle.oracle import Oracle
+from contract_tests.requirements import catalogue
+from contract_tests.requirements.explanations import ARROW, Explanation, explanations, times
+from contract_tests.requirements.findings import Findings
+from fake_server.compose import compose
+from fake_server.domain.assistants import PREFIX
+from fake_server.http.server import serve
+from fake_server.storage import seed
 from self_tests.command import Ran
 from self_tests.test_curl import needs_curl, shell, statuses
 

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from fake_server.errors import Kind, UnknownAssistant
-from fake_server.fake import Fake
-from fake_server.handlers import HANDLERS, Answer, Call
-from fake_server.local import ListenError, serve
+from fake_server.domain.errors import Kind, UnknownAssistant
+from fake_server.fake import Answer, Call, Fake
+from fake_server.http.handlers import HANDLERS
+from fake_server.http.server import ListenError, serve
 
 ACME = ["asst-acme-research", "asst-acme-support"]
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from tinydb import TinyDB, where
 
-from fake_server import seed
-from fake_server.errors import NotKept
-from fake_server.file_format import MARK, DataFileError
-from fake_server.store import Store
+from fake_server.domain.errors import NotKept
+from fake_server.storage import seed
+from fake_server.storage.file_format import MARK, DataFileError
+from fake_server.storage.store import Store
 
 
 @pytest.fixture

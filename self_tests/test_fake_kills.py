@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from fake_server import cli, data_file, seed
+from fake_server import cli
+from fake_server.storage import data_file, seed
 
 KILLS = 50  # of each kind
 WRITERS = 4

@@ -3,9 +3,10 @@
 import httpx2
 import pytest
 
-from fake_server.errors import TooManyRequests
-from fake_server.fake import Fake, compose
-from fake_server.limiter import Limiter
+from fake_server.compose import compose
+from fake_server.domain.errors import TooManyRequests
+from fake_server.domain.limiter import Limiter
+from fake_server.fake import Fake
 
 
 class Clock:

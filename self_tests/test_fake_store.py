@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from tinydb import where
 
-from fake_server import seed
-from fake_server.assistants import Project
-from fake_server.store import Store
+from fake_server.domain.assistants import Project
+from fake_server.storage import seed
+from fake_server.storage.store import Store
 
 
 @pytest.fixture

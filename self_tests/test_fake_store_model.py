@@ -8,9 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from fake_server import seed
-from fake_server.assistants import Project, assistant_id, page
-from fake_server.store import Store
+from fake_server.domain.assistants import Project, assistant_id, page
+from fake_server.storage import seed
+from fake_server.storage.store import Store
 
 ORGANIZATIONS = st.sampled_from([each.id for each in seed.ORGANIZATIONS])
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=5)

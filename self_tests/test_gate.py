@@ -11,16 +11,16 @@ import jsonschema_rs
 import pytest
 from junitparser import Failure, JUnitXml, Skipped
 
-import contract_tests
-from contract_tests import baseline, catalogue, events
-from contract_tests.events import Record, RecordError
-from contract_tests.reports import FORMATS
+from contract_tests.reports import baseline, events
+from contract_tests.reports.events import Record, RecordError
+from contract_tests.reports.formats import FORMATS
+from contract_tests.reports.html import difference
 from contract_tests.reports.markdown import beside_the_change
-from contract_tests.reports.page import difference
-from contract_tests.snippets import sdk_line
-from fake_server.fake import Fake
-from fake_server.handlers import HANDLERS, Answer, Call, get_assistant, modify_assistant
-from fake_server.local import serve
+from contract_tests.reports.sdk_snippets import sdk_line
+from contract_tests.requirements import catalogue
+from fake_server.fake import Answer, Call, Fake
+from fake_server.http.handlers import HANDLERS, get_assistant, modify_assistant
+from fake_server.http.server import serve
 from self_tests.command import Ran
 from self_tests.test_wrong_servers import ASSISTANT
 from self_tests.wrong_servers import instead
@@ -35,7 +35,7 @@ ONLY = (
     "--only",
     "modify/empty-instructions-clear",
 )
-SCHEMA = json.loads((Path(contract_tests.__file__).parent / "events.schema.json").read_text())
+SCHEMA = json.loads((Path(events.__file__).with_name("events.schema.json")).read_text())
 
 
 async def undone(call: Call) -> Answer:

@@ -9,9 +9,9 @@ import pytest
 from junitparser import JUnitXml, TestSuite
 from xmlschema import XMLSchema
 
-from contract_tests import baseline, events
-from contract_tests.events import Record
-from contract_tests.reports import FORMATS
+from contract_tests.reports import baseline, events
+from contract_tests.reports.events import Record
+from contract_tests.reports.formats import FORMATS
 from self_tests.goldens import ANNOTATIONS, EVENTS, FILES, HERE, reports, written
 
 

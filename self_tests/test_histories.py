@@ -6,8 +6,10 @@ import random
 
 import pytest
 
-from contract_tests import curl, histories
-from contract_tests.run import Choice, Run
+from contract_tests.generators import histories
+from contract_tests.reports import reproduce
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import Choice
 from self_tests.test_curl import needs_curl, shell, statuses
 from self_tests.wrong import SERVERS
 from self_tests.wrong_servers import serving
@@ -29,7 +31,7 @@ def test_a_breach_is_shrunk_to_the_fewest_calls(name: str) -> None:
         run = Run(target, Choice(histories=3, generators=frozenset({"histories"})), lambda id: id == FOUND[name])
         breach = run.judge().verdicts[0].breaches[0]
 
-        printed = shell(curl.script(breach.exchanges, target))
+        printed = shell(reproduce.script(breach.exchanges, target))
 
     assert 2 <= len(breach.exchanges) <= 12
     assert statuses(printed)[-1] == breach.exchanges[-1].response.status

@@ -11,23 +11,23 @@ from typing import Any
 import pytest
 import yaml
 
-from contract_tests import local
-from contract_tests.dialect import bounds, schema
-from contract_tests.dialect.choice import CHOICES, Found
-from contract_tests.dialect.choice import learn as learnt
-from contract_tests.dialect.sights import sights
-from contract_tests.learning import Learning
-from contract_tests.planned import PlannedRun
-from contract_tests.profiles import plan
-from contract_tests.run import Result
-from contract_tests.target import ROLES, Target
-from contract_tests.terminal import Terminal
-from contract_tests.transport import Transport
-from contract_tests.wire import Exchange, Json, Response
-from fake_server import seed
-from fake_server.assistants import Project
-from fake_server.dialect import defaults, dialect_of
+from contract_tests.cli.learn import Learning
+from contract_tests.dialect import schema
+from contract_tests.dialect.observations import sights
+from contract_tests.dialect.rules import CHOICES, Found
+from contract_tests.dialect.rules import learn as learnt
+from contract_tests.http import own_fake
+from contract_tests.http.messages import Exchange, Json, Response
+from contract_tests.http.target import ROLES, Target
+from contract_tests.http.transport import Transport
+from contract_tests.profiles import length_search, plan
+from contract_tests.reports.terminal import Terminal
+from contract_tests.runs.planned_run import PlannedRun
+from contract_tests.runs.result import Result
+from fake_server.dialect.settings import defaults, dialect_of
+from fake_server.domain.assistants import Project
 from fake_server.fake import Fake
+from fake_server.storage import seed
 from self_tests import rehearsal
 from self_tests.command import Ran
 from self_tests.reading_dialects import dialect_for
@@ -67,7 +67,7 @@ def spoken(name: str) -> dict[str, Json]:
     reading = READINGS[name]
     said = reading.messages.format("a valid key is needed")
     seen = {
-        "bodies.largest": bounds.BODY[-1],
+        "bodies.largest": length_search.BODY[-1],
         "errors.missing_key": said,
         "errors.unknown_key": said,
         **ODD.get(name, {}),
@@ -109,11 +109,11 @@ def test_a_bound_is_found_in_few_tries(bound: int, said: str) -> None:
         tried[length] = length <= bound
         return None if tried[length] else said.format(bound)
 
-    bounds.longest(refusal, bounds.NAME)
+    length_search.longest(refusal, length_search.NAME)
     refused = [length for length, taken in tried.items() if not taken]
-    assert max(length for length, taken in tried.items() if taken) == min(bound, bounds.NAME[-1])
+    assert max(length for length, taken in tried.items() if taken) == min(bound, length_search.NAME[-1])
     assert min(refused, default=bound + 1) == bound + 1
-    assert len(tried) <= 2 + 2 * bounds.HINTS + 5 + 2 + 11
+    assert len(tried) <= 2 + 2 * length_search.HINTS + 5 + 2 + 11
 
 
 def test_every_setting_of_a_dialect_has_a_rule() -> None:
@@ -150,7 +150,7 @@ def everybody(place: rehearsal.Production) -> list[Project]:
 
 def test_learning_takes_three_minutes_at_twenty_a_minute(tmp_path: Path) -> None:
     """Two minutes of waiting, and nothing that is refused for being too early."""
-    with local.fake(20) as target:
+    with own_fake.fake(20) as target:
         began = target.clock.now()
         found, _ = asked(target, tmp_path)
         took = target.clock.now() - began
@@ -162,7 +162,7 @@ def test_learning_takes_three_minutes_at_twenty_a_minute(tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window"])
 def test_the_limiter_is_learnt_by_using_it_up(name: str, tmp_path: Path) -> None:
     """What it counts, and by which minute, within two of them."""
-    clock = local.held_clock()
+    clock = own_fake.held_clock()
     reading = replace(READINGS[name], rate_limit=20)
     with serve_second(reading, now=clock.now) as served:
         target = Target(served.base_url, {role: getattr(served, role) for role in ROLES}, rate_limit=20, clock=clock)

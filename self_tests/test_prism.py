@@ -10,9 +10,10 @@ from socket import create_server, socket
 
 import pytest
 
-from contract_tests import catalogue
-from contract_tests.run import Choice, Run
-from contract_tests.target import Target
+from contract_tests.http.target import Target
+from contract_tests.requirements import catalogue
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import Choice
 
 PRISM = Path(__file__).resolve().parent.parent / ".venv/mocks/node_modules/.bin/prism"
 pytestmark = pytest.mark.skipif(not PRISM.exists(), reason="Prism is not installed here: make mocks")

@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from contract_tests import catalogue
-from contract_tests.planned import PlannedRun
+from contract_tests.http.messages import Exchange, Response
+from contract_tests.http.target import ROLES, Target, TargetError
+from contract_tests.http.transport import Transport
 from contract_tests.profiles import plan, production, read_only
 from contract_tests.profiles.plan import ASK_SELF, PROBE, Plan
-from contract_tests.sweep import Sweep
-from contract_tests.target import ROLES, Target, TargetError
-from contract_tests.transport import Transport
-from contract_tests.wire import Exchange, Response
-from fake_server import seed
-from fake_server.assistants import Project
+from contract_tests.requirements import catalogue
+from contract_tests.runs.planned_run import PlannedRun
+from contract_tests.runs.sweep import Sweep
+from fake_server.domain.assistants import Project
+from fake_server.storage import seed
 from self_tests import rehearsal
 from self_tests.readings import READINGS
 from self_tests.rehearsal import Production, quick

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fake_server.dialect import read_dialect
+from fake_server.dialect.settings import read_dialect
 from self_tests.dialect_calls import (
     BUDGET,
     FRAMEWORK,

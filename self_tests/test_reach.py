@@ -20,15 +20,14 @@ import pytest
 import trustme
 from aiohttp import web
 
-from contract_tests import calls, client, transport
+from contract_tests.http import client, operations, transport
+from contract_tests.http.target import Target
+from contract_tests.http.transport import Transport
 from contract_tests.profiles import plan
-from contract_tests.profiles.scene import Cast, Scene
-from contract_tests.target import Target
-from contract_tests.transport import Transport
-from fake_server.errors import MalformedRequest, TooManyRequests
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call
-from fake_server.local import serve
+from contract_tests.profiles.scenario import Cast, Scene
+from fake_server.domain.errors import MalformedRequest, TooManyRequests
+from fake_server.fake import Answer, Call, Fake
+from fake_server.http.server import serve
 from self_tests.command import KEYS, Ran
 
 BEYOND = "https://assistants.example/v1"
@@ -254,7 +253,7 @@ def test_what_could_not_be_removed_is_exit_4_with_the_way_to_do_it(
 
     def interrupted(cast: Cast) -> None:
         fake.handlers["deleteAssistant"] = refuse
-        cast.play.client.send(calls.create({"name": cast.play.mark()}))
+        cast.play.client.send(operations.create({"name": cast.play.mark()}))
         raise KeyboardInterrupt
 
     scene = Scene("interrupted", "", ("create/name-suffices",), 1, interrupted)

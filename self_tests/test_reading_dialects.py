@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests import local
-from contract_tests.run import Run
-from contract_tests.target import Clock, Target
-from fake_server import seed
-from fake_server.assistants import assistant_id
-from fake_server.fake import compose
-from fake_server.local import serve
+from contract_tests.http import own_fake
+from contract_tests.http.target import Clock, Target
+from contract_tests.runs.full_run import Run
+from fake_server.compose import compose
+from fake_server.domain.assistants import assistant_id
+from fake_server.http.server import serve
+from fake_server.storage import seed
 from self_tests.reading_dialects import dialect_for
 from self_tests.readings import READINGS
 from self_tests.second_server import Served
@@ -32,7 +32,7 @@ def spoken(name: str, clock: Clock, rate_limit: int | None = None) -> Iterator[T
 @pytest.mark.parametrize("name", READINGS)
 def test_a_reading_is_a_dialect(name: str) -> None:
     """Every must holds, and those of the shoulds warn that the reading gives up."""
-    with spoken(name, local.held_clock()) as fake:
+    with spoken(name, own_fake.held_clock()) as fake:
         verdicts = Run(fake, TOUR, lambda id: not id.startswith("rate/")).judge().verdicts
 
     assert broken(verdicts) == dict.fromkeys(WARNS.get(name, ()), "warn")
@@ -41,7 +41,7 @@ def test_a_reading_is_a_dialect(name: str) -> None:
 @pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window", "ragen"])
 def test_a_limiter_is_a_dialect(name: str) -> None:
     """Per key or per address, a sliding window or a fixed one."""
-    with spoken(name, local.held_clock(), 20) as limited:
+    with spoken(name, own_fake.held_clock(), 20) as limited:
         verdicts = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge().verdicts
 
     assert broken(verdicts) == {}

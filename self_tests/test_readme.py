@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from fake_server.control.faults import read_header
-from fake_server.dialect import read_dialect
+from fake_server.dialect.settings import read_dialect
 from fake_server.fake import Fake
-from fake_server.local import serve
-from fake_server.seed_file import read_seed_file
+from fake_server.http.server import serve
+from fake_server.storage.seed_file import read_seed_file
 from self_tests.controlled import controlled
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")

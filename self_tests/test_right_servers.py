@@ -10,17 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import calls, local, tour
-from contract_tests.client import Client
-from contract_tests.run import Choice, Run
-from contract_tests.target import Clock, Target
-from contract_tests.verdicts import Verdict
-from contract_tests.wire import Exchange
-from fake_server import seed
+from contract_tests.generators import tour
+from contract_tests.http import operations, own_fake
+from contract_tests.http.client import Client
+from contract_tests.http.messages import Exchange
+from contract_tests.http.target import Clock, Target
+from contract_tests.requirements.verdicts import Verdict
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import Choice
 from fake_server.cli import command, composed
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
-from fake_server.local import serve as served_by_http
+from fake_server.http.server import serve as served_by_http
+from fake_server.storage import seed
 from self_tests.second_server import READINGS, Served, serve
 
 TOUR = Choice(generators=frozenset({"tour"}))
@@ -96,7 +98,7 @@ def made_by_the_command(*words: str) -> Fake:
 
 def turned(url: str) -> Target:
     """The fake as a target, its clock turned over the control side."""
-    clock, control = local.held_clock(), ControlClient(url)
+    clock, control = own_fake.held_clock(), ControlClient(url)
 
     def rest(seconds: float) -> None:
         clock.rest(seconds)
@@ -112,7 +114,7 @@ def test_the_order_of_the_steps_does_not_matter(seed: int, monkeypatch: pytest.M
     """Each step stands on what it makes: the fake passes in any order, and the second implementation."""
     monkeypatch.setattr(tour, "STEPS", random.Random(seed).sample(tour.STEPS, len(tour.STEPS)))
 
-    with local.fake() as fake, serve(replace(READINGS["default"], rate_limit=None)) as served:
+    with own_fake.fake() as fake, serve(replace(READINGS["default"], rate_limit=None)) as served:
         found = [Run(each, TOUR, lambda id: not id.startswith("rate/")).judge() for each in (fake, target(served))]
 
     assert [broken(result.verdicts) for result in found] == [{}, {}]
@@ -121,7 +123,7 @@ def test_the_order_of_the_steps_does_not_matter(seed: int, monkeypatch: pytest.M
 @pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window", "ragen"])
 def test_a_legal_limiter_is_not_accused(name: str) -> None:
     """Per key or per address, a sliding window or a fixed one: all are limits of twenty a minute."""
-    clock = local.held_clock()
+    clock = own_fake.held_clock()
     with serve(replace(READINGS[name], rate_limit=20), now=clock.now) as served:
         limited = replace(target(served, 20), clock=clock)
         verdicts = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge().verdicts
@@ -146,7 +148,7 @@ def calls_of(seed: int) -> list[tuple[str, str, bytes | None]]:
         return re.sub("asst-[0-9a-f]{24}", lambda id: ids.setdefault(id.group(), f"id {len(ids)}"), path)
 
     choice = Choice(seed, histories=2, generators=frozenset({"tour", "schemathesis", "histories"}))
-    with local.fake() as fake:
+    with own_fake.fake() as fake:
         Run(
             fake,
             choice,
@@ -164,9 +166,9 @@ def test_others_may_come_and_go_meanwhile() -> None:
 
         def others_too(exchange: Exchange) -> None:
             if exchange.number % 7 == 0:
-                theirs.append(busy.send(calls.create({"name": "A customer's"})).response.json["id"])
+                theirs.append(busy.send(operations.create({"name": "A customer's"})).response.json["id"])
             if exchange.number % 11 == 0 and theirs:
-                busy.send(calls.delete(theirs.pop(0)))
+                busy.send(operations.delete(theirs.pop(0)))
 
         run = Run(target(served), TOUR, lambda id: not id.startswith("rate/"), watch=others_too).judge()
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import openai
 import pytest
 
-from contract_tests import local
-from contract_tests.run import Choice, Run
-from fake_server.handlers import Answer, Call, Handler
+from contract_tests.http import own_fake
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import Choice
+from fake_server.fake import Answer, Call, Handler
 from sdk_tests import matrix
 from sdk_tests.sdks import Sdk, Told, UnavailableError, known, newest
 from self_tests.wrong import SERVERS
@@ -87,7 +88,7 @@ def test_without_node_its_sdk_is_unavailable(monkeypatch: pytest.MonkeyPatch, tm
 @pytest.mark.parametrize("language", ["python", "node"])
 def test_only_what_is_asked_for_runs(language: str) -> None:
     """Of one requirement an SDK makes no more calls than that takes; what it made it removes even so."""
-    with local.fake() as target:
+    with own_fake.fake() as target:
         told = installed(language).judge(target, ["list/limit"])
 
     assert {each.name for each in told} - {"delete/answers-deleted"} == {"list/limit"}

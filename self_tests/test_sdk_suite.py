@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from contract_tests import catalogue, local
-from contract_tests.guard import GuardError
-from contract_tests.target import Target
-from fake_server import seed
-from fake_server.assistants import Key
-from fake_server.fake import Fake, compose
-from fake_server.handlers import Answer, Call, list_assistants
-from fake_server.local import serve
+from contract_tests.http import own_fake
+from contract_tests.http.guard import GuardError
+from contract_tests.http.target import Target
+from contract_tests.requirements import catalogue
+from fake_server.compose import compose
+from fake_server.domain.assistants import Key
+from fake_server.fake import Answer, Call, Fake
+from fake_server.http.handlers import list_assistants
+from fake_server.http.server import serve
+from fake_server.storage import seed
 from sdk_tests import Outcome, judge
 from sdk_tests.clients import Maker
 from sdk_tests.opened import KINDS, Clients
@@ -273,7 +275,7 @@ def test_an_undeclared_limit_judges_nothing() -> None:
 
 def test_a_declared_limit_is_kept() -> None:
     """A run stays within the rate limit that the target declares."""
-    with local.fake(rate_limit=3) as target:
+    with own_fake.fake(rate_limit=3) as target:
         outcomes = judge(target, lambda name: name == "create/id-is-asst-hyphen")
 
     assert {outcome.verdict for outcome in outcomes} == {"passed"}

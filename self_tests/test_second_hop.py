@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contract_tests import catalogue
-from contract_tests.verdicts import Verdict
+from contract_tests.requirements import catalogue
+from contract_tests.requirements.verdicts import Verdict
 from self_tests.second_hop import changes, standing
 
 MUSTS = ("delete/gone", "delete/only-its-target", "delete/unknown-is-404")

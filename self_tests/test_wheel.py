@@ -59,7 +59,9 @@ def test_what_is_installed_explains_a_requirement(installed: Path) -> None:
 
 def test_the_dialects_are_installed(installed: Path) -> None:
     """With the schema of their settings."""
-    ran = python(installed, "-c", "from fake_server.dialect import read_dialect; print(len(read_dialect('ragen')) > 9)")
+    ran = python(
+        installed, "-c", "from fake_server.dialect.settings import read_dialect; print(len(read_dialect('ragen')) > 9)"
+    )
 
     assert (ran.stdout, ran.stderr) == ("True\n", "")
 
@@ -76,7 +78,7 @@ def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
 def test_the_page_and_the_docs_are_installed(installed: Path) -> None:
     """With Swagger UI's files from the package that ships them, which is not imported."""
     code = (
-        "import sys; from fake_server.control.pages import page_file as read;"
+        "import sys; from fake_server.control.page_files import page_file as read;"
         "print(b'<main' in read('')[0], len(read('swagger-ui.css')[0]) > 9999, 'flask' in sys.modules)"
     )
     ran = python(installed, "-c", code)

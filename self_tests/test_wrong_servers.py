@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from contract_tests import catalogue
-from contract_tests.run import Choice, Result, Run
-from contract_tests.target import TargetError
-from fake_server.assistants import Organization, Project, show
-from fake_server.contract import read_contract
+from contract_tests.http.target import TargetError
+from contract_tests.requirements import catalogue
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.result import Result
+from contract_tests.runs.run_options import Choice
+from fake_server.contract.openapi import read_contract
+from fake_server.domain.assistants import Organization, Project, show
 from fake_server.fake import Fake
 from self_tests.echo_server import echo
 from self_tests.mutants import judged, unshown

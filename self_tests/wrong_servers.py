@@ -14,15 +14,15 @@ from typing import Any
 
 from aiohttp import web
 
-from contract_tests.local import held_clock
-from contract_tests.target import Target
-from fake_server import seed
-from fake_server.assistants import PREFIX, Project
-from fake_server.contract import Operation
-from fake_server.errors import InvalidParameter, Kind, Refused, UnknownAssistant
-from fake_server.fake import Fake, compose
-from fake_server.handlers import Answer, Call, Handler
-from fake_server.local import serve
+from contract_tests.http.own_fake import held_clock
+from contract_tests.http.target import Target
+from fake_server.compose import compose
+from fake_server.contract.openapi import Operation
+from fake_server.domain.assistants import PREFIX, Project
+from fake_server.domain.errors import InvalidParameter, Kind, Refused, UnknownAssistant
+from fake_server.fake import Answer, Call, Fake, Handler
+from fake_server.http.server import serve
+from fake_server.storage import seed
 
 LIST, CREATE, RETRIEVE = "listAssistants", "createAssistant", "getAssistant"
 MODIFY, PATCH, DELETE = "modifyAssistant", "patchAssistant", "deleteAssistant"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from contract_tests.dialect import schema
-from contract_tests.dialect.choice import Fact, Settle, Settled, UnsettledError, choice, named
-from contract_tests.dialect.sights import Sight
-from contract_tests.reading import CREATE, MODIFIES, MODIFY
-from contract_tests.wire import Json, Odd
+from contract_tests.dialect.observations import Sight
+from contract_tests.dialect.rules import Fact, Settle, Settled, UnsettledError, choice, named
+from contract_tests.http.messages import Json, Odd
+from contract_tests.http.operations import CREATE, MODIFIES, MODIFY
 
 WRITES = (CREATE, *MODIFIES)
 INVALID = (400, 422)  # how a body is refused for what it says, rather than for how much it is

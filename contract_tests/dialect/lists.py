@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from contract_tests.dialect.choice import Fact, Settled, UnsettledError, choice, named
-from contract_tests.dialect.sights import Sight
-from contract_tests.reading import LIST
-from contract_tests.wire import Json
+from contract_tests.dialect.observations import Sight
+from contract_tests.dialect.rules import Fact, Settled, UnsettledError, choice, named
+from contract_tests.http.messages import Json
+from contract_tests.http.operations import LIST
 
 UNANSWERED = "no page shows whether `before` is heeded"
 

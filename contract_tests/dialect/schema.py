@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
-from contract_tests.wire import Json
+from contract_tests.http.messages import Json
 
-PLACE = "fake_server/dialects/schema.yaml"
+PLACE = "fake_server/dialect/schema.yaml"
 
 
 @cache

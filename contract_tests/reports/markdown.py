@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from contract_tests.events import Event, Record
-from contract_tests.reports.sums import failing, faults, headline, sums
+from contract_tests.reports.events import Event, Record
+from contract_tests.reports.summary import failing, faults, headline, sums
 
 
 def markdown(record: Record) -> str:

@@ -6,9 +6,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from fake_server.contract import Operation
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call
+from fake_server.contract.openapi import Operation
+from fake_server.fake import Answer, Call, Fake
 from self_tests.wrong_servers import (
     CREATE,
     LIST,
