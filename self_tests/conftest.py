@@ -14,7 +14,7 @@ from fake_server.compose import compose
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
 from fake_server.http.server import serve
-from self_tests.command import KEYS, Ran
+from self_tests.command_run import KEYS, Ran
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

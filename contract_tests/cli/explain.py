@@ -95,7 +95,7 @@ def _some(texts: list[str]) -> str:
 def _wrong_servers(id: str) -> list[str]:
     """From the kill matrix: in a checkout it stands with the wrong servers, in a wheel with the suite."""
     suite = Path(__file__).resolve().parents[1]
-    path = next(path for path in (suite / "MATRIX.md", suite.parent / "self_tests/MATRIX.md") if path.exists())
+    path = next(path for path in (suite / "MATRIX.md", suite.parent / "self_tests/wrong/MATRIX.md") if path.exists())
     return re.findall(rf"^\| ([^|]+) \| {id} \|", path.read_text(encoding="utf-8"), re.MULTILINE)
 
 

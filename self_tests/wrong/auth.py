@@ -9,7 +9,7 @@ from fake_server.domain.errors import Unauthenticated
 from fake_server.fake import Fake
 from fake_server.storage.seed import KEYS
 from fake_server.storage.store import Store
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     CREATE,
     DELETE,
     LIST,

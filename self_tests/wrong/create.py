@@ -14,7 +14,7 @@ from zlib import crc32
 from fake_server.domain.assistants import PREFIX, Project
 from fake_server.domain.errors import InvalidParameter
 from fake_server.fake import Answer, Call, Fake, Handler
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     BY_ID,
     CREATE,
     MODIFIES,

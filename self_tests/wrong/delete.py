@@ -10,7 +10,7 @@ from fake_server.domain.assistants import PREFIX, Project
 from fake_server.domain.errors import BoundAssistant, UnknownAssistant
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import delete_assistant
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     DELETE,
     MODIFIES,
     MODIFY,

@@ -22,7 +22,7 @@ from fake_server.domain.errors import (
     WrongMethod,
 )
 from fake_server.fake import Fake
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     CREATE,
     DELETE,
     LIST,

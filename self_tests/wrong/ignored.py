@@ -8,7 +8,7 @@ from typing import Any
 
 from fake_server.contract.openapi import Operation
 from fake_server.fake import Answer, Call, Fake
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     CREATE,
     LIST,
     MODIFIES,

@@ -11,7 +11,7 @@ from aiohttp import web
 from fake_server.domain.assistants import PREFIX, Project
 from fake_server.domain.errors import InvalidParameter
 from fake_server.fake import Answer, Call, Fake
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     LIST,
     MODIFIES,
     Document,

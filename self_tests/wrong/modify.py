@@ -11,7 +11,7 @@ from fake_server.domain.assistants import Project
 from fake_server.domain.errors import InvalidParameter
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import get_assistant, shown
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     CREATE,
     LIST,
     MODIFIES,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fake_server.domain.errors import UnknownAssistant
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.storage.seed import KEYS
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     BY_ID,
     CREATE,
     DELETE,

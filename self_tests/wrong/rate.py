@@ -11,7 +11,7 @@ from aiohttp import web
 from fake_server.domain.errors import TooManyRequests
 from fake_server.domain.limiter import Limiter
 from fake_server.fake import Answer, Call, Fake, Handler
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     CREATE,
     DELETE,
     LIST,

@@ -7,7 +7,7 @@ from typing import Any
 
 from fake_server.domain.assistants import PREFIX
 from fake_server.fake import Answer, Call, Fake, Handler
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     BY_ID,
     CREATE,
     LIST,
