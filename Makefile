@@ -21,9 +21,11 @@ contract: $(READY) ## start the fake and judge it; BASE_URL=… judges another s
 test: $(READY) ## pass everything
 	@$(BIN)/pytest -n auto --dist worksteal -rs
 
-check: $(READY) ## ruff, mypy --strict, the spec
+check: $(READY) ## ruff, mypy --strict, who imports whom, the spec
 	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/openapi-spec-validator openapi.yaml fake_server/control/control.yaml
 
 .PHONY: golden
