@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
 from contract_tests import blame, catalogue
 from contract_tests.blame import IDENTITY
 from contract_tests.findings import Findings, brief
+from contract_tests.json_text import REPLACEMENT
 from contract_tests.reading import CREATE, MODIFIES, RETRIEVE, TEXTS, Call
 from contract_tests.wire import Exchange, Json, same
 from contract_tests.world import ORGANIZATIONS, Change, Known, World
@@ -16,7 +16,6 @@ from contract_tests.world import ORGANIZATIONS, Change, Known, World
 NEAR = 900  # seconds; clocks differ, but no time zone is nearer to the next than this
 SHAPE = {"id": "create/id-is-asst-hyphen", "tools": "ignored/tools-are-file-search"}
 CLEARED = (None, "")
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Documents:
@@ -202,5 +201,5 @@ class Documents:
 
 
 def _surrogate(text: Json) -> bool:
-    """Whether a text is no Unicode: what becomes of a lone surrogate is nobody's promise."""
-    return isinstance(text, str) and SURROGATE.search(text) is not None
+    """Whether a text was no Unicode: what becomes of a lone surrogate is nobody's promise."""
+    return isinstance(text, str) and REPLACEMENT in text

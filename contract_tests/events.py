@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from contract_tests import catalogue
+from contract_tests import catalogue, json_text
 from contract_tests.curl import redacted, reproducer
 from contract_tests.dialect.choice import Found, learn
 from contract_tests.dialect.sights import sights
@@ -212,7 +212,7 @@ def read(path: Path) -> Record:
     try:
         *lines, rest = path.read_bytes().split(b"\n")
         for line in lines:
-            record.take(json.loads(line))
+            record.take(json_text.parse(line.decode()))
             if not record.footer:
                 hashed.update(line + b"\n")
     except OSError as fault:

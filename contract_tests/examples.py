@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from contract_tests import yaml_text
 from contract_tests.calls import JSON_BODY
 from contract_tests.wire import Exchange, Request, Response
 
@@ -48,7 +47,7 @@ class Explanation:
 @cache
 def explanations() -> Mapping[str, Explanation]:
     """By requirement."""
-    loaded = yaml.safe_load(Path(__file__).with_name("explanations.yaml").read_text(encoding="utf-8"))
+    loaded = yaml_text.load(Path(__file__).with_name("explanations.yaml").read_text(encoding="utf-8"))
     return {id: Explanation(**{**row, "given": tuple(row.get("given", ()))}) for id, row in loaded.items()}
 
 
