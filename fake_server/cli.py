@@ -14,6 +14,7 @@ import click
 from fake_server.compose import compose
 from fake_server.console import LINES, Log, announce, greet, run
 from fake_server.contract.openapi import read_document
+from fake_server.contract.yaml_file import FileMistake
 from fake_server.control.mount import attach
 from fake_server.dialect.apply import house_of
 from fake_server.dialect.settings import read_dialect
@@ -24,7 +25,6 @@ from fake_server.http.middlewares import narrow_origins, number_requests
 from fake_server.http.server import ListenError
 from fake_server.storage.file_format import DataFileError
 from fake_server.storage.seed_file import read_seed_file
-from fake_server.storage.yaml_file import FileMistake
 
 RATE = str(read_document()["x-rate-limit"]["requests"])
 # When it is under --seed: 2025-11-23T08:00:00Z.

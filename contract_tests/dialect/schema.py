@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import yaml
 
 from contract_tests.http.messages import Json
+from contract_tests.requirements import yaml_text
 
 PLACE = "fake_server/dialect/schema.yaml"
 
@@ -19,7 +19,7 @@ PLACE = "fake_server/dialect/schema.yaml"
 def document() -> dict[str, Any]:
     """The same in a checkout and in a wheel."""
     text = (Path(__file__).resolve().parents[2] / PLACE).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    loaded: dict[str, Any] = yaml_text.load(text)
     return loaded
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from contract_tests.http import json_text
 from contract_tests.http.messages import Request
 from contract_tests.http.target import Target, TargetError
 
@@ -66,7 +67,7 @@ def read(path: Path) -> Account:
     """A last line that breaks off was never acted on, and is left out. Raises TargetError for any other damage."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-        head, *rest = [json.loads(line) for line in lines]
+        head, *rest = [json_text.parse(line) for line in lines]
         if head.get("ledger") != FORM:
             raise ValueError
         account = Account(head["base_url"], head["keys"])

@@ -9,6 +9,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
+from contract_tests.http import json_text
+
 Json = Any
 
 
@@ -75,21 +77,17 @@ class Exchange:
 def parse(body: bytes | None) -> Json:
     """The JSON value in a body, or which `Odd` it is.
 
-    Unreadable is what some parsers take and others do not: broken UTF-8, a byte order mark, NaN, an integer of
-    thousands of digits, nesting that no stack holds.
+    Unreadable is what some parsers take and others do not: broken UTF-8, a byte order mark, and what breaks a rule of
+    json_text.
     """
     if not body:
         return Odd.EMPTY
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse)
+        return json_text.parse(body.decode("utf-8"))
     except json.JSONDecodeError:
         return Odd.UNREADABLE if body.startswith(b"\xef\xbb\xbf") else Odd.BROKEN
-    except (ValueError, RecursionError):
+    except ValueError:
         return Odd.UNREADABLE
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def dump(value: Json) -> bytes:

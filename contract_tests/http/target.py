@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from contract_tests.http import json_text
+
 ROLES = {
     "primary": "ASSISTANTS_API_KEY",
     "sibling": "ASSISTANTS_SIBLING_API_KEY",
@@ -27,6 +29,8 @@ DECLARATIONS = {
     "keys": dict,
 }
 ASSISTANTS = 500  # that an organization holds at the most, unless it says otherwise
+# With comments, which may hold brackets as well.
+TOML_STRING = re.compile(r"""'''.*?'''|\"{3}.*?\"{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL)
 PAGE_TIER = 20  # calls a minute: the default tier of the page, for a service that declares nothing
 
 
@@ -93,10 +97,12 @@ def from_environment(base_url: str, variables: Mapping[str, str] = ROLES) -> Tar
 def from_file(path: Path) -> Target:
     """A target given by a TOML file, which names environment variables for the keys."""
     try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        json_text.check_depth(text, TOML_STRING)
+        declared = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as fault:
         raise TargetError(f"{path}: cannot be read ({fault}).") from fault
-    except tomllib.TOMLDecodeError as fault:
+    except ValueError as fault:
         raise TargetError(f"{path}: not TOML ({fault}).") from fault
     return _target(declared, str(path))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
+from contract_tests.http.json_text import REPLACEMENT
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE
 from contract_tests.oracle import attribution
@@ -18,7 +18,6 @@ from contract_tests.requirements.findings import Findings, brief
 NEAR = 900  # seconds; clocks differ, but no time zone is nearer to the next than this
 SHAPE = {"id": "create/id-is-asst-hyphen", "tools": "ignored/tools-are-file-search"}
 CLEARED = (None, "")
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Documents:
@@ -204,5 +203,5 @@ class Documents:
 
 
 def _surrogate(text: Json) -> bool:
-    """Whether a text is no Unicode: what becomes of a lone surrogate is nobody's promise."""
-    return isinstance(text, str) and SURROGATE.search(text) is not None
+    """Whether a text was no Unicode: what becomes of a lone surrogate is nobody's promise."""
+    return isinstance(text, str) and REPLACEMENT in text

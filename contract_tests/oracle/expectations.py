@@ -5,7 +5,6 @@ Knows nothing of what the server holds: `oracle` adds that.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from contract_tests.http import operations
+from contract_tests.http import json_text, operations
 from contract_tests.http.messages import Json, Odd, Request, parse
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
 
@@ -251,7 +250,8 @@ def _text_freedoms(call: Call) -> Iterator[str]:
         elif isinstance(text, str):
             if len(text) > KEPT_LENGTH[name]:
                 yield "long-texts"
-            if any(unicodedata.category(char) in ("Cc", "Cs", "Cn") and char not in "\t\r\n" for char in set(text)):
+            odd = (unicodedata.category(char) in ("Cc", "Cn") and char not in "\t\r\n" for char in set(text))
+            if json_text.REPLACEMENT in text or any(odd):
                 yield "odd-text"
             if name == "name" and not text.strip():
                 yield "empty-name"
@@ -268,15 +268,7 @@ def _odd_body(call: Call, request: Request) -> bool:
 
 def _deep_or_doubled(body: bytes, value: Json) -> bool:
     """Whether parsers may differ on it: keys that come twice, numbers beyond what doubles hold, deep nesting."""
-    doubled = False
-
-    def pairs(items: list[tuple[str, Json]]) -> dict[str, Json]:
-        nonlocal doubled
-        doubled = doubled or len({key for key, _ in items}) < len(items)
-        return dict(items)
-
-    json.loads(body, object_pairs_hook=pairs)
-    return doubled or body.count(b"[") + body.count(b"{") > 60 or _huge(value)
+    return json_text.has_equal_keys(body.decode()) or body.count(b"[") + body.count(b"{") > 60 or _huge(value)
 
 
 def _huge(value: Json) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from contract_tests.reports.events import Edit, Record
-from contract_tests.requirements import catalogue
+from contract_tests.requirements import catalogue, yaml_text
 from contract_tests.requirements.verdicts import Verdict
 
 FIELDS = {"id": str, "why": str, "reason": str, "owner": str, "link": str, "expires": date}
@@ -82,7 +82,9 @@ class Baseline:
 def read(path: Path) -> Baseline:
     """Raises BaselineError."""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = path.read_text(encoding="utf-8")
+        yaml_text.check(text)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as fault:
         raise BaselineError(f"{path}: cannot be read ({fault}).") from fault
     except yaml.YAMLError as fault:
@@ -96,8 +98,11 @@ def read(path: Path) -> Baseline:
 
 def _line(path: Path, node: yaml.Node) -> Known:
     first, last = node.start_mark.line + 1, node.end_mark.line
-    value: Any = yaml.SafeLoader("").construct_document(node)
     where = f"{path}:{first}"
+    try:
+        value: Any = yaml.SafeLoader("").construct_document(node)
+    except (yaml.YAMLError, ValueError) as fault:
+        raise BaselineError(f"{where}: not a line of a baseline ({' '.join(str(fault).split())}).") from fault
     if not isinstance(value, dict):
         raise BaselineError(f"{where}: a line has {', '.join(NEEDED)}.")
     for name, given in value.items():

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, TextIO
 
 from contract_tests.dialect.observations import sights
 from contract_tests.dialect.rules import Found, learn
+from contract_tests.http import json_text
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.target import Target
 from contract_tests.reports.reproduce import redacted, reproducer
@@ -213,7 +214,7 @@ def read(path: Path) -> Record:
     try:
         *lines, rest = path.read_bytes().split(b"\n")
         for line in lines:
-            record.take(json.loads(line))
+            record.take(json_text.parse(line.decode()))
             if not record.footer:
                 hashed.update(line + b"\n")
     except OSError as fault:

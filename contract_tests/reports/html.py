@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from contract_tests.http import json_text
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.sdk_snippets import sdk_line
 from contract_tests.reports.summary import headline, sums
@@ -92,7 +93,7 @@ def _snippet(exchange: Event) -> str:
     if request["as"] not in ("primary", "sibling", "foreign"):
         return ""
     try:
-        body = json.loads(request["body"]) if request["body"] else None
+        body = json_text.parse(request["body"]) if request["body"] else None
     except ValueError:
         body = None
     return sdk_line(request["method"], request["path"], body)
@@ -110,5 +111,7 @@ def _shown(part: Event, room: int) -> str:
     """A body, as it came where it is no JSON."""
     text = part["body"] or ""
     with suppress(ValueError):
+        # Not `parse`, which replaces: a person sees what came.
+        json_text.check_depth(text)
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     return _cut(text, room)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import yaml
+
+from contract_tests.requirements import yaml_text
 
 AREAS = (
     "auth",
@@ -51,7 +52,7 @@ def location() -> Path:
 
 @cache
 def document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load(location().read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    loaded: dict[str, Any] = yaml_text.load(location().read_text(encoding="utf-8"))
     return loaded
 
 

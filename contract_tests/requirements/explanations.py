@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.operations import JSON_BODY
+from contract_tests.requirements import yaml_text
 
 BORN = 1_763_884_800  # when all of it happens, as openapi.yaml's examples have it
 HEADERS = r"(?P<headers>(?: [a-z-]+:\S+)*)"
@@ -48,7 +47,7 @@ class Explanation:
 @cache
 def explanations() -> Mapping[str, Explanation]:
     """By requirement."""
-    loaded = yaml.safe_load(Path(__file__).with_name("explanations.yaml").read_text(encoding="utf-8"))
+    loaded = yaml_text.load(Path(__file__).with_name("explanations.yaml").read_text(encoding="utf-8"))
     return {id: Explanation(**{**row, "given": tuple(row.get("given", ()))}) for id, row in loaded.items()}
 
 

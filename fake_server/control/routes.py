@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from fake_server.contract.openapi import Operation, read_document, read_operations, read_yaml
+from fake_server.contract.yaml_file import FileMistake, parsed
 from fake_server.control import assistants, diagnostics, organizations, state_handlers
 from fake_server.control.access import admit
 from fake_server.control.events import stream
@@ -17,7 +18,6 @@ from fake_server.domain import errors
 from fake_server.domain.errors import Broken, MalformedRequest, Refused, UnknownUrl
 from fake_server.http import request_checks
 from fake_server.http.web import JSON, Route, encoded, named, read, read_routes
-from fake_server.storage.yaml_file import FileMistake, parsed
 
 LOG = logging.getLogger(__name__)
 PREFIX = "/_fake"

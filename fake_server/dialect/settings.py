@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from fake_server.contract.openapi import read_yaml
 from fake_server.contract.validation_messages import explained
-from fake_server.storage.yaml_file import FileMistake, read_written
+from fake_server.contract.yaml_file import FileMistake, read_written
 
 SHIPPED = Path(__file__).parent
 # The settings that are not as in the default dialect, by group and name: {"lists.has_more": False}.

@@ -1,6 +1,5 @@
 """What comes in, judged before a handler sees it: the key, the body, the query; knows no HTTP library."""
 
-import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -8,8 +7,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from fake_server.contract import json_text
 from fake_server.contract.openapi import Operation
-from fake_server.contract.strict_json import DECODER
 from fake_server.contract.validation_messages import described, explained
 from fake_server.domain.assistants import Key
 from fake_server.domain.errors import (
@@ -46,28 +45,17 @@ def authenticate(store: Store, authorization: str | None) -> Key:
 
 
 def parse_body(raw: bytes, content_type: str | None) -> object:
-    """The JSON value; raises UnsupportedMediaType and MalformedRequest.
-
-    Strict JSON in UTF-8: no NaN, no number beyond a double, no lone surrogate. Of equal keys the last wins.
-    """
+    """The JSON value, by the rules of json_text; raises UnsupportedMediaType and MalformedRequest."""
     if content_type is not None:
         check_media_type(content_type)
     if not raw:
         raise MalformedRequest("The body is empty. Send a JSON object.")
     try:
-        value: object = DECODER.decode(raw.decode())
-        # Only an escape can bring a lone surrogate, which no answer and no file could hold as UTF-8.
-        if b"\\u" in raw:
-            json.dumps(value, ensure_ascii=False).encode()
-    except RecursionError:
-        raise MalformedRequest("The body is nested too deeply.") from None
+        return json_text.parse(raw.decode())
     except UnicodeError:
-        raise MalformedRequest("The body holds bytes or escapes that are no character. Send UTF-8.") from None
-    except json.JSONDecodeError as error:
-        raise MalformedRequest(f"The body is not JSON: {error}.") from None
-    except ValueError:
-        raise MalformedRequest("The body holds a number that is none in JSON, or too large for anybody.") from None
-    return value
+        raise MalformedRequest("The body holds bytes that are not UTF-8. Send UTF-8.") from None
+    except json_text.JsonError as error:
+        raise MalformedRequest(f"The body {error}.") from None
 
 
 @lru_cache(64)  # callers send one of very few

@@ -7,6 +7,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fake_server.contract import json_text
 from fake_server.domain.assistants import Key, Organization, Project
 
 Row = dict[str, Any]
@@ -55,12 +56,9 @@ def read_file(path: Path) -> Tables:
     if not text:
         return {}
     try:
-        tables: Tables = json.loads(text)
-        # An escape can bring a lone surrogate, which no file could hold as UTF-8.
-        if "\\u" in text:
-            ENCODER.encode(tables).encode()
-    except (ValueError, RecursionError) as error:
-        raise unusable(path, f"is not JSON ({error})") from None
+        tables: Tables = json_text.parse(text)
+    except json_text.JsonError as error:
+        raise unusable(path, str(error)) from None
     fault = next(faults(tables), None)
     if fault:
         raise unusable(path, fault)

@@ -55,7 +55,10 @@ class Journal:
             raise self.unusable(f"is damaged in line {number}" if number > 1 else "is not this fake's")
         self.checksum = checksum
         self.size += len(line) + 1
-        return orjson.loads(line[9:])
+        try:
+            return orjson.loads(line[9:])
+        except orjson.JSONDecodeError:
+            raise self.unusable(f"holds no JSON in line {number}") from None
 
     def resume(self) -> None:
         """Go on after what was read: without a line that has no end, for the crash came before it was answered."""

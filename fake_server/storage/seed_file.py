@@ -5,9 +5,9 @@ from typing import Any
 
 from fake_server.contract.openapi import read_yaml, validator
 from fake_server.contract.validation_messages import explained, steps
+from fake_server.contract.yaml_file import read_written
 from fake_server.domain.assistants import Organization
 from fake_server.storage.seed import HOUSE, Seed, SeedMistake, read_seed
-from fake_server.storage.yaml_file import read_written
 
 DESCRIPTION = Path(__file__).parents[1] / "control" / "control.yaml"
 

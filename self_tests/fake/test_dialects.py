@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from fake_server.contract.openapi import read_contract, read_document
+from fake_server.contract.yaml_file import FileMistake
 from fake_server.dialect.apply import CHOICES, HOUSES
 from fake_server.dialect.schema_changes import AMENDMENTS
 from fake_server.dialect.settings import Dialect, defaults, dialect_of, read_dialect, read_schema
-from fake_server.storage.yaml_file import FileMistake
 from self_tests.fake.dialect_calls import (
     FOREIGN,
     FRAMEWORK,
@@ -196,11 +196,11 @@ def test_the_default_dialect_is_nothing() -> None:
         ("answers:\n  extra_fields:\n    id: 1\n", r"d.yaml:3: 'id' cannot be"),
         ("answers:\n  extra_headers:\n    a: b\n    Content-Type: c\n", r"d.yaml:4: 'Content-Type' cannot be"),
         ("errors: {code: numeric}\nlists: {}\nerrors: {}\n", r"d.yaml:3: 'errors' is there already"),
-        ("constants:\n  metadata: &a {a: *a}\n", r"d.yaml is not YAML or JSON"),
+        ("constants:\n  metadata: &a {a: *a}\n", r"d.yaml:2: '\*a' is an alias"),
         ("lists:\n  - has_more\n", r"d.yaml:1: Invalid value for 'lists'"),
         ("- lists\n", r"d.yaml:1: Give groups"),
         ("lists: {\n", r"d.yaml:2: "),
-        ("constants:\n  top_p: .nan\n", r"d.yaml is not YAML or JSON"),
+        ("constants:\n  top_p: .nan\n", r"d.yaml:2: .nan is not a number"),
     ],
 )
 def test_a_mistake_in_a_file_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fake_server.contract.yaml_file import FileMistake
 from fake_server.dialect.apply import house_of
 from fake_server.domain.assistants import Key, Organization, Project
 from fake_server.storage.seed_file import read_seed_file
-from fake_server.storage.yaml_file import FileMistake
 
 WHOLE = """
 # A comment.

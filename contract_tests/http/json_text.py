@@ -1,0 +1,87 @@
+"""JSON by our own rules, which a text meets before a library recurses on it or trips over a value.
+
+The rules are the same on every interpreter: at most `DEPTH` levels of lists and objects, no NaN or Infinity, no number
+beyond a double. A lone surrogate becomes U+FFFD, in what is sent and in what is answered alike, for no library can copy
+one and no file can hold one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from array import array
+from itertools import accumulate
+from typing import Any, NoReturn
+
+DEPTH = 100
+REPLACEMENT = "\ufffd"
+STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+SURROGATE = re.compile("[\ud800-\udfff]")
+# An opening bracket is a step of 1 and a closing one of -1, as signed bytes.
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
+
+
+class JsonError(ValueError):
+    """The text breaks one of the rules; it may be JSON by its grammar."""
+
+
+def parse(text: str) -> Any:
+    """The value of a JSON text. Raises JsonError, and json.JSONDecodeError for what breaks the grammar."""
+    check_depth(text)
+    value = _DECODER.decode(text)
+    return replace_surrogates(value) if "\\u" in text else value
+
+
+def check_depth(text: str, strings: re.Pattern[str] = STRING) -> None:
+    """Raises JsonError for more than `DEPTH` levels of brackets outside of what `strings` matches."""
+    if text.count("[") + text.count("{") <= DEPTH:
+        return
+    brackets = strings.sub("", text).encode(errors="replace").translate(_STEPS, _NO_BRACKETS)
+    if max(accumulate(array("b", brackets)), default=0) > DEPTH:
+        raise JsonError(f"nested deeper than {DEPTH} levels")
+
+
+def replace_surrogates(value: Any) -> Any:
+    """The value with U+FFFD for each lone surrogate; of keys that become equal the last one counts."""
+    if isinstance(value, str):
+        return SURROGATE.sub(REPLACEMENT, value)
+    if isinstance(value, list):
+        return [replace_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {replace_surrogates(key): replace_surrogates(item) for key, item in value.items()}
+    return value
+
+
+def has_equal_keys(text: str) -> bool:
+    """A text that `parse` takes: parsers differ on which of two equal keys counts."""
+    found = False
+
+    def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal found
+        found = found or len({key for key, _ in pairs}) < len(pairs)
+        return dict(pairs)
+
+    json.loads(text, object_pairs_hook=note)
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise JsonError(f"{name} is not a number in JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise JsonError(f"a number is too large: {digits:.20}…")
+    return number
+
+
+def _integer(digits: str) -> int:
+    # int() itself refuses digits by the thousand, with a bound that depends on the interpreter.
+    _finite(digits)
+    return int(digits)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite, parse_int=_integer)
