@@ -32,7 +32,7 @@ from contract_tests.requirements import catalogue
 from contract_tests.requirements.verdicts import HOLDS, LEFT_BEHIND, UNUSABLE
 from contract_tests.runs.full_run import Run, own_fake
 from contract_tests.runs.planned_run import PlannedRun
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 from contract_tests.runs.sweep import Sweep
 
 INTERRUPTED = 130
@@ -102,7 +102,7 @@ def run(
         )
     reports = Reports({"html": html, "junit": junit, "markdown": markdown, "badge": badge}, events)
     gate = Gate.read(listed, since)
-    choice = Choice(seed, histories, wanted.only, deep, sdk=sdk)
+    choice = RunOptions(seed, histories, wanted.only, deep, sdk=sdk)
     terminal = Terminal(strict)
     with ExitStack() as stack:
         if wanted.plan and wanted.target:
@@ -160,7 +160,7 @@ def plan(**about: Any) -> int:
     wanted = asked(**{**about, "profile": about["profile"] or PRODUCTION}, allow_fuzzing=False)
     if not wanted.target or not wanted.plan:
         raise click.UsageError("Give BASE_URL or --target: a plan is made for a target.")
-    Terminal(strict=False).plan(wanted.plan, wanted.target, Choice(only=wanted.only).includes)
+    Terminal(strict=False).plan(wanted.plan, wanted.target, RunOptions(only=wanted.only).includes)
     return HOLDS
 
 
@@ -233,13 +233,13 @@ def sweep(ledger: Path, yes: bool) -> int:
     return LEFT_BEHIND if left else HOLDS
 
 
-def _runs(given: Target | None, choice: Choice, terminal: Terminal, stack: ExitStack) -> list[Run]:
+def _runs(given: Target | None, choice: RunOptions, terminal: Terminal, stack: ExitStack) -> list[Run]:
     if given is None:
         return stack.enter_context(own_fake(choice, terminal.progress))
     return [Run(given, choice, choice.includes, terminal.progress)]
 
 
-def _planned(given: Target, plan: Plan, choice: Choice, ledger: Path, terminal: Terminal) -> PlannedRun:
+def _planned(given: Target, plan: Plan, choice: RunOptions, ledger: Path, terminal: Terminal) -> PlannedRun:
     return PlannedRun(given, plan, choice.seed, choice.includes, ledger, terminal.progress)
 
 

@@ -14,7 +14,7 @@ from contract_tests.cli.report_files import writable, write
 from contract_tests.dialect import differences
 from contract_tests.dialect.differences import Comparison, Side
 from contract_tests.dialect.normalize import Names
-from contract_tests.dialect.rules import Found
+from contract_tests.dialect.rules import Learned
 from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Target
 from contract_tests.profiles import plan
@@ -41,7 +41,7 @@ class Comparing:
         self.terminal = terminal
         self.files = writable(files)
         self.sides = [self._side(each, ledgers) for each in contestants]
-        self.runs = [each.run for each in self.sides if isinstance(each, Asked)]
+        self.runs = [each.run for each in self.sides if isinstance(each, LiveSide)]
 
     def conclude(self) -> int:
         """Tells, and writes; the exit code. Only after all runs have been played to their end."""
@@ -60,11 +60,13 @@ class Comparing:
             self.terminal.left_behind(run.result)
         return any(run.result.left_behind for run in self.runs)
 
-    def _side(self, given: Contestant, ledgers: Path) -> Asked | Told:
-        return Told(given) if isinstance(given, Record) else Asked(given, self.profile, ledgers, self.terminal)
+    def _side(self, given: Contestant, ledgers: Path) -> LiveSide | RecordedSide:
+        return (
+            RecordedSide(given) if isinstance(given, Record) else LiveSide(given, self.profile, ledgers, self.terminal)
+        )
 
 
-class Asked:
+class LiveSide:
     """A server, by a run of its own."""
 
     def __init__(self, target: Target, profile: str, ledgers: Path, terminal: Terminal) -> None:
@@ -76,7 +78,10 @@ class Asked:
     def side(self) -> Side:
         target = self.run.target
         evidence = {
-            each.requirement.id: (each.verdict, [breach.exchanges[-1] for breach in each.breaches if breach.exchanges])
+            each.requirement.id: (
+                each.verdict,
+                [violation.exchanges[-1] for violation in each.violations if violation.exchanges],
+            )
             for each in self.run.result.verdicts
         }
         return differences.side(target.base_url, self._seen, evidence, Names(target.bound_id, target.expendable_id))
@@ -87,7 +92,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Told:
+class RecordedSide:
     """A server, by the events of a run that is over."""
 
     record: Record
@@ -99,14 +104,14 @@ class Told:
             each["id"]: (each["verdict"], [numbered[shown[-1]] for shown in _shown(each["evidence"])])
             for each in self.record.verdicts
         }
-        found = {each["setting"]: Found(each["value"], doubt=each["doubt"]) for each in self.record.choices}
+        found = {each["setting"]: Learned(each["value"], doubt=each["doubt"]) for each in self.record.choices}
         names = Names(declared["bound_id"], declared["expendable_id"])
         name = f"{declared['base_url']} on {self.record.header['started']}"
         return differences.side(name, seen, evidence, names, found)
 
 
 def _shown(evidence: list[Event]) -> list[list[int]]:
-    return [breach["exchanges"] for breach in evidence if breach["exchanges"]]
+    return [violation["exchanges"] for violation in evidence if violation["exchanges"]]
 
 
 def _profile(contestants: tuple[Contestant, Contestant]) -> str:

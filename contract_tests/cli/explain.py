@@ -66,8 +66,8 @@ def tell(console: Console, requirement: Requirement) -> None:
 def _rows(explained: Explanation) -> Iterator[tuple[str, Text]]:
     yield "why", Text(explained.why + "\n")
     for line in explained.given:
-        call, _, came = line.partition(ARROW)
-        yield "given", Text(f"{call}\n{came}")
+        call, _, actual = line.partition(ARROW)
+        yield "given", Text(f"{call}\n{actual}")
     yield "the call", Text(explained.asks)
     yield "kept by", Text(explained.keeps, "green")
     yield "broken by", Text(f"{explained.breaks}\n", "red")

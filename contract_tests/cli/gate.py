@@ -33,7 +33,7 @@ class Gate:
         return self.baseline.known(result.verdicts) if self.baseline else {}
 
     def exit_code(self, result: Result, strict: bool) -> int:
-        """A baseline that is not true is a breach of its own, whatever else holds."""
+        """A baseline that is not true is a violation of its own, whatever else holds."""
         if self.edits(result):
             return BROKEN
         return exit_code(result.verdicts, result.left_behind, strict, self.known(result))

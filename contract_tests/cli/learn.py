@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from contract_tests.dialect import document, schema
-from contract_tests.dialect.observations import sights
-from contract_tests.dialect.rules import Found, learn
-from contract_tests.generators.session import Play
+from contract_tests.dialect.observations import observations
+from contract_tests.dialect.rules import Learned, learn
+from contract_tests.generators.session import Session
 from contract_tests.http import ledger
 from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Target
@@ -28,14 +28,14 @@ class Learning:
 
     def __init__(self, target: Target, plan: Plan, place: Path, terminal: Terminal) -> None:
         self.run = PlannedRun(target, plan, 1, lambda _: True, place, terminal.progress, self._take, self._limits)
-        self._of_limits: dict[str, Found] = {}
+        self._of_limits: dict[str, Learned] = {}
         self._terminal = terminal
         self._seen: list[Exchange] = []
         self._began = time.monotonic()
 
-    def found(self) -> dict[str, Found]:
+    def found(self) -> dict[str, Learned]:
         """What has been learnt by now."""
-        return learn(sights(self._seen)) | self._of_limits
+        return learn(observations(self._seen)) | self._of_limits
 
     def conclude(self, fault: str, code: int) -> int:
         """Tells; the exit code. `fault` is why it was cut short."""
@@ -53,8 +53,8 @@ class Learning:
             return code
         return LEFT_BEHIND if result.left_behind else HOLDS
 
-    def _limits(self, play: Play, limit: int) -> Limits:
-        return Limits(play, limit, self._of_limits)
+    def _limits(self, session: Session, limit: int) -> Limits:
+        return Limits(session, limit, self._of_limits)
 
     def _take(self, exchange: Exchange) -> None:
         self._seen.append(exchange)
@@ -63,7 +63,7 @@ class Learning:
 
 def from_record(record: Record, terminal: Terminal) -> int:
     """Of a run that is over, by what its events have noted; nothing is sent."""
-    found = {each["setting"]: Found(each["value"], each["note"], each["doubt"]) for each in record.choices}
+    found = {each["setting"]: Learned(each["value"], each["note"], each["doubt"]) for each in record.choices}
     if not found:
         raise click.ClickException("These events have no choices in them: nothing was answered, or an older suite ran.")
     base_url, started = record.header["target"]["base_url"], record.header["started"]
@@ -73,7 +73,7 @@ def from_record(record: Record, terminal: Terminal) -> int:
     return HOLDS
 
 
-def tell(found: Mapping[str, Found], took: str, terminal: Terminal) -> None:
+def tell(found: Mapping[str, Learned], took: str, terminal: Terminal) -> None:
     """How much is known, and what is in doubt; what nobody asked for stands in the YAML alone."""
     known = sum(not each.doubt for each in found.values())
     terminal.line(f"{took} Learnt {known} of {len(schema.settings())} settings; the others keep their defaults.")

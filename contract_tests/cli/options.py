@@ -18,7 +18,7 @@ from contract_tests.profiles import plan
 from contract_tests.profiles.plan import ASK_SELF, COMPARE, JUDGING, LEARN, PROBE, PRODUCTION, READ_ONLY, Plan
 from contract_tests.reports.events import Record, RecordError, read
 from contract_tests.requirements import catalogue
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 
 Command = Callable[..., int]
 OTHERS = {role: name.replace("ASSISTANTS_", "ASSISTANTS_B_") for role, name in ROLES.items()}  # keys of the second
@@ -58,7 +58,7 @@ def whom_to_learn(command: Command) -> Command:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Invocation:
     """What the line asks for: `plan` is None where no profile is chosen, `target` where it is our own fake."""
 
     target: Target | None
@@ -75,7 +75,7 @@ def asked(
     ask_self_delete: bool = False,
     probe_rate_limit: bool = False,
     allow_fuzzing: bool = False,
-) -> Asked:
+) -> Invocation:
     """Raises UsageError, and ClickException where a target cannot be used as it was given."""
     _check_no_key([key for name, key in os.environ.items() if name.endswith("API_KEY")])
     _check_only(only)
@@ -85,14 +85,16 @@ def asked(
         if profile:
             why = "a profile is for a service that holds real data" if profile in JUDGING else f"whom to {profile}"
             raise click.UsageError(f"Give BASE_URL or --target: {why}.")
-        return Asked(None, None, only)
+        return Invocation(None, None, only)
     _check_reach(given, profile, allow_http, allow_fuzzing)
     allowed = [name for name, yes in ((ASK_SELF, ask_self_delete), (PROBE, probe_rate_limit)) if yes]
     if allowed and profile not in (PRODUCTION, LEARN):
         raise click.UsageError(f"--{allowed[0].replace('_', '-')} goes with --profile {PRODUCTION}.")
     if profile == LEARN and probe_rate_limit and not given.rate_limit:
         raise click.UsageError("--probe-rate-limit: name the rate_limit in the file given to --target.")
-    return Asked(given, plan.make(profile, given, Choice(only=only).includes, allowed) if profile else None, only)
+    return Invocation(
+        given, plan.make(profile, given, RunOptions(only=only).includes, allowed) if profile else None, only
+    )
 
 
 Contestant = Target | Record
@@ -151,7 +153,7 @@ def _target(base_url: str | None, file: Path | None) -> Target | None:
 
 def _check_only(only: tuple[str, ...]) -> None:
     for name in only:
-        if not any(Choice(only=(name,)).includes(id) for id in catalogue.requirements()):
+        if not any(RunOptions(only=(name,)).includes(id) for id in catalogue.requirements()):
             raise click.UsageError(f"--only {name}: no such requirement, nor an area such as modify/.")
 
 

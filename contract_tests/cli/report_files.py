@@ -14,7 +14,7 @@ from contract_tests.reports.events import Record, Recorder
 from contract_tests.reports.formats import FORMATS
 from contract_tests.reports.markdown import beside_the_change, markdown
 from contract_tests.runs.result import Result
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 
 OUT = click.Path(path_type=Path, dir_okay=False)
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -35,7 +35,7 @@ class Reports:
         writable({"events": events})
         self._events = events.open("w", encoding="utf-8") if events else None
 
-    def recorder(self, result: Result, choice: Choice, profile: str | None, strict: bool) -> Recorder:
+    def recorder(self, result: Result, choice: RunOptions, profile: str | None, strict: bool) -> Recorder:
         return Recorder(result, choice, profile, strict, self._events)
 
     def write(self, record: Record) -> None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from contract_tests.dialect import schema
 from contract_tests.dialect.normalize import CUT, Facets, Names, asked, facets
-from contract_tests.dialect.observations import Sight, sights
-from contract_tests.dialect.rules import CHOICES, Found, learn
+from contract_tests.dialect.observations import Observation, observations
+from contract_tests.dialect.rules import CHOICES, Learned, learn
 from contract_tests.http.messages import Exchange, same
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
 from contract_tests.oracle.expectations import TEXTS, demands
@@ -81,9 +81,9 @@ class Side:
     requirement, the verdict and the exchanges that show it broken."""
 
     name: str
-    found: Mapping[str, Found]
+    found: Mapping[str, Learned]
     evidence: Mapping[str, tuple[str, list[Exchange]]]
-    seen: dict[Key, tuple[Sight, Facets]] = field(default_factory=dict)
+    seen: dict[Key, tuple[Observation, Facets]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,10 @@ def side(
     exchanges: Iterable[Exchange],
     evidence: Mapping[str, tuple[str, list[Exchange]]],
     names: Names,
-    found: Mapping[str, Found] | None = None,
+    found: Mapping[str, Learned] | None = None,
 ) -> Side:
     """`found` is what is known of the choices, where the exchanges themselves are not known to the end."""
-    seen = list(sights(exchange for exchange in exchanges if exchange.response.status != 429))
+    seen = list(observations(exchange for exchange in exchanges if exchange.response.status != 429))
     taken, times = Side(name, learn(seen) if found is None else found, evidence), defaultdict[str, int](int)
     for sight in seen:
         names.take(sight.exchange)
@@ -142,7 +142,7 @@ def _merged(rows: list[Difference], choice: Difference | None) -> Difference:
     return replace(first, one=choice.one, other=choice.other) if choice else first
 
 
-def _of_choices(one: Mapping[str, Found], other: Mapping[str, Found]) -> Iterator[tuple[str, Difference]]:
+def _of_choices(one: Mapping[str, Learned], other: Mapping[str, Learned]) -> Iterator[tuple[str, Difference]]:
     for name in CHOICES:
         known = [found[name] for found in (one, other) if name in found and not found[name].doubt]
         if len(known) == 2 and name not in UNSAID and not same(known[0].value, known[1].value):
@@ -151,14 +151,14 @@ def _of_choices(one: Mapping[str, Found], other: Mapping[str, Found]) -> Iterato
 
 
 def _of_a_call(
-    call: str, one: tuple[Sight, Facets], other: tuple[Sight, Facets], choices: Mapping[str, Difference]
+    call: str, one: tuple[Observation, Facets], other: tuple[Observation, Facets], choices: Mapping[str, Difference]
 ) -> Iterator[Difference]:
     (first, shown), (second, also) = one, other
     for place in _places(shown, also):
         values = shown.get(place, ABSENT), also.get(place, ABSENT)
         if not same(*values):
-            came, otherwise = (f"{place.partition(' ')[0]} {brief(value, 80)}" for value in values)
-            yield Difference(_concern(place, first, second, choices), call, came, otherwise)
+            actual, otherwise = (f"{place.partition(' ')[0]} {brief(value, 80)}" for value in values)
+            yield Difference(_concern(place, first, second, choices), call, actual, otherwise)
 
 
 def _places(one: Facets, other: Facets) -> list[str]:
@@ -174,7 +174,7 @@ def _places(one: Facets, other: Facets) -> list[str]:
     return [place for place in places if place.partition(" ")[2] in both]
 
 
-def _concern(place: str, one: Sight, other: Sight, choices: Mapping[str, Difference]) -> str:
+def _concern(place: str, one: Observation, other: Observation, choices: Mapping[str, Difference]) -> str:
     """The choice that this very call shows, or one in which the two differ and that is seen there, or a requirement."""
     in_order = (CHOICES[name] for name in schema.settings() if name in CHOICES)
     at_place = [choice.setting for choice in in_order if re.fullmatch(choice.places, place)]
@@ -185,7 +185,7 @@ def _concern(place: str, one: Sight, other: Sight, choices: Mapping[str, Differe
     return next(iter([*here, *elsewhere]), "") or _requirement(place, one)
 
 
-def _requirement(place: str, sight: Sight) -> str:
+def _requirement(place: str, sight: Observation) -> str:
     call = sight.call
     for pattern, requirement in PLACES:
         if re.fullmatch(pattern, place):
@@ -205,7 +205,7 @@ def _requirement(place: str, sight: Sight) -> str:
     return f"ignored/{call.ignored[0]}-accepted" if call.ignored else ACCEPTED[call.operation]
 
 
-def _of_a_text(name: str, sight: Sight) -> str:
+def _of_a_text(name: str, sight: Observation) -> str:
     if sight.call.operation == CREATE:
         return "create/keeps-what-it-is-given"
     if sight.call.operation in MODIFIES:

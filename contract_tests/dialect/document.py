@@ -11,13 +11,13 @@ from textwrap import wrap
 import yaml
 
 from contract_tests.dialect import schema
-from contract_tests.dialect.rules import Found
+from contract_tests.dialect.rules import Learned
 from contract_tests.http.messages import Json, same
 
 WIDTH = 118
 
 
-def yaml_of(found: Mapping[str, Found], base_url: str, how: str) -> str:
+def yaml_of(found: Mapping[str, Learned], base_url: str, how: str) -> str:
     """`how` says by what it was learnt. What was not decided is left out, and named at the end."""
     known = [name for name in schema.settings() if name in found and not found[name].doubt]
     today = time.strftime("%Y-%m-%d")
@@ -33,7 +33,7 @@ def yaml_of(found: Mapping[str, Found], base_url: str, how: str) -> str:
     return "\n".join([*lines, *_left_open(found)]) + "\n"
 
 
-def left_open(found: Mapping[str, Found]) -> dict[str, str]:
+def left_open(found: Mapping[str, Learned]) -> dict[str, str]:
     """Why each of the other settings is left at its default."""
     rest = [name for name in schema.settings() if name not in found or found[name].doubt]
     return {name: found[name].doubt if name in found else UNSHOWN.get(name, UNSEEN) for name in rest}
@@ -50,7 +50,7 @@ UNSHOWN = {
 }
 
 
-def _setting(name: str, found: Found) -> list[str]:
+def _setting(name: str, found: Learned) -> list[str]:
     text = f"  {name.partition('.')[2]}: {_value(found.value)}"
     notes = [] if same(found.value, schema.default(name)) else [f"default: {_value(schema.default(name))}"]
     if found.note:
@@ -67,7 +67,7 @@ def _value(value: Json) -> str:
     return written.removesuffix("\n").removesuffix("\n...").strip()
 
 
-def _left_open(found: Mapping[str, Found]) -> Iterable[str]:
+def _left_open(found: Mapping[str, Learned]) -> Iterable[str]:
     reasons = defaultdict[str, list[str]](list)
     for name, why in left_open(found).items():
         reasons[why].append(name)

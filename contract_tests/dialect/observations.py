@@ -15,7 +15,7 @@ from contract_tests.oracle.model import ORGANIZATIONS
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class Observation:
     """`before` is the assistant that the path names, as an answer last showed it, `cursor` the id that the query names,
     where an answer has shown it; `there` is how many assistants of the caller's organization are known of, and
     `foreign` whether the path names one of another's."""
@@ -64,7 +64,7 @@ class Sight:
         return [item for item in items(self.body) if item.get("object") == "assistant"] if self.accepted else []
 
 
-def sights(exchanges: Iterable[Exchange]) -> Iterator[Sight]:
+def observations(exchanges: Iterable[Exchange]) -> Iterator[Observation]:
     """In the order of the run."""
     known: dict[str, dict[str, Json]] = {}
     organizations: dict[str, str] = {}
@@ -72,7 +72,7 @@ def sights(exchanges: Iterable[Exchange]) -> Iterator[Sight]:
         call = read(exchange.request)
         own = ORGANIZATIONS.get(call.role, "")
         id, cursor = bare(call.id), call.parameters.get("after") or call.parameters.get("before") or ""
-        sight = Sight(
+        sight = Observation(
             exchange,
             call,
             before=known.get(id),

@@ -1,4 +1,4 @@
-"""Random histories over all six operations, and the shortest one that shows a breach; deterministic by their seed."""
+"""Random histories over all six operations, and the shortest that shows a violation; the seed decides them all."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from contract_tests.generators.session import BlockedError, Play, page_ids
+from contract_tests.generators.session import BlockedError, Session, page_ids
 from contract_tests.generators.tour.create import INSTRUCTIONS, NAMES
 from contract_tests.generators.tour.ignored import ABSURD, ROUNDS
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json, Request
 from contract_tests.oracle.oracle import Oracle
-from contract_tests.requirements.findings import Breach
+from contract_tests.requirements.findings import Violation
 
 DEFAULT = 55  # histories of one run
 LENGTH = 40  # calls of one history, at most
-SHRINKING = 400  # calls spent on one breach, at most
+SHRINKING = 400  # calls spent on one violation, at most
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,16 @@ class Move:
     query: tuple[tuple[str, Json], ...] = ()
 
 
-def play(play: Play, seed: int, number: int, progress: Callable[[str, int, int], None]) -> None:
-    """Plays `number` histories; each new breach is shrunk to the fewest calls that show it."""
+def generate(session: Session, seed: int, number: int, progress: Callable[[str, int, int], None]) -> None:
+    """Plays `number` histories; each new violation is shrunk to the fewest calls that show it."""
     for history in range(number):
         progress("random histories", history, number)
-        moves = write(random.Random(f"{seed}/{history}"), sorted(play.target.keys), f"{play.tag} h{history}")
-        before = len(play.oracle.findings.breaches)
+        moves = write(random.Random(f"{seed}/{history}"), sorted(session.target.keys), f"{session.tag} h{history}")
+        before = len(session.oracle.findings.violations)
         with suppress(BlockedError):
-            _perform(play, moves)
-        for breach in _first_of_each(play, before):
-            _replace(play, breach, shrink(play, moves, breach.requirement))
+            _perform(session, moves)
+        for violation in _first_of_each(session, before):
+            _replace(session, violation, shrink(session, moves, violation.requirement))
 
 
 def write(dice: random.Random, roles: list[str], tag: str) -> list[Move]:
@@ -80,32 +80,32 @@ def _query(dice: random.Random) -> tuple[tuple[str, Json], ...]:
     return tuple(query)
 
 
-def _perform(play: Play, moves: list[Move]) -> None:
+def _perform(session: Session, moves: list[Move]) -> None:
     """Sends the moves, then reads everything once more and removes it."""
     made: list[tuple[str, str]] = []
     for move in moves:
-        exchange = play.send(_request(move, made)) if move.kind == "create" or made else None
+        exchange = session.send(_request(move, made)) if move.kind == "create" or made else None
         if exchange and move.kind == "create":
             try:
-                made.append((play.made(exchange), move.role))
+                made.append((session.created_id(exchange), move.role))
             except BlockedError:
                 continue
         if exchange and move.kind == "list" and not dict(move.query).keys() & {"after", "before"}:
-            _walk_on(play, exchange, move)
+            _walk_on(session, exchange, move)
     for id, role in made:
-        play.read(id, role)
+        session.read(id, role)
     for role in {role: None for _, role in made}:
-        play.walk(role)
+        session.walk(role)
     for id, role in made:
-        known = play.oracle.world.find(id)
+        known = session.oracle.model.find(id)
         if known and known.present:
-            play.send(operations.delete(id, role))
+            session.send(operations.delete(id, role))
 
 
-def _walk_on(play: Play, page: Exchange, move: Move) -> None:
+def _walk_on(session: Session, page: Exchange, move: Move) -> None:
     """The second page, so that walks begin that a change may interrupt."""
     if ids := page_ids(page):
-        play.send(operations.list_(move.role, **{**dict(move.query), "after": ids[-1]}))
+        session.send(operations.list_(move.role, **{**dict(move.query), "after": ids[-1]}))
 
 
 def _request(move: Move, made: list[tuple[str, str]]) -> Request:
@@ -119,64 +119,64 @@ def _request(move: Move, made: list[tuple[str, str]]) -> Request:
     return operations.retrieve(id, move.role) if move.kind == "retrieve" else operations.delete(id, move.role)
 
 
-def _first_of_each(play: Play, before: int) -> list[Breach]:
-    """The first breach of each requirement that was not broken before this history."""
-    breaches = play.oracle.findings.breaches
-    known = {breach.requirement for breach in breaches[:before]}
-    fresh: dict[str, Breach] = {}
-    for breach in breaches[before:]:
-        if breach.requirement not in known:
-            fresh.setdefault(breach.requirement, breach)
+def _first_of_each(session: Session, before: int) -> list[Violation]:
+    """The first violation of each requirement that was not broken before this history."""
+    violations = session.oracle.findings.violations
+    known = {violation.requirement for violation in violations[:before]}
+    fresh: dict[str, Violation] = {}
+    for violation in violations[before:]:
+        if violation.requirement not in known:
+            fresh.setdefault(violation.requirement, violation)
     return list(fresh.values())
 
 
-def shrink(play: Play, moves: list[Move], requirement: str) -> Breach | None:
-    """The breach as the fewest moves show it: chunks are left out, ever smaller, as long as it shows without them."""
-    found, best, budget = None, moves, play.client.count + SHRINKING
+def shrink(session: Session, moves: list[Move], requirement: str) -> Violation | None:
+    """The violation in the fewest moves: ever smaller chunks are left out, as long as the violation still shows."""
+    found, best, budget = None, moves, session.client.count + SHRINKING
     size = len(moves) // 2
-    while size >= 1 and play.client.count < budget:
+    while size >= 1 and session.client.count < budget:
         for start in range(0, len(best), size):
             shorter = best[:start] + best[start + size :]
-            if breach := _shows(play, shorter, requirement):
-                found, best = breach, shorter
+            if violation := _shows(session, shorter, requirement):
+                found, best = violation, shorter
                 break
         else:
             size //= 2
     return found
 
 
-def _shows(play: Play, moves: list[Move], requirement: str) -> Breach | None:
-    """The breach that these moves alone show to an oracle that knows nothing of what was before.
+def _shows(session: Session, moves: list[Move], requirement: str) -> Violation | None:
+    """The violation that these moves alone show to an oracle that knows nothing of what was before.
 
     Its exchanges are the changes that they ask for, and those reads that show it.
     """
-    stage = Play(play.client, Oracle(play.target, play.tag))
-    for id in (play.target.bound_id, play.target.expendable_id):
-        if id and (known := play.oracle.world.find(id)):
-            stage.oracle.world.assistants[id].gone = known.gone
-    for role in play.target.keys:
+    stage = Session(session.client, Oracle(session.target, session.tag))
+    for id in (session.target.bound_id, session.target.expendable_id):
+        if id and (known := session.oracle.model.find(id)):
+            stage.oracle.model.assistants[id].gone = known.gone
+    for role in session.target.keys:
         stage.walk(role)
-    first = play.client.count
+    first = session.client.count
     seen: list[Exchange] = []
-    watch, play.client.watch = play.client.watch, seen.append
+    watch, session.client.watch = session.client.watch, seen.append
     try:
         with suppress(BlockedError):
             _perform(stage, moves)
     finally:
-        play.client.watch = watch
-    breach = next((each for each in stage.oracle.findings.breaches if each.requirement == requirement), None)
-    if not breach:
+        session.client.watch = watch
+    violation = next((each for each in stage.oracle.findings.violations if each.requirement == requirement), None)
+    if not violation:
         return None
-    last = breach.exchanges[-1].number
+    last = violation.exchanges[-1].number
     shown = [
         exchange
         for exchange in seen
-        if first < exchange.number <= last and (exchange.request.method != "GET" or exchange in breach.exchanges)
+        if first < exchange.number <= last and (exchange.request.method != "GET" or exchange in violation.exchanges)
     ]
-    return Breach(requirement, breach.expected, breach.came, tuple(shown))
+    return Violation(requirement, violation.expected, violation.actual, tuple(shown))
 
 
-def _replace(play: Play, breach: Breach, shorter: Breach | None) -> None:
+def _replace(session: Session, violation: Violation, shorter: Violation | None) -> None:
     if shorter:
-        breaches = play.oracle.findings.breaches
-        breaches[breaches.index(breach)] = shorter
+        violations = session.oracle.findings.violations
+        violations[violations.index(violation)] = shorter

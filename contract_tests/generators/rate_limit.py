@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 
-from contract_tests.generators.session import Play
+from contract_tests.generators.session import Session
 from contract_tests.http import operations
 from contract_tests.http.client import MINUTE
 from contract_tests.http.messages import Exchange, Request
@@ -31,15 +31,15 @@ class Burst:
 class Probe:
     """Plays on a client that does not pace itself. `limit` is what the target declares, calls a minute."""
 
-    def __init__(self, play: Play, limit: int) -> None:
-        self.play = play
+    def __init__(self, session: Session, limit: int) -> None:
+        self.session = session
         self.limit = limit
-        self.findings = play.oracle.findings
+        self.findings = session.oracle.findings
 
     def run(self) -> None:
         """Two of the target's minutes, one more where more passes than was declared or nothing lets go."""
-        victim = self.play.fresh()
-        self.play.read(victim)
+        victim = self.session.create_assistant()
+        self.session.read(victim)
         burst = self._burst(victim, QUIET)
         if self._early(burst):
             return
@@ -53,7 +53,7 @@ class Probe:
 
     def _burst(self, victim: str, quiet: float) -> Burst:
         """After a quiet minute, calls of every kind until one does not pass; twice the number spans any window."""
-        self.play.client.rest(quiet)
+        self.session.client.rest(quiet)
         burst = Burst()
         for request in self._mixed(victim, 2 * self.limit + 1):
             exchange = self._ask(request)
@@ -67,21 +67,21 @@ class Probe:
         kinds: list[Callable[[], Request]] = [
             lambda: operations.list_(limit=1),
             lambda: operations.retrieve(victim),
-            lambda: operations.modify(victim, {"name": self.play.mark("burst")}),
-            lambda: operations.create({"name": self.play.mark("burst")}),
-            lambda: operations.patch(victim, {"name": self.play.mark("burst")}),
+            lambda: operations.modify(victim, {"name": self.session.unique_text("burst")}),
+            lambda: operations.create({"name": self.session.unique_text("burst")}),
+            lambda: operations.patch(victim, {"name": self.session.unique_text("burst")}),
         ]
         return [kind() for kind in islice(cycle(kinds), number)]
 
     def _ask(self, request: Request) -> Exchange:
-        exchange = self.play.client.send_once(request)
+        exchange = self.session.client.send_once(request)
         if exchange.response.status != 429:
-            self.play.oracle.observe(exchange)
+            self.session.oracle.observe(exchange)
         return exchange
 
     def _early(self, burst: Burst) -> bool:
         if burst.stopped and len(burst.passed) < self.limit:
-            self.findings.breach(
+            self.findings.add_violation(
                 "rate/not-early",
                 f"{self.limit} calls pass after a quiet minute",
                 f"call {len(burst.passed) + 1}: {answer(burst.stopped)}",
@@ -97,14 +97,14 @@ class Probe:
         last = burst.stopped or burst.passed[-1]
         expected, number = f"429 past {self.limit} calls in a minute", len(burst.passed)
         if burst.stopped and last.response.status != 429:
-            self.findings.breach("rate/enforced", expected, answer(last), last, times=number + 1)
+            self.findings.add_violation("rate/enforced", expected, answer(last), last, times=number + 1)
             return False
         if number <= self.limit:
             self.findings.hold("rate/enforced", LIST)
             return True
         if apart := self._counted_apart(burst, victim):
             self.findings.hold("rate/enforced", LIST)
-            self.findings.breach(
+            self.findings.add_violation(
                 "rate/shared-by-all-operations",
                 f"429 past {self.limit} calls of all kinds together",
                 f"{number} passed; one kind is refused while another is not: {answer(apart)}",
@@ -112,7 +112,7 @@ class Probe:
                 times=self.limit + 1,
             )
         else:
-            self.findings.breach("rate/enforced", expected, f"{number} calls passed", last, times=number)
+            self.findings.add_violation("rate/enforced", expected, f"{number} calls passed", last, times=number)
         return False
 
     def _counted_apart(self, burst: Burst, victim: str) -> Exchange | None:
@@ -125,7 +125,7 @@ class Probe:
 
     def _refused(self, stopped: Exchange, victim: str) -> None:
         """Once refused, every operation is, in the envelope, whatever was counted."""
-        mark, refused = self.play.mark("past the limit"), 0
+        mark, refused = self.session.unique_text("past the limit"), 0
         self._envelope(stopped)
         for request in operations.every_operation(victim, mark):
             exchange = self._ask(request)
@@ -134,7 +134,7 @@ class Probe:
                 self._log(exchange)
                 refused += 1
             elif self._ask(stopped.request).response.status == 429:
-                self.findings.breach(
+                self.findings.add_violation(
                     "rate/shared-by-all-operations",
                     "429 for every operation",
                     f"{stopped.request.method} is refused, and this is not: {answer(exchange)}",
@@ -147,10 +147,10 @@ class Probe:
 
     def _envelope(self, exchange: Exchange) -> None:
         call = read(exchange.request)
-        self.play.oracle.refusals.envelope(exchange, call)
+        self.session.oracle.refusals.envelope(exchange, call)
         wait = exchange.response.headers.get("retry-after", "(none)")
         if not WHOLE_SECONDS.fullmatch(wait):
-            self.findings.breach(
+            self.findings.add_violation(
                 "rate/retry-after",
                 "retry-after: whole seconds, 1 to 60",
                 f"retry-after: {wait}",
@@ -159,12 +159,12 @@ class Probe:
             )
 
     def _log(self, exchange: Exchange) -> None:
-        self.play.oracle.refused_by_limiter(exchange)
+        self.session.oracle.refused_by_limiter(exchange)
 
     def _recovers(self, stopped: Exchange, victim: str) -> None:
         """After the wait that was asked for a call passes; after a quiet minute at the latest. Nothing was done."""
         if not self._after_the_wait(stopped):
-            self.play.client.rest(QUIET)
+            self.session.client.rest(QUIET)
             passed = self._ask(operations.list_(limit=1))
             self.findings.judge(
                 "rate/not-early",
@@ -177,14 +177,14 @@ class Probe:
             )
             if not passed.response.accepted:
                 return
-        self.play.read(victim)
-        self.play.walk()
+        self.session.read(victim)
+        self.session.walk()
 
     def _after_the_wait(self, stopped: Exchange) -> bool:
         wait = stopped.response.headers.get("retry-after", "")
         if not WHOLE_SECONDS.fullmatch(wait):
             return False
-        self.play.client.rest(int(wait) + 0.5)
+        self.session.client.rest(int(wait) + 0.5)
         passed = self._ask(operations.list_(limit=1))
         return self.findings.judge(
             "rate/retry-after",

@@ -21,7 +21,7 @@ from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation, BaseSchema
 
-from contract_tests.generators.session import BlockedError, Play
+from contract_tests.generators.session import BlockedError, Session
 from contract_tests.http.guard import GuardError, named
 from contract_tests.http.messages import Exchange, Request
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE
@@ -55,17 +55,17 @@ Progress = Callable[[str, int, int], None]
 Case = schemathesis.Case[Any]
 
 
-def play(play: Play, seed: int, deep: bool, progress: Progress) -> None:
+def generate(session: Session, seed: int, deep: bool, progress: Progress) -> None:
     """Examples and coverage; with `deep` fuzzing and links as well. The same seed makes the same calls."""
-    schema = _schema(play)
+    schema = _schema(session)
     operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     for done, operation in enumerate(operations):
         progress(f"schemathesis: {operation.label}", done, len(operations))
         with suppress(BlockedError):
-            _fuzz(Fuzzer(play, operation), seed, deep)
+            _fuzz(Fuzzer(session, operation), seed, deep)
     if deep:
         progress("schemathesis: links", 0, 1)
-        follow_links(play, schema, seed)
+        follow_links(session, schema, seed)
 
 
 def _fuzz(fuzzer: Fuzzer, seed: int, deep: bool) -> None:
@@ -75,9 +75,9 @@ def _fuzz(fuzzer: Fuzzer, seed: int, deep: bool) -> None:
         fuzzer.fuzzing(seed)
 
 
-def _schema(play: Play) -> BaseSchema:
+def _schema(session: Session) -> BaseSchema:
     config = SchemathesisConfig.from_dict({"generation": {"database": "none"}, "cache": {"enabled": False}})
-    document = {**catalogue.judged_document(), "servers": [{"url": play.target.base_url}]}
+    document = {**catalogue.judged_document(), "servers": [{"url": session.target.base_url}]}
     load_all_checks()
     return cast(BaseSchema, schemathesis.openapi.from_dict(document, config=config))
 
@@ -85,8 +85,8 @@ def _schema(play: Play) -> BaseSchema:
 class Fuzzer:
     """The calls that schemathesis thinks up for one operation, on assistants that are made for them."""
 
-    def __init__(self, play: Play, operation: APIOperation[Any, Any, Any, Any]) -> None:
-        self.play = play
+    def __init__(self, session: Session, operation: APIOperation[Any, Any, Any, Any]) -> None:
+        self.session = session
         self.operation = operation
         self.schema = operation.schema
         self.by_id = "{" in operation.path
@@ -121,27 +121,27 @@ class Fuzzer:
     def ask(self, case: Case) -> None:
         """Sends one case. What the guard holds back is not sent; what names an assistant names one of ours."""
         if self.by_id and not _negative_path(case):
-            case.path_parameters = {"assistant_id": self.play.subject()}
-        request = _request(self.play, case)
+            case.path_parameters = {"assistant_id": self.session.subject()}
+        request = _request(self.session, case)
         if request is None or request.method in NOBODYS_METHODS:
             return
         if _negative_path(case) and (id := named(request.path.partition("?")[0])):
-            self.play.client.guard.invent(id)  # schemathesis made it up
+            self.session.client.guard.invent(id)  # schemathesis made it up
         try:
-            exchange = self.play.send(request)
+            exchange = self.session.send(request)
         except GuardError:
             return
-        check(self.play, case, exchange)
+        check(self.session, case, exchange)
 
     def _look(self) -> None:
         """Reads what should have stayed, so that what a call did in silence is noticed."""
-        self.play.read(self.play.subject())
-        self.play.walk()
+        self.session.read(self.session.subject())
+        self.session.walk()
 
 
-def check(play: Play, case: Case, exchange: Exchange) -> None:
+def check(session: Session, case: Case, exchange: Exchange) -> None:
     """Runs schemathesis's own checks on an answer; each finding names a requirement."""
-    answer = _response(play, exchange)
+    answer = _response(session, exchange)
     if answer is None:
         return
     try:
@@ -149,10 +149,10 @@ def check(play: Play, case: Case, exchange: Exchange) -> None:
     except FailureGroup as group:
         for failure in group.exceptions:
             if isinstance(failure, Failure):
-                _finding(play, case, exchange, failure)
+                _finding(session, case, exchange, failure)
 
 
-def _finding(play: Play, case: Case, exchange: Exchange, failure: Failure) -> None:
+def _finding(session: Session, case: Case, exchange: Exchange, failure: Failure) -> None:
     operation = case.operation.definition.raw.get("operationId", LIST)
     requirement = {
         "Server error": "errors/never-5xx",
@@ -160,22 +160,22 @@ def _finding(play: Play, case: Case, exchange: Exchange, failure: Failure) -> No
         "Missing Content-Type header": "errors/json-content-type",
     }.get(failure.title) or ("errors/envelope" if exchange.response.status >= 400 else MEANT[operation])
     message = " ".join(str(failure.message).split())
-    play.oracle.findings.breach(
+    session.oracle.findings.add_violation(
         requirement, "an answer as openapi.yaml has it", f"{failure.title}: {message}", exchange
     )
 
 
-def follow_links(play: Play, schema: BaseSchema, seed: int) -> None:
+def follow_links(session: Session, schema: BaseSchema, seed: int) -> None:
     """Schemathesis's state machine: what one call answers is where the next one goes, by the links of openapi.yaml."""
 
     class Links(schema.as_state_machine()):  # type: ignore[misc]  # the base is made from the schema
         def call(self, case: Case, **_: Any) -> schemathesis.Response:
-            request = _request(play, case)
+            request = _request(session, case)
             try:
-                exchange = play.send(request) if request else None
+                exchange = session.send(request) if request else None
             except GuardError:
                 exchange = None
-            answer = _response(play, exchange) if exchange else None
+            answer = _response(session, exchange) if exchange else None
             if answer is None:
                 hypothesis.reject()
             return answer
@@ -185,7 +185,7 @@ def follow_links(play: Play, schema: BaseSchema, seed: int) -> None:
 
     machine = hypothesis.seed(seed)(Links)
     run_state_machine_as_test(machine, settings=_settings(DEEP_EXAMPLES, stateful_step_count=6))
-    play.walk()
+    session.walk()
 
 
 def _settings(number: int, **more: Any) -> hypothesis.settings:
@@ -205,14 +205,14 @@ def _negative_path(case: Case) -> bool:
     return component is not None and component.mode.is_negative
 
 
-def _request(play: Play, case: Case) -> Request | None:
+def _request(session: Session, case: Case) -> Request | None:
     """The case as a request of ours; None where HTTP cannot carry it."""
     try:
-        prepared = requests.Request(**case.as_transport_kwargs(base_url=play.target.base_url)).prepare()
+        prepared = requests.Request(**case.as_transport_kwargs(base_url=session.target.base_url)).prepare()
     except (requests.RequestException, UnicodeError, ValueError):
         return None
     url, method = prepared.url or "", prepared.method or "GET"
-    base = requests.Request("GET", play.target.base_url).prepare().url or ""
+    base = requests.Request("GET", session.target.base_url).prepare().url or ""
     if not url.startswith(base):
         return None
     headers = tuple((name.lower(), value) for name, value in _headers(prepared) if name.lower() not in NO_HEADERS)
@@ -225,10 +225,10 @@ def _headers(prepared: requests.PreparedRequest) -> Iterator[tuple[str, str]]:
         yield name, value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _response(play: Play, exchange: Exchange) -> schemathesis.Response | None:
+def _response(session: Session, exchange: Exchange) -> schemathesis.Response | None:
     answer, request = exchange.response, exchange.request
     if not answer.status:
         return None
-    prepared = requests.Request(request.method, play.target.base_url + request.path, data=request.body).prepare()
+    prepared = requests.Request(request.method, session.target.base_url + request.path, data=request.body).prepare()
     headers = {name: [value] for name, value in answer.headers.items()}
     return schemathesis.Response(answer.status, headers, answer.body, prepared, exchange.ended - exchange.began, True)

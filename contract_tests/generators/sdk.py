@@ -13,7 +13,7 @@ import sdk_tests
 from contract_tests.http.guard import Guard
 from contract_tests.http.target import Target
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.findings import Breach, Findings
+from contract_tests.requirements.findings import Findings, Violation
 from sdk_tests.run import HERE, OPTIONS
 from sdk_tests.sdks import UnavailableError, newest
 
@@ -21,13 +21,15 @@ __all__ = ["UnavailableError", "judge_by_node", "judge_by_python", "promises_of_
 
 
 def judge_by_python(target: Target, chosen: Callable[[str], bool], seed: int, guard: Guard, findings: Findings) -> None:
-    """The SDK suite; what it proves holds, what fails there is a breach, what broke by itself is our error."""
+    """The SDK suite; what it proves holds, what fails there is a violation, what broke by itself is our error."""
     for outcome in sdk_tests.judge(target, chosen, seed, guard):
         if outcome.verdict == "error":
             raise RuntimeError(f"{outcome.test}: {outcome.why}")
         for requirement in filter(chosen, outcome.requirements):
             if outcome.verdict == "failed":
-                findings.breaches.append(Breach(requirement, outcome.promise, f"{outcome.why} ({outcome.test})", ()))
+                findings.violations.append(
+                    Violation(requirement, outcome.promise, f"{outcome.why} ({outcome.test})", ())
+                )
 
 
 def judge_by_node(target: Target, chosen: Callable[[str], bool], findings: Findings, left_behind: list[str]) -> None:
@@ -40,7 +42,7 @@ def judge_by_node(target: Target, chosen: Callable[[str], bool], findings: Findi
             raise RuntimeError(f"{each.test}: {each.why}")
         left_behind += each.left_behind
         if each.verdict == "failed" and not each.is_fact and chosen(each.name):
-            findings.breaches.append(Breach(each.name, each.promise, f"{each.why:.300} (Node's SDK)", ()))
+            findings.violations.append(Violation(each.name, each.promise, f"{each.why:.300} (Node's SDK)", ()))
 
 
 @cache

@@ -28,7 +28,7 @@ class Step:
     requirements: tuple[str, ...]
     needs: tuple[str, ...]
     wide: bool
-    act: Callable[[Play], None]
+    act: Callable[[Session], None]
 
 
 STEPS: list[Step] = []
@@ -44,10 +44,10 @@ REFUSALS = (
 
 def step(
     *requirements: str, needs: Iterable[str] = (), wide: bool = False
-) -> Callable[[Callable[[Play], None]], Callable[[Play], None]]:
+) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
     """Adds a function to the tour; its docstring is its promise."""
 
-    def add(act: Callable[[Play], None]) -> Callable[[Play], None]:
+    def add(act: Callable[[Session], None]) -> Callable[[Session], None]:
         name = act.__name__.replace("_", " ")
         STEPS.append(Step(name, (act.__doc__ or "").strip(), requirements, tuple(needs), wide, act))
         return act
@@ -55,13 +55,13 @@ def step(
     return add
 
 
-class Play:
+class Session:
     """One run's stage. `tag` begins every text that it sends, so that what it made can be told from all else."""
 
     def __init__(self, client: Client, oracle: Oracle) -> None:
         self.client = client
         self.oracle = oracle
-        self.tag = oracle.world.tag
+        self.tag = oracle.model.tag
         self._marks = 0
         self._groups = 0
         self._subjects: dict[str, str] = {}
@@ -97,25 +97,25 @@ class Play:
         self.oracle.observe(exchange)
         return exchange
 
-    def together(self, build: Callable[[int], Iterable[Request]]) -> list[Exchange]:
+    def send_parallel(self, build: Callable[[int], Iterable[Request]]) -> list[Exchange]:
         """Sends in parallel what `build` makes with the number of the group."""
         self._groups += 1
-        exchanges = self.client.send_together(build(self._groups))
+        exchanges = self.client.send_parallel(build(self._groups))
         for exchange in exchanges:
             self.oracle.observe(exchange)
         return exchanges
 
-    def mark(self, note: str = "") -> str:
+    def unique_text(self, note: str = "") -> str:
         """A text that no other call of this run, and nobody else, has sent."""
         self._marks += 1
         return f"{self.tag} {self._marks:04} {note}".rstrip()
 
-    def fresh(self, role: str = "primary", **body: Json) -> str:
+    def create_assistant(self, role: str = "primary", **body: Json) -> str:
         """The id of a new assistant, with instructions unless told otherwise. Raises BlockedError."""
-        body = {"name": self.mark("assistant"), "instructions": self.mark("instructions"), **body}
-        return self.made(self.send(operations.create(body, role)))
+        body = {"name": self.unique_text("assistant"), "instructions": self.unique_text("instructions"), **body}
+        return self.created_id(self.send(operations.create(body, role)))
 
-    def made(self, exchange: Exchange) -> str:
+    def created_id(self, exchange: Exchange) -> str:
         """The id that a create answered. Raises BlockedError where it answered none of ours."""
         answer = exchange.response.json
         id = answer.get("id") if isinstance(answer, dict) else None
@@ -126,11 +126,11 @@ class Play:
     def subject(self, role: str = "primary") -> str:
         """An assistant that steps share: for what is to leave it as it is."""
         if role not in self._subjects or not self._stands(self._subjects[role]):
-            self._subjects[role] = self.fresh(role)
+            self._subjects[role] = self.create_assistant(role)
         return self._subjects[role]
 
     def _stands(self, id: str) -> bool:
-        known = self.oracle.world.find(id)
+        known = self.oracle.model.find(id)
         return known is not None and known.present
 
     def read(self, id: str, role: str = "primary") -> Exchange:
@@ -169,7 +169,7 @@ class Play:
             project = project[:1] * 12 + project
         for turns in range(1, 11):
             id = "asst-" + project[:-4] + "".join(_turned(char, turns) for char in project[-4:])
-            if not self.client.guard.knows(id) and id not in self.oracle.world.assistants:
+            if not self.client.guard.knows(id) and id not in self.oracle.model.assistants:
                 self.client.guard.invent(id)
                 return id
         raise BlockedError("no id could be made up that names nothing")

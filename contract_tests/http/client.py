@@ -18,7 +18,7 @@ from contract_tests.http.transport import Transport
 STRANGER = "sk-stranger-that-nobody-was-given"
 
 # How a request can come without a good key: what its Authorization header holds, made from the primary key.
-DISGUISES: Mapping[str, Callable[[str], str | None]] = {
+INVALID_CREDENTIALS: Mapping[str, Callable[[str], str | None]] = {
     "nobody": lambda _: None,
     "stranger": lambda _: f"Bearer {STRANGER}",
     "basic": lambda key: "Basic " + base64.b64encode(f"{key}:".encode()).decode(),
@@ -88,7 +88,7 @@ class Client:
         self._count_faults(exchange.response)
         return exchange
 
-    def send_together(self, requests: Iterable[Request]) -> list[Exchange]:
+    def send_parallel(self, requests: Iterable[Request]) -> list[Exchange]:
         """Sends all at once and gives the exchanges in the order of the requests."""
         batch = list(requests)
         for request in batch:
@@ -195,8 +195,8 @@ class Client:
 
 
 def authorize(role: str, keys: Mapping[str, str]) -> str | None:
-    """The Authorization header of a role or of a disguise; None for no header."""
-    return f"Bearer {keys[role]}" if role in ROLES else DISGUISES[role](keys["primary"])
+    """The Authorization header of a role or of a set of invalid credentials; None for no header."""
+    return f"Bearer {keys[role]}" if role in ROLES else INVALID_CREDENTIALS[role](keys["primary"])
 
 
 def _secrets(target: Target) -> Iterator[tuple[bytes, bytes]]:

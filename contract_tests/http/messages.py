@@ -27,7 +27,7 @@ class Request:
     """One call as it is sent. The key itself is never here, only whose it is.
 
     `path` is the raw target below the base URL. `role` is a key's role (primary, sibling, foreign) or a row of
-    `client.DISGUISES`. `group` numbers the calls that were sent in parallel; 0 stands for a call alone.
+    `client.INVALID_CREDENTIALS`. `group` numbers the calls that were sent in parallel; 0 stands for a call alone.
     """
 
     method: str

@@ -11,7 +11,7 @@ from contract_tests.http.messages import Json, Request, dump
 LIST, CREATE, RETRIEVE = "listAssistants", "createAssistant", "getAssistant"
 MODIFY, PATCH, DELETE = "modifyAssistant", "patchAssistant", "deleteAssistant"
 MODIFIES = (MODIFY, PATCH)
-CHANGES = (CREATE, MODIFY, PATCH, DELETE)
+WRITE_OPERATIONS = (CREATE, MODIFY, PATCH, DELETE)
 OPERATIONS = {
     ("GET", False): LIST,
     ("POST", False): CREATE,

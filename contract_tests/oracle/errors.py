@@ -8,7 +8,7 @@ from __future__ import annotations
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.operations import LIST
 from contract_tests.oracle.expectations import Call, Demand
-from contract_tests.oracle.model import World
+from contract_tests.oracle.model import Model
 from contract_tests.requirements.findings import Findings, answer, brief
 
 SELF_DELETE = "Cannot delete the assistant this API key is bound to. Rotate the key first, then retry."
@@ -22,11 +22,11 @@ TOLERATED = frozenset({400, 413, 415})  # how a call may be refused that an impl
 ANY_REFUSAL = frozenset(range(400, 500))
 
 
-class Refusals:
-    """Knows the world, so as to see whether a refusal gives away what it holds."""
+class Errors:
+    """Knows the model, so as to see whether a refusal gives away what it holds."""
 
-    def __init__(self, world: World, findings: Findings) -> None:
-        self.world = world
+    def __init__(self, model: Model, findings: Findings) -> None:
+        self.model = model
         self.findings = findings
 
     def demanded(self, exchange: Exchange, call: Call, demands: list[Demand]) -> bool:
@@ -35,7 +35,7 @@ class Refusals:
         status = exchange.response.status
         if status not in statuses:
             for demand in demands:
-                self.findings.breach(demand.requirement, _statuses(demand.statuses), answer(exchange), exchange)
+                self.findings.add_violation(demand.requirement, _statuses(demand.statuses), answer(exchange), exchange)
             return False
         if len(demands) == 1 and status in demands[0].statuses:
             self.findings.hold(demands[0].requirement, call.operation)
@@ -56,14 +56,14 @@ class Refusals:
         expected = {"type": "invalid_request_error", "message": SELF_DELETE}
         for name, value in expected.items():
             if error.get(name) != value:
-                self.findings.breach(
+                self.findings.add_violation(
                     "delete/self-refused", f"error.{name}: {value}", f"error.{name}: {brief(error.get(name))}", exchange
                 )
 
     def _gives_nothing_away(self, exchange: Exchange, call: Call, demand: Demand) -> None:
         text = exchange.response.body.decode("utf-8", "replace")
-        documents = (known.document or {} for known in self.world.assistants.values())
-        secrets = (document.get(name) for document in documents for name in ("name", "instructions"))
+        assistants = (tracked.document or {} for tracked in self.model.assistants.values())
+        secrets = (document.get(name) for document in assistants for name in ("name", "instructions"))
         sent = str(call.fields.get("name")), str(call.fields.get("instructions"))
         told = next(
             (
@@ -74,7 +74,9 @@ class Refusals:
             None,
         )
         if told:
-            self.findings.breach(demand.requirement, "a refusal that gives nothing away", f"{told} in it", exchange)
+            self.findings.add_violation(
+                demand.requirement, "a refusal that gives nothing away", f"{told} in it", exchange
+            )
 
     def envelope(self, exchange: Exchange, call: Call) -> None:
         """Judges the body of a refusal of an operation."""

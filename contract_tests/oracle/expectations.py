@@ -232,8 +232,8 @@ def _body_freedoms(call: Call, request: Request) -> Iterator[str]:
         yield "odd-body"
     if call.absurd:
         yield "absurd-ignored-fields"
-    known = {*TEXTS, *ALLOWED, *(["reasoning_effort"] if _reasoning(call) else [])}
-    if not call.fields.keys() <= known:
+    tracked = {*TEXTS, *ALLOWED, *(["reasoning_effort"] if _reasoning(call) else [])}
+    if not call.fields.keys() <= tracked:
         yield "unknown-fields"
     yield from _text_freedoms(call)
 

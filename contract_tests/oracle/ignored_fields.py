@@ -6,18 +6,18 @@ import json
 
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.oracle.expectations import Call
-from contract_tests.oracle.model import World
+from contract_tests.oracle.model import Model
 from contract_tests.requirements.findings import Findings, brief
 
 CONSTANTS = ("description", "metadata", "tool_resources", "top_p", "response_format")
 DEFAULTS = ("model", "temperature")
 
 
-class Constants:
+class IgnoredFields:
     """`sent` has, by field and value, the last call that sent it, and whether the value was absurd."""
 
-    def __init__(self, world: World, findings: Findings) -> None:
-        self.world = world
+    def __init__(self, model: Model, findings: Findings) -> None:
+        self.model = model
         self.findings = findings
         self.sent: dict[tuple[str, str], tuple[Exchange, bool]] = {}
 
@@ -37,11 +37,11 @@ class Constants:
         value = document.get(name)
         if name not in document:
             return
-        if (where, name) not in self.world.constants:
+        if (where, name) not in self.model.constants:
             if name not in call.fields and not self._was_sent(name, value):
-                self.world.constants[where, name] = value
+                self.model.constants[where, name] = value
             return
-        first = self.world.constants[where, name]
+        first = self.model.constants[where, name]
         if same(value, first):
             self.findings.hold(requirement, call.operation)
         else:
@@ -74,8 +74,8 @@ class Constants:
             shown = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
             absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
             meant = "ignored/absurd-values-are-harmless" if absurd else f"ignored/{name}-not-kept"
-            self.findings.breach(meant, expected, f"{name} {brief(value)}", *shown)
-        self.findings.breach(requirement, expected, f"{name} {brief(value)}", exchange)
+            self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *shown)
+        self.findings.add_violation(requirement, expected, f"{name} {brief(value)}", exchange)
 
     def remember(self, exchange: Exchange, call: Call) -> None:
         """Notes what the ignored fields of an accepted call were sent with."""

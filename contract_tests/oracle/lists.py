@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.operations import LIST
 from contract_tests.oracle import attribution
-from contract_tests.oracle.assistants import Documents
+from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.expectations import Call
-from contract_tests.oracle.ignored_fields import Constants
-from contract_tests.oracle.model import ORGANIZATIONS, Known, World
+from contract_tests.oracle.ignored_fields import IgnoredFields
+from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
 from contract_tests.requirements.findings import Findings, answer, brief
 
 DEFAULT_LIMIT = 20
@@ -29,11 +29,11 @@ class Lists:
     """`order` holds, for each (organization, order), the last complete walk: the log's length at its end, the ids, and
     the role that walked."""
 
-    def __init__(self, world: World, findings: Findings, documents: Documents, constants: Constants) -> None:
-        self.world = world
+    def __init__(self, model: Model, findings: Findings, assistants: Assistants, constants: IgnoredFields) -> None:
+        self.model = model
         self.findings = findings
-        self.documents = documents
-        self.constants = constants
+        self.assistant_judge = assistants
+        self.ignored_fields = constants
         self.walks: dict[tuple[str, str, str], Walk] = {}
         self.order: dict[tuple[str, str], tuple[int, list[str], str]] = {}
         self._doubtful: list[tuple[str, str, str, Exchange]] = []
@@ -62,36 +62,36 @@ class Lists:
     def _items(self, exchange: Exchange, call: Call, data: list[Json], items: list[dict[str, Json]]) -> None:
         organization = ORGANIZATIONS[call.role]
         for item in data:
-            if self.documents.shape(exchange, item):
-                self.constants.judge(exchange, call, item, organization)
+            if self.assistant_judge.shape(exchange, item):
+                self.ignored_fields.judge(exchange, call, item, organization)
         for item in items:
-            known = self.world.find(item["id"])
-            if known is None:
+            tracked = self.model.find(item["id"])
+            if tracked is None:
                 self._newcomer(exchange, item, organization)
-            elif known.organization != organization:
-                self.findings.breach(
+            elif tracked.organization != organization:
+                self.findings.add_violation(
                     "org/closed-to-others",
                     "no assistant of another organization",
-                    f"{known.id} in the list",
-                    *known.trail[:1],
+                    f"{tracked.id} in the list",
+                    *tracked.trail[:1],
                     exchange,
                 )
-            elif known.gone:
-                self.findings.breach(
-                    "delete/gone", f"a list without {known.id}", f"{known.id} in it", *known.trail[-1:], exchange
+            elif tracked.gone:
+                self.findings.add_violation(
+                    "delete/gone", f"a list without {tracked.id}", f"{tracked.id} in it", *tracked.trail[-1:], exchange
                 )
             else:
-                self.documents.read(exchange, call, known, item)
+                self.assistant_judge.read(exchange, call, tracked, item)
 
     def _newcomer(self, exchange: Exchange, item: dict[str, Json], organization: str) -> None:
         """An id that the run does not know: somebody else's, unless it carries a text that only we have sent."""
-        if item["id"] not in self.world.bystanders[organization]:
-            self.world.bystanders[organization].add(item["id"])
+        if item["id"] not in self.model.bystanders[organization]:
+            self.model.bystanders[organization].add(item["id"])
             texts = [item.get("name"), item.get("instructions")]
-            ghost = self.world.sender({text for text in texts if isinstance(text, str)})
+            ghost = self.model.sender({text for text in texts if isinstance(text, str)})
             if ghost and not ghost.accepted and ghost.requirement:
-                self.world.ghosts[item["id"]] = ghost.call.role
-                self.findings.breach(
+                self.model.ghosts[item["id"]] = ghost.call.role
+                self.findings.add_violation(
                     ghost.requirement,
                     "nothing made by a call that was refused",
                     f"{brief(item)} in the list",
@@ -101,31 +101,33 @@ class Lists:
 
     def _frame(self, exchange: Exchange, body: dict[str, Json], ids: list[str]) -> None:
         ends = (ids[0], ids[-1]) if ids else (None, None)
-        came = (body.get("first_id"), body.get("last_id"))
+        actual = (body.get("first_id"), body.get("last_id"))
         self.findings.judge(
             "list/first-and-last-id",
-            came == ends,
+            actual == ends,
             LIST,
             f"first_id {ends[0]}, last_id {ends[1]}",
-            f"first_id {brief(came[0])}, last_id {brief(came[1])}",
+            f"first_id {brief(actual[0])}, last_id {brief(actual[1])}",
             exchange,
         )
         if not isinstance(body.get("has_more"), bool):
-            self.findings.breach(
+            self.findings.add_violation(
                 "list/has-more-is-true-to-its-word",
                 "has_more: true or false",
                 f"has_more: {brief(body.get('has_more', '(absent)'))}",
                 exchange,
             )
         if len(set(ids)) < len(ids):
-            self.findings.breach("list/complete", "each assistant once", f"one comes twice: {', '.join(ids)}", exchange)
+            self.findings.add_violation(
+                "list/complete", "each assistant once", f"one comes twice: {', '.join(ids)}", exchange
+            )
 
     def _place(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
         """Judges a page against the order that the last complete walk showed, while nothing has changed since."""
         asked = call.parameters
         log, walked, walker = self.order.get((ORGANIZATIONS[call.role], asked.get("order", "desc")), (-1, [], ""))
         cursors = {asked[name] for name in ("after", "before") if name in asked}
-        if call.free or log != len(self.world.log) or not cursors <= set(walked):
+        if call.free or log != len(self.model.log) or not cursors <= set(walked):
             return
         limit = int(asked.get("limit", DEFAULT_LIMIT))
         start = walked.index(asked["after"]) + 1 if "after" in asked else 0
@@ -159,20 +161,20 @@ class Lists:
         """
         if isinstance(body.get("has_more"), bool) and "before" not in asked:
             more = bool(ids) and within[-1] != ids[-1]
-            right, came = body["has_more"] == more, f"has_more: {body['has_more']}".lower()
-            self._judge("list/has-more-is-true-to-its-word", right, f"has_more: {more}".lower(), came, exchange)
+            right, actual = body["has_more"] == more, f"has_more: {body['has_more']}".lower()
+            self._judge("list/has-more-is-true-to-its-word", right, f"has_more: {more}".lower(), actual, exchange)
 
-    def _judge(self, requirement: str, right: bool, expected: str, came: str, exchange: Exchange) -> None:
-        """As findings do, but a breach waits for the end: it is one only if nobody else changed the list meanwhile."""
+    def _judge(self, requirement: str, right: bool, expected: str, actual: str, exchange: Exchange) -> None:
+        """As findings do, but a violation waits for the end and is dropped if others changed the list meanwhile."""
         if right:
             self.findings.hold(requirement, LIST)
         else:
-            self._doubtful.append((requirement, expected, came, exchange))
+            self._doubtful.append((requirement, expected, actual, exchange))
 
     def conclude(self) -> None:
-        """Makes the breaches of what was held against an order, unless others came or went while the run lasted."""
-        for requirement, expected, came, exchange in () if self._disturbed else self._doubtful:
-            self.findings.breach(requirement, expected, came, exchange)
+        """Makes the violations of what was held against an order, unless others came or went while the run lasted."""
+        for requirement, expected, actual, exchange in () if self._disturbed else self._doubtful:
+            self.findings.add_violation(requirement, expected, actual, exchange)
         self._doubtful = []
 
     def _step(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
@@ -183,8 +185,8 @@ class Lists:
         key = (call.role, asked.get("order", "desc"), asked.get("limit", ""))
         walk = self.walks.pop(key, None)
         if "after" not in asked:
-            walk = Walk(len(self.world.log))
-        elif walk is None or not walk.ids or walk.ids[-1] != asked["after"] or walk.log != len(self.world.log):
+            walk = Walk(len(self.model.log))
+        elif walk is None or not walk.ids or walk.ids[-1] != asked["after"] or walk.log != len(self.model.log):
             self._unknown_cursor(exchange, call, asked["after"], ids)
             return
         if self._repeats(exchange, walk, ids):
@@ -199,7 +201,7 @@ class Lists:
     def _unknown_cursor(self, exchange: Exchange, call: Call, cursor: str, ids: list[str]) -> None:
         order = call.parameters.get("order", "desc")
         log, walked, _ = self.order.get((ORGANIZATIONS[call.role], order), (-1, [], ""))
-        if not self.world.has_seen(cursor) and log == len(self.world.log):
+        if not self.model.has_seen(cursor) and log == len(self.model.log):
             self.findings.judge(
                 "list/after",
                 not ids or ids[:1] != walked[:1],
@@ -212,64 +214,66 @@ class Lists:
     def _repeats(self, exchange: Exchange, walk: Walk, ids: list[str]) -> bool:
         repeated = [id for id in ids if id in set(walk.ids)]
         if repeated:
-            self.findings.breach(
+            self.findings.add_violation(
                 "list/complete", "each assistant once in a walk", f"{repeated[0]} again", *walk.pages, exchange
             )
-            self.findings.breach("list/after", "what follows the id", f"{repeated[0]}, which stood before it", exchange)
+            self.findings.add_violation(
+                "list/after", "what follows the id", f"{repeated[0]}, which stood before it", exchange
+            )
         return bool(repeated)
 
     def _over(self, call: Call, walk: Walk) -> None:
         """Judges a complete walk: nobody left out, in the right order."""
         organization = ORGANIZATIONS[call.role]
-        missing = [known for known in self.world.present(organization) if known.id not in walk.ids]
-        for known in missing:
-            self._missing(call, walk, known)
+        missing = [tracked for tracked in self.model.present(organization) if tracked.id not in walk.ids]
+        for tracked in missing:
+            self._missing(call, walk, tracked)
         if not missing:
-            if any(known.id in walk.ids for known in self.world.present(organization)):
+            if any(tracked.id in walk.ids for tracked in self.model.present(organization)):
                 self.findings.hold("list/complete", LIST)
             self._look_for_others(call, organization, walk)
         order = call.parameters.get("order", "desc")
         self._sorted(walk.ids, walk.pages, order)
         self._says_more(walk)
         self._walked(call, organization)
-        self.order[organization, order] = (len(self.world.log), walk.ids, call.role)
+        self.order[organization, order] = (len(self.model.log), walk.ids, call.role)
 
     def _says_more(self, walk: Walk) -> None:
         """A walk that ends on an empty page was told by the page before that more follows."""
         *_, before, last = [None, *walk.pages]
         if before and last and last.response.json["data"] == [] and before.response.json.get("has_more") is True:
-            came = f"has_more: true on the page before, and nothing after it: {answer(last)}"
-            self._judge("list/has-more-is-true-to-its-word", False, "has_more: false on the last page", came, before)
+            actual = f"has_more: true on the page before, and nothing after it: {answer(last)}"
+            self._judge("list/has-more-is-true-to-its-word", False, "has_more: false on the last page", actual, before)
 
     def _look_for_others(self, call: Call, organization: str, walk: Walk) -> None:
         """Whether somebody else has made or deleted assistants since the walk before.
 
         That one has gone shows only where the walk cannot have ended too early: its last page is not full.
         """
-        others = {id for id in walk.ids if id not in self.world.assistants and id not in self.world.ghosts}
+        others = {id for id in walk.ids if id not in self.model.assistants and id not in self.model.ghosts}
         before = self._strangers.setdefault(organization, others)
         full = len(walk.ids) % int(call.parameters.get("limit", DEFAULT_LIMIT)) == 0
         self._disturbed |= bool(others - before) or (not full and others != before)
         self._strangers[organization] = before | others if full else others
 
-    def _missing(self, call: Call, walk: Walk, known: Known) -> None:
-        requirement, shown = attribution.loss(self.world, known, call.role, "list/complete")
-        self.findings.breach(
+    def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
+        requirement, shown = attribution.loss(self.model, tracked, call.role, "list/complete")
+        self.findings.add_violation(
             requirement,
-            f"a list with {known.id}",
+            f"a list with {tracked.id}",
             f"a walk over {len(walk.ids)} assistants without it",
-            *known.trail[:1],
+            *tracked.trail[:1],
             *shown,
             walk.pages[-1],
         )
 
     def _sorted(self, ids: list[str], pages: list[Exchange], order: str) -> None:
         """Judges the order of those that the run made one after another."""
-        ours = [self.world.assistants[id] for id in ids if id in self.world.assistants]
+        ours = [self.model.assistants[id] for id in ids if id in self.model.assistants]
         births = [
-            known.trail[0].number
-            for known in ours
-            if known.trail and not known.trail[0].request.group and known.trail[0].request.method == "POST"
+            tracked.trail[0].number
+            for tracked in ours
+            if tracked.trail and not tracked.trail[0].request.group and tracked.trail[0].request.method == "POST"
         ]
         requirement = "list/order-asc" if order == "asc" else "list/newest-first"
         if len(births) > 1:
@@ -285,19 +289,19 @@ class Lists:
     def _walked(self, call: Call, organization: str) -> None:
         """Whoever was to be left out was: what was refused made nothing, what was deleted is gone, others see none."""
         hold = self.findings.hold
-        for change in self.world.log[self.world.walked_at[organization] :]:
-            made = change.call.operation == "createAssistant"
-            if ORGANIZATIONS.get(change.call.role, "home") == organization:
-                if not change.accepted and (made or change.requirement == "modify/unknown-is-404"):
-                    hold(change.requirement, LIST)
-                if change.accepted and change.exchange.request.group and made:
+        for write in self.model.log[self.model.walked_at[organization] :]:
+            made = write.call.operation == "createAssistant"
+            if ORGANIZATIONS.get(write.call.role, "home") == organization:
+                if not write.accepted and (made or write.requirement == "modify/unknown-is-404"):
+                    hold(write.requirement, LIST)
+                if write.accepted and write.exchange.request.group and made:
                     hold("parallel/creates-all-kept", LIST)
-                if change.accepted and change.call.operation == "deleteAssistant":
+                if write.accepted and write.call.operation == "deleteAssistant":
                     hold("delete/gone", LIST)
-        self.world.walked_at[organization] = len(self.world.log)
-        roles = {known.role for known in self.world.present(organization) if known.trail}
+        self.model.walked_at[organization] = len(self.model.log)
+        roles = {tracked.role for tracked in self.model.present(organization) if tracked.trail}
         if roles - {call.role}:
             hold("org/shared-by-its-keys", LIST)
-        others = self.world.present("home" if organization == "abroad" else "abroad")
-        if any(known.document for known in others):
+        others = self.model.present("home" if organization == "abroad" else "abroad")
+        if any(tracked.document for tracked in others):
             hold("org/closed-to-others", LIST)

@@ -12,7 +12,7 @@ ORGANIZATIONS = {"primary": "home", "sibling": "home", "foreign": "abroad"}
 
 
 @dataclass(frozen=True)
-class Change:
+class Write:
     """A create, modify or delete that was asked for. `requirement` is the one broken if it had an effect that it
     should not have had; empty where it was accepted. `id` is the assistant meant, or made."""
 
@@ -32,7 +32,7 @@ class Change:
 
 
 @dataclass
-class Known:
+class TrackedAssistant:
     """An assistant that the run made, or was told of, and what it is expected to be.
 
     `document` is None while nothing is expected of it (its id alone was declared, or a call on it broke off).
@@ -48,7 +48,7 @@ class Known:
     given: dict[str, Json] = field(default_factory=dict)
     earlier: list[dict[str, Json]] = field(default_factory=list)
     trail: list[Exchange] = field(default_factory=list)
-    wrote: Change | None = None
+    wrote: Write | None = None
     read_at: int = 0
     gone: bool = False
     lost: bool = False
@@ -59,42 +59,42 @@ class Known:
 
 
 @dataclass
-class World:
+class Model:
     """`tag` stands in every text that nobody but this run sends. `bystanders` are ids that answers showed and that are
     not ours, `ghosts` (with the role that asked) those that a call made which was to make nothing. `walked_at` says,
     for each organization, how much of the log was written when its list was last walked to the end; `constants` holds
     the values seen first."""
 
     tag: str
-    assistants: dict[str, Known] = field(default_factory=dict)
+    assistants: dict[str, TrackedAssistant] = field(default_factory=dict)
     bystanders: dict[str, set[str]] = field(default_factory=lambda: {"home": set(), "abroad": set()})
     ghosts: dict[str, str] = field(default_factory=dict)
-    log: list[Change] = field(default_factory=list)
+    log: list[Write] = field(default_factory=list)
     walked_at: dict[str, int] = field(default_factory=lambda: {"home": 0, "abroad": 0})
     constants: dict[tuple[str, str], Json] = field(default_factory=dict)
 
-    def find(self, id: str) -> Known | None:
+    def find(self, id: str) -> TrackedAssistant | None:
         return self.assistants.get(id)
 
     def has_seen(self, id: str) -> bool:
         return id in self.assistants or any(id in ids for ids in self.bystanders.values())
 
-    def sender(self, texts: set[Json]) -> Change | None:
+    def sender(self, texts: set[Json]) -> Write | None:
         """The newest change that sent one of these texts, where it is a text that only this run sends."""
         ours = {text for text in texts if isinstance(text, str) and self.tag in text}
+        return next((write for write in reversed(self.log) if ours.intersection(write.texts)), None) if ours else None
+
+    def present(self, organization: str) -> Iterator[TrackedAssistant]:
         return (
-            next((change for change in reversed(self.log) if ours.intersection(change.texts)), None) if ours else None
+            tracked for tracked in self.assistants.values() if tracked.present and tracked.organization == organization
         )
 
-    def present(self, organization: str) -> Iterator[Known]:
-        return (known for known in self.assistants.values() if known.present and known.organization == organization)
-
-    def since_read(self, known: Known) -> list[Change]:
+    def since_read(self, tracked: TrackedAssistant) -> list[Write]:
         """The changes asked for since this assistant was last read, newest first."""
-        return self.log[known.read_at :][::-1]
+        return self.log[tracked.read_at :][::-1]
 
-    def read(self, known: Known) -> list[Change]:
+    def read(self, tracked: TrackedAssistant) -> list[Write]:
         """Notes that it was read and found right; gives the changes that it has thereby outlived."""
-        outlived = self.log[known.read_at :]
-        known.read_at = len(self.log)
+        outlived = self.log[tracked.read_at :]
+        tracked.read_at = len(self.log)
         return outlived

@@ -6,16 +6,16 @@ It sends nothing. It must see the exchanges of a run in their order, those of on
 from __future__ import annotations
 
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.operations import CHANGES, CREATE, DELETE, LIST, MODIFIES, PATCH, RETRIEVE
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH, RETRIEVE, WRITE_OPERATIONS
 from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
-from contract_tests.oracle.assistants import Documents
+from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import features
-from contract_tests.oracle.errors import ANY_REFUSAL, TOLERATED, Refusals
+from contract_tests.oracle.errors import ANY_REFUSAL, TOLERATED, Errors
 from contract_tests.oracle.expectations import TEXTS, Call, Demand, demands, read
-from contract_tests.oracle.ignored_fields import Constants
+from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
-from contract_tests.oracle.model import ORGANIZATIONS, Change, Known, World
+from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.requirements.findings import Findings, answer, brief
 
 UNKNOWN = {
@@ -31,17 +31,17 @@ class Oracle:
 
     def __init__(self, target: Target, tag: str) -> None:
         self.target = target
-        self.world = World(tag)
+        self.model = Model(tag)
         self.findings = Findings()
-        self.documents = Documents(self.world, self.findings)
-        self.constants = Constants(self.world, self.findings)
-        self.lists = Lists(self.world, self.findings, self.documents, self.constants)
-        self.refusals = Refusals(self.world, self.findings)
+        self.assistant_judge = Assistants(self.model, self.findings)
+        self.ignored_fields = IgnoredFields(self.model, self.findings)
+        self.lists = Lists(self.model, self.findings, self.assistant_judge, self.ignored_fields)
+        self.refusals = Errors(self.model, self.findings)
         self._mixed: list[tuple[Exchange, Call, list[str]]] = []
         self._verbs: dict[str, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
         for id, role in ((target.bound_id, "primary"), (target.expendable_id, "sibling")):
             if id:
-                self.world.assistants[id] = Known(id, "home", role)
+                self.model.assistants[id] = TrackedAssistant(id, "home", role)
 
     def observe(self, exchange: Exchange) -> None:
         """Judges one exchange and takes its effects into the model."""
@@ -62,8 +62,8 @@ class Oracle:
     def refused_by_limiter(self, exchange: Exchange) -> None:
         """Takes in that a change was refused with 429, so that it is noticed if it had an effect."""
         call = read(exchange.request)
-        if call.operation in CHANGES:
-            self.world.log.append(Change(exchange, call, False, "rate/refused-changes-nothing", call.id))
+        if call.operation in WRITE_OPERATIONS:
+            self.model.log.append(Write(exchange, call, False, "rate/refused-changes-nothing", call.id))
 
     def conclude(self) -> None:
         """Decides what only the whole run can: which of several features a call was refused for, and the two verbs."""
@@ -82,15 +82,15 @@ class Oracle:
         self._content_type(exchange, call)
         if exchange.response.refused:
             self.refusals.envelope(exchange, call)
-        known = self.world.find(call.id)
-        if wanted := self._demands(call, known):
-            self._demanded(exchange, call, wanted, known)
-        elif call.id and known is None:
+        tracked = self.model.find(call.id)
+        if wanted := self._demands(call, tracked):
+            self._demanded(exchange, call, wanted, tracked)
+        elif call.id and tracked is None:
             return  # somebody else's, or an id that an implementation may read as another
         elif exchange.response.accepted:
-            self._accepted(exchange, call, known)
+            self._accepted(exchange, call, tracked)
         else:
-            self._rejected(exchange, call, known)
+            self._rejected(exchange, call, tracked)
 
     def _content_type(self, exchange: Exchange, call: Call) -> None:
         kind = exchange.response.headers.get("content-type", "(none)")
@@ -103,72 +103,72 @@ class Oracle:
             exchange,
         )
 
-    def _demands(self, call: Call, known: Known | None) -> list[Demand]:
+    def _demands(self, call: Call, tracked: TrackedAssistant | None) -> list[Demand]:
         found = demands(call)
         if call.id and not any(demand.requirement.startswith("auth/") for demand in found):
-            found += self._state_demands(call, known)
+            found += self._state_demands(call, tracked)
         return found
 
-    def _state_demands(self, call: Call, known: Known | None) -> list[Demand]:
-        if known is None:
-            if self.world.has_seen(call.id) or self.world.has_seen(f"asst-{call.id}"):
+    def _state_demands(self, call: Call, tracked: TrackedAssistant | None) -> list[Demand]:
+        if tracked is None:
+            if self.model.has_seen(call.id) or self.model.has_seen(f"asst-{call.id}"):
                 return []
             return [Demand(UNKNOWN[call.operation], _unknown_statuses(call.id), UNKNOWN[call.operation])]
-        if known.organization != ORGANIZATIONS[call.role]:
+        if tracked.organization != ORGANIZATIONS[call.role]:
             return [Demand("org/closed-to-others", ANY_REFUSAL, "org/closed-to-others")]
-        if known.gone:
-            return [Demand("delete/gone", frozenset({404}), "delete/gone")] if known.trail else []
+        if tracked.gone:
+            return [Demand("delete/gone", frozenset({404}), "delete/gone")] if tracked.trail else []
         bound = (self.target.bound_id, "primary"), (self.target.expendable_id, "sibling")
-        if call.operation == DELETE and (known.id, call.role) in bound:
+        if call.operation == DELETE and (tracked.id, call.role) in bound:
             return [Demand("delete/self-refused", frozenset({400}), "delete/self-survives")]
         return []
 
-    def _demanded(self, exchange: Exchange, call: Call, wanted: list[Demand], known: Known | None) -> None:
+    def _demanded(self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None) -> None:
         right = self.refusals.demanded(exchange, call, wanted)
         if exchange.response.accepted:
-            self._adopt(exchange, call, known)
-        elif call.operation in CHANGES:
-            self.world.log.append(Change(exchange, call, False, wanted[0].effect, call.id))
-        if right and known and known.gone and call.operation in UNKNOWN:
+            self._adopt(exchange, call, tracked)
+        elif call.operation in WRITE_OPERATIONS:
+            self.model.log.append(Write(exchange, call, False, wanted[0].effect, call.id))
+        if right and tracked and tracked.gone and call.operation in UNKNOWN:
             self.findings.hold("delete/gone", call.operation)
 
-    def _adopt(self, exchange: Exchange, call: Call, known: Known | None) -> None:
+    def _adopt(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Takes in what a call did that should have done nothing, without expecting anything of it."""
         document = exchange.response.json
         id = document.get("id") if isinstance(document, dict) else None
-        if call.operation == CREATE and isinstance(id, str) and id not in self.world.assistants:
+        if call.operation == CREATE and isinstance(id, str) and id not in self.model.assistants:
             organization = ORGANIZATIONS.get(call.role, "home")
-            self.world.assistants[id] = Known(id, organization, call.role, trail=[exchange])
-        elif call.operation == DELETE and known:
-            known.gone, known.document = True, None
-        elif call.operation in MODIFIES and known:
-            known.document = None
-        if call.operation in CHANGES:
-            self.world.log.append(Change(exchange, call, False, "", call.id or str(id)))
+            self.model.assistants[id] = TrackedAssistant(id, organization, call.role, trail=[exchange])
+        elif call.operation == DELETE and tracked:
+            tracked.gone, tracked.document = True, None
+        elif call.operation in MODIFIES and tracked:
+            tracked.document = None
+        if call.operation in WRITE_OPERATIONS:
+            self.model.log.append(Write(exchange, call, False, "", call.id or str(id)))
 
     def _crash(self, exchange: Exchange, call: Call) -> None:
-        """A 5xx or no answer: a breach by itself, and of what was demanded. Its effects are anybody's guess."""
-        known = self.world.find(call.id)
-        self.findings.breach("errors/never-5xx", "an answer below 500", answer(exchange), exchange)
+        """A 5xx or no answer: a violation by itself, and of what was demanded. Its effects are anybody's guess."""
+        tracked = self.model.find(call.id)
+        self.findings.add_violation("errors/never-5xx", "an answer below 500", answer(exchange), exchange)
         if call.absurd:
             absurd = "ignored/absurd-values-are-harmless"
-            self.findings.breach(absurd, "ignored, or refused with 400", answer(exchange), exchange)
+            self.findings.add_violation(absurd, "ignored, or refused with 400", answer(exchange), exchange)
         if not call.operation:
             self.refusals.nowhere(exchange, call)
             return
-        wanted = self._demands(call, known)
+        wanted = self._demands(call, tracked)
         for demand in wanted:
-            self.findings.breach(demand.requirement, "a refusal", answer(exchange), exchange)
+            self.findings.add_violation(demand.requirement, "a refusal", answer(exchange), exchange)
         if not wanted and not call.free and exchange.response.status:
-            for requirement in self._features(exchange, call, known)[:1]:
+            for requirement in self._features(exchange, call, tracked)[:1]:
                 self._not_accepted(exchange, call, requirement)
-        if known and call.operation in (*MODIFIES, DELETE):
-            known.document = None
-            known.lost = known.lost or call.operation == DELETE
-        if call.operation in CHANGES:
-            self.world.log.append(Change(exchange, call, False, "errors/never-5xx", call.id))
+        if tracked and call.operation in (*MODIFIES, DELETE):
+            tracked.document = None
+            tracked.lost = tracked.lost or call.operation == DELETE
+        if call.operation in WRITE_OPERATIONS:
+            self.model.log.append(Write(exchange, call, False, "errors/never-5xx", call.id))
 
-    def _rejected(self, exchange: Exchange, call: Call, known: Known | None) -> None:
+    def _rejected(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Judges a call that nothing forbids and that was not accepted all the same."""
         if call.free and exchange.response.status in TOLERATED:
             self._tolerated(exchange, call)
@@ -176,55 +176,57 @@ class Oracle:
             pass  # refusing it is one way not to give the first page again
         elif call.free <= {"odd-body", "odd-query"} and call.free:
             pass  # what a service does with what parsers disagree on is its own affair
-        elif exchange.response.status == 404 and known and not self._given_up(call, known):
-            self._lost(exchange, call, known)
+        elif exchange.response.status == 404 and tracked and not self._given_up(call, tracked):
+            self._lost(exchange, call, tracked)
         else:
-            features = self._features(exchange, call, known)
+            features = self._features(exchange, call, tracked)
             if len(features) == 1:
                 self._not_accepted(exchange, call, features[0])
             else:
                 self._mixed.append((exchange, call, features))
         if call.operation in MODIFIES:
-            self._by_verb(exchange, call, False, known)
+            self._by_verb(exchange, call, False, tracked)
 
-    def _given_up(self, call: Call, known: Known) -> bool:
-        return call.operation == DELETE and known.id == self.target.expendable_id
+    def _given_up(self, call: Call, tracked: TrackedAssistant) -> bool:
+        return call.operation == DELETE and tracked.id == self.target.expendable_id
 
     def _odd_cursor(self, call: Call) -> bool:
         cursors = {call.parameters[name] for name in ("after", "before") if name in call.parameters}
-        return not cursors <= {known.id for known in self.world.present(ORGANIZATIONS[call.role])}
+        return not cursors <= {tracked.id for tracked in self.model.present(ORGANIZATIONS[call.role])}
 
     def _tolerated(self, exchange: Exchange, call: Call) -> None:
         for choice in call.free:
             self.findings.choices[choice].add("refused")
-        if call.operation in CHANGES:
+        if call.operation in WRITE_OPERATIONS:
             absurd = "ignored/absurd-values-are-harmless" if call.absurd else ""
             otherwise = "modify/bad-body-changes-nothing" if call.operation in MODIFIES else "create/name-is-text"
-            self.world.log.append(Change(exchange, call, False, absurd or otherwise, call.id))
+            self.model.log.append(Write(exchange, call, False, absurd or otherwise, call.id))
             if absurd:
                 self.findings.hold(absurd, call.operation)
 
     def _not_accepted(self, exchange: Exchange, call: Call, requirement: str) -> None:
-        known = self.world.find(call.id)
-        self.findings.breach(
-            requirement, "to be accepted", answer(exchange), *(known.trail[:1] if known else ()), exchange
+        tracked = self.model.find(call.id)
+        self.findings.add_violation(
+            requirement, "to be accepted", answer(exchange), *(tracked.trail[:1] if tracked else ()), exchange
         )
 
-    def _lost(self, exchange: Exchange, call: Call, known: Known) -> None:
-        if not known.trail and known.document is None:
-            known.gone = True  # declared by the target, and not there
+    def _lost(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
+        if not tracked.trail and tracked.document is None:
+            tracked.gone = True  # declared by the target, and not there
             return
-        if call.operation in MODIFIES and known.read_at == len(self.world.log):
-            self._not_accepted(exchange, call, self._features(exchange, call, known)[0])
+        if call.operation in MODIFIES and tracked.read_at == len(self.model.log):
+            self._not_accepted(exchange, call, self._features(exchange, call, tracked)[0])
             return
-        requirement, shown = attribution.loss(self.world, known, call.role, "retrieve/equals-created")
-        known.lost = True
-        self.findings.breach(requirement, f"{known.id} is there", answer(exchange), *known.trail[:1], *shown, exchange)
+        requirement, shown = attribution.loss(self.model, tracked, call.role, "retrieve/equals-created")
+        tracked.lost = True
+        self.findings.add_violation(
+            requirement, f"{tracked.id} is there", answer(exchange), *tracked.trail[:1], *shown, exchange
+        )
 
-    def _features(self, exchange: Exchange, call: Call, known: Known | None) -> list[str]:
-        return features(call, exchange, known, self.target, self.findings.accepted)
+    def _features(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> list[str]:
+        return features(call, exchange, tracked, self.target, self.findings.accepted)
 
-    def _accepted(self, exchange: Exchange, call: Call, known: Known | None) -> None:
+    def _accepted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         for choice in call.free:
             self.findings.choices[choice].add("accepted")
         self._status(exchange, call)
@@ -233,10 +235,10 @@ class Oracle:
         elif call.operation == CREATE:
             self._created(exchange, call)
         elif call.operation == DELETE:
-            assert known
-            self._deleted(exchange, call, known)
-        elif known:
-            self._shown(exchange, call, known)
+            assert tracked
+            self._deleted(exchange, call, tracked)
+        elif tracked:
+            self._shown(exchange, call, tracked)
 
     def _status(self, exchange: Exchange, call: Call) -> None:
         status, judge = exchange.response.status, self.findings.judge
@@ -246,12 +248,12 @@ class Oracle:
             self.findings.choices["post-status"].add(str(status))
         allowed = {200, 201} if exchange.request.method == "POST" else {200}
         if status not in allowed:
-            for requirement in self._features(exchange, call, self.world.find(call.id))[:1]:
-                self.findings.breach(requirement, "200", answer(exchange), exchange)
+            for requirement in self._features(exchange, call, self.model.find(call.id))[:1]:
+                self.findings.add_violation(requirement, "200", answer(exchange), exchange)
 
     def _created(self, exchange: Exchange, call: Call) -> None:
-        document, before = exchange.response.json, len(self.findings.breaches)
-        self.documents.shape(exchange, document)
+        document, before = exchange.response.json, len(self.findings.violations)
+        self.assistant_judge.shape(exchange, document)
         id = document.get("id") if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(id, str) or not id:
             return
@@ -264,11 +266,11 @@ class Oracle:
             id,
             exchange,
         )
-        taken = self.world.find(id)
+        taken = self.model.find(id)
         earlier = taken.trail[:1] if taken else []
         if not judge(
             "create/ids-are-unique",
-            not self.world.has_seen(id),
+            not self.model.has_seen(id),
             CREATE,
             "an id of its own",
             f"{id}, which is another's",
@@ -276,7 +278,7 @@ class Oracle:
             exchange,
         ):
             if exchange.request.group:
-                self.findings.breach(
+                self.findings.add_violation(
                     "parallel/creates-all-kept", "an assistant for each create", f"{id} again", exchange
                 )
             return
@@ -285,21 +287,23 @@ class Oracle:
 
     def _grant(self, operation: str, before: int) -> None:
         """An operation counts as accepted only by an answer in which nothing was found to be wrong."""
-        if len(self.findings.breaches) == before:
+        if len(self.findings.violations) == before:
             self.findings.accepted.add(operation)
 
     def _take_in(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
         """A new assistant, known from now on, be it as it should or not."""
         organization = ORGANIZATIONS[call.role]
         self._welcome(call)
-        self.constants.remember(exchange, call)
-        self.constants.judge(exchange, call, document, organization)
-        known = Known(document["id"], organization, call.role, document, trail=[exchange], read_at=len(self.world.log))
+        self.ignored_fields.remember(exchange, call)
+        self.ignored_fields.judge(exchange, call, document, organization)
+        tracked = TrackedAssistant(
+            document["id"], organization, call.role, document, trail=[exchange], read_at=len(self.model.log)
+        )
         if "odd-body" not in call.free:
-            self.documents.created(exchange, call, document)
-            known.given = {name: call.fields[name] for name in TEXTS if name in call.fields}
-        self.world.assistants[known.id] = known
-        self.world.log.append(Change(exchange, call, True, "", known.id))
+            self.assistant_judge.created(exchange, call, document)
+            tracked.given = {name: call.fields[name] for name in TEXTS if name in call.fields}
+        self.model.assistants[tracked.id] = tracked
+        self.model.log.append(Write(exchange, call, True, "", tracked.id))
 
     def _welcome(self, call: Call) -> None:
         """A create or a modify was accepted: what it was to be accepted for holds."""
@@ -311,33 +315,33 @@ class Oracle:
         if call.operation == CREATE and call.fields.keys() == {"name"}:
             self.findings.hold("create/name-suffices", CREATE)
 
-    def _shown(self, exchange: Exchange, call: Call, known: Known) -> None:
+    def _shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
         """A retrieve or a modify that answered, of an assistant that is known."""
-        document, before = exchange.response.json, len(self.findings.breaches)
-        self.documents.shape(exchange, document)
+        document, before = exchange.response.json, len(self.findings.violations)
+        self.assistant_judge.shape(exchange, document)
         if not isinstance(document, dict):
             return
-        self.constants.judge(exchange, call, document, known.organization)
+        self.ignored_fields.judge(exchange, call, document, tracked.organization)
         if call.operation in MODIFIES:
-            self._modified(exchange, call, known, document)
+            self._modified(exchange, call, tracked, document)
         else:
-            self.documents.read(exchange, call, known, document)
+            self.assistant_judge.read(exchange, call, tracked, document)
         self._grant(call.operation, before)
-        if known.role != call.role:
+        if tracked.role != call.role:
             self.findings.hold("org/shared-by-its-keys", call.operation)
 
-    def _modified(self, exchange: Exchange, call: Call, known: Known, document: dict[str, Json]) -> None:
+    def _modified(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> None:
         self._welcome(call)
-        self.constants.remember(exchange, call)
-        right = "odd-body" in call.free or self.documents.modified(exchange, call, known, document)
-        self._by_verb(exchange, call, right, known)
-        if known.document:
-            known.earlier.append(known.document)
-        known.document = self._expected_after(call, document)
-        known.given |= {name: call.fields[name] for name in TEXTS if name in call.fields}
-        known.trail.append(exchange)
-        known.wrote = Change(exchange, call, True, "", known.id)
-        self.world.log.append(known.wrote)
+        self.ignored_fields.remember(exchange, call)
+        right = "odd-body" in call.free or self.assistant_judge.modified(exchange, call, tracked, document)
+        self._by_verb(exchange, call, right, tracked)
+        if tracked.document:
+            tracked.earlier.append(tracked.document)
+        tracked.document = self._expected_after(call, document)
+        tracked.given |= {name: call.fields[name] for name in TEXTS if name in call.fields}
+        tracked.trail.append(exchange)
+        tracked.wrote = Write(exchange, call, True, "", tracked.id)
+        self.model.log.append(tracked.wrote)
         if call.fields.get("instructions") == "":
             self.findings.choices["cleared-instructions"].add(repr(document.get("instructions")))
 
@@ -350,7 +354,7 @@ class Oracle:
                 wanted[name] = sent
         return wanted
 
-    def _by_verb(self, exchange: Exchange, call: Call, right: bool, known: Known | None) -> None:
+    def _by_verb(self, exchange: Exchange, call: Call, right: bool, tracked: TrackedAssistant | None) -> None:
         """Keeps what came of a body by POST and by PATCH, the first that went wrong foremost.
 
         Bodies are alike that have the same fields, and clear the same.
@@ -360,7 +364,7 @@ class Oracle:
         shape = ", ".join(f'{name} ""' if call.fields[name] == "" else name for name in call.fields) or "{}"
         verbs = self._verbs.setdefault(shape, {})
         if verbs.get(exchange.request.method, (True,))[0]:
-            verbs[exchange.request.method] = (right, (*(known.trail[:1] if known else ()), exchange))
+            verbs[exchange.request.method] = (right, (*(tracked.trail[:1] if tracked else ()), exchange))
 
     def _compare(self, body: str, verbs: dict[str, tuple[bool, tuple[Exchange, ...]]]) -> None:
         """The two verbs against each other: both right, or both wrong, is alike."""
@@ -375,9 +379,9 @@ class Oracle:
             *shown,
         )
 
-    def _deleted(self, exchange: Exchange, call: Call, known: Known) -> None:
+    def _deleted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
         body = exchange.response.json
-        expected = {"id": known.id, "object": "assistant.deleted", "deleted": True}
+        expected = {"id": tracked.id, "object": "assistant.deleted", "deleted": True}
         body = body if isinstance(body, dict) else {}
         right = all(same(body.get(name), value) for name, value in expected.items())
         if self.findings.judge(
@@ -386,17 +390,17 @@ class Oracle:
             DELETE,
             f"200 {brief(expected)}",
             answer(exchange),
-            *known.trail[:1],
+            *tracked.trail[:1],
             exchange,
         ):
             self.findings.accepted.add(DELETE)
-        if known.role != call.role:
+        if tracked.role != call.role:
             self.findings.hold("org/shared-by-its-keys", DELETE)
-        if known.id == self.target.expendable_id:
+        if tracked.id == self.target.expendable_id:
             self.findings.hold("delete/self-is-the-keys-own", DELETE)
-        known.gone = True
-        known.trail.append(exchange)
-        self.world.log.append(Change(exchange, call, True, "", known.id))
+        tracked.gone = True
+        tracked.trail.append(exchange)
+        self.model.log.append(Write(exchange, call, True, "", tracked.id))
 
 
 def _unknown_statuses(id: str) -> frozenset[int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from contract_tests.dialect.rules import Found
-from contract_tests.generators.session import Play
+from contract_tests.dialect.rules import Learned
+from contract_tests.generators.session import Session
 from contract_tests.http import operations
 from contract_tests.http.client import MINUTE
 from contract_tests.http.messages import Exchange, Json, Request
@@ -21,8 +21,8 @@ class Limits:
     """Plays on a client that does not pace itself. `limit` is what the target declares, calls a minute; what is learnt
     goes into `found`."""
 
-    def __init__(self, play: Play, limit: int, found: dict[str, Found]) -> None:
-        self.play = play
+    def __init__(self, session: Session, limit: int, found: dict[str, Learned]) -> None:
+        self.session = session
         self.limit = limit
         self.found = found
         self._minute = 0.0
@@ -30,8 +30,8 @@ class Limits:
 
     def run(self) -> None:
         """Raises TargetError."""
-        self.play.client.rest(MINUTE + 1)
-        now = self.play.target.clock.now()
+        self.session.client.rest(MINUTE + 1)
+        now = self.session.target.clock.now()
         self._minute = now - now % MINUTE + (MINUTE if now % MINUTE > FIRST else 0)
         self._passes(LIST, at=FIRST)
         stopped = self._burst()
@@ -54,7 +54,7 @@ class Limits:
         """The first call that is refused, if any."""
         self._rest(BURST)
         for _ in range(self.limit + 1):
-            exchange = self.play.client.send_once(LIST)
+            exchange = self.session.client.send_once(LIST)
             if exchange.response.status == 429:
                 return exchange
             self._announced = "x-ratelimit-limit" in exchange.response.headers
@@ -64,7 +64,7 @@ class Limits:
         self._note("per_operation", self._passes(operations.retrieve("asst-contract-names-nothing")))
         stranger = not self._passes(operations.list_("nobody", limit=1))
         self._note("before_auth", stranger)
-        if "sibling" in self.play.target.keys:
+        if "sibling" in self.session.target.keys:
             self._by_what(stranger)
 
     def _by_what(self, stranger: bool) -> None:
@@ -72,7 +72,7 @@ class Limits:
         if self._passes(operations.list_("sibling", limit=1)):
             self._note("per", "key")
         elif stranger or (
-            "foreign" in self.play.target.keys and not self._passes(operations.list_("foreign", limit=1))
+            "foreign" in self.session.target.keys and not self._passes(operations.list_("foreign", limit=1))
         ):
             self._note("per", "ip")
         else:
@@ -109,17 +109,17 @@ class Limits:
         """Whether it is not refused by the limiter, be it by something else."""
         if at is not None:
             self._rest(at)
-        exchange = self.play.client.send_once(request)
+        exchange = self.session.client.send_once(request)
         self._announced = "x-ratelimit-limit" in exchange.response.headers
         return exchange.response.status != 429
 
     def _rest(self, second: float) -> None:
         """Until that second of the minute in which all began."""
-        self.play.client.rest(max(0.0, self._minute + second - self.play.target.clock.now()))
+        self.session.client.rest(max(0.0, self._minute + second - self.session.target.clock.now()))
 
     def _note(self, name: str, value: Json) -> None:
-        self.found[f"limiter.{name}"] = Found(value)
+        self.found[f"limiter.{name}"] = Learned(value)
 
     def _doubt(self, why: str, *names: str) -> None:
         for name in names:
-            self.found[f"limiter.{name}"] = Found(doubt=why)
+            self.found[f"limiter.{name}"] = Learned(doubt=why)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests.generators.session import BlockedError, Play
+from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.tour.create import INSTRUCTIONS
 from contract_tests.generators.tour.ignored import ROUNDS
 from contract_tests.http import operations
@@ -24,10 +24,10 @@ class Cast:
     walk showed, newest first.
     """
 
-    def __init__(self, play: Play, others: list[str]) -> None:
-        self.play = play
+    def __init__(self, session: Session, others: list[str]) -> None:
+        self.session = session
         self.others = others
-        self.second = "sibling" if "sibling" in play.target.keys else "primary"
+        self.second = "sibling" if "sibling" in session.target.keys else "primary"
         self._makers: dict[str, Callable[[], None]] = {"rich": self._rich, "plain": self._plain, "last": self._last}
         self._makers |= dict.fromkeys(TWINS, self._twins)
         self._ids: dict[str, str] = {}
@@ -40,41 +40,43 @@ class Cast:
         return self._ids[name]
 
     def _plain(self) -> None:
-        self._ids["plain"] = self.play.made(self.play.send(operations.create({"name": self.play.mark("plain")})))
+        self._ids["plain"] = self.session.created_id(
+            self.session.send(operations.create({"name": self.session.unique_text("plain")}))
+        )
 
     def _last(self) -> None:
-        self._ids["last"] = self.play.fresh()
+        self._ids["last"] = self.session.create_assistant()
 
     def _rich(self) -> None:
         """Where all at once is refused, the texts alone are tried, and each ignored field alone."""
         texts = {
-            "name": f"  {self.play.mark()}  Grüße 日本 🤖 e\u0301 <b>&amp;</b> \" ' \\ ",
+            "name": f"  {self.session.unique_text()}  Grüße 日本 🤖 e\u0301 <b>&amp;</b> \" ' \\ ",
             "instructions": self._long(),
         }
-        answered = self.play.send(operations.create(texts | ROUNDS[0]))
+        answered = self.session.send(operations.create(texts | ROUNDS[0]))
         if not answered.response.accepted:
-            answered = self.play.send(operations.create(texts))
-            each_alone(self.play, operations.modify, self["one"], ROUNDS[0])
-        self._ids["rich"] = self.play.made(answered)
+            answered = self.session.send(operations.create(texts))
+            each_alone(self.session, operations.modify, self["one"], ROUNDS[0])
+        self._ids["rich"] = self.session.created_id(answered)
 
     def _long(self) -> str:
         """Ten thousand characters with the run's tag among them, the last as telling as the first."""
-        text = "".join(INSTRUCTIONS) + self.play.mark()
+        text = "".join(INSTRUCTIONS) + self.session.unique_text()
         return (text + " Sätze und Zeichen, 文字, 🤖;" * 400)[:9997] + " ! "
 
     def _twins(self) -> None:
-        body = {"name": self.play.mark("twin")}
-        both = self.play.together(lambda group: [operations.create(body, group=group)] * 2)
+        body = {"name": self.session.unique_text("twin")}
+        both = self.session.send_parallel(lambda group: [operations.create(body, group=group)] * 2)
         for name, exchange in zip(TWINS, both, strict=True):
             self._makers.pop(name, None)
             if exchange.response.accepted:
-                self._ids[name] = self.play.made(exchange)
+                self._ids[name] = self.session.created_id(exchange)
 
 
-def each_alone(play: Play, verb: operations.Modify, id: str, fields: Mapping[str, Json]) -> None:
+def each_alone(session: Session, verb: operations.Modify, id: str, fields: Mapping[str, Json]) -> None:
     """Each ignored field in a call of its own, to tell which of them was refused."""
     for name, value in fields.items():
-        play.send(verb(id, {name: value}))
+        session.send(verb(id, {name: value}))
 
 
 @dataclass(frozen=True)

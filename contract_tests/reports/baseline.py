@@ -1,7 +1,7 @@
-"""The breaches that a team knows of: a file whose every line must still be true.
+"""The violations that a team knows of: a file whose every line must still be true.
 
 A list in YAML; each line has an `id`, a `why`, a `reason` (a part of what the failure says), and may have an `owner`, a
-`link` and a date on which it `expires`. A listed breach does not fail the run. A line that is no longer true does.
+`link` and a date on which it `expires`. A listed violation does not fail the run. A line that is no longer true does.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class BaselineError(Exception):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownViolation:
     """A line of the file, which stands there from `first` to `last`."""
 
     id: str
@@ -44,15 +44,15 @@ class Known:
 @dataclass(frozen=True)
 class Baseline:
     path: Path
-    lines: list[Known]
+    lines: list[KnownViolation]
 
     def known(self, verdicts: list[Verdict]) -> dict[str, str]:
-        """Why each breach is known that is listed for the reason for which it fails."""
+        """Why each violation is known that is listed for the reason for which it fails."""
         listed = {line.id: line for line in self.lines}
         return {
             each.requirement.id: listed[each.requirement.id].why
             for each in verdicts
-            if each.breaches and each.requirement.id in listed and listed[each.requirement.id].reason in each.reason
+            if each.violations and each.requirement.id in listed and listed[each.requirement.id].reason in each.reason
         }
 
     def edits(self, verdicts: list[Verdict], today: date) -> Iterator[Edit]:
@@ -64,7 +64,7 @@ class Baseline:
                 yield Edit(str(self.path), line.first, line.id, edit)
             seen.add(line.id)
 
-    def _edit(self, line: Known, verdict: Verdict | None, twice: bool, today: date) -> str:
+    def _edit(self, line: KnownViolation, verdict: Verdict | None, twice: bool, today: date) -> str:
         away = f"remove lines {line.first} to {line.last}"
         if line.id not in catalogue.requirements():
             return f"is no requirement: {away}."
@@ -74,7 +74,7 @@ class Baseline:
             return f"holds now: {away}."
         if line.expires and line.expires < today:
             return f"expired on {line.expires}: mend what is broken, or give it another date."
-        if verdict and verdict.breaches and line.reason not in verdict.reason:
+        if verdict and verdict.violations and line.reason not in verdict.reason:
             return f"fails for another reason: mend that, or write  reason: {_scalar(stable(verdict.reason))}"
         return ""
 
@@ -96,7 +96,7 @@ def read(path: Path) -> Baseline:
     return Baseline(path, [_line(path, node) for node in root.value])
 
 
-def _line(path: Path, node: yaml.Node) -> Known:
+def _line(path: Path, node: yaml.Node) -> KnownViolation:
     first, last = node.start_mark.line + 1, node.end_mark.line
     where = f"{path}:{first}"
     try:
@@ -110,7 +110,7 @@ def _line(path: Path, node: yaml.Node) -> Known:
             raise BaselineError(f"{where}: '{name}' is not one of {', '.join(FIELDS)}, or not of its type.")
     if missing := [name for name in NEEDED if not str(value.get(name, "")).strip()]:
         raise BaselineError(f"{where}: '{missing[0]}' is missing.")
-    return Known(value["id"], value["why"], value["reason"], first, max(first, last), value.get("expires"))
+    return KnownViolation(value["id"], value["why"], value["reason"], first, max(first, last), value.get("expires"))
 
 
 def written(record: Record) -> str:

@@ -19,17 +19,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from contract_tests.dialect.observations import sights
-from contract_tests.dialect.rules import Found, learn
+from contract_tests.dialect.observations import observations
+from contract_tests.dialect.rules import Learned, learn
 from contract_tests.http import json_text
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.target import Target
 from contract_tests.reports.reproduce import redacted, reproducer
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.findings import Breach
+from contract_tests.requirements.findings import Violation
 from contract_tests.requirements.verdicts import Verdict, counts
 from contract_tests.runs.result import Result
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 
 FORMAT = 1
 SHOWN_BYTES = 4000  # of a body
@@ -85,7 +85,9 @@ class Record:
 class Recorder:
     """Writes the events of a run to a file, if there is one, as they come. `record` is what was written."""
 
-    def __init__(self, result: Result, choice: Choice, profile: str | None, strict: bool, file: TextIO | None) -> None:
+    def __init__(
+        self, result: Result, choice: RunOptions, profile: str | None, strict: bool, file: TextIO | None
+    ) -> None:
         self.record = Record()
         self._target = result.target
         self._file = file
@@ -148,13 +150,13 @@ class Recorder:
         """The choices, the verdicts, and the footer. What a history was shrunk to is written only now, where a verdict
         shows it.
 
-        `known` says why a breach is, `edits` what makes the baseline true, `fault` why there are no verdicts.
+        `known` says why a violation is, `edits` what makes the baseline true, `fault` why there are no verdicts.
         """
         # Nobody asks for them but of a file, and of thousands of exchanges they take a second.
-        for setting, found in learn(sights(self._numbers)).items() if self._file else ():
+        for setting, found in learn(observations(self._numbers)).items() if self._file else ():
             self._write(**self._choice(setting, found))
         for verdict in result.verdicts:
-            for exchange in [each for breach in verdict.breaches[:SHOWN_BREACHES] for each in breach.exchanges]:
+            for exchange in [each for violation in verdict.violations[:SHOWN_BREACHES] for each in violation.exchanges]:
                 if exchange not in self._numbers:
                     self.watch(exchange)
             self._write(**self._verdict(verdict), known=(known or {}).get(verdict.requirement.id))
@@ -174,7 +176,7 @@ class Recorder:
         )
         return self.record
 
-    def _choice(self, setting: str, found: Found) -> Event:
+    def _choice(self, setting: str, found: Learned) -> Event:
         numbers = [self._numbers[exchange] for exchange in found.exchanges]
         told = {"value": found.value, "note": found.note, "doubt": found.doubt}
         return {"event": "choice", "setting": setting, **told, "exchanges": numbers}
@@ -190,14 +192,14 @@ class Recorder:
             "statement": requirement.statement,
             "verdict": verdict.verdict,
             "reason": verdict.reason,
-            "breaches": len(verdict.breaches),
-            "evidence": [self._evidence(breach) for breach in verdict.breaches[:SHOWN_BREACHES]],
+            "breaches": len(verdict.violations),
+            "evidence": [self._evidence(violation) for violation in verdict.violations[:SHOWN_BREACHES]],
         }
 
-    def _evidence(self, breach: Breach) -> Event:
-        numbers = [self._numbers[exchange] for exchange in breach.exchanges]
-        shown = reproducer(breach, self._target)
-        return {"expected": breach.expected, "came": breach.came, "exchanges": numbers, "curl": shown}
+    def _evidence(self, violation: Violation) -> Event:
+        numbers = [self._numbers[exchange] for exchange in violation.exchanges]
+        shown = reproducer(violation, self._target)
+        return {"expected": violation.expected, "came": violation.actual, "exchanges": numbers, "curl": shown}
 
     def _write(self, **event: Any) -> None:
         line = redacted(json.dumps(event, ensure_ascii=True), self._target)

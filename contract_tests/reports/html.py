@@ -21,7 +21,7 @@ from contract_tests.requirements.explanations import explanations
 
 WORDS = re.compile(r"\s+|[^\s\w]|\w+")
 ROOM = 110_000  # characters of what was sent and what came, shared by all that the page shows of it
-SHOWN = 4  # exchanges of one breach
+SHOWN = 4  # exchanges of one violation
 KINDS = ("fail", "warn", "known", "unjudged", "pass")
 ALIKE = 0.5  # below it two texts differ so much that marks would only hide them
 

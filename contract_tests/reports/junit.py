@@ -1,5 +1,5 @@
-"""JUnit XML: failure for a breach that fails the run, or a baseline that is not true, error for a run that broke off or
-left something behind, skipped for what was not judged."""
+"""JUnit XML: failure for a violation that fails the run or an outdated baseline, error for a run that was cut short or
+left something behind, skipped for a requirement that was not tested."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contract_tests.http.client import STRANGER
 from contract_tests.http.messages import Exchange, Request
 from contract_tests.http.target import ROLES, Target
-from contract_tests.requirements.findings import Breach
+from contract_tests.requirements.findings import Violation
 
 LONG_RUN = re.compile(rb"(.)\1{499,}", re.DOTALL)
 # The id in an answer; of the characters that a URL takes as they are, so that nothing but it is ever removed.
@@ -139,11 +139,11 @@ def _octal(body: bytes) -> str:
     return "'" + "".join(safe) + "'"
 
 
-def reproducer(breach: Breach, target: Target) -> str:
-    """Shell commands that show a breach; a test of the SDK suite shows itself."""
-    if not breach.exchanges:
+def reproducer(violation: Violation, target: Target) -> str:
+    """Shell commands that show a violation; a test of the SDK suite shows itself."""
+    if not violation.exchanges:
         return "pytest --pyargs sdk_tests, with the same keys and ASSISTANTS_BASE_URL in the environment"
-    return redacted(script(breach.exchanges, target, breach.times), target)
+    return redacted(script(violation.exchanges, target, violation.times), target)
 
 
 def redacted(text: str, target: Target) -> str:

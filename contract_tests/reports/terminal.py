@@ -68,9 +68,9 @@ class Terminal:
         for verdict in result.verdicts:
             if verdict.requirement.id in known:
                 self._plain(f"\nKNOWN {verdict.requirement.id}: {known[verdict.requirement.id]}")
-            elif verdict.breaches:
+            elif verdict.violations:
                 self._broken(verdict, result.target)
-        if any(verdict.breaches for verdict in result.verdicts):
+        if any(verdict.violations for verdict in result.verdicts):
             self._plain("\nTo whom it matters, and what keeps it: assistants-contract explain ID")
         self._unjudged(result.verdicts)
         for note in result.notes:
@@ -144,19 +144,19 @@ class Terminal:
             )
 
     def _broken(self, verdict: Verdict, target: Target) -> None:
-        requirement, breach = verdict.requirement, verdict.breaches[0]
+        requirement, violation = verdict.requirement, verdict.violations[0]
         style = STYLES[verdict.verdict]
         self._say(
             f"\n[{style}]{verdict.verdict.upper()}[/] [bold]{requirement.id}[/]"
             f" ({requirement.level}, {requirement.source})"
         )
-        rows = {"promised": requirement.statement, "expected": breach.expected, "came": breach.came}
+        rows = {"promised": requirement.statement, "expected": violation.expected, "came": violation.actual}
         for label, text in rows.items():
             self._plain(f"  {label:9} {redacted(text, target)}")
-        shown = reproducer(breach, target)
+        shown = reproducer(violation, target)
         self._plain(f"  {'see it':9} " + shown.replace("\n", "\n" + " " * 12))
-        if len(verdict.breaches) > 1:
-            self._plain(f"  {'and':9} {len(verdict.breaches) - 1} more of the kind")
+        if len(verdict.violations) > 1:
+            self._plain(f"  {'and':9} {len(verdict.violations) - 1} more of the kind")
 
     def _unjudged(self, verdicts: list[Verdict]) -> None:
         reasons: dict[str, list[str]] = defaultdict(list)

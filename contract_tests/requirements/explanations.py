@@ -35,13 +35,13 @@ class Explanation:
     def exchanges(self, answer: str) -> list[Exchange]:
         """What is given, and the call with this answer."""
         return [
-            Exchange(number, _request(call), _response(came), BORN, BORN)
-            for number, (call, came) in enumerate(self._lines(answer), 1)
+            Exchange(number, _request(call), _response(actual), BORN, BORN)
+            for number, (call, actual) in enumerate(self._lines(answer), 1)
         ]
 
     def _lines(self, answer: str) -> list[tuple[str, str]]:
         lines = [*self.given, f"{self.asks}{ARROW}{answer}"]
-        return [(call, came) for call, _, came in (line.partition(ARROW) for line in lines)]
+        return [(call, actual) for call, _, actual in (line.partition(ARROW) for line in lines)]
 
 
 @cache

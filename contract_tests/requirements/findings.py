@@ -1,4 +1,4 @@
-"""What the judging of the traffic has found: breaches, and what was seen to hold. Nothing here sends or prints."""
+"""What the judging of the traffic has found: violations, and what was seen to hold. Nothing here sends or prints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contract_tests.http.messages import Exchange, Json
 
 
 @dataclass(frozen=True)
-class Breach:
+class Violation:
     """A broken requirement: what the contract expects, what came, and the exchanges that show it, the last foremost.
 
     `times` is how often the last is to be sent for it to show.
@@ -18,7 +18,7 @@ class Breach:
 
     requirement: str
     expected: str
-    came: str
+    actual: str
     exchanges: tuple[Exchange, ...]
     times: int = 1
 
@@ -31,31 +31,31 @@ class Findings:
     which it was seen has also been `accepted` in a call without any defect: the control of every negative.
     """
 
-    breaches: list[Breach] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
     held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     accepted: set[str] = field(default_factory=set)
     choices: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def breach(self, requirement: str, expected: str, came: str, *exchanges: Exchange, times: int = 1) -> None:
+    def add_violation(self, requirement: str, expected: str, actual: str, *exchanges: Exchange, times: int = 1) -> None:
         shown = tuple(dict.fromkeys(exchanges))
-        self.breaches.append(Breach(requirement, expected, came, shown, times))
+        self.violations.append(Violation(requirement, expected, actual, shown, times))
 
     def hold(self, requirement: str, operation: str) -> None:
         self.held[requirement].add(operation)
 
     def judge(
-        self, requirement: str, right: bool, operation: str, expected: str, came: str, *exchanges: Exchange
+        self, requirement: str, right: bool, operation: str, expected: str, actual: str, *exchanges: Exchange
     ) -> bool:
-        """Notes that it holds, or the breach; gives `right` back."""
+        """Notes that it holds, or the violation; gives `right` back."""
         if right:
             self.hold(requirement, operation)
         else:
-            self.breach(requirement, expected, came, *exchanges)
+            self.add_violation(requirement, expected, actual, *exchanges)
         return right
 
     def take(self, other: Findings) -> None:
         """Adds what another part of the run has found."""
-        self.breaches += other.breaches
+        self.violations += other.violations
         self.accepted |= other.accepted
         for mine, theirs in ((self.held, other.held), (self.choices, other.choices)):
             for name, seen in theirs.items():
@@ -69,10 +69,10 @@ class Findings:
         """The operations that would have had to be accepted for what was seen to count."""
         return self.held[requirement] - self.accepted
 
-    def broken(self, requirement: str) -> list[Breach]:
-        """The breaches of a requirement, those that exchanges show foremost."""
-        found = [breach for breach in self.breaches if breach.requirement == requirement]
-        return sorted(found, key=lambda breach: not breach.exchanges)
+    def broken(self, requirement: str) -> list[Violation]:
+        """The violations of a requirement, those that exchanges show foremost."""
+        found = [violation for violation in self.violations if violation.requirement == requirement]
+        return sorted(found, key=lambda violation: not violation.exchanges)
 
 
 def brief(value: Json, length: int = 160) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.catalogue import Requirement
-from contract_tests.requirements.findings import Breach, Findings
+from contract_tests.requirements.findings import Findings, Violation
 
 HOLDS, BROKEN, UNUSABLE, UNDECIDED, LEFT_BEHIND = 0, 1, 2, 3, 4
 
@@ -20,7 +20,7 @@ class Verdict:
     requirement: Requirement
     verdict: str
     reason: str = ""
-    breaches: list[Breach] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
 
 
 def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[str, str]) -> list[Verdict]:
@@ -36,9 +36,9 @@ def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[st
 
 
 def _verdict(requirement: Requirement, findings: Findings, missing: str | None) -> Verdict:
-    if breaches := findings.broken(requirement.id):
-        came = f"expected {breaches[0].expected}; came {breaches[0].came}"
-        return Verdict(requirement, "fail" if requirement.level == "must" else "warn", came, breaches)
+    if violations := findings.broken(requirement.id):
+        actual = f"expected {violations[0].expected}; came {violations[0].actual}"
+        return Verdict(requirement, "fail" if requirement.level == "must" else "warn", actual, violations)
     if missing:
         return Verdict(requirement, "unjudged", missing)
     if findings.proven(requirement.id):
@@ -56,9 +56,9 @@ def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
 
 
 def exit_code(verdicts: list[Verdict], left_behind: Iterable[str], strict: bool, known: Container[str] = ()) -> int:
-    """What the run says to a shell. A breach outweighs what was left behind, and that what is undecided.
+    """What the run says to a shell. A violation outweighs what was left behind, and that what is undecided.
 
-    Breaches that are `known` fail nothing.
+    Violationes that are `known` fail nothing.
     """
     found = counts(each for each in verdicts if each.requirement.id not in known)
     if found["fail"] or (strict and found["warn"]):

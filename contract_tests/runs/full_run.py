@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from contract_tests.generators import histories, schemathesis, sdk, tour
 from contract_tests.generators.rate_limit import Probe
-from contract_tests.generators.session import BlockedError, Play, Step
+from contract_tests.generators.session import BlockedError, Session, Step
 from contract_tests.http import operations
 from contract_tests.http.client import Client
 from contract_tests.http.messages import Exchange
@@ -20,7 +20,7 @@ from contract_tests.requirements.findings import Findings
 from contract_tests.requirements.verdicts import judge
 from contract_tests.runs.cleanup import owner, remove
 from contract_tests.runs.result import Progress, Result
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 
 DECLARED_LIMIT = 20  # of the fake that the run starts for rate/*
 
@@ -31,7 +31,7 @@ class Run:
     def __init__(
         self,
         target: Target,
-        choice: Choice,
+        choice: RunOptions,
         chosen: Callable[[str], bool],
         progress: Progress = lambda *_: None,
         watch: Callable[[Exchange], None] = lambda _: None,
@@ -49,13 +49,13 @@ class Run:
         """Plays everything that the choice asks for. Raises TargetError, GuardError."""
         rest, rate = self._split()
         if rest:
-            with self._stage(self.target) as play:
-                self._generate(play)
+            with self._stage(self.target) as session:
+                self._generate(session)
         if rate and self.target.rate_limit:
-            with self._stage(replace(self.target, rate_limit=0)) as play:
+            with self._stage(replace(self.target, rate_limit=0)) as session:
                 self.progress("the limiter", 0, 1)
                 with suppress(BlockedError):
-                    Probe(play, self.target.rate_limit).run()
+                    Probe(session, self.target.rate_limit).run()
         self.result.verdicts = judge(self.findings, self.chosen, self._missing())
         self.result.choices = {name: sorted(seen) for name, seen in sorted(self.findings.choices.items())}
         return self.result
@@ -65,37 +65,37 @@ class Run:
         return [id for id in chosen if not id.startswith("rate/")], [id for id in chosen if id.startswith("rate/")]
 
     @contextmanager
-    def _stage(self, target: Target) -> Iterator[Play]:
+    def _stage(self, target: Target) -> Iterator[Session]:
         """A play on a fresh oracle, whose findings are taken over; whatever happens, what was made is removed."""
         client = Client(target, self.watch)
         oracle = Oracle(target, f"contract-{self.choice.seed}")
-        play = Play(client, oracle)
+        session = Session(client, oracle)
         for id in self._given_up:
-            oracle.world.assistants[id].gone = True
+            oracle.model.assistants[id].gone = True
         try:
-            self._open(play)
-            yield play
+            self._open(session)
+            yield session
         finally:
-            self._clean_up(play)
+            self._clean_up(session)
             self.result.requests += client.count
         oracle.conclude()
         self.findings.take(oracle.findings)
         declared = {self.target.bound_id, self.target.expendable_id}
-        self._given_up |= {id for id, known in oracle.world.assistants.items() if known.gone and id in declared}
+        self._given_up |= {id for id, known in oracle.model.assistants.items() if known.gone and id in declared}
 
-    def _open(self, play: Play) -> None:
+    def _open(self, session: Session) -> None:
         """Sees who is there before anything is made, and whether the keys are taken."""
         for role in self.target.keys:
             if role == "sibling":
-                play.admitted(operations.list_(role, limit=100))
+                session.admitted(operations.list_(role, limit=100))
             else:
-                play.walk(role, first=True)
+                session.walk(role, first=True)
 
-    def _generate(self, play: Play) -> None:
+    def _generate(self, session: Session) -> None:
         if "tour" in self.choice.generators:
-            self._tour(play)
-        remove(play, play.send, self.progress)
-        if play.client.limited:
+            self._tour(session)
+        remove(session, session.send, self.progress)
+        if session.client.limited:
             declared = self.target.rate_limit
             limit = f"the declared {declared} requests a minute" if declared else "a limit that was not declared"
             self.result.notes.append(
@@ -105,24 +105,24 @@ class Run:
             return
         generators = self.choice.generators
         if "schemathesis" in generators and not self.choice.only:
-            schemathesis.play(play, self.choice.seed, self.choice.deep, self.progress)
-            remove(play, play.send, self.progress)
+            schemathesis.generate(session, self.choice.seed, self.choice.deep, self.progress)
+            remove(session, session.send, self.progress)
         if "histories" in generators and not self.choice.only:
-            histories.play(play, self.choice.seed, self.choice.histories, self.progress)
+            histories.generate(session, self.choice.seed, self.choice.histories, self.progress)
         if "sdk" in generators:
             self.progress("the Python SDK", 0, 1)
-            sdk.judge_by_python(self.target, self.chosen, self.choice.seed, play.client.guard, self.findings)
+            sdk.judge_by_python(self.target, self.chosen, self.choice.seed, session.client.guard, self.findings)
         if self.choice.sdk:
             self._node()
 
-    def _tour(self, play: Play) -> None:
+    def _tour(self, session: Session) -> None:
         steps = [step for step in tour.STEPS if self._wanted(step)]
         for done, step in enumerate(steps):
-            if step.wide and play.client.limited:
+            if step.wide and session.client.limited:
                 continue
             self.progress(step.name, done, len(steps))
             with suppress(BlockedError):
-                step.act(play)
+                step.act(session)
 
     def _wanted(self, step: Step) -> bool:
         return any(map(self.chosen, step.requirements)) and not self._unmet(step)
@@ -150,21 +150,21 @@ class Run:
         except sdk.UnavailableError as fault:
             self.result.notes.append(f"Node's SDK was left out: {fault}.")
 
-    def _clean_up(self, play: Play) -> None:
+    def _clean_up(self, session: Session) -> None:
         """Removes what was made, and looks whether it is gone. Without the oracle: it may be what broke off the run."""
-        made = play.client.guard.made
-        witness = Play(play.client, Oracle(self.target, play.tag))
+        made = session.client.guard.made
+        witness = Session(session.client, Oracle(self.target, session.tag))
         try:
-            remove(play, play.client.send, self.progress)
-            owners = dict.fromkeys(owner(play, role) for role in made.values())
+            remove(session, session.client.send, self.progress)
+            owners = dict.fromkeys(owner(session, role) for role in made.values())
             there = {id for role in owners for id in witness.walk(role)}
         except TargetError:
-            there = {id for id in made if id not in play.client.guard.gone}
+            there = {id for id in made if id not in session.client.guard.gone}
         self.result.left_behind += [id for id in made if id in there]
 
 
 @contextmanager
-def own_fake(choice: Choice, progress: Progress) -> Iterator[list[Run]]:
+def own_fake(choice: RunOptions, progress: Progress) -> Iterator[list[Run]]:
     """The runs that judge our own fake: one with its limiter off, and one for rate/* with it on and its clock quick."""
     with fake() as unlimited, fake(DECLARED_LIMIT) as limited:
         yield [

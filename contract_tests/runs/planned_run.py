@@ -10,7 +10,7 @@ from secrets import token_hex
 from typing import Protocol
 
 from contract_tests.generators.rate_limit import Probe
-from contract_tests.generators.session import BlockedError, Play
+from contract_tests.generators.session import BlockedError, Session
 from contract_tests.http import operations
 from contract_tests.http.client import Client
 from contract_tests.http.guard import Guard
@@ -47,7 +47,7 @@ class PlannedRun:
         ledger: Path,
         progress: Progress = lambda *_: None,
         watch: Callable[[Exchange], None] = lambda _: None,
-        probe: Callable[[Play, int], Probing] = Probe,
+        probe: Callable[[Session, int], Probing] = Probe,
     ) -> None:
         self.target = target
         self.plan = plan
@@ -66,14 +66,14 @@ class PlannedRun:
         if self.plan.profile != READ_ONLY:
             self._ledger = self._open_ledger()
             self.result.ledger = self._path
-        play = Play(self._client(self.target), Oracle(self.target, self._tag))
+        session = Session(self._client(self.target), Oracle(self.target, self._tag))
         try:
-            self._perform(play)
+            self._perform(session)
         finally:
-            self._clean_up(play)
-        play.oracle.conclude()
-        self.result.verdicts = judge(play.oracle.findings, self.chosen, self.plan.unjudged)
-        self.result.choices = {name: sorted(seen) for name, seen in sorted(play.oracle.findings.choices.items())}
+            self._clean_up(session)
+        session.oracle.conclude()
+        self.result.verdicts = judge(session.oracle.findings, self.chosen, self.plan.unjudged)
+        self.result.choices = {name: sorted(seen) for name, seen in sorted(session.oracle.findings.choices.items())}
         return self.result
 
     def _open_ledger(self) -> Ledger:
@@ -87,15 +87,15 @@ class PlannedRun:
         client.budget = self.plan.requests + self.plan.reserve
         return client
 
-    def _perform(self, play: Play) -> None:
-        cast = Cast(play, self._census(play))
+    def _perform(self, session: Session) -> None:
+        cast = Cast(session, self._census(session))
         self._play(self.plan.before, cast)
         if self.plan.before:
-            self._last_walk(play, len(cast.others))
+            self._last_walk(session, len(cast.others))
         self._play(self.plan.after, cast)
-        remove(play, play.send, self.progress)
+        remove(session, session.send, self.progress)
         if self.plan.probes:
-            self._probe(play)
+            self._probe(session)
 
     def _play(self, scenes: Iterable[Scene], cast: Cast) -> None:
         for done, scene in enumerate(scenes):
@@ -103,11 +103,11 @@ class PlannedRun:
             with suppress(BlockedError):
                 scene.act(cast)
 
-    def _census(self, play: Play) -> list[str]:
+    def _census(self, session: Session) -> list[str]:
         """Everybody who is there before anything is made, so that nobody else is ever taken for ours."""
         self.progress("who is there", 0, 1)
         ids: list[str] = []
-        for number, page in enumerate(play.pages(first=True, limit=PAGE), 1):
+        for number, page in enumerate(session.pages(first=True, limit=PAGE), 1):
             ids += page
             if number > self.plan.pages:
                 raise TargetError(
@@ -115,51 +115,51 @@ class PlannedRun:
                     "'assistants', in the file given to --target, how many there are: the walks have to be planned."
                 )
         for name in ("bound_id", "expendable_id"):
-            self._is_there(play, name, ids)
+            self._is_there(session, name, ids)
         return ids
 
-    def _is_there(self, play: Play, name: str, ids: list[str]) -> None:
+    def _is_there(self, session: Session, name: str, ids: list[str]) -> None:
         """What the target file declares and nobody lists may be gone: then there is nothing to be judged by it."""
         id = getattr(self.target, name)
-        if id and id not in ids and play.client.send(operations.retrieve(id)).response.status == 404:
+        if id and id not in ids and session.client.send(operations.retrieve(id)).response.status == 404:
             raise TargetError(
                 f"{self.target.base_url} has no {id}, which is declared as {name}: declare one that is there."
             )
 
-    def _last_walk(self, play: Play, others: int) -> None:
+    def _last_walk(self, session: Session, others: int) -> None:
         """Everybody once more, ours among them, in two pages at least."""
         self.progress("the last walk", 0, 1)
         size = PAGE if others > PAGE else max(1, (others + len(self._guard.made) + 1) // 2)
-        for number, _ in enumerate(play.pages(limit=size), 1):
+        for number, _ in enumerate(session.pages(limit=size), 1):
             if number > self.plan.pages:
                 return
 
-    def _probe(self, play: Play) -> None:
+    def _probe(self, session: Session) -> None:
         """The limiter, on a client that does not pace itself."""
         self.progress("the limiter", 0, 1)
-        paced, play.client = play.client, self._client(replace(self.target, rate_limit=0))
+        paced, session.client = session.client, self._client(replace(self.target, rate_limit=0))
         try:
             with suppress(BlockedError):
-                self.probe(play, self.plan.limit).run()
+                self.probe(session, self.plan.limit).run()
         finally:
-            self.result.requests += play.client.count
-            play.client = paced
+            self.result.requests += session.client.count
+            session.client = paced
 
-    def _clean_up(self, play: Play) -> None:
+    def _clean_up(self, session: Session) -> None:
         """Without the oracle, and past the plan if need be: it may be what broke off the run."""
-        play.client.budget = None
+        session.client.budget = None
         try:
             with suppress(TargetError):
-                remove(play, play.client.send, self.progress)
+                remove(session, session.client.send, self.progress)
         finally:
-            self.result.requests += play.client.count
-            self.result.left_behind += self._left(play)
+            self.result.requests += session.client.count
+            self.result.left_behind += self._left(session)
             if self._ledger:
                 self._ledger.close()
 
-    def _left(self, play: Play) -> list[str]:
+    def _left(self, session: Session) -> list[str]:
         """What is not known to be gone; everything, where a delete was found to answer and not to delete."""
-        lies = play.oracle.findings.broken("delete/gone")
+        lies = session.oracle.findings.broken("delete/gone")
         left = [id for id in self._guard.made if lies or id not in self._guard.gone]
         if lies and self._ledger:
             for id in left:

@@ -11,7 +11,7 @@ GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
 
 
 @dataclass(frozen=True)
-class Choice:
+class RunOptions:
     """What the user chose: the seed, how many random histories, and ids, areas or levels of requirements (none: all).
 
     `generators` are those that make calls; a user has them all, the suite's own tests mostly the tour alone. `sdk` adds

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from contract_tests.generators.session import Play
+from contract_tests.generators.session import Session
 from contract_tests.http import ledger, operations
 from contract_tests.http.client import Client
 from contract_tests.http.guard import items
@@ -30,7 +30,7 @@ class Sweep:
         self.confirm = confirm
         self.say = say
         self.seen: list[Exchange] = []
-        self.play = Play(Client(self.target, self.seen.append), Oracle(self.target, ""))
+        self.session = Session(Client(self.target, self.seen.append), Oracle(self.target, ""))
 
     def run(self) -> list[str]:
         """The ids that are left."""
@@ -42,9 +42,9 @@ class Sweep:
         return left
 
     def _remove(self, id: str, role: str) -> bool:
-        guard = self.play.client.guard
+        guard = self.session.client.guard
         guard.adopt(id, role)
-        answered = self.play.client.send(operations.delete(id, owner(self.play, role))).response
+        answered = self.session.client.send(operations.delete(id, owner(self.session, role))).response
         gone = id in guard.gone
         if gone:
             ledger.append(self.path, {"gone": id})
@@ -55,10 +55,10 @@ class Sweep:
         """What carries a mark that only this run has sent, with the role whose organization it is in."""
         marks: dict[str, list[str]] = defaultdict(list)
         for role, sent in self.account.open.values():
-            marks[owner(self.play, role)] += sent
+            marks[owner(self.session, role)] += sent
         for role, wanted in marks.items():
             self.seen.clear()
-            self.play.walk(role, first=True)
+            self.session.walk(role, first=True)
             shown = {item["id"]: item for page in self.seen for item in items(page.response.json)}
             for id, item in shown.items():
                 text = f"{item.get('name')} {item.get('instructions')}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contract_tests.cli.compare import Asked
+from contract_tests.cli.compare import LiveSide
 from contract_tests.dialect.differences import Comparison, Side, compare
 from contract_tests.dialect.document import yaml_of
 from contract_tests.http.messages import Json
@@ -93,7 +93,7 @@ SPEAKABLE = (
 
 
 def side(target: Target, ledgers: Path) -> Side:
-    one = Asked(target, COMPARE, ledgers, Terminal(strict=False, aside=True))
+    one = LiveSide(target, COMPARE, ledgers, Terminal(strict=False, aside=True))
     one.run.judge()
     return one.side()
 

@@ -95,7 +95,7 @@ def test_an_example_keeps_and_breaks_what_it_is_of(id: str) -> None:
     explained = explanations()[id]
     kept, broken = found(explained, explained.keeps), found(explained, explained.breaks)
 
-    assert (kept.breaches, bool(kept.held[id])) == ([], True)
+    assert (kept.violations, bool(kept.held[id])) == ([], True)
     assert broken.broken(id)
 
 

@@ -161,7 +161,7 @@ def test_whatever_a_target_answers_the_reports_hold(
 
 
 def test_github_is_told_beside_the_change(record: Record) -> None:
-    """One line for each breach, with no line break in it, and one for what was left behind."""
+    """One line for each violation, with no line break in it, and one for what was left behind."""
     *breaches, left = beside_the_change(record)
 
     assert breaches

@@ -13,8 +13,8 @@ import yaml
 
 from contract_tests.cli.learn import Learning
 from contract_tests.dialect import schema
-from contract_tests.dialect.observations import sights
-from contract_tests.dialect.rules import CHOICES, Found
+from contract_tests.dialect.observations import observations
+from contract_tests.dialect.rules import CHOICES, Learned
 from contract_tests.dialect.rules import learn as learnt
 from contract_tests.http import own_fake
 from contract_tests.http.messages import Exchange, Json, Response
@@ -82,14 +82,14 @@ def spoken(name: str) -> dict[str, Json]:
     }
 
 
-def asked(target: Target, ledger: Path, profile: str = plan.LEARN) -> tuple[dict[str, Found], Result]:
+def asked(target: Target, ledger: Path, profile: str = plan.LEARN) -> tuple[dict[str, Learned], Result]:
     seen: list[Exchange] = []
     planned = plan.make(profile, target, lambda _: True)
     result = PlannedRun(target, planned, 1, lambda _: True, ledger, watch=seen.append).judge()
-    return learnt(sights(seen)), result
+    return learnt(observations(seen)), result
 
 
-def values(found: Mapping[str, Found]) -> dict[str, Json]:
+def values(found: Mapping[str, Learned]) -> dict[str, Json]:
     return {name: each.value for name, each in found.items() if not each.doubt}
 
 
@@ -176,7 +176,7 @@ def test_the_limiter_is_learnt_by_using_it_up(name: str, tmp_path: Path) -> None
     assert result.requests <= (result.planned or 0)
 
 
-def probed(target: Target, ledger: Path) -> tuple[dict[str, Found], Result]:
+def probed(target: Target, ledger: Path) -> tuple[dict[str, Learned], Result]:
     terminal = Terminal(strict=False, aside=True)
     learning = Learning(target, plan.make(plan.LEARN, target, lambda _: True, [plan.PROBE]), ledger, terminal)
     result = learning.run.judge()

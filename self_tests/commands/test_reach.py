@@ -253,7 +253,7 @@ def test_what_could_not_be_removed_is_exit_4_with_the_way_to_do_it(
 
     def interrupted(cast: Cast) -> None:
         fake.handlers["deleteAssistant"] = refuse
-        cast.play.client.send(operations.create({"name": cast.play.mark()}))
+        cast.session.client.send(operations.create({"name": cast.session.unique_text()}))
         raise KeyboardInterrupt
 
     scene = Scene("interrupted", "", ("create/name-suffices",), 1, interrupted)

@@ -18,7 +18,7 @@ from contract_tests.http import operations, own_fake, target
 from contract_tests.http.transport import Transport
 from contract_tests.reports import events
 from contract_tests.runs.full_run import Run
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 from fake_server.compose import compose
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.handlers import create_assistant, delete_assistant
@@ -82,7 +82,7 @@ def test_our_own_fake_holds_and_everything_is_judged(run: Callable[..., Ran]) ->
 
 
 def test_a_broken_must_is_exit_1_with_a_curl(run: Callable[..., Ran], fake: Fake, base_url: str) -> None:
-    """The breach says what was promised, expected and came, and a command that shows it, the key as a variable."""
+    """The violation says what was promised, expected and came, and a command that shows it, the key as a variable."""
     fake.handlers["deleteAssistant"] = undone
 
     ran = run(base_url, "--only", "delete/gone")
@@ -253,10 +253,10 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
     assert "Left behind: asst-" in ran.out
 
 
-def dead(play: session.Play) -> None:
+def dead(session: session.Session) -> None:
     """From now on nobody listens where the target was."""
-    play.fresh()
-    play.client._transport = Transport("http://127.0.0.1:9/v1")
+    session.create_assistant()
+    session.client._transport = Transport("http://127.0.0.1:9/v1")
 
 
 def test_a_step_that_raises_is_our_error(
@@ -273,8 +273,8 @@ def test_a_step_that_raises_is_our_error(
     assert len(fake.store.projects("org-acme")) == before
 
 
-def broken(play: session.Play) -> None:
-    play.fresh()
+def broken(session: session.Session) -> None:
+    session.create_assistant()
     raise ZeroDivisionError("by design")
 
 
@@ -289,8 +289,8 @@ def test_ctrl_c_cleans_up(run: Callable[..., Ran], base_url: str, fake: Fake, mo
     assert len(fake.store.projects("org-acme")) == before
 
 
-def interrupted(play: session.Play) -> None:
-    play.fresh()
+def interrupted(session: session.Session) -> None:
+    session.create_assistant()
     raise KeyboardInterrupt
 
 
@@ -308,8 +308,8 @@ def test_a_guarded_call_is_our_error(
     assert [project.title for project in fake.store.projects("org-acme")] == ["Acme Support", "Acme Research"]
 
 
-def rename_the_bound(play: session.Play) -> None:
-    play.send(operations.modify(f"asst-{seed.KEYS[0].project}", {"name": "stolen"}))
+def rename_the_bound(session: session.Session) -> None:
+    session.send(operations.modify(f"asst-{seed.KEYS[0].project}", {"name": "stolen"}))
 
 
 def test_nothing_of_others_is_touched(run: Callable[..., Ran], base_url: str, fake: Fake) -> None:
@@ -376,7 +376,7 @@ def test_a_declared_limit_is_kept(run: Callable[..., Ran], tmp_path: Path) -> No
 def test_a_limit_that_was_not_declared_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first 429 tells that calls are dear: from then on the run is a thrifty one, and still no 429 is a verdict."""
     monkeypatch.setenv("ASSISTANTS_API_KEY", KEYS["ASSISTANTS_API_KEY"])
-    clock, choice = own_fake.held_clock(), Choice(only=("modify/", "list/"))
+    clock, choice = own_fake.held_clock(), RunOptions(only=("modify/", "list/"))
 
     with serve(compose(rate_limit=20, now=clock.now)) as base_url:
         limited = replace(target.from_environment(base_url), clock=clock)

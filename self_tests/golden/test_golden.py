@@ -42,7 +42,7 @@ def test_a_report_looks_as_it_should(made: Mapping[str, str], name: str) -> None
 
 
 def test_the_recorded_run_has_all_there_is_to_show(run: Record) -> None:
-    """Each verdict, a breach that was known and one that is no longer there, what is no text, and what is left."""
+    """Each verdict, a violation that was known and one that is no longer there, what is no text, and what is left."""
     known, mended = baseline.read(HERE / "known.yaml").lines
 
     assert {each["verdict"] for each in run.verdicts} == {"pass", "fail", "warn", "unjudged"}

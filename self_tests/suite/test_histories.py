@@ -9,7 +9,7 @@ import pytest
 from contract_tests.generators import histories
 from contract_tests.reports import reproduce
 from contract_tests.runs.full_run import Run
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 from self_tests.commands.test_reproduce import needs_curl, shell, statuses
 from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import serving
@@ -28,8 +28,8 @@ def test_a_breach_is_shrunk_to_the_fewest_calls(name: str) -> None:
     """Of some fifty calls a handful is left, and the script that they are printed as is answered alike by a shell."""
     server = next(server for server in SERVERS if server.name == name)
     with serving(server.change) as target:
-        run = Run(target, Choice(histories=3, generators=frozenset({"histories"})), lambda id: id == FOUND[name])
-        breach = run.judge().verdicts[0].breaches[0]
+        run = Run(target, RunOptions(histories=3, generators=frozenset({"histories"})), lambda id: id == FOUND[name])
+        breach = run.judge().verdicts[0].violations[0]
 
         printed = shell(reproduce.script(breach.exchanges, target))
 

@@ -17,7 +17,7 @@ from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Clock, Target
 from contract_tests.requirements.verdicts import Verdict
 from contract_tests.runs.full_run import Run
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 from fake_server.cli import command, composed
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
@@ -25,7 +25,7 @@ from fake_server.http.server import serve as served_by_http
 from fake_server.storage import seed
 from self_tests.doubles.second_server import READINGS, Served, serve
 
-TOUR = Choice(generators=frozenset({"tour"}))
+TOUR = RunOptions(generators=frozenset({"tour"}))
 # What a reading gives up of the shoulds, by choosing otherwise.
 WARNS = {
     "ragen": {
@@ -73,7 +73,7 @@ def test_a_legal_reading_is_not_accused(name: str) -> None:
 def test_a_legal_reading_is_not_accused_by_any_generator(name: str) -> None:
     """Nor by schemathesis, random histories and the SDKs."""
     with serve(replace(READINGS[name], rate_limit=None)) as served:
-        run = Run(target(served), Choice(histories=10), lambda id: not id.startswith("rate/")).judge()
+        run = Run(target(served), RunOptions(histories=10), lambda id: not id.startswith("rate/")).judge()
 
     assert (broken(run.verdicts), run.left_behind) == ({}, [])
 
@@ -85,7 +85,7 @@ def test_the_fake_with_all_that_it_has_is_not_accused(tmp_path: Path) -> None:
         limited = turned(url)
         limits = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge()
         ControlClient(url).limit(None)
-        others = Run(replace(limited, rate_limit=0), Choice(), lambda id: not id.startswith("rate/")).judge()
+        others = Run(replace(limited, rate_limit=0), RunOptions(), lambda id: not id.startswith("rate/")).judge()
 
     assert broken(limits.verdicts + others.verdicts) == {}
     assert limits.left_behind + others.left_behind == []
@@ -147,7 +147,7 @@ def calls_of(seed: int) -> list[tuple[str, str, bytes | None]]:
     def named(path: str) -> str:
         return re.sub("asst-[0-9a-f]{24}", lambda id: ids.setdefault(id.group(), f"id {len(ids)}"), path)
 
-    choice = Choice(seed, histories=2, generators=frozenset({"tour", "schemathesis", "histories"}))
+    choice = RunOptions(seed, histories=2, generators=frozenset({"tour", "schemathesis", "histories"}))
     with own_fake.fake() as fake:
         Run(
             fake,

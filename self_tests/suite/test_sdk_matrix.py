@@ -10,16 +10,16 @@ import pytest
 
 from contract_tests.http import own_fake
 from contract_tests.runs.full_run import Run
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 from fake_server.fake import Answer, Call, Handler
 from sdk_tests import matrix
-from sdk_tests.sdks import Sdk, Told, UnavailableError, known, newest
+from sdk_tests.sdks import Outcome, Sdk, UnavailableError, known, newest
 from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import DELETE, handling, serving
 
 SDK = Sdk("python", "0.1.0", ("openai==0.1.0",), frozenset({"paging ends where has more is false"}))
-WALKED = Told("list/complete", "passed", "", "test_list.py::test_walk[sync]")
-ASKED_ON = Told("paging ends where has more is false", "failed", "assert 2 == 1", "test_sdk.py::test_paging[sync]")
+WALKED = Outcome("list/complete", "passed", "", "test_list.py::test_walk[sync]")
+ASKED_ON = Outcome("paging ends where has more is false", "failed", "assert 2 == 1", "test_sdk.py::test_paging[sync]")
 
 
 def installed(language: str) -> Sdk:
@@ -29,7 +29,7 @@ def installed(language: str) -> Sdk:
     return sdk
 
 
-def surprises(*told: Told) -> list[str]:
+def surprises(*told: Outcome) -> list[str]:
     return list(matrix.surprising(SDK, list(told), ["list/complete"]))
 
 
@@ -45,13 +45,13 @@ def test_a_promise_that_does_not_hold_is_a_surprise(verdict: str) -> None:
 
 
 @pytest.mark.parametrize("told", [(), (replace(WALKED, verdict="skipped"),)], ids=["absent", "skipped"])
-def test_a_promise_that_was_not_asked_is_a_surprise(told: tuple[Told, ...]) -> None:
+def test_a_promise_that_was_not_asked_is_a_surprise(told: tuple[Outcome, ...]) -> None:
     """An SDK that was not asked what others were is not green."""
     assert len(surprises(*told, ASKED_ON)) == 1
 
 
 @pytest.mark.parametrize("told", [(replace(ASKED_ON, verdict="passed"),), ()], ids=["holds", "absent"])
-def test_a_line_that_is_no_longer_true_is_a_surprise(told: tuple[Told, ...]) -> None:
+def test_a_line_that_is_no_longer_true_is_a_surprise(told: tuple[Outcome, ...]) -> None:
     """A fact of `unlike` that holds after all, or that nothing shows, is to be taken out."""
     assert len(surprises(WALKED, *told)) == 1
 
@@ -100,7 +100,7 @@ def test_nodes_sdk_finds_what_python_does_not() -> None:
     installed("node")
     server = next(server for server in SERVERS if server.name == "has more is missing")
     with serving(server.change) as target:
-        run = Run(target, Choice(generators=frozenset(), sdk=True), lambda id: id == "list/complete")
+        run = Run(target, RunOptions(generators=frozenset(), sdk=True), lambda id: id == "list/complete")
         verdicts = run.judge().verdicts
 
     assert [(each.requirement.id, each.verdict) for each in verdicts] == [("list/complete", "fail")]
@@ -114,7 +114,7 @@ def test_what_nodes_sdk_cannot_remove_is_named() -> None:
         return Answer({"error": {"message": "No.", "type": "invalid_request_error"}}, status=400)
 
     with serving(lambda fake: handling(fake, refuse, DELETE)) as target:
-        run = Run(target, Choice(generators=frozenset(), sdk=True), lambda id: id == "create/name-suffices")
+        run = Run(target, RunOptions(generators=frozenset(), sdk=True), lambda id: id == "create/name-suffices")
         result = run.judge()
 
     assert [each.verdict for each in result.verdicts] != ["fail"]

@@ -224,7 +224,7 @@ MISTAKES: list[tuple[Callable[[Fake], None], str]] = [
 
 @pytest.mark.parametrize(("plant", "breached"), MISTAKES, ids=[f"{plant.__name__}: {name}" for plant, name in MISTAKES])
 def test_a_mistake_fails_its_requirement(fake: Fake, plant: Callable[[Fake], None], breached: str) -> None:
-    """A mistake of the server fails the requirement that it breaches, and is never taken for one of the tests'."""
+    """A mistake of the server fails the requirement that it violates, and is never taken for one of the tests'."""
     plant(fake)
     verdicts = judged(fake, breached)[breached]
 

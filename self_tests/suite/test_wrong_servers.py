@@ -13,7 +13,7 @@ from contract_tests.http.target import TargetError
 from contract_tests.requirements import catalogue
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.result import Result
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 from fake_server.contract.openapi import read_contract
 from fake_server.domain.assistants import Organization, Project, show
 from fake_server.fake import Fake
@@ -71,7 +71,7 @@ def test_wrong_servers_break_what_there_is_and_have_names_of_their_own() -> None
 
 def tour_of(change: Callable[[Fake], None]) -> Result:
     """What there is of a result; a server that refuses every key is not judged to the end."""
-    choice = Choice(generators=frozenset({"tour"}))
+    choice = RunOptions(generators=frozenset({"tour"}))
     with serving(change) as target:
         run = Run(target, choice, lambda id: not id.startswith("rate/"))
         try:

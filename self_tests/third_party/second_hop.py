@@ -18,7 +18,7 @@ from contract_tests.http import own_fake
 from contract_tests.http.target import Target
 from contract_tests.requirements.verdicts import Verdict
 from contract_tests.runs.full_run import Run
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 from sdk_tests.sdks import HOME, UnavailableError, environment
 from self_tests.bench.servers import free_port, running
 
@@ -62,7 +62,7 @@ def proxied(home: Path, target: Target) -> Iterator[Target]:
 
 
 def judged(target: Target) -> list[Verdict]:
-    return Run(target, Choice(), lambda id: not id.startswith("rate/")).judge().verdicts
+    return Run(target, RunOptions(), lambda id: not id.startswith("rate/")).judge().verdicts
 
 
 def changes(plain: list[Verdict], passed_on: list[Verdict]) -> Table:

@@ -13,7 +13,7 @@ import pytest
 from contract_tests.http.target import Target
 from contract_tests.requirements import catalogue
 from contract_tests.runs.full_run import Run
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 
 PRISM = Path(__file__).resolve().parents[2] / ".venv/mocks/node_modules/.bin/prism"
 pytestmark = pytest.mark.skipif(not PRISM.exists(), reason="Prism is not installed here: make mocks")
@@ -48,7 +48,7 @@ def test_prism_fails(prism: str) -> None:
     target = Target(prism, keys, "asst-p1", "asst-p2", rate_limit=0)
 
     verdicts = (
-        Run(target, Choice(generators=frozenset({"tour"})), lambda id: not id.startswith("rate/")).judge().verdicts
+        Run(target, RunOptions(generators=frozenset({"tour"})), lambda id: not id.startswith("rate/")).judge().verdicts
     )
 
     broken = {each.requirement.id for each in verdicts if each.verdict == "fail"}

@@ -23,7 +23,7 @@ from rich.table import Table
 from contract_tests.requirements import catalogue
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.result import Result
-from contract_tests.runs.run_options import Choice
+from contract_tests.runs.run_options import RunOptions
 from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import WrongServer, serving
 
@@ -74,7 +74,7 @@ def kill(index: int) -> Kill:
     by, first, requests, why = "", 0, 0, ""
     for generator in ("tour", "histories"):
         result, stopped = judged(server, generator)
-        broken = {each.requirement.id: each.breaches for each in result.verdicts if each.verdict in ("fail", "warn")}
+        broken = {each.requirement.id: each.violations for each in result.verdicts if each.verdict in ("fail", "warn")}
         why = why or stopped
         others |= dict.fromkeys(id for id in broken if id != server.meant)
         if server.meant in broken:
@@ -86,7 +86,7 @@ def kill(index: int) -> Kill:
 
 def judged(server: WrongServer, generator: str, only: tuple[str, ...] = ()) -> tuple[Result, str]:
     """The result of a run, and why it was given up where it was. Of a limiter only the limiter's area is judged."""
-    choice = Choice(histories=HISTORIES, only=only, generators=frozenset({generator}))
+    choice = RunOptions(histories=HISTORIES, only=only, generators=frozenset({generator}))
     with serving(server.change, server.limited) as target:
         run = Run(target, choice, lambda id: choice.includes(id) and id.startswith("rate/") == server.limited)
         try:

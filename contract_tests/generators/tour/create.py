@@ -1,6 +1,6 @@
 """What a create takes, what it refuses, and what it keeps."""
 
-from contract_tests.generators.session import REFUSALS, Play, step
+from contract_tests.generators.session import REFUSALS, Session, step
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json
 
@@ -23,11 +23,11 @@ INSTRUCTIONS = [
 ]
 
 
-def _made(play: Play, body: Json) -> Exchange:
+def _made(session: Session, body: Json) -> Exchange:
     """Creates, and reads it back where it was granted."""
-    exchange = play.send(operations.create(body))
+    exchange = session.send(operations.create(body))
     if exchange.response.accepted:
-        play.read(play.made(exchange))
+        session.read(session.created_id(exchange))
     return exchange
 
 
@@ -38,90 +38,105 @@ def _made(play: Play, body: Json) -> Exchange:
     "create/status-200",
     "retrieve/equals-created",
 )
-def a_name_alone(play: Play) -> None:
+def a_name_alone(session: Session) -> None:
     """A name alone makes an assistant, answered whole."""
-    _made(play, {"name": play.mark("name alone")})
-    play.walk()
+    _made(session, {"name": session.unique_text("name alone")})
+    session.walk()
 
 
 @step("create/ids-are-unique", "create/name-suffices", "list/complete")
-def equal_names(play: Play) -> None:
+def equal_names(session: Session) -> None:
     """Two assistants of one name are two."""
-    body = {"name": play.mark("twin")}
-    _made(play, body)
-    _made(play, body)
-    play.walk()
+    body = {"name": session.unique_text("twin")}
+    _made(session, body)
+    _made(session, body)
+    session.walk()
 
 
 @step("create/name-required", *REFUSALS)
-def no_name(play: Play) -> None:
+def no_name(session: Session) -> None:
     """Without a name nothing is made; null is no name."""
-    for body in ({"instructions": play.mark("no name")}, {"name": None, "instructions": play.mark("null name")}, {}):
-        play.send(operations.create(body))
-    play.walk()
-    _made(play, {"name": play.mark("control"), "instructions": play.mark("control")})
+    for body in (
+        {"instructions": session.unique_text("no name")},
+        {"name": None, "instructions": session.unique_text("null name")},
+        {},
+    ):
+        session.send(operations.create(body))
+    session.walk()
+    _made(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
 
 
 @step("create/name-is-text")
-def a_name_of_another_type(play: Play) -> None:
+def a_name_of_another_type(session: Session) -> None:
     """A name that is not text is refused, never turned into text."""
-    for value in play.some(NOT_TEXT, 2):
-        play.send(operations.create({"name": value, "instructions": play.mark("name of another type")}))
-    play.walk()
-    _made(play, {"name": play.mark("control"), "instructions": play.mark("control")})
+    for value in session.some(NOT_TEXT, 2):
+        session.send(operations.create({"name": value, "instructions": session.unique_text("name of another type")}))
+    session.walk()
+    _made(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
 
 
 @step("create/instructions-are-text")
-def instructions_of_another_type(play: Play) -> None:
+def instructions_of_another_type(session: Session) -> None:
     """Instructions that are not text are refused, never turned into text."""
-    for value in play.some(NOT_TEXT, 2):
-        play.send(operations.create({"name": play.mark("instructions of another type"), "instructions": value}))
-    play.walk()
-    _made(play, {"name": play.mark("control"), "instructions": play.mark("control")})
+    for value in session.some(NOT_TEXT, 2):
+        session.send(
+            operations.create({"name": session.unique_text("instructions of another type"), "instructions": value})
+        )
+    session.walk()
+    _made(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
 
 
 @step("create/keeps-what-it-is-given", "list/complete")
-def texts_as_they_are(play: Play) -> None:
+def texts_as_they_are(session: Session) -> None:
     """What tends to get trimmed, folded, escaped or parsed comes back as it was sent."""
-    play.fresh(instructions="", name=play.mark("no instructions"))
-    texts = [{"name": name, "instructions": play.mark("for a name")} for name in play.some(NAMES, 3)]
-    texts += [{"name": play.mark("for instructions"), "instructions": text} for text in play.some(INSTRUCTIONS, 1)]
+    session.create_assistant(instructions="", name=session.unique_text("no instructions"))
+    texts = [{"name": name, "instructions": session.unique_text("for a name")} for name in session.some(NAMES, 3)]
+    texts += [
+        {"name": session.unique_text("for instructions"), "instructions": text}
+        for text in session.some(INSTRUCTIONS, 1)
+    ]
     for body in texts:
-        _made(play, body)
-    play.walk()
+        _made(session, body)
+    session.walk()
 
 
 @step("create/keeps-what-it-is-given")
-def ten_thousand_characters(play: Play) -> None:
+def ten_thousand_characters(session: Session) -> None:
     """Ten thousand characters of instructions come back, the last as the first."""
-    text = play.mark("long") + " " + "Sätze und Zeichen, 文字, 🤖; " * 400
-    _made(play, {"name": play.mark("long"), "instructions": text[:9999] + "!"})
+    text = session.unique_text("long") + " " + "Sätze und Zeichen, 文字, 🤖; " * 400
+    _made(session, {"name": session.unique_text("long"), "instructions": text[:9999] + "!"})
 
 
 @step("create/keeps-what-it-is-given", "errors/never-5xx", wide=True)
-def too_long_is_refused_not_cut(play: Play) -> None:
+def too_long_is_refused_not_cut(session: Session) -> None:
     """What is too long is refused; what is accepted is not cut."""
     for length in (65, 101, 129, 201, 256, 257, 300, 513, 1025, 5000):
-        name = play.mark("n").ljust(length, "x")
-        _made(play, {"name": name[: length - 1] + "!"})
+        name = session.unique_text("n").ljust(length, "x")
+        _made(session, {"name": name[: length - 1] + "!"})
     for length in (32_769, 65_536, 70_000):
-        _made(play, {"name": play.mark("long"), "instructions": play.mark("i").ljust(length, "y")[: length - 1] + "!"})
+        _made(
+            session,
+            {
+                "name": session.unique_text("long"),
+                "instructions": session.unique_text("i").ljust(length, "y")[: length - 1] + "!",
+            },
+        )
 
 
 @step("create/keeps-what-it-is-given", wide=True)
-def texts_as_they_are_by_modify(play: Play) -> None:
+def texts_as_they_are_by_modify(session: Session) -> None:
     """A modify keeps texts as a create does, by either verb."""
-    id = play.fresh()
+    id = session.create_assistant()
     for verb in (operations.modify, operations.patch):
         for name, text in zip(NAMES, INSTRUCTIONS * 3, strict=True):
-            play.send(verb(id, {"name": name, "instructions": text}))
-            play.read(id)
+            session.send(verb(id, {"name": name, "instructions": text}))
+            session.read(id)
 
 
 @step("create/ids-are-unique", wide=True)
-def an_id_is_never_given_again(play: Play) -> None:
+def an_id_is_never_given_again(session: Session) -> None:
     """What is deleted leaves its id to nobody."""
     for _ in range(5):
-        id = play.fresh()
-        play.send(operations.delete(id))
-    play.fresh()
+        id = session.create_assistant()
+        session.send(operations.delete(id))
+    session.create_assistant()

@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote
 
-from contract_tests.generators.session import REFUSALS, Play, step
+from contract_tests.generators.session import REFUSALS, Session, step
 from contract_tests.http import operations
 from contract_tests.http.messages import Request, dump
 
@@ -53,66 +53,66 @@ ODD_QUERIES = [
 
 
 @step("errors/bad-json-is-400", *REFUSALS)
-def bodies_that_are_not_an_object(play: Play) -> None:
+def bodies_that_are_not_an_object(session: Session) -> None:
     """What is not a JSON object is refused, by create and by both verbs of modify, and changes nothing."""
-    id = play.fresh()
-    for body in play.some(BAD_JSON, 3):
-        play.send(operations.raw("POST", "/assistants", body))
+    id = session.create_assistant()
+    for body in session.some(BAD_JSON, 3):
+        session.send(operations.raw("POST", "/assistants", body))
         if body:
-            play.send(operations.raw("POST", operations.path(id), body))
-            play.send(operations.raw("PATCH", operations.path(id), body))
-    play.read(id)
-    play.walk()
-    for request in operations.every_operation(id, play.mark("control"))[1:5]:
-        play.send(request)
+            session.send(operations.raw("POST", operations.path(id), body))
+            session.send(operations.raw("PATCH", operations.path(id), body))
+    session.read(id)
+    session.walk()
+    for request in operations.every_operation(id, session.unique_text("control"))[1:5]:
+        session.send(request)
 
 
 @step("errors/bad-json-is-400", wide=True)
-def more_bodies_that_are_not_an_object(play: Play) -> None:
+def more_bodies_that_are_not_an_object(session: Session) -> None:
     """So it is with everything that only resembles one."""
-    id = play.fresh()
+    id = session.create_assistant()
     for body in MORE_BAD_JSON:
         for method, path in (("POST", "/assistants"), ("POST", operations.path(id)), ("PATCH", operations.path(id))):
-            play.send(operations.raw(method, path, body))
-    play.read(id)
+            session.send(operations.raw(method, path, body))
+    session.read(id)
 
 
 @step("errors/unknown-url-is-404")
-def a_url_that_is_no_operations(play: Play) -> None:
+def a_url_that_is_no_operations(session: Session) -> None:
     """A URL that nobody serves is said to be one."""
-    play.walk()
+    session.walk()
     for path in ("/assistants-of-nobody", "/assistants/", "/assistants/asst-x/nothing"):
-        play.send(operations.raw("GET", path))
+        session.send(operations.raw("GET", path))
 
 
 @step("errors/wrong-method-is-405-or-404")
-def a_method_that_is_no_operations(play: Play) -> None:
+def a_method_that_is_no_operations(session: Session) -> None:
     """A method that a URL does not know is said to be one."""
-    play.walk()
-    play.send(operations.raw("PUT", operations.path(play.subject()), dump({"name": play.mark("put")})))
-    play.read(play.subject())
+    session.walk()
+    session.send(operations.raw("PUT", operations.path(session.subject()), dump({"name": session.unique_text("put")})))
+    session.read(session.subject())
 
 
 @step("errors/never-5xx", "errors/json-content-type")
-def odd_bodies(play: Play) -> None:
+def odd_bodies(session: Session) -> None:
     """NUL, lone surrogates, a megabyte, depth, huge numbers and doubled keys are answered, not stumbled over."""
-    id = play.fresh()
-    for body in play.some(_odd_bodies(play), 2):
-        made = play.send(operations.raw("POST", "/assistants", body))
+    id = session.create_assistant()
+    for body in session.some(_odd_bodies(session), 2):
+        made = session.send(operations.raw("POST", "/assistants", body))
         if made.response.accepted:
-            play.read(play.made(made))
-        play.send(operations.raw("POST", operations.path(id), body))
-        play.send(operations.raw("PATCH", operations.path(id), body))
-        play.read(id)
-    play.walk()
+            session.read(session.created_id(made))
+        session.send(operations.raw("POST", operations.path(id), body))
+        session.send(operations.raw("PATCH", operations.path(id), body))
+        session.read(id)
+    session.walk()
 
 
-def _odd_bodies(play: Play) -> list[bytes]:
-    name = dump(play.mark("odd"))
+def _odd_bodies(session: Session) -> list[bytes]:
+    name = dump(session.unique_text("odd"))
     return [
-        dump({"name": play.mark("nul \x00 within"), "instructions": play.mark("\x00")}),
-        b'{"name": "' + play.mark("surrogate").encode() + rb' \ud800", "instructions": "\udfff"}',
-        dump({"name": play.mark("🤖 \U0010ffff \ufffe"), "instructions": "🤖" * 50}),
+        dump({"name": session.unique_text("nul \x00 within"), "instructions": session.unique_text("\x00")}),
+        b'{"name": "' + session.unique_text("surrogate").encode() + rb' \ud800", "instructions": "\udfff"}',
+        dump({"name": session.unique_text("🤖 \U0010ffff \ufffe"), "instructions": "🤖" * 50}),
         b'{"name": ' + name + b', "instructions": "' + b"x" * 1_000_000 + b'"}',
         b'{"name": ' + name + b', "metadata": ' + b'{"a":' * 2000 + b"1" + b"}" * 2000 + b"}",
         b'{"name": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
@@ -126,25 +126,25 @@ def _odd_bodies(play: Play) -> list[bytes]:
 
 
 @step("errors/never-5xx", wide=True)
-def odd_places(play: Play) -> None:
+def odd_places(session: Session) -> None:
     """Odd ids, odd queries, odd headers and bodies where none belongs are answered, not stumbled over."""
-    play.walk()
-    play.subject()
+    session.walk()
+    session.subject()
     for id in ODD_IDS:
-        if play.send(operations.raw("GET", f"/assistants/{id}")).response.accepted:
+        if session.send(operations.raw("GET", f"/assistants/{id}")).response.accepted:
             continue  # the server says that it names something, so we leave it alone
-        play.client.guard.invent(unquote(id))
-        play.send(operations.raw("DELETE", f"/assistants/{id}"))
-        play.send(operations.raw("PATCH", f"/assistants/{id}", dump({"name": play.mark("odd id")})))
+        session.client.guard.invent(unquote(id))
+        session.send(operations.raw("DELETE", f"/assistants/{id}"))
+        session.send(operations.raw("PATCH", f"/assistants/{id}", dump({"name": session.unique_text("odd id")})))
     for query in ODD_QUERIES:
-        play.send(operations.raw("GET", f"/assistants?{query}"))
-    for request in _odd_headers(play):
-        play.send(request)
-    play.walk()
+        session.send(operations.raw("GET", f"/assistants?{query}"))
+    for request in _odd_headers(session):
+        session.send(request)
+    session.walk()
 
 
-def _odd_headers(play: Play) -> list[Request]:
-    body, unknown = dump({"name": play.mark("odd headers")}), operations.path(play.unknown_id())
+def _odd_headers(session: Session) -> list[Request]:
+    body, unknown = dump({"name": session.unique_text("odd headers")}), operations.path(session.unknown_id())
     kinds = (
         "text/plain",
         "application/json; charset=utf-8",
@@ -175,7 +175,7 @@ def _odd_headers(play: Play) -> list[Request]:
 
 
 @step("errors/never-5xx", "list/envelope")
-def without_the_beta_header_or_with_it(play: Play) -> None:
+def without_the_beta_header_or_with_it(session: Session) -> None:
     """OpenAI-Beta, which curl does not send and the SDKs do, makes no difference."""
-    play.send(Request("GET", "/assistants", headers=(("openai-beta", "assistants=v2"),)))
-    play.walk()
+    session.send(Request("GET", "/assistants", headers=(("openai-beta", "assistants=v2"),)))
+    session.walk()

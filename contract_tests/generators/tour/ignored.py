@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from contract_tests.generators.session import Play, step
+from contract_tests.generators.session import Session, step
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json, Request
 from contract_tests.oracle.expectations import ALLOWED
@@ -78,91 +78,91 @@ ABSURD: dict[str, list[Json]] = {
 }
 
 
-def _sent(play: Play, send: Callable[[dict[str, Json]], Request], fields: dict[str, Json]) -> Exchange:
+def _sent(session: Session, send: Callable[[dict[str, Json]], Request], fields: dict[str, Json]) -> Exchange:
     """All the fields in one call; each in one of its own if that is not accepted, so as to tell which it is."""
-    exchange = play.send(send(fields))
+    exchange = session.send(send(fields))
     if not exchange.response.accepted:
         for name, value in fields.items():
-            play.send(send({name: value}))
+            session.send(send({name: value}))
     return exchange
 
 
-def _round(play: Play, fields: dict[str, Json]) -> None:
-    plain = play.fresh()
-    play.read(plain)
-    created = _sent(play, lambda body: operations.create({"name": play.mark("loaded"), **body}), fields)
-    id = play.made(created) if created.response.accepted else plain
-    play.read(id)
+def _round(session: Session, fields: dict[str, Json]) -> None:
+    plain = session.create_assistant()
+    session.read(plain)
+    created = _sent(session, lambda body: operations.create({"name": session.unique_text("loaded"), **body}), fields)
+    id = session.created_id(created) if created.response.accepted else plain
+    session.read(id)
     for verb in (operations.modify, operations.patch):
-        _sent(play, lambda body, verb=verb: verb(id, body), fields)  # type: ignore[misc]  # mypy: a default binds it
-        play.read(id)
-    play.read(plain)
+        _sent(session, lambda body, verb=verb: verb(id, body), fields)  # type: ignore[misc]  # mypy: a default binds it
+        session.read(id)
+    session.read(plain)
 
 
 @step(*ACCEPTED, *NOT_KEPT, *HOLD)
-def typical_values(play: Play) -> None:
+def typical_values(session: Session) -> None:
     """Values as an application sends them are accepted and leave no trace."""
-    _round(play, ROUNDS[0])
-    play.walk()
-    play.read(play.fresh())
+    _round(session, ROUNDS[0])
+    session.walk()
+    session.read(session.create_assistant())
 
 
 @step(*ACCEPTED, *NOT_KEPT, *HOLD)
-def nulls_and_empties(play: Play) -> None:
+def nulls_and_empties(session: Session) -> None:
     """Null and empty values, which some SDKs always send, are accepted and leave no trace."""
-    _round(play, ROUNDS[1])
+    _round(session, ROUNDS[1])
 
 
 @step(*ACCEPTED, *NOT_KEPT, *HOLD, wide=True)
-def values_at_their_bounds(play: Play) -> None:
+def values_at_their_bounds(session: Session) -> None:
     """Values at the bounds of OpenAI's reference are accepted and leave no trace."""
     for fields in ROUNDS[2:]:
-        _round(play, fields)
+        _round(session, fields)
 
 
 @step("ignored/model-and-temperature-are-the-organizations", needs=["sibling"], wide=True)
-def another_key_of_the_organization(play: Play) -> None:
+def another_key_of_the_organization(session: Session) -> None:
     """What one key sends for the ignored fields does not reach what another makes."""
-    play.fresh("sibling", **ROUNDS[0])
-    play.fresh("sibling")
-    play.read(play.fresh())
+    session.create_assistant("sibling", **ROUNDS[0])
+    session.create_assistant("sibling")
+    session.read(session.create_assistant())
 
 
 @step("ignored/constants-hold", needs=["foreign"], wide=True)
-def another_organization(play: Play) -> None:
+def another_organization(session: Session) -> None:
     """The constants are the same in every organization."""
-    play.read(play.fresh("foreign", **ROUNDS[0]), "foreign")
-    play.read(play.fresh("foreign"), "foreign")
+    session.read(session.create_assistant("foreign", **ROUNDS[0]), "foreign")
+    session.read(session.create_assistant("foreign"), "foreign")
 
 
 @step("ignored/reasoning-effort-accepted")
-def reasoning_effort(play: Play) -> None:
+def reasoning_effort(session: Session) -> None:
     """reasoning_effort, which newer SDKs can send, is accepted by create, POST and PATCH."""
     body = {"reasoning_effort": "low"}
-    play.send(operations.create({"name": play.mark("reasoning"), **body}))
-    id = play.subject()
+    session.send(operations.create({"name": session.unique_text("reasoning"), **body}))
+    id = session.subject()
     for verb in (operations.modify, operations.patch):
-        play.send(verb(id, body))
-    play.read(id)
+        session.send(verb(id, body))
+    session.read(id)
 
 
 @step("ignored/absurd-values-are-harmless")
-def absurd_values(play: Play) -> None:
+def absurd_values(session: Session) -> None:
     """A value out of range is ignored or refused, and stored by nobody."""
-    id = play.fresh()
+    id = session.create_assistant()
     for name, values in ABSURD.items():
-        play.send(operations.modify(id, {"name": play.mark("absurd"), name: values[0]}))
-    play.read(id)
+        session.send(operations.modify(id, {"name": session.unique_text("absurd"), name: values[0]}))
+    session.read(id)
 
 
 @step("ignored/absurd-values-are-harmless", wide=True)
-def more_absurd_values(play: Play) -> None:
+def more_absurd_values(session: Session) -> None:
     """The same of values of a wrong type, on create and by PATCH."""
-    id = play.fresh()
+    id = session.create_assistant()
     for name, values in ABSURD.items():
         for value in values:
-            made = play.send(operations.create({"name": play.mark("absurd"), name: value}))
+            made = session.send(operations.create({"name": session.unique_text("absurd"), name: value}))
             if made.response.accepted:
-                play.read(play.made(made))
-            play.send(operations.patch(id, {name: value}))
-        play.read(id)
+                session.read(session.created_id(made))
+            session.send(operations.patch(id, {name: value}))
+        session.read(id)

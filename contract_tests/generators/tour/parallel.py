@@ -1,6 +1,6 @@
 """Calls that run at the same time, and a page in a browser."""
 
-from contract_tests.generators.session import Play, step
+from contract_tests.generators.session import Session, step
 from contract_tests.http import operations
 from contract_tests.http.messages import Request
 
@@ -13,40 +13,42 @@ SDK_HEADERS = (
 
 
 @step("parallel/creates-all-kept", "create/ids-are-unique")
-def creates_at_once(play: Play) -> None:
+def creates_at_once(session: Session) -> None:
     """Creates at once make an assistant each, of equal names or not."""
-    names = [play.mark("at once")] * 2 + [play.mark(f"at once {number}") for number in play.some(range(AT_ONCE - 2), 2)]
-    play.together(lambda group: [operations.create({"name": name}, group=group) for name in names])
-    play.walk()
+    names = [session.unique_text("at once")] * 2 + [
+        session.unique_text(f"at once {number}") for number in session.some(range(AT_ONCE - 2), 2)
+    ]
+    session.send_parallel(lambda group: [operations.create({"name": name}, group=group) for name in names])
+    session.walk()
 
 
 @step("parallel/modifies-not-lost")
-def modifies_at_once(play: Play) -> None:
+def modifies_at_once(session: Session) -> None:
     """Assistants modified at once all show their new name."""
-    ids = [play.fresh() for _ in play.some(range(AT_ONCE), 3)]
-    play.walk()
+    ids = [session.create_assistant() for _ in session.some(range(AT_ONCE), 3)]
+    session.walk()
     for verb in (operations.modify, operations.patch):
-        play.together(
+        session.send_parallel(
             lambda group, verb=verb: [  # type: ignore[misc]  # mypy: a default binds the verb
-                verb(id, {"name": play.mark("at once")}, group=group) for id in ids
+                verb(id, {"name": session.unique_text("at once")}, group=group) for id in ids
             ]
         )
-        play.walk()
+        session.walk()
         for id in ids:
-            play.read(id)
+            session.read(id)
 
 
 @step("browser/preflight")
-def a_page_asks_first(play: Play) -> None:
+def a_page_asks_first(session: Session) -> None:
     """A browser may send what the JavaScript SDK sends, by every method."""
-    play.walk()
+    session.walk()
     for method, path in (
         ("GET", "/assistants"),
         ("POST", "/assistants"),
         ("PATCH", "/assistants/asst-any"),
         ("DELETE", "/assistants/asst-any"),
     ):
-        play.send(preflight(method, path))
+        session.send(preflight(method, path))
 
 
 def preflight(method: str, path: str, asked: str = SDK_HEADERS) -> Request:
