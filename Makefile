@@ -1,5 +1,5 @@
 # Needs Python 3.11 or newer and make; everything else comes into .venv, pinned by requirements.lock.
-PYTHON ?= python3
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -64,9 +64,4 @@ litellm: $(READY) ## what litellm's proxy changes before the fake, by the whole 
 	@$(BIN)/python -m self_tests.second_hop
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
-	@echo "Setting up $(VENV), once: about a minute."
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --requirement requirements.lock
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@.ci/setup "$(VENV)" "$(PYTHON)"
