@@ -7,7 +7,7 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients litellm \
+.PHONY: help setup contract test pythons check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients litellm \
 	golden browser
 
 help: ## say what there is
@@ -20,6 +20,9 @@ contract: $(READY) ## start the fake and judge it; BASE_URL=… judges another s
 
 test: $(READY) ## pass everything
 	@$(BIN)/pytest -n auto --dist worksteal -rs
+
+pythons: ## contract on every CPython of this machine, test on the oldest and the newest
+	@python="$$(.ci/python "$(PYTHON)")" && "$$python" -m self_tests.setup.pythons
 
 check: $(READY) ## ruff, mypy --strict, the spec
 	@$(BIN)/ruff check
