@@ -1,5 +1,5 @@
 # Needs Python 3.11 or newer and make; everything else comes into .venv, pinned by requirements.lock.
-PYTHON ?= python3
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -7,7 +7,7 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients litellm \
+.PHONY: help setup contract test pythons check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients litellm \
 	golden browser
 
 help: ## say what there is
@@ -21,7 +21,10 @@ contract: $(READY) ## start the fake and judge it; BASE_URL=… judges another s
 test: $(READY) ## pass everything
 	@$(BIN)/pytest -n auto --dist worksteal -rs
 
-check: $(READY) ## ruff, mypy --strict, who imports whom, the spec
+pythons: ## contract on every CPython of this machine, test on the oldest and the newest
+	@python="$$(.ci/python "$(PYTHON)")" && "$$python" -m self_tests.setup.pythons
+
+check: $(READY) ## ruff, mypy --strict, the direction of imports, the spec
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
@@ -66,9 +69,4 @@ litellm: $(READY) ## what litellm's proxy changes before the fake, by the whole 
 	@$(BIN)/python -m self_tests.third_party.second_hop
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
-	@echo "Setting up $(VENV), once: about a minute."
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --requirement requirements.lock
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@.ci/setup "$(VENV)" "$(PYTHON)"

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -40,6 +41,9 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Runs the command; a mistake of the user's is one line on standard error and exit 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # its encoding may be ASCII or Latin-1, and a character is no error
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(cli.main(prog_name="assistants-contract", standalone_mode=False))
     except click.ClickException as mistake:

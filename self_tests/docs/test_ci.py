@@ -17,6 +17,7 @@ import yaml
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.handlers import create_assistant
 from self_tests.command_run import KEYS
+from self_tests.setup.stubs import NO_VENV, write_python
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -122,6 +123,18 @@ def test_the_action_wants_a_target(action: Callable[..., Done], tmp_path: Path) 
 
     assert (done.returncode, (tmp_path / "assistants-contract").exists()) == (2, False)
     assert done.stdout.startswith("::error::")
+
+
+def test_the_action_says_in_one_line_that_a_python_cannot_make_an_environment(tmp_path: Path) -> None:
+    """The line stands beside the change, and the exit is not that of a broken promise."""
+    write_python(tmp_path / "bin/python3", NO_VENV)
+    given = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "RUNNER_TEMP": str(tmp_path)}
+    names = dict.fromkeys(STEP["env"], "") | {"INPUT_BASE_URL": "http://127.0.0.1:1/v1"}
+    done = bash(STEP["run"], tmp_path, {"GITHUB_ACTION_PATH": str(ROOT), **names, **given})
+
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.startswith(f"::error::{tmp_path}/bin/python3 has no venv module that works.")
+    assert done.stdout.count("\n") == 1
 
 
 def test_every_input_reaches_the_step_and_every_output_comes_from_it() -> None:

@@ -1,0 +1,119 @@
+"""`python -m self_tests.setup.pythons`: `make contract` on every CPython of this machine, `make test` on two of them.
+
+Each version gets a fresh environment in .venvs. This module imports the standard library alone, so any Python runs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CLASSIFIER = "Programming Language :: Python :: 3."
+NEWEST_KNOWN = 14  # the minor version of the newest Python that we look for
+PROBE = "import json, sys; print(json.dumps([sys.implementation.name, *sys.version_info]))"
+
+
+@dataclass(frozen=True, order=True)
+class Python:
+    minor: int
+    micro: int
+    path: str
+
+    @property
+    def environment(self) -> str:
+        return f".venvs/3.{self.minor}"
+
+    def __str__(self) -> str:
+        return f"3.{self.minor}.{self.micro}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    python: Python
+    target: str
+    seconds: float
+    passed: bool
+
+    def __str__(self) -> str:
+        verdict = "passed" if self.passed else "FAILED"
+        return f"{self.python!s:8} make {self.target:8} {verdict} {self.seconds:5.0f} s"
+
+
+def tested_minors() -> list[int]:
+    """The minor versions that pyproject.toml says are tested, the oldest first."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return sorted(int(line.removeprefix(CLASSIFIER)) for line in project["classifiers"] if line.startswith(CLASSIFIER))
+
+
+def candidates() -> Iterator[Path]:
+    """pyenv's versions, and each python3.N of the PATH. Not all of them need to work."""
+    pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    yield from Path(pyenv).glob("versions/*/bin/python3")
+    for folder in os.get_exec_path():
+        yield from (path for path in Path(folder).glob("python3.*") if path.suffix[1:].isdigit())
+
+
+def probe(path: Path, oldest: int) -> Python | None:
+    """None where the candidate does not run, or is no released CPython of 3.`oldest` or newer."""
+    try:
+        ran = subprocess.run([path, "-c", PROBE], capture_output=True, text=True, timeout=30, check=True)
+        name, major, minor, micro, level, _ = json.loads(ran.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    suits = (name, major, level) == ("cpython", 3, "final") and minor >= oldest
+    return Python(minor, micro, str(path)) if suits else None
+
+
+def installed(paths: Iterable[Path], oldest: int) -> list[Python]:
+    """One Python for each minor version, the newest of its kind; the oldest version first."""
+    found = sorted({python for path in paths if (python := probe(path, oldest))})
+    return list({python.minor: python for python in found}.values())
+
+
+def run_make(python: Python, target: str) -> Outcome:
+    print(f"\n== Python {python}: make {target}", flush=True)
+    ours = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS")}
+    words = ["make", target, f"VENV={python.environment}", f"PYTHON={python.path}"]
+    start = time.monotonic()
+    ran = subprocess.run(words, cwd=ROOT, env=ours, check=False)
+    return Outcome(python, target, time.monotonic() - start, ran.returncode == 0)
+
+
+def judge_all(pythons: list[Python]) -> Iterator[Outcome]:
+    """`make contract` on each, and `make test` on the oldest and the newest."""
+    for python in pythons:
+        shutil.rmtree(ROOT / python.environment, ignore_errors=True)
+        yield run_make(python, "contract")
+    for python in sorted({pythons[0], pythons[-1]}):
+        share_sdks(ROOT / python.environment)
+        yield run_make(python, "test")
+
+
+def share_sdks(environment: Path) -> None:
+    """`make browser` has installed the SDK of npm in .venv alone."""
+    if (ROOT / ".venv/sdks").is_dir() and environment.is_dir():
+        (environment / "sdks").symlink_to(ROOT / ".venv/sdks")
+
+
+def main() -> int:
+    """Gives the exit code: 0 where there is a Python and everything passed on each."""
+    oldest = tested_minors()[0]
+    pythons = installed(candidates(), oldest)
+    outcomes = list(judge_all(pythons)) if pythons else []
+    known = range(oldest, max([NEWEST_KNOWN, *(python.minor for python in pythons)]) + 1)
+    missing = [f"3.{minor}" for minor in known if minor not in {python.minor for python in pythons}]
+    print("", *outcomes, f"not found: {', '.join(missing) or 'none'}", sep="\n")
+    return 0 if outcomes and all(outcome.passed for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
