@@ -1,1 +1,1 @@
-"""The reference implementation of openapi.yaml: six operations over projects kept in a TinyDB."""
+"""The reference implementation of openapi.yaml: six operations on projects that a TinyDB keeps."""

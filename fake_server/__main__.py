@@ -1,5 +1,5 @@
-"""`python -m fake_server` is the command."""
+"""`python -m fake_server` runs the command assistants-fake."""
 
-from fake_server.start import main
+from fake_server.cli import main
 
 main()

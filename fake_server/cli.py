@@ -1,54 +1,44 @@
-"""The command assistants-fake: its options, and its exit codes."""
+"""The command assistants-fake: its options and its exit codes.
 
-import asyncio
+The modules that need aiohttp are imported after the options are parsed, so that --help and usage errors are fast.
+"""
+
+import os
 import re
 import sys
-from collections.abc import Callable
-from contextlib import closing
-from importlib import import_module
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from fake_server.compose import compose
-from fake_server.console import LINES, Log, announce, greet, run
-from fake_server.contract.openapi import read_document
-from fake_server.contract.yaml_file import FileMistake
-from fake_server.control.mount import attach
-from fake_server.dialect.apply import house_of
-from fake_server.dialect.settings import read_dialect
-from fake_server.domain.clock import Clock
-from fake_server.domain.ids import Ids
-from fake_server.fake import Fake
-from fake_server.http.middlewares import narrow_origins, number_requests
-from fake_server.http.server import ListenError
-from fake_server.storage.file_format import DataFileError
-from fake_server.storage.seed_file import read_seed_file
+from fake_server.console import LOG_FORMATS, print_greeting, print_json
+from fake_server.contract.openapi import load_document
 
-RATE = str(read_document()["x-rate-limit"]["requests"])
-# When it is under --seed: 2025-11-23T08:00:00Z.
-THEN = 1_763_884_800.0
+DEFAULT_RATE = str(load_document()["x-rate-limit"]["requests"])
+# OpenSSL reads its certificates from here.
+CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-def calls_a_minute(text: str) -> int | None:
-    """None for "off"; raises BadParameter."""
+def _parse_rate_limit(text: str) -> int | None:
+    """None for "off". Raises BadParameter."""
     if text == "off":
         return None
     if not re.fullmatch("[1-9][0-9]{0,8}", text, re.ASCII):
-        raise click.BadParameter(f"'{text}' is neither a number of calls a minute nor 'off'.")
+        raise click.BadParameter(f"'{text}' is not a number of calls per minute and not 'off'.")
     return int(text)
 
 
-def an_origin(text: str) -> str:
+def _parse_origin(text: str) -> str:
     """Raises BadParameter."""
     if not re.fullmatch(r"https?://[^/\s]+|null", text):
-        raise click.BadParameter(f"'{text}' is no origin, such as http://localhost:3000 (no path behind it).")
+        raise click.BadParameter(f"'{text}' is not an origin. An origin has no path, such as http://localhost:3000.")
     return text.lower()
 
 
 def main() -> None:
-    """Exits 0 after SIGTERM or SIGINT, 2 with one line on stderr when it cannot start."""
+    """Exit with 0 after SIGTERM or SIGINT. If the fake cannot start, print one line on stderr and exit with 2."""
     try:
         command(standalone_mode=False)
     except click.ClickException as error:
@@ -57,89 +47,69 @@ def main() -> None:
         sys.exit(2)
 
 
-@click.command(name="assistants-fake")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.command(name="assistants-fake", context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Listen on this port. 0 selects a free port.",
+)
 @click.option(
     "--rate-limit",
-    default=RATE,
+    default=DEFAULT_RATE,
     show_default=True,
-    type=calls_a_minute,
+    type=_parse_rate_limit,
     metavar="N|off",
-    help="Calls a minute of each key.",
+    help="Allow N calls per minute for each key.",
 )
-@click.option("--data", type=click.Path(path_type=Path), help="Keep the assistants in this file.  [default: in memory]")
-@click.option("--durable", is_flag=True, help="With --data: answer only what would outlive a power cut.")
+@click.option("--data", type=click.Path(path_type=Path), help="Keep all data in this file.  [default: in memory]")
+@click.option("--durable", is_flag=True, help="With --data: write each change to the disk before the answer.")
+@click.option("--seed-file", type=click.Path(path_type=Path), help="Start with the content of this YAML or JSON file.")
+@click.option("--seed", type=int, metavar="N", help="Give the same ids and times for the same calls.")
 @click.option(
-    "--seed-file", type=click.Path(path_type=Path), help="Begin with the organizations of this file, YAML or JSON."
+    "--cors",
+    multiple=True,
+    type=_parse_origin,
+    metavar="ORIGIN",
+    help="Allow pages of this origin only. Can be given several times.  [default: any origin]",
 )
-@click.option("--seed", type=int, metavar="N", help="The same ids and times for the same calls.")
+@click.option("--control-token", envvar="ASSISTANTS_FAKE_TOKEN", metavar="T", help="Require this token under /_fake.")
+@click.option("--no-control", is_flag=True, help="Do not serve /_fake.")
+@click.option("--dialect", metavar="NAME|FILE", help="Use this dialect, such as ragen.")
+@click.option("--json", "as_json", is_flag=True, help="Print the URL and the keys as one line of JSON.")
 @click.option(
-    "--cors", multiple=True, type=an_origin, metavar="ORIGIN", help="Pages that may call; repeatable.  [default: any]"
+    "--log", type=click.Choice(list(LOG_FORMATS)), default="text", show_default=True, help="Format of the request log."
 )
-@click.option("--control-token", envvar="ASSISTANTS_FAKE_TOKEN", metavar="T", help="Ask it of whoever calls /_fake.")
-@click.option("--no-control", is_flag=True, help="Leave out /_fake.")
-@click.option("--dialect", metavar="NAME|FILE", help="How it speaks where the contract leaves a choice, such as ragen.")
-@click.option("--json", "as_json", is_flag=True, help="Say where it listens as one line of JSON.")
-@click.option("--log", type=click.Choice(list(LINES)), default="text", show_default=True, help="A line a request.")
-@click.option("--quiet", is_flag=True, help="Log no requests.")
+@click.option("--quiet", is_flag=True, help="Do not log requests.")
 @click.version_option(prog_name="assistants-fake", package_name="assistants-contract")
 def command(host: str, port: int, as_json: bool, **options: Any) -> None:
-    """A fake of the Assistants API: six operations over projects, on this machine."""
+    """Run a local fake of the Assistants API: six operations under /v1/assistants."""
     if not host:
-        raise click.BadParameter("An empty host would listen everywhere; say 0.0.0.0 for that.", param_hint="--host")
+        raise click.BadParameter("The host is empty. Use 0.0.0.0 to listen on every address.", param_hint="--host")
     if options["durable"] and options["data"] is None:
-        raise click.UsageError("--durable is about a data file: give --data too, or leave it out.")
+        raise click.UsageError("--durable needs a data file. Add --data, or remove --durable.")
     if options["seed"] is not None and options["data"] is not None:
-        raise click.UsageError("--seed begins anew at each start, and --data goes on: give one of them.")
+        raise click.UsageError("--seed and --data cannot be used together. Give only one of them.")
+    with _without_certificates():
+        from fake_server import start
+    announce = print_json if as_json else print_greeting
     try:
-        fake = composed(host, **options)
-    except (DataFileError, FileMistake) as error:
+        fake = start.compose_fake(host, **options)
+        start.serve_until_signal(fake, host, port, lambda url: announce(fake, url, control=not options["no_control"]))
+    except start.StartError as error:
         raise click.ClickException(str(error)) from None
-    ready = announce if as_json else greet
-    with closing(fake.store), asyncio.Runner(loop_factory=fast_loop()) as runner:
-        try:
-            runner.run(run(fake, host, port, lambda url: ready(fake, url, control=not options["no_control"])))
-        except ListenError as error:
-            raise click.ClickException(f"{error} Give another --host or --port.") from None
 
 
-def composed(
-    host: str,
-    *,
-    rate_limit: int | None,
-    data: Path | None,
-    durable: bool,
-    dialect: str | None,
-    seed_file: Path | None,
-    seed: int | None,
-    cors: tuple[str, ...],
-    control_token: str | None,
-    no_control: bool,
-    log: str,
-    quiet: bool,
-) -> Fake:
-    """Raises DataFileError and FileMistake."""
-    clock = Clock() if seed is None else Clock(THEN)
-    spoken = {} if dialect is None else read_dialect(dialect)
-    planted = None if seed_file is None else read_seed_file(seed_file, int(clock.now()), house_of(spoken))
-    fake = compose(rate_limit=rate_limit, data=data, durable=durable, now=clock.now, planted=planted, dialect=spoken)
-    ids = None if seed is None else Ids(seed)
-    if ids is not None:
-        fake.store.new_id = ids.project
-        number_requests(fake, ids)
-    if cors:
-        narrow_origins(fake, cors)
-    if not no_control:
-        attach(fake, clock, ids=ids, host=host, token=control_token)
-    fake.log = None if quiet else Log(log)
-    return fake
-
-
-def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's, where it is installed (the extra `fast`): a request then costs a fifth less."""
+@contextmanager
+def _without_certificates() -> Iterator[None]:
+    """aiohttp loads the certificates when it is imported. The fake never needs them, and they take 0.1 s."""
+    given = {name: os.environ[name] for name in CERTIFICATE_VARIABLES if name in os.environ}
+    os.environ.update(dict.fromkeys(CERTIFICATE_VARIABLES, os.devnull))
     try:
-        loop: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
-    except ImportError:
-        return None
-    return loop
+        yield
+    finally:
+        for name in CERTIFICATE_VARIABLES:
+            del os.environ[name]
+        os.environ.update(given)

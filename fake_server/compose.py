@@ -1,19 +1,19 @@
-"""A fresh fake from its parts, and a dialect applied to it."""
+"""Composes a fake from its parts and applies a dialect to it."""
 
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fake_server.contract.openapi import read_contract, read_document
-from fake_server.dialect.apply import house_of, speak
-from fake_server.dialect.schema_changes import amended
+from fake_server.contract.openapi import load_contract, load_document
+from fake_server.dialect.apply import apply_dialect, organization_defaults
+from fake_server.dialect.schema_changes import change_document
 from fake_server.dialect.settings import Dialect
 from fake_server.domain import errors
 from fake_server.domain.limiter import Limiter
 from fake_server.fake import Fake
 from fake_server.http import headers, request_checks
 from fake_server.http.handlers import HANDLERS
-from fake_server.storage.seed import Seed, default
+from fake_server.storage.seed import Seed, default_seed
 from fake_server.storage.store import Store
 
 
@@ -23,35 +23,35 @@ def compose(
     data: Path | None = None,
     durable: bool = False,
     now: Callable[[], float] = time.time,
-    planted: Seed | None = None,
+    seed: Seed | None = None,
     dialect: Dialect | None = None,
 ) -> Fake:
-    """A fresh fake: `rate_limit` calls a minute (None: no limit), kept in the file `data` or in memory only.
+    """A new fake that allows `rate_limit` calls per minute (None: no limit).
 
-    `durable`: what is answered outlives a power cut too. `now` gives Unix seconds, for created_at and the limiter.
-    `planted` is what a new one holds, and what a reset goes back to: two organizations unless given. `dialect` is how
-    it speaks where the contract leaves a choice (read_dialect, dialect_of).
-    Raises DataFileError.
+    `data` is the file that keeps the data (None: memory only). With `durable` each change is on the disk before the
+    answer. `now` gives Unix seconds for created_at and the limiter. A new fake starts with the content of `seed`, and
+    a reset restores it; the default has two organizations. `dialect` has the settings for the free choices of the
+    contract (see load_dialect and parse_dialect). Raises DataFileError.
     """
     dialect = dialect or {}
-    house = house_of(dialect)
-    contract = read_contract(amended(read_document(), dialect))
+    defaults = organization_defaults(dialect)
+    contract = load_contract(change_document(load_document(), dialect))
     store = Store(data, now, durable)
-    planted = planted or default(int(now()), house)
+    seed = seed or default_seed(int(now()), defaults)
     if store.is_new():
-        store.plant(*planted)
-        seed = store.held()
+        store.fill(*seed)
+        seed_rows = store.copy_rows()
     else:
-        seed = store.numbered(*planted)
+        seed_rows = store.number_rows(*seed)
     fake = Fake(
         contract=contract,
         store=store,
         limiter=Limiter(rate_limit, contract.rate_seconds, now),
         handlers=dict(HANDLERS),
         error_table=dict(errors.TABLE),
-        seed=seed,
+        seed=seed_rows,
         dialect=dialect,
-        house=house,
+        organization_defaults=defaults,
         authenticate=request_checks.authenticate,
         parse_body=request_checks.parse_body,
         check_body=request_checks.check_body,
@@ -59,5 +59,5 @@ def compose(
         common_headers=headers.common_headers,
         preflight_headers=headers.preflight_headers,
     )
-    speak(fake, dialect)
+    apply_dialect(fake, dialect)
     return fake

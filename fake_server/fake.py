@@ -1,4 +1,4 @@
-"""A fake put together: one plain object that holds every part, and through which each part is looked up when called."""
+"""The composed fake: one plain object that holds every part. Each part is looked up here when it is called."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ from fake_server.storage.store import Store
 
 @dataclass
 class Fake:
-    """Replace any part, before or while it serves; `middlewares` are aiohttp's, around all, read at the start.
+    """Any part can be replaced before or while the fake serves, except `middlewares`, which are used at the start.
 
-    `seed` is what a reset goes back to, as the store's rows, and `house` what an organization reads that is not told
-    otherwise. `made` and `changed` are what a create and a modify keep of a body. `caller` says in whose budget a call
-    counts (aiohttp's request, operation, key), with `counts_strangers` before its key is looked at; answers of a status
-    in `untold` do not say what is left of it. `json_options` are orjson's.
-
-    `log` is told of each answer: method, path as it was sent, status, seconds, and the label of the key. `interfere` is
-    awaited with each call that its key opens (aiohttp's request, and its passage) before anything else is done with it,
-    and may refuse it. `body_seconds` is how long a body may take to arrive.
+    - `seed`: the rows of the store that a reset restores.
+    - `organization_defaults`: the values of an organization that gives no values of its own.
+    - `fields_from_create`, `fields_from_modify`: select the fields of a body that are stored.
+    - `caller`: names the owner of the rate limit budget, from aiohttp's request, the operation and the key.
+    - `counts_unauthenticated`: the limiter counts a call before its key is checked.
+    - `statuses_without_limit_headers`: answers with these statuses carry no x-ratelimit headers.
+    - `json_options`: the options of orjson.
+    - `middlewares`: aiohttp's middlewares, around every request; the first one is the outermost.
+    - `log`: called with each answer: method, path as sent, status, seconds, and the label of the key.
+    - `before_handling`: awaited with aiohttp's request and its context after the check of the key. It may refuse.
+    - `body_seconds`: the time in which a body must arrive.
     """
 
     contract: Contract
@@ -36,33 +39,33 @@ class Fake:
     error_table: dict[type[errors.Refused], errors.Kind]
     seed: Tables
     dialect: Mapping[str, Any]
-    house: Organization
+    organization_defaults: Organization
     authenticate: Callable[[Store, str | None], Key]
     parse_body: Callable[[bytes, str | None], Any]
     check_body: Callable[[Operation, Any], dict[str, Any]]
     check_query: Callable[[Operation, Iterable[tuple[str, str]]], dict[str, Any]]
     common_headers: Callable[[], dict[str, str]]
     preflight_headers: Callable[[str], dict[str, str]]
-    show: Callable[[Project, Organization, Mapping[str, Any]], dict[str, Any]] = assistants.show
+    render: Callable[[Project, Organization, Mapping[str, Any]], dict[str, Any]] = assistants.render_assistant
     page: Callable[[Sequence[Project], Mapping[str, Any]], tuple[list[Project], bool]] = assistants.page
     project_id: Callable[[str], str | None] = assistants.project_id
-    made: Callable[[Mapping[str, Any]], dict[str, Any]] = assistants.kept
-    changed: Callable[[Mapping[str, Any]], dict[str, Any]] = assistants.kept
+    fields_from_create: Callable[[Mapping[str, Any]], dict[str, Any]] = assistants.fields_from_body
+    fields_from_modify: Callable[[Mapping[str, Any]], dict[str, Any]] = assistants.fields_from_body
     envelope: Callable[[str, str, str | None, str | int | None], Any] = errors.envelope
     code_of: Callable[[errors.Kind], str | int | None] = attrgetter("code")
     caller: Callable[[Any, Operation, Key], str] = by_key
-    counts_strangers: bool = False
-    untold: Container[int] = ()
+    counts_unauthenticated: bool = False
+    statuses_without_limit_headers: Container[int] = ()
     json_options: int = 0
     middlewares: list[Any] = field(default_factory=list)
     log: Callable[[str, str, int, float, str], None] | None = None
-    interfere: Callable[[Any, Passage], Awaitable[None]] | None = None
+    before_handling: Callable[[Any, RequestContext], Awaitable[None]] | None = None
     body_seconds: float = 10.0
 
 
 @dataclass
 class Call:
-    """A call that has passed every check; `assistant` is the id in the path ("" where there is none)."""
+    """A call that passed every check; `assistant` is the id in the path, or "" if the path has no id."""
 
     fake: Fake
     key: Key
@@ -73,7 +76,7 @@ class Call:
 
 @dataclass
 class Answer:
-    """What the caller gets: `body` as JSON, and headers beside those that every answer carries."""
+    """An answer: `body` becomes JSON, and `headers` are added to the headers that every answer carries."""
 
     body: Any
     status: int = 200
@@ -84,9 +87,11 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 
 @dataclass(slots=True)
-class Passage:
-    """What is known of the call, each part as soon as it is: `caller` is whose budget it counts in, `body` as it came,
-    `fault` what was made to go wrong with it (control.faults), `seconds` how long its answer took.
+class RequestContext:
+    """Facts about one request; each is None until it is known.
+
+    `caller` is the owner of the rate limit budget, `body` the bytes as sent, `fault` the injected control.faults.Fault,
+    and `seconds` the time until the answer.
     """
 
     key: Key | None = None

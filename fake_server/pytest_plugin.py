@@ -1,6 +1,6 @@
-"""The fixture `fake_assistants`, for whoever tests a program that calls assistants.
+"""The pytest fixture `fake_assistants`, for tests of a program that calls the Assistants API.
 
-Nothing of the fake is imported before a test asks for it.
+The modules of the fake are imported when the first test uses the fixture.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class FakeAssistants:
-    """A fake of this test's own: `url` for the SDK's base_url, `keys` by their labels (primary, sibling, foreign).
+    """The running fake: `url` is the SDK's base_url, and `keys` has the API keys by label (primary, sibling, foreign).
 
-    `bound_id` is the assistant that the primary key is bound to, `expendable_id` the sibling's.
+    The primary key is bound to the assistant `bound_id`, and the sibling key to `expendable_id`.
     """
 
     url: str
@@ -31,9 +31,9 @@ class FakeAssistants:
 
 @pytest.fixture(scope="session")
 def running_fake_assistants() -> Iterator[FakeAssistants]:
-    """One for the whole run, on a port of its own; under pytest-xdist one for each worker."""
+    """One fake for the whole test run, on a free port. Under pytest-xdist each worker has its own fake."""
     from fake_server.compose import compose
-    from fake_server.contract.openapi import read_contract
+    from fake_server.contract.openapi import load_contract
     from fake_server.control.client import ControlClient
     from fake_server.control.mount import attach
     from fake_server.domain.assistants import assistant_id
@@ -42,7 +42,7 @@ def running_fake_assistants() -> Iterator[FakeAssistants]:
     from fake_server.storage import seed
 
     clock = Clock()
-    fake = compose(rate_limit=read_contract().rate_limit, now=clock.now)
+    fake = compose(rate_limit=load_contract().rate_limit, now=clock.now)
     attach(fake, clock)
     bound, expendable = (assistant_id(key.project) for key in seed.KEYS[:2])
     with serve(fake) as url:
@@ -52,6 +52,6 @@ def running_fake_assistants() -> Iterator[FakeAssistants]:
 
 @pytest.fixture
 def fake_assistants(running_fake_assistants: FakeAssistants) -> FakeAssistants:
-    """As it was at first, whatever the tests before did to it."""
+    """The running fake, reset to its seed before each test."""
     running_fake_assistants.control.reset()
     return running_fake_assistants

@@ -1,4 +1,4 @@
-"""The contract as data: openapi.yaml read into operations and validators, and messages about what a schema refuses.
+"""The contract as data: the operations and validators of openapi.yaml, and the messages for values a schema refuses.
 
-Strict JSON and YAML are read here too. May import nothing else of the fake. Must not know the store, nor HTTP.
+Strict JSON and YAML are parsed here too. May import nothing else of the fake. Must not know the store or HTTP.
 """

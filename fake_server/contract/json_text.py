@@ -1,7 +1,7 @@
-"""JSON by our own rules, which a text meets before a library recurses on it or trips over a value.
+"""JSON with our own strict rules, which are checked before a library can fail on the text.
 
-The rules are the same on every interpreter: at most `DEPTH` levels of lists and objects, no NaN or Infinity, no number
-beyond a double, no lone surrogate. Of equal keys the last one counts.
+The rules are the same on every Python version: at most `DEPTH` levels of lists and objects, no NaN or Infinity, no
+number outside the range of a double, no lone surrogate. If a key occurs twice, the last value counts.
 """
 
 import json
@@ -11,32 +11,32 @@ from array import array
 from itertools import accumulate
 from typing import Any, NoReturn
 
-# Far below the depth at which json (about 1,000 on 3.11), jsonschema_rs or orjson (about 250) gives up.
+# Far below the depth at which json (about 1,000 on 3.11), jsonschema_rs and orjson (about 250) fail.
 DEPTH = 100
 STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-# An opening bracket is a step of 1 and a closing one of -1, as signed bytes.
+# As signed bytes: an opening bracket becomes 1, a closing bracket becomes -1.
 STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
 
 
 class JsonError(ValueError):
-    """The text breaks one of the rules; the message completes a sentence that begins with the text's name."""
+    """The text breaks a rule. The message is the rest of a sentence that starts with the name of the text."""
 
 
 def parse(text: str) -> Any:
     """The value of a JSON text. Raises JsonError."""
-    check_depth(text)
+    _check_depth(text)
     try:
-        value = DECODER.decode(text)
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise JsonError(f"is not JSON: {error}") from None
-    # Only an escape can bring a lone surrogate into a text that was UTF-8.
+    # Only an escape can put a lone surrogate into a UTF-8 text.
     if "\\u" in text:
-        check_characters(value)
+        _check_characters(value)
     return value
 
 
-def check_depth(text: str) -> None:
+def _check_depth(text: str) -> None:
     """Raises JsonError for more than `DEPTH` levels of brackets outside of strings."""
     if text.count("[") + text.count("{") <= DEPTH:
         return
@@ -46,29 +46,29 @@ def check_depth(text: str) -> None:
         raise JsonError(f"is nested deeper than {DEPTH} levels")
 
 
-def check_characters(value: Any) -> None:
-    """Raises JsonError for a lone surrogate, which neither an answer nor a file can hold as UTF-8."""
+def _check_characters(value: Any) -> None:
+    """Raises JsonError for a lone surrogate, because UTF-8 cannot represent it."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise JsonError("holds an escape that is half a character (a lone surrogate)") from None
+        raise JsonError("contains an escape for half a character (a lone surrogate)") from None
 
 
-def refuse_constant(name: str) -> NoReturn:
-    raise JsonError(f"holds {name}, which is not a number in JSON")
+def _refuse_constant(name: str) -> NoReturn:
+    raise JsonError(f"contains {name}, which is not a JSON number")
 
 
-def finite(digits: str) -> float:
+def _parse_finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise JsonError(f"holds a number that is too large: {digits:.20}…")
+        raise JsonError(f"contains a number that is too large: {digits:.20}…")
     return number
 
 
-def integer(digits: str) -> int:
-    # int() itself refuses digits by the thousand, with a bound that depends on the interpreter.
-    finite(digits)
+def _parse_integer(digits: str) -> int:
+    # int() refuses thousands of digits, with a limit that depends on the Python version.
+    _parse_finite(digits)
     return int(digits)
 
 
-DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_float=finite, parse_int=integer)
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_finite, parse_int=_parse_integer)

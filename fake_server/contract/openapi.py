@@ -1,4 +1,4 @@
-"""What openapi.yaml says, ready for use: routes, validators, constants and limits; knows YAML and JSON Schema."""
+"""The content of openapi.yaml as Python objects: operations, validators, constants and limits."""
 
 from copy import deepcopy
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ METHODS = ("get", "post", "patch", "delete", "put", "head", "options", "trace")
 
 @dataclass
 class Operation:
-    """One operation; `body` is None where none is taken.
+    """One operation; `body` is None if the operation has no body.
 
-    `parameters` are the schemas of the query's by name, `defaults` the values of those that need not be sent.
+    `parameters` has the schemas of the query parameters by name. `defaults` has the default values.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Operation:
 
 @dataclass
 class Contract:
-    """`prefix` stands before each path ("/v1"); `constants` are the fields that read the same on every assistant."""
+    """`prefix` comes before each path ("/v1"). `constants` are fields with the same value on every assistant."""
 
     prefix: str
     operations: list[Operation]
@@ -45,13 +45,13 @@ class Contract:
     body_limit: int
 
 
-def read_contract(document: dict[str, Any] | None = None) -> Contract:
-    """From openapi.yaml, or from what a dialect made of it; raises FileNotFoundError."""
-    document = document or read_document()
+def load_contract(document: dict[str, Any] | None = None) -> Contract:
+    """Use `document` instead of openapi.yaml if it is given (see dialect.schema_changes). Raises FileNotFoundError."""
+    document = document or load_document()
     return Contract(
         prefix=urlsplit(document["servers"][0]["url"]).path,
-        operations=read_operations(document),
-        constants=read_constants(document),
+        operations=parse_operations(document),
+        constants=_parse_constants(document),
         rate_limit=document["x-rate-limit"]["requests"],
         rate_seconds=document["x-rate-limit"]["seconds"],
         body_limit=document["x-body-limit"],
@@ -59,61 +59,61 @@ def read_contract(document: dict[str, Any] | None = None) -> Contract:
 
 
 @cache
-def read_document() -> dict[str, Any]:
-    """The openapi.yaml in this package (a wheel's) or beside it (a checkout's); raises FileNotFoundError."""
+def load_document() -> dict[str, Any]:
+    """openapi.yaml is in this package (in a wheel) or beside it (in a checkout). Raises FileNotFoundError."""
     here = Path(__file__).parents[1]
     places = [folder / "openapi.yaml" for folder in (here, here.parent)]
     found = next((place for place in places if place.is_file()), None)
     if found is None:
         raise FileNotFoundError("openapi.yaml is neither in the package fake_server nor beside it.")
-    return read_yaml(found)
+    return load_yaml(found)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+def load_yaml(path: Path) -> dict[str, Any]:
     document: dict[str, Any] = yaml.load(path.read_bytes(), FASTEST)
     return document
 
 
-def read_operations(document: dict[str, Any]) -> list[Operation]:
+def parse_operations(document: dict[str, Any]) -> list[Operation]:
     return [
-        read_operation(document, path, method)
+        _parse_operation(document, path, method)
         for path, item in document["paths"].items()
         for method in METHODS
         if method in item
     ]
 
 
-def read_operation(document: dict[str, Any], path: str, method: str) -> Operation:
+def _parse_operation(document: dict[str, Any], path: str, method: str) -> Operation:
     item = document["paths"][path]
     operation = item[method]
-    given = [resolve(document, each) for each in item.get("parameters", []) + operation.get("parameters", [])]
-    parameters = {each["name"]: each["schema"] for each in given if each["in"] == "query"}
+    listed = [_resolve(document, each) for each in item.get("parameters", []) + operation.get("parameters", [])]
+    parameters = {each["name"]: each["schema"] for each in listed if each["in"] == "query"}
     body = operation.get("requestBody")
     return Operation(
         id=operation["operationId"],
         method=method.upper(),
         path=path,
         secured=bool(operation.get("security", document["security"])),
-        body=body and validator(document, body["content"]["application/json"]["schema"]),
+        body=body and build_validator(document, body["content"]["application/json"]["schema"]),
         body_required=bool(body and body.get("required")),
-        query=validator(document, {"type": "object", "properties": parameters}),
+        query=build_validator(document, {"type": "object", "properties": parameters}),
         parameters=parameters,
         defaults={name: schema["default"] for name, schema in parameters.items() if "default" in schema},
     )
 
 
-def read_constants(document: dict[str, Any]) -> dict[str, Any]:
+def _parse_constants(document: dict[str, Any]) -> dict[str, Any]:
     properties = document["components"]["schemas"]["Assistant"]["properties"]
     free = {name: schema for name, schema in properties.items() if "const" in schema.get("x-free-choice", [])}
     return {name: deepcopy(schema["const"]) for name, schema in free.items()}
 
 
-def validator(document: dict[str, Any], schema: dict[str, Any]) -> jsonschema_rs.Validator:
-    # The mask keeps what was sent, up to 4 MB of it, out of the messages.
+def build_validator(document: dict[str, Any], schema: dict[str, Any]) -> jsonschema_rs.Validator:
+    # Without the mask a message would contain the value that was sent, up to 4 MB.
     return jsonschema_rs.validator_for({**schema, "components": document["components"]}, mask="it")
 
 
-def resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+def _resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in node:
         return node
     found = document

@@ -1,4 +1,4 @@
-"""The control side under /_fake (see control.yaml): faults, the request log, organizations, the clock, and a page.
+"""The Control API under /_fake (see control.yaml): fault injection, the request log, organizations, the clock, a page.
 
-May import `http`, `fake` and all below them. Must not know the command line, nor how a fake is composed.
+May import `http`, `fake` and all packages below them. Must not know the command line or how a fake is composed.
 """

@@ -1,4 +1,4 @@
-"""The control side from a test in Python: a call a method, with nothing but the standard library."""
+"""A client of the Control API for tests in Python: one method for each call. It needs only the standard library."""
 
 import json
 from http.client import HTTPConnection
@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 
 class ControlError(Exception):
-    """What the control side refused, in its words; `status` is HTTP's."""
+    """The Control API refused the call; `status` is the HTTP status."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -15,44 +15,47 @@ class ControlError(Exception):
 
 
 class ControlClient:
-    """At the URL that the fake names as `control`. All raise ControlError; what they give is what control.yaml says."""
+    """The client for the URL that the fake prints as `control`.
+
+    All methods raise ControlError. control.yaml describes the results.
+    """
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = urlsplit(url)
         self.headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     def ask(self, method: str, *path: str, **body: Any) -> Any:
-        """Any call: the steps of its path under /_fake, and the fields of its body."""
+        """Send any call: `path` has the steps of its path under /_fake, and `body` the fields of its body."""
         steps = "/".join(quote(step, safe="") for step in path)
         connection = HTTPConnection(self.url.hostname or "", self.url.port, timeout=30)
         try:
             connection.request(method, f"/_fake/{steps}", json.dumps(body) if body else None, self.headers)
             answer = connection.getresponse()
-            said = json.loads(answer.read())
+            result = json.loads(answer.read())
         finally:
             connection.close()
         if answer.status >= 400:
-            raise ControlError(answer.status, said["error"]["message"])
-        return said
+            raise ControlError(answer.status, result["error"]["message"])
+        return result
 
     def reset(self, **organization: str) -> None:
-        """Everything, or `organization`."""
+        """Reset everything, or only one `organization`."""
         self.ask("POST", "reset", **organization)
 
     def advance(self, seconds: float) -> None:
-        """The fake's clock: the limiter's minute passes in no time."""
+        """Advance the clock of the fake. 60 seconds later the limiter allows the full number of calls again."""
         self.ask("PATCH", "clock", advance=seconds)
 
     def clock(self, **changes: Any) -> Any:
-        """Set `now` and `frozen`, and give the clock."""
+        """Set `now` and `frozen`, and return the clock."""
         return self.ask("PATCH", "clock", **changes)
 
     def limit(self, limit: int | None, **organization: str) -> None:
-        """Calls a minute of each key, None for any number; of `organization` alone, if it is given."""
+        """Allow `limit` calls per minute for each key (None: no limit), or only for the keys of one `organization`."""
         self.ask("PATCH", "limiter", limit=limit, **organization)
 
     def fault(self, **given: Any) -> Any:
-        """Such as operation="createAssistant", times=2, status=503."""
+        """Inject a fault, such as fault(operation="createAssistant", times=2, status=503)."""
         return self.ask("POST", "faults", **given)
 
     def faults(self) -> Any:
@@ -62,15 +65,15 @@ class ControlClient:
         self.ask("DELETE", "faults")
 
     def requests(self) -> Any:
-        """Newest first."""
+        """The logged requests, newest first."""
         return self.ask("GET", "requests")["data"]
 
     def organization(self, **given: Any) -> Any:
-        """A new one, with its keys."""
+        """Create an organization with its keys."""
         return self.ask("POST", "organizations", **given)
 
     def rotate(self, key: str, **assistant: str) -> Any:
-        """The key that takes its place."""
+        """Replace the key by a new key, which is returned."""
         return self.ask("POST", "keys", key, "rotate", **assistant)
 
     def snapshot(self, name: str, **organization: str) -> None:
@@ -80,5 +83,5 @@ class ControlClient:
         self.ask("POST", "snapshots", name, "restore")
 
     def seed(self, **seed: Any) -> None:
-        """What a reset goes back to from now on, and a reset to it."""
+        """Replace the seed, and reset everything to it."""
         self.ask("PUT", "seed", **seed)

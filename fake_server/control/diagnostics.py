@@ -1,46 +1,46 @@
-"""Handlers about faults and the request log."""
+"""Handlers for fault injection and the request log."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from fake_server.control.organizations import existing_organization
-from fake_server.control.request_log import shown
-from fake_server.control.state import Asked, Handler
+from fake_server.control.request_log import render_request
+from fake_server.control.state import ControlCall, Handler
 from fake_server.domain.errors import NotThere
 
 
-async def list_faults(asked: Asked) -> Any:
-    return {"data": [fault.shown() for fault in asked.control.faults.all.values()]}
+async def list_faults(call: ControlCall) -> Any:
+    return {"data": [fault.render() for fault in call.control.faults.all.values()]}
 
 
-async def create_fault(asked: Asked) -> Any:
+async def create_fault(call: ControlCall) -> Any:
     """Raises NotThere, and InvalidParameter."""
-    if "organization" in asked.body:
-        existing_organization(asked.control, asked.body["organization"])
-    if "key" in asked.body and asked.control.fake.store.key(asked.body["key"]) is None:
-        raise NotThere("No key reads like this. GET /_fake/keys lists them.")
-    return asked.control.faults.add(asked.body).shown()
+    if "organization" in call.body:
+        existing_organization(call.control, call.body["organization"])
+    if "key" in call.body and call.control.fake.store.key(call.body["key"]) is None:
+        raise NotThere("No such key. GET /_fake/keys lists the keys.")
+    return call.control.faults.add(call.body).render()
 
 
-async def delete_faults(asked: Asked) -> Any:
-    asked.control.faults.clear()
+async def delete_faults(call: ControlCall) -> Any:
+    call.control.faults.clear()
     return {}
 
 
-async def delete_fault(asked: Asked) -> Any:
-    if asked.control.faults.all.pop(asked.name, None) is None:
-        raise NotThere(f"No fault has the id '{asked.name:.100}'. GET /_fake/faults lists them.")
+async def delete_fault(call: ControlCall) -> Any:
+    if call.control.faults.all.pop(call.name, None) is None:
+        raise NotThere(f"No fault has the id '{call.name:.100}'. GET /_fake/faults lists the faults.")
     return {}
 
 
-async def list_requests(asked: Asked) -> Any:
-    keys = asked.control.fake.store.all_keys()
-    found = asked.control.requests.of(asked.query.get("organization"))
-    return {"data": [shown(each, keys) for each in found[: asked.query["limit"]]]}
+async def list_requests(call: ControlCall) -> Any:
+    keys = call.control.fake.store.all_keys()
+    found = call.control.requests.of(call.query.get("organization"))
+    return {"data": [render_request(each, keys) for each in found[: call.query["limit"]]]}
 
 
-async def delete_requests(asked: Asked) -> Any:
-    asked.control.requests.clear()
+async def delete_requests(call: ControlCall) -> Any:
+    call.control.requests.clear()
     return {}
 
 

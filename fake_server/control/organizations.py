@@ -1,45 +1,45 @@
-"""Handlers about organizations and their keys."""
+"""Handlers for organizations and their keys."""
 
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from fake_server.control.state import Asked, Control, Handler
+from fake_server.control.state import Control, ControlCall, Handler
 from fake_server.domain.assistants import Key, Organization, Project, assistant_id, project_id
 from fake_server.domain.errors import InvalidParameter, NotThere
-from fake_server.storage.seed import check_names, read_organization
+from fake_server.storage.seed import check_names, parse_organization
 
 
-async def list_organizations(asked: Asked) -> Any:
-    return {"data": [shown(asked.control, each) for each in asked.control.fake.store.all_organizations()]}
+async def list_organizations(call: ControlCall) -> Any:
+    return {"data": [_render_organization(call.control, each) for each in call.control.fake.store.all_organizations()]}
 
 
-async def create_organization(asked: Asked) -> Any:
+async def create_organization(call: ControlCall) -> Any:
     """Raises SeedMistake."""
-    store = asked.control.fake.store
-    organization = asked.body.get("id") or f"org-{store.new_id('')[:12]}"
-    seed = read_organization(asked.body, organization, int(store.now()), asked.control.fake.house)
+    store = call.control.fake.store
+    organization = call.body.get("id") or f"org-{store.new_id('')[:12]}"
+    seed = parse_organization(call.body, organization, int(store.now()), call.control.fake.organization_defaults)
     check_names(seed, store.has)
-    store.commit(store.numbered(*seed))
-    asked.control.made[organization] = store.held(organization)
-    return shown(asked.control, store.organization(organization))
+    store.commit(store.number_rows(*seed))
+    call.control.created[organization] = store.copy_rows(organization)
+    return _render_organization(call.control, store.organization(organization))
 
 
-async def get_organization(asked: Asked) -> Any:
-    return shown(asked.control, existing_organization(asked.control, asked.name))
+async def get_organization(call: ControlCall) -> Any:
+    return _render_organization(call.control, existing_organization(call.control, call.name))
 
 
-async def modify_organization(asked: Asked) -> Any:
-    existing_organization(asked.control, asked.name)
-    asked.control.fake.store.alter("organizations", asked.name, asked.body)
-    return shown(asked.control, asked.control.fake.store.organization(asked.name))
+async def modify_organization(call: ControlCall) -> Any:
+    existing_organization(call.control, call.name)
+    call.control.fake.store.alter("organizations", call.name, call.body)
+    return _render_organization(call.control, call.control.fake.store.organization(call.name))
 
 
-async def delete_organization(asked: Asked) -> Any:
-    existing_organization(asked.control, asked.name)
-    store = asked.control.fake.store
-    store.restore({name: {} for name in store.tables}, asked.name)
-    asked.control.made.pop(asked.name, None)
+async def delete_organization(call: ControlCall) -> Any:
+    existing_organization(call.control, call.name)
+    store = call.control.fake.store
+    store.restore({name: {} for name in store.tables}, call.name)
+    call.control.created.pop(call.name, None)
     return {}
 
 
@@ -47,11 +47,11 @@ def existing_organization(control: Control, organization: str) -> Organization:
     try:
         return control.fake.store.organization(organization)
     except KeyError:
-        message = f"No organization has the id '{organization:.100}'. GET /_fake/organizations lists them."
+        message = f"No organization has the id '{organization:.100}'. GET /_fake/organizations lists the organizations."
         raise NotThere(message) from None
 
 
-def shown(control: Control, organization: Organization) -> Mapping[str, Any]:
+def _render_organization(control: Control, organization: Organization) -> Mapping[str, Any]:
     keys = {key.label: key for key in control.fake.store.keys_of(organization.id)}
     bound = {label: assistant_id(key.project) for label, key in keys.items()}
     return {
@@ -63,66 +63,66 @@ def shown(control: Control, organization: Organization) -> Mapping[str, Any]:
     }
 
 
-async def list_keys(asked: Asked) -> Any:
-    return {"data": [shown_key(key) for key in asked.control.fake.store.all_keys()]}
+async def list_keys(call: ControlCall) -> Any:
+    return {"data": [_render_key(key) for key in call.control.fake.store.all_keys()]}
 
 
-async def create_key(asked: Asked) -> Any:
+async def create_key(call: ControlCall) -> Any:
     """Raises NotThere, and InvalidParameter."""
-    store, organization = asked.control.fake.store, asked.body["organization"]
-    existing_organization(asked.control, organization)
+    store, organization = call.control.fake.store, call.body["organization"]
+    existing_organization(call.control, organization)
     labels = {key.label for key in store.keys_of(organization)}
-    label = asked.body.get("label") or next(f"key-{n}" for n in count(1) if f"key-{n}" not in labels)
+    label = call.body.get("label") or next(f"key-{n}" for n in count(1) if f"key-{n}" not in labels)
     if label in labels:
-        raise InvalidParameter(f"The organization has a key labelled '{label}' already.", "label")
-    project = bound(asked, organization, label)
+        raise InvalidParameter(f"The organization already has a key with the label '{label}'.", "label")
+    project = _choose_project(call, organization, label)
     key = Key(f"sk-fake-{store.new_id(organization)}", label, organization, project)
-    store.commit(store.numbered([], [key], []))
-    return shown_key(key)
+    store.commit(store.number_rows([], [key], []))
+    return _render_key(key)
 
 
-async def modify_key(asked: Asked) -> Any:
-    key = existing_key(asked)
-    changes = dict(asked.body)
+async def modify_key(call: ControlCall) -> Any:
+    key = _existing_key(call)
+    changes = dict(call.body)
     if changes.pop("assistant", None):
-        changes["project"] = bound(asked, key.organization, key.label)
-    asked.control.fake.store.alter("keys", key.secret, changes)
-    return shown_key(existing_key(asked))
+        changes["project"] = _choose_project(call, key.organization, key.label)
+    call.control.fake.store.alter("keys", key.secret, changes)
+    return _render_key(_existing_key(call))
 
 
-async def rotate_key(asked: Asked) -> Any:
-    key, store = existing_key(asked), asked.control.fake.store
+async def rotate_key(call: ControlCall) -> Any:
+    key, store = _existing_key(call), call.control.fake.store
     secret = f"sk-fake-{store.new_id(key.organization)}"
-    project = bound(asked, key.organization, key.label)
+    project = _choose_project(call, key.organization, key.label)
     store.alter("keys", key.secret, {"secret": secret, "project": project, "active": True})
-    return shown_key(Key(secret, key.label, key.organization, project))
+    return _render_key(Key(secret, key.label, key.organization, project))
 
 
-async def delete_key(asked: Asked) -> Any:
-    asked.control.fake.store.drop("keys", existing_key(asked).secret)
+async def delete_key(call: ControlCall) -> Any:
+    call.control.fake.store.drop("keys", _existing_key(call).secret)
     return {}
 
 
-def existing_key(asked: Asked) -> Key:
-    key = asked.control.fake.store.key(asked.name)
+def _existing_key(call: ControlCall) -> Key:
+    key = call.control.fake.store.key(call.name)
     if key is None:
-        raise NotThere("No key reads like this. GET /_fake/keys lists them.")
+        raise NotThere("No such key. GET /_fake/keys lists the keys.")
     return key
 
 
-def bound(asked: Asked, organization: str, label: str) -> str:
-    """The project that a key shall be bound to: the one that is asked for, or a new one. Raises InvalidParameter."""
-    store = asked.control.fake.store
-    if "assistant" not in asked.body:
+def _choose_project(call: ControlCall, organization: str, label: str) -> str:
+    """The project to bind a key to: the requested one, or a new one. Raises InvalidParameter."""
+    store = call.control.fake.store
+    if "assistant" not in call.body:
         return store.add(organization, f"{store.organization(organization).name} {label}", None).id
-    project: Project | None = store.get(organization, project_id(asked.body["assistant"]))
+    project: Project | None = store.get(organization, project_id(call.body["assistant"]))
     if project is None:
-        message = f"The organization {organization} has no assistant '{asked.body['assistant']:.100}' to bind a key to."
+        message = f"The organization {organization} has no assistant '{call.body['assistant']:.100}'."
         raise InvalidParameter(message, "assistant")
     return project.id
 
 
-def shown_key(key: Key) -> Mapping[str, Any]:
+def _render_key(key: Key) -> Mapping[str, Any]:
     return {
         "secret": key.secret,
         "label": key.label,

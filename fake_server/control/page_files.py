@@ -1,9 +1,9 @@
-"""The files of the page and of the docs, by name: the page's own, and Swagger UI's as a package brings them."""
+"""The files of the page and of the API reference: our own, and the files of Swagger UI from a package."""
 
 from pathlib import Path
 
-OWN = Path(__file__).with_name("page")
-TITLES = {"": "index.html", "docs": "docs.html"}
+PAGE_FOLDER = Path(__file__).with_name("page")
+FILE_NAMES = {"": "index.html", "docs": "docs.html"}
 SWAGGER_UI = {"swagger-ui.css", "swagger-ui-bundle.js"}
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -11,7 +11,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-# Nothing is loaded from elsewhere, and no other page may frame these. Swagger UI styles its parts within its markup.
+# The pages load nothing from other sites, and no other page may frame them. Swagger UI needs inline styles.
 HEADERS = {
     "cache-control": "no-cache",
     "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
@@ -20,21 +20,21 @@ HEADERS = {
 }
 
 
-def page_file(name: str) -> tuple[bytes, dict[str, str]] | None:
-    """What stands at /_fake/<name>, and its headers; None where there is no such file."""
-    file = TITLES.get(name, name)
+def load_page_file(name: str) -> tuple[bytes, dict[str, str]] | None:
+    """The content of /_fake/<name> and its headers; None if there is no such file."""
+    file = FILE_NAMES.get(name, name)
     if file in SWAGGER_UI:
-        folder = swagger_ui()
-    elif file in {each.name for each in OWN.iterdir()}:
-        folder = OWN
+        folder = _swagger_ui_folder()
+    elif file in {each.name for each in PAGE_FOLDER.iterdir()}:
+        folder = PAGE_FOLDER
     else:
         return None
     path = folder / file
     return path.read_bytes(), HEADERS | {"content-type": TYPES[path.suffix]}
 
 
-def swagger_ui() -> Path:
-    """Where the package that ships its files has them. It is not imported, and neither is its Flask."""
-    from importlib.metadata import distribution  # 10 ms that the fake's start does not pay
+def _swagger_ui_folder() -> Path:
+    """The folder of the package that contains Swagger UI. The package is not imported, and neither is its Flask."""
+    from importlib.metadata import distribution  # takes 10 ms, which the start of the fake avoids
 
     return Path(str(distribution("flask-swagger-ui").locate_file("flask_swagger_ui/dist")))

@@ -1,4 +1,4 @@
-"""What was asked under /v1 and what was answered: the last calls, and whoever listens for the next; knows no HTTP."""
+"""The request log: the last calls under /v1, and the listeners for new calls. Knows no HTTP."""
 
 import asyncio
 import json
@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from fake_server.domain.assistants import Key
 
-KEPT = 200
-# Bytes kept of a body.
-CUT = 16 * 1024
-# Events that wait for one listener.
-WAITING = 100
+MOST_REQUESTS = 200
+# More bytes of a body are not kept.
+MOST_BODY_BYTES = 16 * 1024
+# Events that can wait for one listener.
+QUEUE_SIZE = 100
 
 
-class Seen(NamedTuple):
-    """One call. `at` in Unix seconds; `key` is its label; `status` is None where a fault left it without an answer."""
+class LoggedRequest(NamedTuple):
+    """One call. `at` is in Unix seconds, `key` is the label, and `status` is None if a fault prevented the answer."""
 
     number: int
     at: float
@@ -29,70 +29,70 @@ class Seen(NamedTuple):
     seconds: float
     fault: str | None
     request_id: str | None
-    asked: bytes | None
-    answered: bytes | None
+    request_body: bytes | None
+    response_body: bytes | None
 
 
-class Requests:
+class RequestLog:
     def __init__(self) -> None:
-        self.kept: deque[Seen] = deque(maxlen=KEPT)
+        self.latest: deque[LoggedRequest] = deque(maxlen=MOST_REQUESTS)
         self.listeners: set[asyncio.Queue[str]] = set()
         self.number = 0
 
     def clear(self, organization: str | None = None) -> None:
-        """Of one organization, or all."""
-        left = [each for each in self.kept if organization not in (None, each.organization)]
-        self.kept = deque(left, maxlen=KEPT)
+        """Forget the calls of one organization, or all calls."""
+        left = [each for each in self.latest if organization not in (None, each.organization)]
+        self.latest = deque(left, maxlen=MOST_REQUESTS)
 
-    def of(self, organization: str | None) -> list[Seen]:
-        """An organization's or all, newest first."""
-        return [each for each in reversed(self.kept) if organization in (None, each.organization)]
+    def of(self, organization: str | None) -> list[LoggedRequest]:
+        """The calls of one organization, or all calls, newest first."""
+        return [each for each in reversed(self.latest) if organization in (None, each.organization)]
 
-    def tell(self, event: str, data: Any) -> None:
-        """All who listen. Who is too slow is told to look at everything anew, in place of what he has missed."""
-        text = written(event, data)
+    def publish(self, event: str, data: Any) -> None:
+        """Send an event to all listeners. A slow listener loses its waiting events and must load everything again."""
+        text = _render_event(event, data)
         for queue in self.listeners:
             if queue.full():
                 while not queue.empty():
                     queue.get_nowait()
-                queue.put_nowait(written("changed", {"what": "all"}))
+                queue.put_nowait(_render_event("changed", {"what": "all"}))
             queue.put_nowait(text)
 
-    def tell_changed(self, what: str) -> None:
-        self.tell("changed", {"what": what})
+    def publish_change(self, what: str) -> None:
+        self.publish("changed", {"what": what})
 
 
-def written(event: str, data: Any) -> str:
+def _render_event(event: str, data: Any) -> str:
     return f"event: {event}\ndata: {json.dumps(data)}\n\n"
 
 
-def shown(seen: Seen, keys: Iterable[Key]) -> dict[str, Any]:
-    """As the schema Request of control.yaml has it, with no key in it anywhere."""
-    bodies = [body for body in (seen.asked, seen.answered) if body is not None]
+def render_request(logged: LoggedRequest, keys: Iterable[Key]) -> dict[str, Any]:
+    """The schema Request of control.yaml. All keys are masked."""
+    bodies = [body for body in (logged.request_body, logged.response_body) if body is not None]
     return {
-        "number": seen.number,
-        "at": seen.at,
-        "method": seen.method,
-        "path": masked(seen.path, keys),
-        "operation": seen.operation,
-        "organization": seen.organization,
-        "key": seen.key,
-        "status": seen.status,
-        "ms": round(seen.seconds * 1000, 2),
-        "fault": seen.fault,
-        "request_id": seen.request_id,
-        "request_body": text(seen.asked, keys),
-        "response_body": text(seen.answered, keys),
-        "cut": any(len(body) > CUT for body in bodies),
+        "number": logged.number,
+        "at": logged.at,
+        "method": logged.method,
+        "path": _mask_keys(logged.path, keys),
+        "operation": logged.operation,
+        "organization": logged.organization,
+        "key": logged.key,
+        "status": logged.status,
+        "ms": round(logged.seconds * 1000, 2),
+        "fault": logged.fault,
+        "request_id": logged.request_id,
+        "request_body": _render_body(logged.request_body, keys),
+        "response_body": _render_body(logged.response_body, keys),
+        "cut": any(len(body) > MOST_BODY_BYTES for body in bodies),
     }
 
 
-def text(body: bytes | None, keys: Iterable[Key]) -> str | None:
-    return None if body is None else masked(body[:CUT].decode(errors="replace"), keys)
+def _render_body(body: bytes | None, keys: Iterable[Key]) -> str | None:
+    return None if body is None else _mask_keys(body[:MOST_BODY_BYTES].decode(errors="replace"), keys)
 
 
-def masked(text: str, keys: Iterable[Key]) -> str:
-    # One may be the beginning of another.
+def _mask_keys(text: str, keys: Iterable[Key]) -> str:
+    # A key may be the start of a longer key, so longer keys are masked first.
     for key in sorted(keys, key=lambda key: -len(key.secret)):
         text = text.replace(key.secret, f"<{key.label}>")
     return text

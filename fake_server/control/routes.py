@@ -1,4 +1,4 @@
-"""The control side as aiohttp's requests see it: from a request by control.yaml to a handler, and on to JSON."""
+"""Routes of the Control API: from a request to a handler as control.yaml describes it, and on to JSON."""
 
 import logging
 from functools import cache
@@ -7,17 +7,17 @@ from typing import Any
 
 from aiohttp import web
 
-from fake_server.contract.openapi import Operation, read_document, read_operations, read_yaml
-from fake_server.contract.yaml_file import FileMistake, parsed
+from fake_server.contract.openapi import Operation, load_document, load_yaml, parse_operations
+from fake_server.contract.yaml_file import YamlFileError, parse_yaml
 from fake_server.control import assistants, diagnostics, organizations, state_handlers
-from fake_server.control.access import admit
+from fake_server.control.access import check_access
 from fake_server.control.events import stream
-from fake_server.control.page_files import page_file
-from fake_server.control.state import Asked, Control, Handler
+from fake_server.control.page_files import load_page_file
+from fake_server.control.state import Control, ControlCall, Handler
 from fake_server.domain import errors
 from fake_server.domain.errors import Broken, MalformedRequest, Refused, UnknownUrl
 from fake_server.http import request_checks
-from fake_server.http.web import JSON, Route, encoded, named, read, read_routes
+from fake_server.http.web import JSON, Route, build_routes, encode_json, match_operation, receive_body
 
 LOG = logging.getLogger(__name__)
 PREFIX = "/_fake"
@@ -28,118 +28,118 @@ HANDLERS: dict[str, Handler] = {
     **assistants.HANDLERS,
     **diagnostics.HANDLERS,
 }
-# What a call may change without anything else, by the beginning of its path.
-ALONE = ("assistants", "clock", "faults", "limiter", "requests", "snapshots")
+# A call whose path starts with one of these changes only this part of the fake.
+INDEPENDENT_PARTS = ("assistants", "clock", "faults", "limiter", "requests", "snapshots")
 
 
 @cache
-def routes() -> list[Route]:
-    """Read when they are first asked for: a start does not wait for it."""
-    return read_routes(PREFIX, read_operations(read_yaml(FILE)))
+def load_routes() -> list[Route]:
+    """Loaded at the first request, so that the start of the fake is faster."""
+    return build_routes(PREFIX, parse_operations(load_yaml(FILE)))
 
 
-async def answer(control: Control, request: web.BaseRequest) -> web.StreamResponse:
-    """An answer in any case: refusals, and mistakes of our own, are answers too."""
+async def answer_request(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    """Refusals and internal errors become answers too."""
     try:
-        return await perform(control, request)
+        return await _dispatch(control, request)
     except Refused as refusal:
-        return refused(refusal)
+        return _build_refusal(refusal)
     except Exception:
         LOG.exception("%s %s", request.method, request.path)
-        return refused(Broken("The fake made a mistake. Its log says more."))
+        return _build_refusal(Broken("The fake has an internal error. See its log."))
 
 
-async def perform(control: Control, request: web.BaseRequest) -> web.StreamResponse:
-    operation, name = found(request)
-    admit(request, control.host, control.token, operation is not None and operation.secured)
+async def _dispatch(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    operation, name = _match(request)
+    check_access(request, control.host, control.token, operation is not None and operation.secured)
     if request.path == PREFIX:
         return web.Response(status=308, headers={"location": f"{PREFIX}/"})
     if operation is None:
-        return file(request)
+        return _page_response(request)
     if operation.id in DIRECT:
         return await DIRECT[operation.id](control, request)
-    done = await HANDLERS[operation.id](await judged(control, operation, name, request))
-    await control.fake.store.settled()
+    done = await HANDLERS[operation.id](await _check_request(control, operation, name, request))
+    await control.fake.store.wait_until_durable()
     if request.method != "GET":
-        control.requests.tell_changed(changed(operation))
-    return web.Response(body=encoded(done), headers=JSON)
+        control.requests.publish_change(_changed_part(operation))
+    return web.Response(body=encode_json(done), headers=JSON)
 
 
-def found(request: web.BaseRequest) -> tuple[Operation | None, str]:
-    """And what the path names. Raises WrongMethod."""
+def _match(request: web.BaseRequest) -> tuple[Operation | None, str]:
+    """The operation and the name in the path; no operation for a file. Raises WrongMethod."""
     try:
-        return named(routes(), request)
+        return match_operation(load_routes(), request)
     except UnknownUrl:
         return None, ""
 
 
-def file(request: web.BaseRequest) -> web.Response:
-    """Of the page, or of the docs. Raises UnknownUrl."""
-    found = page_file(request.path.removeprefix(f"{PREFIX}/")) if request.method == "GET" else None
+def _page_response(request: web.BaseRequest) -> web.Response:
+    """A file of the page or of the API reference. Raises UnknownUrl."""
+    found = load_page_file(request.path.removeprefix(f"{PREFIX}/")) if request.method == "GET" else None
     if found is None:
-        raise UnknownUrl(f"No such URL: {request.path:.100}. {PREFIX}/control.yaml says which there are.")
+        raise UnknownUrl(f"No such URL: {request.path:.100}. {PREFIX}/control.yaml describes all URLs.")
     body, headers = found
     return web.Response(body=body, headers=headers)
 
 
-def changed(operation: Operation) -> str:
+def _changed_part(operation: Operation) -> str:
     _, first, *others = operation.path.split("/")
-    return first if first in ALONE and "restore" not in others else "all"
+    return first if first in INDEPENDENT_PARTS and "restore" not in others else "all"
 
 
-async def judged(control: Control, operation: Operation, name: str, request: web.BaseRequest) -> Asked:
+async def _check_request(control: Control, operation: Operation, name: str, request: web.BaseRequest) -> ControlCall:
     query = request_checks.check_query(operation, request.query.items())
     body = {}
     if operation.body is not None:
-        raw = await read(control.fake, request)
-        body = request_checks.check_body(operation, said(raw, request.headers.get("Content-Type", "")))
-    return Asked(control, name, body, query)
+        raw = await receive_body(control.fake, request)
+        body = request_checks.check_body(operation, _parse_body(raw, request.headers.get("Content-Type", "")))
+    return ControlCall(control, name, body, query)
 
 
-def said(raw: bytes, content_type: str) -> object:
-    """Nothing at all is an empty object here, and what is not said to be YAML is JSON (curl says form data).
+def _parse_body(raw: bytes, content_type: str) -> object:
+    """An empty body counts as {}. A body is JSON unless its content type is YAML: curl sends a wrong content type.
 
     Raises MalformedRequest.
     """
     if "yaml" not in content_type:
         return request_checks.parse_body(raw or b"{}", None)
     try:
-        return parsed(raw.decode(), "The body")
-    except (FileMistake, UnicodeDecodeError) as mistake:
-        raise MalformedRequest(str(mistake)) from None
+        return parse_yaml(raw.decode(), "The body")
+    except (YamlFileError, UnicodeDecodeError) as error:
+        raise MalformedRequest(str(error)) from None
 
 
-def refused(refusal: Refused) -> web.Response:
+def _build_refusal(refusal: Refused) -> web.Response:
     kind = next(errors.TABLE[each] for each in type(refusal).__mro__ if each in errors.TABLE)
     body = errors.envelope(refusal.message, kind.type, refusal.param, kind.code)
-    return web.Response(status=kind.status, body=encoded(body), headers=JSON | refusal.headers)
+    return web.Response(status=kind.status, body=encode_json(body), headers=JSON | refusal.headers)
 
 
-async def get_health(control: Control, request: web.BaseRequest) -> web.StreamResponse:
-    from importlib.metadata import version  # 10 ms that the fake's start does not pay
+async def _get_health(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    from importlib.metadata import version  # takes 10 ms, which the start of the fake avoids
 
     health: dict[str, Any] = {
         "status": "ok",
         "version": version("assistants-contract"),
         "url": f"http://{request.host}{control.fake.contract.prefix}",
-        "contract": read_document()["info"]["version"],
+        "contract": load_document()["info"]["version"],
     }
-    return web.Response(body=encoded(health), headers=JSON)
+    return web.Response(body=encode_json(health), headers=JSON)
 
 
-async def get_contract(control: Control, _: web.BaseRequest) -> web.StreamResponse:
-    # Wherever the fake is asked from, that is where it is.
-    document = {**read_document(), "servers": [{"url": control.fake.contract.prefix}]}
-    return web.Response(body=encoded(document), headers=JSON)
+async def _get_contract(control: Control, _: web.BaseRequest) -> web.StreamResponse:
+    # A relative URL, so that the caller's own address of the fake is used.
+    document = {**load_document(), "servers": [{"url": control.fake.contract.prefix}]}
+    return web.Response(body=encode_json(document), headers=JSON)
 
 
-async def get_description(_: Control, __: web.BaseRequest) -> web.StreamResponse:
+async def _get_description(_: Control, __: web.BaseRequest) -> web.StreamResponse:
     return web.Response(body=FILE.read_bytes(), content_type="application/yaml")
 
 
-async def listen(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+async def _listen(control: Control, request: web.BaseRequest) -> web.StreamResponse:
     return await stream(control.requests, request)
 
 
-# What needs the request itself, or answers no JSON.
-DIRECT = {"getHealth": get_health, "getContract": get_contract, "getDescription": get_description, "listen": listen}
+# Handlers that need the request itself or do not answer JSON.
+DIRECT = {"getHealth": _get_health, "getContract": _get_contract, "getDescription": _get_description, "listen": _listen}

@@ -1,11 +1,11 @@
-"""The state of the control side, and how everything goes back to what it was."""
+"""The state of the Control API, and the reset."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from fake_server.control.faults import Faults
-from fake_server.control.request_log import Requests
+from fake_server.control.request_log import RequestLog
 from fake_server.domain.clock import Clock
 from fake_server.domain.errors import NotThere
 from fake_server.domain.ids import Ids
@@ -14,7 +14,7 @@ from fake_server.storage.file_format import Tables
 
 
 class Snapshot(NamedTuple):
-    """`organization` is None for one of everything; `taken_at` by the fake's clock."""
+    """`organization` is None for a snapshot of everything; `taken_at` is the time of the fake's clock."""
 
     organization: str | None
     tables: Tables
@@ -23,9 +23,9 @@ class Snapshot(NamedTuple):
 
 @dataclass
 class Control:
-    """`host` is the name under which the fake listens, `limit` the limiter's at first.
+    """`host` is the address where the fake listens, and `limit` is the initial limit of the limiter.
 
-    `made` are the organizations that were made since, as they were then: what a reset of one of them goes back to.
+    `created` has the organizations that were created later, with their initial rows, which a reset restores.
     """
 
     fake: Fake
@@ -35,41 +35,41 @@ class Control:
     token: str | None
     limit: int | None
     faults: Faults = field(default_factory=Faults)
-    requests: Requests = field(default_factory=Requests)
+    requests: RequestLog = field(default_factory=RequestLog)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
-    made: dict[str, Tables] = field(default_factory=dict)
+    created: dict[str, Tables] = field(default_factory=dict)
 
     def reset(self) -> None:
-        """Everything as the seed has it. Raises NotKept."""
+        """Reset everything to the seed. Raises NotKept."""
         self.fake.store.restore(self.fake.seed)
-        self.made.clear()
+        self.created.clear()
         self.faults.clear()
         self.requests.clear()
         self.clock.reset()
         self.fake.limiter.limit = self.limit
-        self.fake.limiter.own.clear()
+        self.fake.limiter.organization_limits.clear()
         self.fake.limiter.forget_all()
         if self.ids is not None:
-            self.ids.begin()
+            self.ids.restart()
 
     def reset_organization(self, organization: str) -> None:
-        """As the seed has it, or as it was made. Raises NotThere and NotKept."""
-        wanted = self.made.get(organization) or part(self.fake.seed, organization)
+        """Reset one organization to the seed, or to its state when it was created. Raises NotThere and NotKept."""
+        wanted = self.created.get(organization) or _part_of(self.fake.seed, organization)
         if not wanted["organizations"]:
-            raise NotThere(f"Neither has the seed an organization '{organization:.100}', nor was it made since.")
+            raise NotThere(f"No organization '{organization:.100}' is in the seed or was created later.")
         keys = {key.secret for key in self.fake.store.keys_of(organization)}
         keys |= {row["secret"] for row in wanted["keys"].values()}
         self.fake.store.restore(wanted, organization)
         self.faults.clear_of(organization, keys)
         self.requests.clear(organization)
-        self.fake.limiter.own.pop(organization, None)
+        self.fake.limiter.organization_limits.pop(organization, None)
         for secret in keys:
             self.fake.limiter.forget(secret)
         if self.ids is not None:
-            self.ids.begin(organization)
+            self.ids.restart(organization)
 
 
-def part(tables: Tables, organization: str) -> Tables:
+def _part_of(tables: Tables, organization: str) -> Tables:
     return {
         name: {number: row for number, row in table.items() if row.get("organization", row.get("id")) == organization}
         for name, table in tables.items()
@@ -77,8 +77,8 @@ def part(tables: Tables, organization: str) -> Tables:
 
 
 @dataclass
-class Asked:
-    """A call of the control side that has passed every check; `name` is what its path names ("" for nothing)."""
+class ControlCall:
+    """A call of the Control API that passed every check; `name` is the name in its path, or ""."""
 
     control: Control
     name: str
@@ -86,5 +86,5 @@ class Asked:
     query: Mapping[str, Any]
 
 
-# Gives the answer's JSON.
-Handler = Callable[[Asked], Awaitable[Any]]
+# Returns the JSON value of the answer.
+Handler = Callable[[ControlCall], Awaitable[Any]]

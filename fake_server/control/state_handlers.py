@@ -1,70 +1,70 @@
-"""Handlers about the fake as a whole: seed, reset, snapshots, clock, limiter."""
+"""Handlers for the fake as a whole: seed, reset, snapshots, clock and limiter."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from fake_server.control.organizations import existing_organization
-from fake_server.control.state import Asked, Control, Handler, Snapshot
+from fake_server.control.state import Control, ControlCall, Handler, Snapshot
 from fake_server.domain.errors import InvalidParameter, NotThere
-from fake_server.storage.seed import read_seed, written
+from fake_server.storage.seed import parse_seed, render_seed
 
 # The last second of the year 9999.
 END_OF_TIME = 253402300799
 
 
-async def get_seed(asked: Asked) -> Any:
-    return written(asked.control.fake.seed)
+async def get_seed(call: ControlCall) -> Any:
+    return render_seed(call.control.fake.seed)
 
 
-async def put_seed(asked: Asked) -> Any:
+async def put_seed(call: ControlCall) -> Any:
     """Raises SeedMistake."""
-    fake = asked.control.fake
-    fake.seed = fake.store.numbered(*read_seed(asked.body, int(fake.store.now()), fake.house))
-    asked.control.reset()
-    return written(fake.seed)
+    fake = call.control.fake
+    fake.seed = fake.store.number_rows(*parse_seed(call.body, int(fake.store.now()), fake.organization_defaults))
+    call.control.reset()
+    return render_seed(fake.seed)
 
 
-async def reset(asked: Asked) -> Any:
-    if "organization" in asked.body:
-        asked.control.reset_organization(asked.body["organization"])
+async def reset(call: ControlCall) -> Any:
+    if "organization" in call.body:
+        call.control.reset_organization(call.body["organization"])
     else:
-        asked.control.reset()
+        call.control.reset()
     return {}
 
 
-async def list_snapshots(asked: Asked) -> Any:
-    return {"data": [shown_snapshot(name, each) for name, each in asked.control.snapshots.items()]}
+async def list_snapshots(call: ControlCall) -> Any:
+    return {"data": [_render_snapshot(name, each) for name, each in call.control.snapshots.items()]}
 
 
-async def take_snapshot(asked: Asked) -> Any:
-    organization, store = asked.body.get("organization"), asked.control.fake.store
+async def take_snapshot(call: ControlCall) -> Any:
+    organization, store = call.body.get("organization"), call.control.fake.store
     if organization is not None:
-        existing_organization(asked.control, organization)
-    snapshot = Snapshot(organization, store.held(organization), asked.control.clock.now())
-    asked.control.snapshots[asked.name] = snapshot
-    return shown_snapshot(asked.name, snapshot)
+        existing_organization(call.control, organization)
+    snapshot = Snapshot(organization, store.copy_rows(organization), call.control.clock.now())
+    call.control.snapshots[call.name] = snapshot
+    return _render_snapshot(call.name, snapshot)
 
 
-async def restore_snapshot(asked: Asked) -> Any:
-    snapshot = existing_snapshot(asked)
-    asked.control.fake.store.restore(snapshot.tables, snapshot.organization)
+async def restore_snapshot(call: ControlCall) -> Any:
+    snapshot = _existing_snapshot(call)
+    call.control.fake.store.restore(snapshot.tables, snapshot.organization)
     return {}
 
 
-async def delete_snapshot(asked: Asked) -> Any:
-    existing_snapshot(asked)
-    del asked.control.snapshots[asked.name]
+async def delete_snapshot(call: ControlCall) -> Any:
+    _existing_snapshot(call)
+    del call.control.snapshots[call.name]
     return {}
 
 
-def existing_snapshot(asked: Asked) -> Snapshot:
-    if asked.name not in asked.control.snapshots:
-        raise NotThere(f"No snapshot is called '{asked.name:.100}'. GET /_fake/snapshots lists them.")
-    return asked.control.snapshots[asked.name]
+def _existing_snapshot(call: ControlCall) -> Snapshot:
+    if call.name not in call.control.snapshots:
+        raise NotThere(f"No snapshot has the name '{call.name:.100}'. GET /_fake/snapshots lists the snapshots.")
+    return call.control.snapshots[call.name]
 
 
-def shown_snapshot(name: str, snapshot: Snapshot) -> Mapping[str, Any]:
+def _render_snapshot(name: str, snapshot: Snapshot) -> Mapping[str, Any]:
     return {
         "name": name,
         "organization": snapshot.organization,
@@ -73,35 +73,35 @@ def shown_snapshot(name: str, snapshot: Snapshot) -> Mapping[str, Any]:
     }
 
 
-async def get_clock(asked: Asked) -> Any:
-    return shown_clock(asked.control)
+async def get_clock(call: ControlCall) -> Any:
+    return _render_clock(call.control)
 
 
-async def set_clock(asked: Asked) -> Any:
+async def set_clock(call: ControlCall) -> Any:
     """Raises InvalidParameter."""
-    clock, body = asked.control.clock, asked.body
-    now = seconds(body["now"]) if "now" in body else clock.now()
+    clock, body = call.control.clock, call.body
+    now = _parse_time(body["now"]) if "now" in body else clock.now()
     now += body.get("advance", 0)
     if now > END_OF_TIME:
         raise InvalidParameter("The clock cannot go beyond the year 9999.", "advance" if "advance" in body else "now")
     if "frozen" in body:
         clock.freeze(body["frozen"])
     clock.set(now)
-    return shown_clock(asked.control)
+    return _render_clock(call.control)
 
 
-def seconds(given: float | str) -> float:
+def _parse_time(given: float | str) -> float:
     if not isinstance(given, str):
         return given
     try:
         at = datetime.fromisoformat(given)
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        message = f"'now' takes Unix seconds or ISO 8601, such as 2026-01-31T12:00:00Z, not '{given:.40}'."
+        message = f"'now' must be Unix seconds or ISO 8601, such as 2026-01-31T12:00:00Z, not '{given:.40}'."
         raise InvalidParameter(message, "now") from None
 
 
-def shown_clock(control: Control) -> Mapping[str, Any]:
+def _render_clock(control: Control) -> Mapping[str, Any]:
     now = control.clock.now()
     iso = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {
@@ -112,27 +112,27 @@ def shown_clock(control: Control) -> Mapping[str, Any]:
     }
 
 
-async def get_limiter(asked: Asked) -> Any:
-    limiter = asked.control.fake.limiter
+async def get_limiter(call: ControlCall) -> Any:
+    limiter = call.control.fake.limiter
     return {
         "limit": limiter.limit,
         "seconds": limiter.seconds,
-        "organizations": limiter.own,
+        "organizations": limiter.organization_limits,
         "keys": [
             {"organization": key.organization, "label": key.label, **limiter.state(key.secret)._asdict()}
-            for key in asked.control.fake.store.all_keys()
+            for key in call.control.fake.store.all_keys()
         ],
     }
 
 
-async def set_limiter(asked: Asked) -> Any:
-    limiter, organization = asked.control.fake.limiter, asked.body.get("organization")
+async def set_limiter(call: ControlCall) -> Any:
+    limiter, organization = call.control.fake.limiter, call.body.get("organization")
     if organization is None:
-        limiter.limit = asked.body["limit"]
+        limiter.limit = call.body["limit"]
     else:
-        existing_organization(asked.control, organization)
-        limiter.own[organization] = asked.body["limit"]
-    return await get_limiter(asked)
+        existing_organization(call.control, organization)
+        limiter.organization_limits[organization] = call.body["limit"]
+    return await get_limiter(call)
 
 
 HANDLERS: Mapping[str, Handler] = {

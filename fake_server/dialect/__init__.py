@@ -1,4 +1,4 @@
-"""Dialects: the settings of a free choice, and what each does to a fake, or to the openapi.yaml that it reads.
+"""Dialects: settings for the free choices of the contract. A setting changes a part of the fake, or its openapi.yaml.
 
-May import `fake`, `contract`, `storage` and `domain`. Must not know aiohttp, nor the control side.
+May import `fake`, `contract`, `storage` and `domain`. Must not know aiohttp or the Control API.
 """

@@ -1,4 +1,4 @@
-"""A dialect at a fake: every setting that is not as usual replaces the part that it is about, once."""
+"""Applies a dialect to a fake: each setting that differs from its default replaces a part of the fake once."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from fake_server.dialect import answers, errors, ids, limiter, lists
 from fake_server.dialect.settings import Dialect
 from fake_server.domain.assistants import Organization
 from fake_server.fake import Fake
-from fake_server.storage.seed import HOUSE
+from fake_server.storage.seed import DEFAULTS
 
-# In this order: what comes later stands on what came before.
-CHOICES: Mapping[str, Callable[[Fake, Any], None]] = {
-    **answers.CHOICES,
-    **ids.CHOICES,
-    **lists.CHOICES,
-    **errors.CHOICES,
-    **limiter.CHOICES,
+# In this order: a later setting wraps the parts that an earlier setting has replaced.
+SETTINGS: Mapping[str, Callable[[Fake, Any], None]] = {
+    **answers.SETTINGS,
+    **ids.SETTINGS,
+    **lists.SETTINGS,
+    **errors.SETTINGS,
+    **limiter.SETTINGS,
 }
-HOUSES = {"organization.model": "model", "organization.temperature": "temperature"}
+ORGANIZATION_SETTINGS = {"organization.model": "model", "organization.temperature": "temperature"}
 
 
-def speak(fake: Fake, dialect: Dialect) -> None:
-    for setting, choose in CHOICES.items():
+def apply_dialect(fake: Fake, dialect: Dialect) -> None:
+    for setting, apply in SETTINGS.items():
         if setting in dialect:
-            choose(fake, dialect[setting])
+            apply(fake, dialect[setting])
 
 
-def house_of(dialect: Dialect) -> Organization:
-    """What an organization reads that is not told otherwise."""
-    return replace(HOUSE, **{name: dialect[setting] for setting, name in HOUSES.items() if setting in dialect})
+def organization_defaults(dialect: Dialect) -> Organization:
+    """The values of an organization that gives no values of its own."""
+    return replace(
+        DEFAULTS, **{name: dialect[setting] for setting, name in ORGANIZATION_SETTINGS.items() if setting in dialect}
+    )

@@ -1,4 +1,4 @@
-"""Whose calls are counted together, and when a budget is there again."""
+"""Settings for the limiter: the owner of a budget, and the time window."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from fake_server.domain.limiter import by_address
 from fake_server.fake import Fake
 
 
-def count_addresses(fake: Fake, _: str) -> None:
+def _count_addresses(fake: Fake, _: str) -> None:
     fake.caller = by_address
 
 
-def count_strangers(fake: Fake, _: bool) -> None:
-    # A stranger has an address, but no key.
-    fake.counts_strangers = fake.caller is by_address
+def _count_unauthenticated(fake: Fake, _: bool) -> None:
+    # A call without a valid key has an address, but no key to count it for.
+    fake.counts_unauthenticated = fake.caller is by_address
 
 
-def count_operations(fake: Fake, _: bool) -> None:
+def _count_operations(fake: Fake, _: bool) -> None:
     caller = fake.caller
     fake.caller = lambda request, operation, key: f"{caller(request, operation, key)} {operation.id}"
 
 
-def fix_window(fake: Fake, _: str) -> None:
+def _fix_window(fake: Fake, _: str) -> None:
     fake.limiter.fixed = True
 
 
-def block(fake: Fake, seconds: int) -> None:
+def _set_block(fake: Fake, seconds: int) -> None:
     fake.limiter.block = seconds
 
 
-def keep_untold(fake: Fake, told: bool | str) -> None:
-    fake.untold = (429,) if told == "passed" else range(1000)
+def _set_headers(fake: Fake, value: bool | str) -> None:
+    fake.statuses_without_limit_headers = (429,) if value == "passed" else range(1000)
 
 
-CHOICES: Mapping[str, Callable[[Fake, Any], None]] = {
-    "limiter.per": count_addresses,
-    "limiter.before_auth": count_strangers,
-    "limiter.per_operation": count_operations,
-    "limiter.window": fix_window,
-    "limiter.block": block,
-    "limiter.headers": keep_untold,
+SETTINGS: Mapping[str, Callable[[Fake, Any], None]] = {
+    "limiter.per": _count_addresses,
+    "limiter.before_auth": _count_unauthenticated,
+    "limiter.per_operation": _count_operations,
+    "limiter.window": _fix_window,
+    "limiter.block": _set_block,
+    "limiter.headers": _set_headers,
 }

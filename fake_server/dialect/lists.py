@@ -1,4 +1,4 @@
-"""What a page of the list holds, and what the query does to it."""
+"""Settings for lists: the fields of a page, and the query parameters."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from fake_server.contract.openapi import Operation
-from fake_server.dialect.answers import answering, without
-from fake_server.dialect.errors import reads
+from fake_server.dialect.answers import change_answers, without
+from fake_server.dialect.errors import set_kind
 from fake_server.domain.assistants import Project
 from fake_server.domain.errors import InvalidParameter, UnknownCursor
 from fake_server.fake import Fake
@@ -17,48 +17,48 @@ Page = tuple[list[Project], bool]
 Paging = Callable[[Sequence[Project], Mapping[str, Any]], Page]
 
 
-def leave_out(fake: Fake, _: bool, keys: Iterable[str]) -> None:
-    answering(fake, lambda _, answer: [answer.body.pop(key) for key in keys], "listAssistants")
+def _remove_keys(fake: Fake, _: bool, keys: Iterable[str]) -> None:
+    change_answers(fake, lambda _, answer: [answer.body.pop(key) for key in keys], "listAssistants")
 
 
-def without_before(page: Paging, projects: Sequence[Project], query: Mapping[str, Any]) -> Page:
+def _ignore_before(page: Paging, projects: Sequence[Project], query: Mapping[str, Any]) -> Page:
     return page(projects, without(query, "before"))
 
 
-def one_page(_: Paging, projects: Sequence[Project], __: Mapping[str, Any]) -> Page:
+def _one_page(_: Paging, projects: Sequence[Project], __: Mapping[str, Any]) -> Page:
     return list(projects[::-1]), False
 
 
-def empty(page: Paging, projects: Sequence[Project], query: Mapping[str, Any]) -> Page:
+def _empty_page(page: Paging, projects: Sequence[Project], query: Mapping[str, Any]) -> Page:
     try:
         return page(projects, query)
     except UnknownCursor:
         return [], False
 
 
-def from_the_start(page: Paging, projects: Sequence[Project], query: Mapping[str, Any]) -> Page:
+def _first_page(page: Paging, projects: Sequence[Project], query: Mapping[str, Any]) -> Page:
     try:
         return page(projects, query)
     except UnknownCursor as refusal:
-        return from_the_start(page, projects, without(query, str(refusal.param)))
+        return _first_page(page, projects, without(query, str(refusal.param)))
 
 
-# Each in the place of a paging, which it gets first.
-PAGINGS = {"no-before": without_before, "one-page": one_page, "empty": empty, "first-page": from_the_start}
+# Each replaces Fake.page, which it gets as its first argument.
+PAGINGS = {"no-before": _ignore_before, "one-page": _one_page, "empty": _empty_page, "first-page": _first_page}
 
 
-def page_so(fake: Fake, way: str) -> None:
-    fake.page = partial(PAGINGS[way], fake.page)
+def _set_paging(fake: Fake, name: str) -> None:
+    fake.page = partial(PAGINGS[name], fake.page)
 
 
-def meet_unknown_cursor(fake: Fake, does: int | str) -> None:
-    if does == 404:
-        reads(fake, 404, refusal=UnknownCursor, type="not_found_error")
+def _set_unknown_cursor(fake: Fake, answer: int | str) -> None:
+    if answer == 404:
+        set_kind(fake, 404, refusal=UnknownCursor, type="not_found_error")
     else:
-        page_so(fake, str(does))
+        _set_paging(fake, str(answer))
 
 
-def refuse_unknown(fake: Fake, _: str) -> None:
+def _refuse_unknown(fake: Fake, _: str) -> None:
     check = fake.check_query
 
     def checked(operation: Operation, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -71,10 +71,10 @@ def refuse_unknown(fake: Fake, _: str) -> None:
     fake.check_query = checked
 
 
-CHOICES: Mapping[str, Callable[[Fake, Any], None]] = {
-    "lists.has_more": partial(leave_out, keys=["has_more"]),
-    "lists.first_and_last_id": partial(leave_out, keys=["first_id", "last_id"]),
-    "lists.paging": page_so,
-    "lists.unknown_cursor": meet_unknown_cursor,
-    "lists.unknown_query": refuse_unknown,
+SETTINGS: Mapping[str, Callable[[Fake, Any], None]] = {
+    "lists.has_more": partial(_remove_keys, keys=["has_more"]),
+    "lists.first_and_last_id": partial(_remove_keys, keys=["first_id", "last_id"]),
+    "lists.paging": _set_paging,
+    "lists.unknown_cursor": _set_unknown_cursor,
+    "lists.unknown_query": _refuse_unknown,
 }

@@ -1,6 +1,7 @@
-"""The domain: what a project is, how it reads as an assistant, what a body changes; knows neither store nor HTTP.
+"""The domain: projects, how they become assistants, and the fields that a body changes. Knows neither store nor HTTP.
 
-The store's records are copies. They are not frozen: each call makes three, and a frozen one takes three times as long.
+The store's records are copies. They are not frozen: each call creates three, and a frozen dataclass takes three times
+as long to create.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,9 +15,9 @@ PREFIX = "asst-"
 
 @dataclass
 class Organization:
-    """Who owns projects; `model` and `temperature` are the defaults that each of its assistants shows.
+    """The owner of projects. Each of its assistants has its `model` and `temperature`.
 
-    `instructions` are its default too, which no assistant shows.
+    `instructions` are a default too, but no assistant shows them.
     """
 
     id: str
@@ -28,7 +29,7 @@ class Organization:
 
 @dataclass
 class Key:
-    """What an API key opens while it is active: an organization, and the project (its id) that it is bound to."""
+    """An API key. While it is active it opens one organization, and it is bound to one project (by its id)."""
 
     secret: str
     label: str
@@ -39,7 +40,10 @@ class Key:
 
 @dataclass
 class Project:
-    """What is stored of an assistant; `prompt` is None once cleared, `created_at` in whole Unix seconds."""
+    """The stored part of an assistant.
+
+    `prompt` is None after it was cleared. `created_at` is in whole Unix seconds.
+    """
 
     id: str
     organization: str
@@ -54,12 +58,12 @@ def assistant_id(project: str) -> str:
 
 
 def project_id(assistant: str) -> str | None:
-    """The project's id, or None when this is no assistant's id; a bare project id is none (ids.bare_accepted)."""
+    """The id of the project, or None if the id does not start with PREFIX (see ids.bare_accepted)."""
     return assistant.removeprefix(PREFIX) if assistant.startswith(PREFIX) else None
 
 
-def show(project: Project, organization: Organization, constants: Mapping[str, Any]) -> dict[str, Any]:
-    """The assistant as the wire shows it, each field of the schema present (the page's Mapping)."""
+def render_assistant(project: Project, organization: Organization, constants: Mapping[str, Any]) -> dict[str, Any]:
+    """The assistant as JSON, with every field of the schema (see the Mapping of the API page)."""
     return {
         "id": assistant_id(project.id),
         "object": "assistant",
@@ -73,14 +77,14 @@ def show(project: Project, organization: Organization, constants: Mapping[str, A
 
 
 def effective_instructions(project: Project, organization: Organization) -> str | None:
-    """The organization's default and the project's own merged on top of it (the page's Mapping)."""
+    """The organization's default instructions, followed by the instructions of the project (see the Mapping)."""
     return "\n\n".join(text for text in (organization.instructions, project.prompt) if text) or None
 
 
-def kept(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What a body changes of a project: its title and prompt, if they were sent; all other fields are ignored.
+def fields_from_body(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The title and the prompt from a body, if they were sent. All other fields are ignored.
 
-    Instructions of null and "" clear alike (modify/empty-instructions-clear).
+    Instructions of null and "" both clear the prompt (modify/empty-instructions-clear).
     """
     changes: dict[str, Any] = {}
     if "name" in body:
@@ -91,32 +95,32 @@ def kept(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def page(projects: Sequence[Project], query: Mapping[str, Any]) -> tuple[list[Project], bool]:
-    """One page of `projects` (oldest first), and whether more follows in the direction walked.
+    """One page of `projects` (oldest first), and true if more assistants follow in the direction of the walk.
 
-    `query` holds limit and order, and after and before if sent. With before alone the page is the one nearest to the
-    cursor and "more" is ahead of it, as OpenAI does. Raises UnknownCursor for one that names none of them.
+    `query` has limit and order, and optionally after and before. With `before` alone the page is the one next to the
+    cursor, and "more" are ahead of it, as in OpenAI's API. Raises UnknownCursor for a cursor that is not in `projects`.
     """
-    # Places are walked, not projects: only those of the page are read.
+    # Indexes are sliced instead of projects, so that only the projects of the page are loaded.
     places = range(len(projects))[:: 1 if query["order"] == "asc" else -1]
-    start = places.index(place(projects, query, "after")) + 1 if "after" in query else 0
-    end = places.index(place(projects, query, "before")) if "before" in query else len(places)
+    start = places.index(_position(projects, query, "after")) + 1 if "after" in query else 0
+    end = places.index(_position(projects, query, "before")) if "before" in query else len(places)
     window, limit = places[start:end], query["limit"]
     backwards = "before" in query and "after" not in query
     return [projects[each] for each in (window[-limit:] if backwards else window[:limit])], len(window) > limit
 
 
-def place(projects: Sequence[Project], query: Mapping[str, Any], param: str) -> int:
-    """Where the assistant stands that the query parameter names; raises UnknownCursor."""
+def _position(projects: Sequence[Project], query: Mapping[str, Any], param: str) -> int:
+    """The index of the assistant that this query parameter names. Raises UnknownCursor."""
     try:
-        return projects.index(Named(project_id(query[param])))
+        return projects.index(_ById(project_id(query[param])))
     except ValueError:
-        message = f"No assistant found with id '{query[param]:.100}'. Give in '{param}' the id of one that is listed."
+        message = f"No assistant found with id '{query[param]:.100}'. '{param}' must be an id from the list."
         raise UnknownCursor(message, param) from None
 
 
 @dataclass(frozen=True, eq=False)
-class Named:
-    """Equal to the project of this id, so that a sequence's own `index` finds it: the store's does so at once."""
+class _ById:
+    """Equal to the project with this id, so that `index` of a sequence finds it. The store's own `index` is fast."""
 
     id: str | None
 

@@ -1,19 +1,19 @@
-"""The time as the fake has it, which can be set, frozen and advanced; knows the machine's clock."""
+"""The fake's clock, which can be set, frozen and advanced."""
 
 import time
 
 
 class Clock:
-    """Runs as the machine's clock does, or stands still at `frozen_at` (Unix seconds)."""
+    """Runs like the clock of this machine, or stands still at `frozen_at` (Unix seconds)."""
 
     def __init__(self, frozen_at: float | None = None) -> None:
-        self.born = frozen_at
+        self.start = frozen_at
         self.reset()
 
     def reset(self) -> None:
-        """As it was at first."""
+        """Return to the initial state."""
         self.offset = 0.0
-        self.frozen_at = self.born
+        self.frozen_at = self.start
 
     def now(self) -> float:
         """Unix seconds."""

@@ -1,25 +1,25 @@
-"""Every refusal by name, and the one table that gives it a status and an envelope; knows no HTTP library.
+"""Every refusal by name, and the one table that gives it a status and an envelope. Knows no HTTP library.
 
 Refused
-├── MalformedRequest      what came is not a request, or its body not JSON
+├── MalformedRequest      the request is not HTTP, or the body is not JSON
 ├── InvalidParameter      a field or a query parameter is missing or wrong
-│   └── UnknownCursor     nothing is listed that has the id in `after` or `before`
+│   └── UnknownCursor     no listed assistant has the id in `after` or `before`
 ├── BoundAssistant        the key is bound to the assistant that it should delete
-├── Unauthenticated       no key, or not as a Bearer
-│   ├── UnknownKey        nobody was given it
-│   └── DeactivatedKey    it was switched off
+├── Unauthenticated       no key, or not as a Bearer token
+│   ├── UnknownKey        no such key exists
+│   └── DeactivatedKey    the key is switched off
 ├── UnknownAssistant      the organization has no such assistant
-│   └── ForeignAssistant  another organization has it, where a dialect tells so
+│   └── ForeignAssistant  another organization has it, and the dialect reveals that
 ├── UnknownUrl            no operation has this path
-├── WrongMethod           an operation has this path, but not by this method
+├── WrongMethod           an operation has this path, but not this method
 ├── BodyTooLarge          larger than x-body-limit
-├── UnsupportedMediaType  said to be something else than JSON
-├── TooManyRequests       the key's minute is used up
-├── Forbidden             a page of another origin, or a name that is not ours, at the control side
-├── NotThere              the control side has nothing of this name
-├── Faulted               what should go wrong, as the control side was told
+├── UnsupportedMediaType  the content type is not JSON
+├── TooManyRequests       the key has used all calls of this minute
+├── Forbidden             the Control API refuses the origin or the host name
+├── NotThere              the Control API finds nothing with this name
+├── Faulted               an injected fault
 ├── NotKept               the data file cannot be written, most often because the disk is full
-└── Broken                a mistake of the fake itself
+└── Broken                an internal error of the fake
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 
 class Refused(Exception):
-    """A call that is not done; `param` names the field or parameter at fault, `headers` go with the answer."""
+    """The call is refused; `param` names the wrong field or parameter, and `headers` are added to the answer."""
 
     def __init__(self, message: str, param: str | None = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -92,10 +92,7 @@ class Broken(Refused): ...
 
 
 class Kind(NamedTuple):
-    """How a refusal reads on the wire: in the envelope, unless it has a `shape` of its own.
-
-    `message` stands in the place of what the refusal would say.
-    """
+    """The status and the fields of a refusal. `shape` replaces the envelope, and `message` the text."""
 
     status: int
     type: str
@@ -105,7 +102,7 @@ class Kind(NamedTuple):
 
 
 class Faulted(Refused):
-    """Brings its own status and type."""
+    """A fault has its own status and type."""
 
     def __init__(self, kind: Kind, message: str, headers: Mapping[str, str]) -> None:
         super().__init__(message, headers=headers)
@@ -136,12 +133,12 @@ TABLE: Mapping[type[Refused], Kind] = {
 
 
 def envelope(message: str, type: str, param: str | None, code: str | int | None) -> dict[str, Any]:
-    """OpenAI's shape of an error, all four keys always present (errors/envelope, errors/param-and-code-present)."""
+    """OpenAI's error object, always with all four keys (errors/envelope, errors/param-and-code-present)."""
     return {"error": {"message": message, "type": type, "param": param, "code": code}}
 
 
 def framework(message: str, kind: Kind) -> dict[str, Any]:
-    """The shape that a web framework gives to what never reached the service."""
+    """The error object of a web framework, for requests that do not reach the service itself."""
     return {"message": message, "error": HTTPStatus(kind.status).phrase, "statusCode": kind.status}
 
 

@@ -1,4 +1,4 @@
-"""How often a caller may call: a window for each, sliding or fixed; knows only a clock."""
+"""The rate limiter: it counts the calls of each caller in a sliding or fixed window. It knows only a clock."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from fake_server.domain.errors import TooManyRequests
 
 
 class State(NamedTuple):
-    """The limit, the calls used and left of it at this moment, and seconds until all of them are there again."""
+    """The limit, the used and the remaining calls, and the seconds until all calls are available again."""
 
     limit: int | None
     used: int
@@ -19,11 +19,11 @@ class State(NamedTuple):
 
 
 class Limiter:
-    """`limit` calls in any `seconds` seconds for each key, by the clock `now` (in seconds); no limit when None.
+    """Allows each caller `limit` calls in `seconds` seconds (None: no limit), by the clock `now` (in seconds).
 
-    `own` are the limits of organizations that have one of their own, `owner` names a key's organization, and `lift` is
-    what a refused caller is told to do about the limit. With `fixed` a window begins when the clock's minute does. Who
-    is refused stays so for at least `block` seconds.
+    `organization_limits` override the limit, and `owner` gives the organization of a key. `advice` ends the message of
+    a refusal. With `fixed` a window starts with each minute of the clock. A refused caller stays refused for at least
+    `block` seconds.
     """
 
     def __init__(self, limit: int | None, seconds: int, now: Callable[[], float]) -> None:
@@ -31,41 +31,41 @@ class Limiter:
         self.seconds = seconds
         self.now = now
         self.calls: defaultdict[str, deque[float]] = defaultdict(deque)
-        self.own: dict[str, int | None] = {}
+        self.organization_limits: dict[str, int | None] = {}
         self.owner: Callable[[str], str] = str
         self.fixed = False
         self.block = 0
         self.blocked: dict[str, float] = {}
-        self.lift = "Start the fake with --rate-limit off to lift it."
+        self.advice = "Start the fake with --rate-limit off to remove the limit."
 
     def limit_of(self, key: str) -> int | None:
-        return self.own.get(self.owner(key), self.limit) if self.own else self.limit
+        return self.organization_limits.get(self.owner(key), self.limit) if self.organization_limits else self.limit
 
-    def take(self, key: str) -> None:
+    def count_call(self, key: str) -> None:
         """Count a call, or raise TooManyRequests and count nothing (rate/enforced, rate/not-early)."""
         limit = self.limit_of(key)
         if limit is None:
             return
         now = self.now()
-        calls = self.recent(key, now)
-        wait = self.until_free(calls[-limit], now) if len(calls) >= limit else 0
+        calls = self._recent_calls(key, now)
+        wait = self._seconds_until_free(calls[-limit], now) if len(calls) >= limit else 0
         if self.block:
-            wait = self.in_block(key, wait, now)
+            wait = self._wait_in_block(key, wait, now)
         if wait:
             message = f"More than {limit} requests in {self.seconds} s. Retry in {wait} s."
-            message += f" This is the fake's own limit, as the service has it. {self.lift}"
+            message += f" The service has this limit too. {self.advice}"
             raise TooManyRequests(message, headers={"retry-after": str(wait)})
-        # In a fixed window each call counts as its first did.
+        # In a fixed window every call gets the time at which the window started.
         calls.append(now - now % self.seconds if self.fixed else now)
 
-    def in_block(self, key: str, wait: int, now: float) -> int:
-        """How long to wait, in whole seconds, for who would have to wait so long without a block; begins one."""
+    def _wait_in_block(self, key: str, wait: int, now: float) -> int:
+        """The whole seconds to wait, if a limiter without a block would need `wait` seconds. May start a block."""
         if wait and self.blocked.get(key, now) <= now:
             self.blocked[key] = now + max(self.block, wait)
         return max(0, min(self.seconds, ceil(self.blocked.get(key, now) - now)))
 
     def forget(self, key: str) -> None:
-        """What the key has used, be it for one operation."""
+        """Forget the calls of a key, also if each operation has its own budget."""
         for spent in (self.calls, self.blocked):
             for caller in [each for each in spent if each.partition(" ")[0] == key]:
                 del spent[caller]
@@ -76,11 +76,11 @@ class Limiter:
 
     def state(self, key: str) -> State:
         limit, now = self.limit_of(key), self.now()
-        calls = self.recent(key, now)
-        # A limit that was lowered may have been passed before.
+        calls = self._recent_calls(key, now)
+        # More calls than `limit` are possible if the limit was lowered.
         left = None if limit is None else max(0, limit - len(calls))
-        reset = self.until_free(calls[-1], now) if calls else 0
-        if self.block and (blocked := self.in_block(key, 0, now)):
+        reset = self._seconds_until_free(calls[-1], now) if calls else 0
+        if self.block and (blocked := self._wait_in_block(key, 0, now)):
             left, reset = 0, max(reset, blocked)
         return State(limit, len(calls), left, reset)
 
@@ -90,14 +90,14 @@ class Limiter:
             return {}
         return {"x-ratelimit-limit": str(limit), "x-ratelimit-remaining": str(left), "x-ratelimit-reset": str(reset)}
 
-    def recent(self, key: str, now: float) -> deque[float]:
+    def _recent_calls(self, key: str, now: float) -> deque[float]:
         calls = self.calls[key]
         while calls and calls[0] + self.seconds <= now:
             calls.popleft()
         return calls
 
-    def until_free(self, call: float, now: float) -> int:
-        """Whole seconds, within 1 to `seconds` even if the clock was set back (rate/retry-after)."""
+    def _seconds_until_free(self, call: float, now: float) -> int:
+        """Whole seconds from 1 to `seconds`, even if the clock was set back (rate/retry-after)."""
         return min(self.seconds, max(1, ceil(call + self.seconds - now)))
 
 
@@ -106,5 +106,5 @@ def by_key(_request: object, _operation: object, key: Key) -> str:
 
 
 def by_address(request: Any, *_: object) -> str:
-    """Of aiohttp's request."""
+    """`request` is aiohttp's."""
     return request.remote or ""

@@ -1,4 +1,4 @@
-"""One handler for each operation of openapi.yaml, from a judged call to an answer; knows no HTTP library."""
+"""One handler for each operation of openapi.yaml: from a checked call to an answer. Knows no HTTP library."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,10 +9,10 @@ from fake_server.fake import Answer, Call, Handler
 
 
 async def list_assistants(call: Call) -> Answer:
-    """A page of the organization's assistants, whichever of its keys asks. Raises UnknownCursor."""
+    """One page of the assistants of the organization, for each of its keys. Raises UnknownCursor."""
     projects, more = call.fake.page(call.fake.store.projects(call.key.organization), call.query)
     organization = call.fake.store.organization(call.key.organization)
-    data = [call.fake.show(project, organization, call.fake.contract.constants) for project in projects]
+    data = [call.fake.render(project, organization, call.fake.contract.constants) for project in projects]
     return Answer(
         {
             "object": "list",
@@ -25,44 +25,44 @@ async def list_assistants(call: Call) -> Answer:
 
 
 async def create_assistant(call: Call) -> Answer:
-    changes = call.fake.made(call.body)
+    changes = call.fake.fields_from_create(call.body)
     project = call.fake.store.add(call.key.organization, changes["title"], changes.get("prompt"))
-    return Answer(shown(call, project))
+    return Answer(render(call, project))
 
 
 async def get_assistant(call: Call) -> Answer:
     """Raises UnknownAssistant."""
     project = call.fake.store.get(call.key.organization, call.fake.project_id(call.assistant))
-    return Answer(shown(call, existing(call, project)))
+    return Answer(render(call, _check_exists(call, project)))
 
 
 async def modify_assistant(call: Call) -> Answer:
-    """By POST and by PATCH alike. Raises UnknownAssistant."""
+    """For POST and PATCH. Raises UnknownAssistant."""
     project = call.fake.store.change(
-        call.key.organization, call.fake.project_id(call.assistant), call.fake.changed(call.body)
+        call.key.organization, call.fake.project_id(call.assistant), call.fake.fields_from_modify(call.body)
     )
-    return Answer(shown(call, existing(call, project)))
+    return Answer(render(call, _check_exists(call, project)))
 
 
 async def delete_assistant(call: Call) -> Answer:
-    """Raises UnknownAssistant, and BoundAssistant for the key's own (delete/self-refused)."""
-    project = existing(call, call.fake.store.get(call.key.organization, call.fake.project_id(call.assistant)))
+    """Raises UnknownAssistant, and BoundAssistant for the assistant that the key is bound to (delete/self-refused)."""
+    project = _check_exists(call, call.fake.store.get(call.key.organization, call.fake.project_id(call.assistant)))
     if project.id == call.key.project:
         raise BoundAssistant("Cannot delete the assistant this API key is bound to. Rotate the key first, then retry.")
     call.fake.store.remove(call.key.organization, project.id)
     return Answer({"id": assistant_id(project.id), "object": "assistant.deleted", "deleted": True})
 
 
-def shown(call: Call, project: Project) -> dict[str, Any]:
+def render(call: Call, project: Project) -> dict[str, Any]:
     organization = call.fake.store.organization(project.organization)
-    return call.fake.show(project, organization, call.fake.contract.constants)
+    return call.fake.render(project, organization, call.fake.contract.constants)
 
 
-def existing(call: Call, project: Project | None) -> Project:
-    """Another organization's assistant is as unknown as one that never was (org/others-look-unknown)."""
+def _check_exists(call: Call, project: Project | None) -> Project:
+    """Raises UnknownAssistant, also for an assistant of another organization (org/others-look-unknown)."""
     if project is None:
         is_id = call.fake.project_id(call.assistant) is not None
-        advice = "List them for those that there are." if is_id else f"Ids begin with {PREFIX}."
+        advice = "GET /assistants lists the ids that exist." if is_id else f"Ids start with {PREFIX}."
         raise UnknownAssistant(f"No assistant found with id '{call.assistant:.100}'. {advice}")
     return project
 

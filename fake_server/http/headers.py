@@ -1,16 +1,16 @@
-"""The headers that every answer carries, and a preflight's; knows no HTTP library."""
+"""The headers of every answer, and the headers of the answer to a preflight. Knows no HTTP library."""
 
 import re
 from random import Random
 
 EXPOSED = "x-request-id, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset"
-# Nobody needs to be kept from guessing it, and the system's own random source costs twice as much.
+# A request id is no secret, and the random source of the system takes twice the time.
 BITS = Random().getrandbits
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def common_headers() -> dict[str, str]:
-    """A request id of its own for each answer, and leave for pages of any origin to read it all."""
+    """A new request id, and the permission for pages of any origin to read the answer."""
     return {
         "x-request-id": f"req_{BITS(96):024x}",
         "access-control-allow-origin": "*",
@@ -18,10 +18,10 @@ def common_headers() -> dict[str, str]:
     }
 
 
-def preflight_headers(asked: str) -> dict[str, str]:
-    """Leave for each header that the page asks for, whatever the SDK's next release sends (browser/preflight)."""
+def preflight_headers(requested: str) -> dict[str, str]:
+    """Allow each header that the page requests, so that a new release of an SDK works too (browser/preflight)."""
     return {
         "access-control-allow-methods": "GET, POST, PATCH, DELETE, OPTIONS",
-        "access-control-allow-headers": ", ".join(HEADER_NAME.findall(asked)) or "authorization, content-type",
+        "access-control-allow-headers": ", ".join(HEADER_NAME.findall(requested)) or "authorization, content-type",
         "access-control-max-age": "7200",
     }

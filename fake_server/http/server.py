@@ -1,4 +1,4 @@
-"""The fake listening on a port: in a running event loop, or in a thread for tests; knows aiohttp's server."""
+"""Serves a fake on a port: in a running event loop, or in a thread for tests. Knows the server of aiohttp."""
 
 import asyncio
 import logging
@@ -13,16 +13,16 @@ from aiohttp.http_exceptions import BadHttpMethod
 
 from fake_server.domain.errors import Broken, MalformedRequest, Refused, WrongMethod
 from fake_server.fake import Fake
-from fake_server.http.web import endpoint, refuse, respond
+from fake_server.http.web import build_endpoint, build_response, render_refusal
 
 LOG = logging.getLogger(__name__)
-# aiohttp reports each caller that breaks off as a fault of ours; real faults are told through LOG.
+# aiohttp logs an error for each caller that disconnects early. Real errors are written to LOG.
 QUIET = logging.getLogger(f"{__name__}.quiet")
 QUIET.disabled = True
 
 
 class Connection(web.RequestHandler):
-    """aiohttp's connection, but what its parser refuses is answered in the envelope too."""
+    """aiohttp's connection, which also answers in the envelope when the HTTP parser refuses a request."""
 
     def __init__(self, fake: Fake, server: web.Server, loop: asyncio.AbstractEventLoop) -> None:
         self.fake = fake
@@ -33,28 +33,30 @@ class Connection(web.RequestHandler):
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
         if request.writer.output_size > 0:
-            raise ConnectionError("an answer has begun already")
-        refused = respond(self.fake, refuse(self.fake, self.refusal(status, exc, message or "")), None)
+            raise ConnectionError("the answer has already started")
+        response = build_response(
+            self.fake, render_refusal(self.fake, self._refusal_for(status, exc, message or "")), None
+        )
         self.close()
-        return LastAnswer(self, status=refused.status, headers=refused.headers, body=refused.body)
+        return LastAnswer(self, status=response.status, headers=response.headers, body=response.body)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.ended.set()
         super().connection_lost(exc)
 
-    def refusal(self, status: int, exc: BaseException | None, message: str) -> Refused:
+    def _refusal_for(self, status: int, exc: BaseException | None, message: str) -> Refused:
         if status >= 500:
             LOG.error("Error handling a request", exc_info=exc)
-            return Broken("The fake made a mistake. Its log says more.")
+            return Broken("The fake has an internal error. See its log.")
         reason = message.strip().split("\n")[0]
         if isinstance(exc, BadHttpMethod):
             allow = ", ".join({operation.method: None for operation in self.fake.contract.operations})
             return WrongMethod(f"{reason:.100} Use {allow}.", headers={"allow": allow})
         return MalformedRequest(f"This is not an HTTP request: {reason:.100}")
 
-    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio's own may answer whether to stay open
-        """A caller may close its half once it has asked: what is being answered is answered before ours closes."""
-        # aiohttp would drop the answer, and has no public word for "asked and not yet answered".
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio's own may also return a bool
+        """A caller may close its sending half after a request. The answer must still be sent."""
+        # aiohttp would drop the answer, and its public API cannot say that a request is still unanswered.
         self.ended.set()
         busy = bool(self._messages) or (self._request_count > 0 and self._waiter is None)
         if busy:
@@ -63,8 +65,8 @@ class Connection(web.RequestHandler):
 
 
 class LastAnswer(web.Response):
-    """After it the caller is heard out, up to a second: to close on what is still coming would reset the connection,
-    and the answer would be lost with it.
+    """After this answer the server reads on for up to a second. To close at once would reset the connection while the
+    caller still sends, and the caller would not receive the answer.
     """
 
     def __init__(self, connection: Connection, **given: Any) -> None:
@@ -81,43 +83,43 @@ class LastAnswer(web.Response):
 
 
 class ListenError(Exception):
-    """The address cannot be listened on; the message says why."""
+    """The fake cannot listen on this address; the message gives the reason."""
 
 
 @asynccontextmanager
 async def listening(fake: Fake, host: str, port: int) -> AsyncIterator[str]:
-    """Gives the base URL, with the contract's prefix; port 0 takes a free one. Raises ListenError."""
+    """Yields the base URL with the prefix of the contract; port 0 selects a free port. Raises ListenError."""
     loop = asyncio.get_running_loop()
     options: Any = {"loop": loop, "client_max_size": fake.contract.body_limit}
 
-    def asked(*parts: Any) -> web.BaseRequest:
+    def build_request(*parts: Any) -> web.BaseRequest:
         return web.BaseRequest(*parts, **options)
 
-    manager = web.Server(endpoint(fake), request_factory=asked)
+    manager = web.Server(build_endpoint(fake), request_factory=build_request)
     runner = web.ServerRunner(manager, shutdown_timeout=0.3)
     await runner.setup()
     try:
         try:
             server = await loop.create_server(lambda: Connection(fake, manager, loop), host, port)
-        # UnicodeError: a host that is no name, such as one of 64 letters.
+        # UnicodeError: the host is not a valid name, for example because it has 64 letters.
         except (OSError, UnicodeError) as error:
             raise ListenError(f"Cannot listen on {host} port {port}: {error}.") from None
         try:
-            yield base_url(server.sockets[0].getsockname(), fake.contract.prefix)
+            yield _base_url(server.sockets[0].getsockname(), fake.contract.prefix)
         finally:
             server.close()
     finally:
         await runner.cleanup()
 
 
-def base_url(address: tuple[Any, ...], prefix: str) -> str:
+def _base_url(address: tuple[Any, ...], prefix: str) -> str:
     host = f"[{address[0]}]" if ":" in address[0] else address[0]
     return f"http://{host}:{address[1]}{prefix}"
 
 
 @contextmanager
 def serve(fake: Fake, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serves in a thread, and gives the base URL (`http://127.0.0.1:<port>/v1`). Raises ListenError."""
+    """Serve in a thread and yield the base URL (`http://127.0.0.1:<port>/v1`). Raises ListenError."""
     ready: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""The fake as aiohttp's requests see it: from a request to a call, and from an answer or a refusal to a response."""
+"""From aiohttp's request to a call of the fake, and from an answer or a refusal to aiohttp's response."""
 
 import asyncio
 import json
@@ -16,37 +16,39 @@ from aiohttp import web
 from fake_server.contract.openapi import Operation
 from fake_server.domain.assistants import Key
 from fake_server.domain.errors import BodyTooLarge, Broken, Faulted, MalformedRequest, Refused, UnknownUrl, WrongMethod
-from fake_server.fake import Answer, Call, Fake, Passage
+from fake_server.fake import Answer, Call, Fake, RequestContext
 
 LOG = logging.getLogger(__name__)
-# After a body that was not read to its end nothing more can be asked on the connection.
-LAST = {"connection": "close"}
+# If a body was not read to its end, the connection cannot be used for another request.
+CLOSE = {"connection": "close"}
 JSON = {"content-type": "application/json"}
-PASSAGE = web.RequestKey("passage", Passage)
-# Who calls an operation of which the contract demands no key; today it demands one of all.
-NOBODY = Key("", "", "", "")
+CONTEXT = web.RequestKey("passage", RequestContext)
+# The key of a call to an operation that needs no key. Today every operation needs one.
+NO_KEY = Key("", "", "", "")
 
 Endpoint = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-# A path's pattern, and its operations by their methods.
+# The pattern of a path, and the operations of the path by method.
 Route = tuple[re.Pattern[str], dict[str, Operation]]
 
 
-def endpoint(fake: Fake) -> Endpoint:
-    """All that is asked becomes a response here: aiohttp's router and middlewares would refuse some, and cost more."""
-    routes = read_routes(fake.contract.prefix, fake.contract.operations)
+def build_endpoint(fake: Fake) -> Endpoint:
+    """The function that answers every request. aiohttp's own router and middlewares are not used, because they refuse
+    some requests outside the envelope and are slower.
+    """
+    routes = build_routes(fake.contract.prefix, fake.contract.operations)
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         began = perf_counter()
-        passage = request[PASSAGE] = Passage()
+        context = request[CONTEXT] = RequestContext()
         if "Expect" in request.headers:
-            await tolerate(request)
-        response = preflight(fake, request)
+            await _answer_expect(request)
+        response = _answer_preflight(fake, request)
         if response is None:
-            response = respond(fake, await perform(fake, routes, request, passage), passage.caller)
-        passage.seconds = perf_counter() - began
+            response = build_response(fake, await _answer_operation(fake, routes, request, context), context.caller)
+        context.seconds = perf_counter() - began
         if fake.log is not None:
-            label = passage.key.label if passage.key else "-"
-            fake.log(request.method, request.raw_path, response.status, passage.seconds, label)
+            label = context.key.label if context.key else "-"
+            fake.log(request.method, request.raw_path, response.status, context.seconds, label)
         return response
 
     outermost: Endpoint = answer
@@ -55,15 +57,15 @@ def endpoint(fake: Fake) -> Endpoint:
     return outermost
 
 
-def read_routes(prefix: str, operations: Sequence[Operation]) -> list[Route]:
+def build_routes(prefix: str, operations: Sequence[Operation]) -> list[Route]:
     return [
         (re.compile(prefix + re.sub(r"{\w+}", "([^/]+)", path)), {operation.method: operation for operation in alike})
         for path, alike in groupby(operations, key=lambda operation: operation.path)
     ]
 
 
-def preflight(fake: Fake, request: web.BaseRequest) -> web.Response | None:
-    """A browser asks before it sends what a page wants: without a key, and at nobody's cost."""
+def _answer_preflight(fake: Fake, request: web.BaseRequest) -> web.Response | None:
+    """The answer to a browser's preflight, which needs no key and is not counted; None for any other request."""
     headers = request.headers
     if request.method == "OPTIONS" and "Origin" in headers and "Access-Control-Request-Method" in headers:
         allowed = fake.preflight_headers(headers.get("Access-Control-Request-Headers", ""))
@@ -71,25 +73,27 @@ def preflight(fake: Fake, request: web.BaseRequest) -> web.Response | None:
     return None
 
 
-async def perform(fake: Fake, routes: list[Route], request: web.BaseRequest, passage: Passage) -> Answer:
-    """An answer in any case: refusals, and mistakes of our own, are answers too."""
+async def _answer_operation(
+    fake: Fake, routes: list[Route], request: web.BaseRequest, context: RequestContext
+) -> Answer:
+    """Refusals and internal errors become answers too."""
     try:
-        operation, assistant = named(routes, request)
-        call = await judge(fake, operation, assistant, request, passage)
+        operation, assistant = match_operation(routes, request)
+        call = await check_request(fake, operation, assistant, request, context)
         try:
             return await fake.handlers[operation.id](call)
         finally:
-            # Nothing is told, be it by a refusal, that could be lost again.
-            await fake.store.settled()
+            # The answer, or the refusal, may depend on changes that are not on the disk yet.
+            await fake.store.wait_until_durable()
     except Refused as refusal:
-        return refuse(fake, refusal)
+        return render_refusal(fake, refusal)
     except Exception:
         LOG.exception("%s %s", request.method, request.path)
-        return refuse(fake, Broken("The fake made a mistake. Its log says more."))
+        return render_refusal(fake, Broken("The fake has an internal error. See its log."))
 
 
-def named(routes: list[Route], request: web.BaseRequest) -> tuple[Operation, str]:
-    """The operation that is asked for, and the id in its path. Raises UnknownUrl and WrongMethod."""
+def match_operation(routes: list[Route], request: web.BaseRequest) -> tuple[Operation, str]:
+    """The operation, and the id in the path. Raises UnknownUrl and WrongMethod."""
     path = request.rel_url.path_safe
     for pattern, operations in routes:
         found = pattern.fullmatch(path)
@@ -98,36 +102,39 @@ def named(routes: list[Route], request: web.BaseRequest) -> tuple[Operation, str
         if request.method not in operations:
             allow = ", ".join(operations)
             raise WrongMethod(f"{request.method:.20} is not allowed here. Use {allow}.", headers={"allow": allow})
-        # What is left of the id's escapes: those that would have changed how the path falls apart.
+        # aiohttp leaves these two escapes in the path, because they would change how it is split.
         return operations[request.method], "".join(found.groups()).replace("%2F", "/").replace("%25", "%")
-    raise UnknownUrl(f"No such URL: {request.path:.100}. Only the paths of openapi.yaml are answered.")
+    raise UnknownUrl(f"No such URL: {request.path:.100}. The paths are in openapi.yaml.")
 
 
-async def judge(fake: Fake, operation: Operation, assistant: str, request: web.BaseRequest, passage: Passage) -> Call:
-    """The order of the checks: key, budget, query, body; then the handler's own. A stranger costs nobody anything,
-    unless a dialect says so, and what is made to go wrong does so between key and budget.
+async def check_request(
+    fake: Fake, operation: Operation, assistant: str, request: web.BaseRequest, context: RequestContext
+) -> Call:
+    """Check in this order: key, faults, limiter, query, body. The handler then has checks of its own.
+
+    A call without a valid key is not counted, unless the dialect counts it. Raises Refused.
     """
-    if fake.counts_strangers:
-        passage.caller = fake.caller(request, operation, NOBODY)
-        fake.limiter.take(passage.caller)
-    key = fake.authenticate(fake.store, request.headers.get("Authorization")) if operation.secured else NOBODY
-    passage.key, passage.operation = key, operation
-    passage.caller = fake.caller(request, operation, key)
-    if fake.interfere is not None:
-        await fake.interfere(request, passage)
-    if not fake.counts_strangers:
-        fake.limiter.take(passage.caller)
+    if fake.counts_unauthenticated:
+        context.caller = fake.caller(request, operation, NO_KEY)
+        fake.limiter.count_call(context.caller)
+    key = fake.authenticate(fake.store, request.headers.get("Authorization")) if operation.secured else NO_KEY
+    context.key, context.operation = key, operation
+    context.caller = fake.caller(request, operation, key)
+    if fake.before_handling is not None:
+        await fake.before_handling(request, context)
+    if not fake.counts_unauthenticated:
+        fake.limiter.count_call(context.caller)
     query = fake.check_query(operation, request.query.items() if request.query_string else ())
     body = {}
     if operation.body is not None:
-        passage.body = raw = await read(fake, request)
+        context.body = raw = await receive_body(fake, request)
         if raw or operation.body_required:
             value = fake.parse_body(raw, request.headers.get("Content-Type"))
             body = fake.check_body(operation, value)
     return Call(fake, key, assistant, body, query)
 
 
-def refuse(fake: Fake, refusal: Refused) -> Answer:
+def render_refusal(fake: Fake, refusal: Refused) -> Answer:
     kind = refusal.kind if isinstance(refusal, Faulted) else fake.error_table[type(refusal)]
     message = kind.message or refusal.message
     if kind.shape is None:
@@ -137,48 +144,50 @@ def refuse(fake: Fake, refusal: Refused) -> Answer:
     return Answer(body, kind.status, refusal.headers)
 
 
-def respond(fake: Fake, answer: Answer, caller: str | None) -> web.Response:
-    limits = {} if caller is None or answer.status in fake.untold else fake.limiter.headers(caller)
+def build_response(fake: Fake, answer: Answer, caller: str | None) -> web.Response:
+    limits: dict[str, str] = {}
+    if caller is not None and answer.status not in fake.statuses_without_limit_headers:
+        limits = fake.limiter.headers(caller)
     headers = {**JSON, **answer.headers, **fake.common_headers(), **limits}
-    return web.Response(status=answer.status, body=encoded(answer.body, fake.json_options), headers=headers)
+    return web.Response(status=answer.status, body=encode_json(answer.body, fake.json_options), headers=headers)
 
 
-def encoded(body: Any, options: int = 0) -> bytes:
+def encode_json(body: Any, options: int = 0) -> bytes:
     try:
         return orjson.dumps(body, option=options)
-    # A path may bring a lone surrogate into a refusal: json's escapes make ASCII of any text.
+    # The message of a refusal may contain a lone surrogate from the path. json escapes it; orjson cannot.
     except orjson.JSONEncodeError:
         return json.dumps(body).encode()
 
 
-async def read(fake: Fake, request: web.BaseRequest) -> bytes:
+async def receive_body(fake: Fake, request: web.BaseRequest) -> bytes:
     try:
-        # A body that is here already needs no clock, which would cost more than to read it.
+        # A body that has already arrived needs no timeout, which takes more time than to read the body.
         if request.content.is_eof():
-            # What a middleware has read is not read again.
-            return checked(fake, request.content.read_nowait() or await request.read())
+            # read() has the body if a middleware has already read it.
+            return _check_size(fake, request.content.read_nowait() or await request.read())
         async with asyncio.timeout(fake.body_seconds):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
-        raise too_large(fake) from None
+        raise _too_large(fake) from None
     except TimeoutError:
-        raise MalformedRequest(f"The body did not arrive within {fake.body_seconds:g} s.", headers=LAST) from None
+        raise MalformedRequest(f"The body did not arrive within {fake.body_seconds:g} s.", headers=CLOSE) from None
     except (web.RequestPayloadError, ConnectionError):
-        message = "The body cannot be read: it breaks off, or is not encoded as its headers say."
-        raise MalformedRequest(message, headers=LAST) from None
+        message = "The body cannot be read: it is incomplete, or its encoding does not match its headers."
+        raise MalformedRequest(message, headers=CLOSE) from None
 
 
-def checked(fake: Fake, body: bytes) -> bytes:
+def _check_size(fake: Fake, body: bytes) -> bytes:
     if len(body) > fake.contract.body_limit:
-        raise too_large(fake)
+        raise _too_large(fake)
     return body
 
 
-def too_large(fake: Fake) -> BodyTooLarge:
-    return BodyTooLarge(f"The body is larger than {fake.contract.body_limit} bytes.", headers=LAST)
+def _too_large(fake: Fake) -> BodyTooLarge:
+    return BodyTooLarge(f"The body is larger than {fake.contract.body_limit} bytes.", headers=CLOSE)
 
 
-async def tolerate(request: web.BaseRequest) -> None:
-    """An Expect that nobody knows is no reason to refuse."""
+async def _answer_expect(request: web.BaseRequest) -> None:
+    """An unknown Expect header is ignored."""
     if request.headers["Expect"].lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")

@@ -1,4 +1,4 @@
-"""What the data file reads like, TinyDB's own JSON with a row a line, and what may be wrong with one."""
+"""The format of the data file: the JSON of TinyDB with one row per line, and the checks of a file."""
 
 import json
 import re
@@ -12,19 +12,23 @@ from fake_server.domain.assistants import Key, Organization, Project
 
 Row = dict[str, Any]
 Tables = dict[str, dict[str, Row]]
-# By the rows' numbers what they become: None for one that is removed.
+# The new row for each row number, or None for a removed row.
 Changes = dict[str, Row | None]
 
 
-class Kind(NamedTuple):
-    """What a table's rows are, and the field in which no two are equal."""
+class TableKind(NamedTuple):
+    """The class of a table's rows, and the field that is unique in the table."""
 
     row: type[Organization] | type[Key] | type[Project]
     unique: str
 
 
-TABLES = {"organizations": Kind(Organization, "id"), "keys": Kind(Key, "secret"), "projects": Kind(Project, "id")}
-# The table that marks the file as ours, so that nobody else's is ever written over; its one row is "1".
+TABLES = {
+    "organizations": TableKind(Organization, "id"),
+    "keys": TableKind(Key, "secret"),
+    "projects": TableKind(Project, "id"),
+}
+# This table marks the file as ours, so that a file of another program is never overwritten. Its only row is "1".
 MARK, VERSION = "fake", 3
 TYPES: Mapping[Any, tuple[type, ...]] = {
     str: (str,),
@@ -34,100 +38,100 @@ TYPES: Mapping[Any, tuple[type, ...]] = {
     bool: (bool,),
 }
 NUMBER = re.compile("[1-9][0-9]{0,17}", re.ASCII)
-# Text that a person can read, whatever its script.
+# Text stays readable for a person, in every script.
 ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 class DataFileError(Exception):
-    """The data file or its journal cannot be used; the message names it and says what to do."""
+    """The data file or its journal cannot be used. The message names it and says what to do."""
 
 
-def readable(tables: Tables) -> str:
-    return "{\n" + ",\n".join(f'"{name}": {{\n{lines(table)}\n}}' for name, table in tables.items()) + "\n}\n"
+def render_tables(tables: Tables) -> str:
+    return "{\n" + ",\n".join(f'"{name}": {{\n{_render_rows(table)}\n}}' for name, table in tables.items()) + "\n}\n"
 
 
-def lines(table: dict[str, Row]) -> str:
+def _render_rows(table: dict[str, Row]) -> str:
     return ",\n".join(f'"{number}": {ENCODER.encode(row)}' for number, row in table.items())
 
 
-def read_file(path: Path) -> Tables:
-    """Empty when there is no file yet, or an empty one. Raises DataFileError."""
-    text = text_of(path)
+def load_tables(path: Path) -> Tables:
+    """The tables of the file, or {} if there is no file or an empty file. Raises DataFileError."""
+    text = _load_text(path)
     if not text:
         return {}
     try:
         tables: Tables = json_text.parse(text)
     except json_text.JsonError as error:
-        raise unusable(path, str(error)) from None
-    fault = next(faults(tables), None)
-    if fault:
-        raise unusable(path, fault)
+        raise data_file_error(path, str(error)) from None
+    problem = next(_problems(tables), None)
+    if problem:
+        raise data_file_error(path, problem)
     return tables
 
 
-def text_of(path: Path) -> str:
+def _load_text(path: Path) -> str:
     try:
-        # A device or a pipe can be read, but is not to be replaced.
+        # A device or a pipe can be read, but must not be replaced by a file.
         if path.exists() and not path.is_file():
-            raise unusable(path, "is no file")
+            raise data_file_error(path, "is not a regular file")
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise unusable(path, f"cannot be read ({error.strerror})") from None
+        raise data_file_error(path, f"cannot be read ({error.strerror})") from None
     except ValueError:
-        raise unusable(path, "is not in UTF-8") from None
+        raise data_file_error(path, "is not in UTF-8") from None
 
 
-def unusable(path: Path, why: str) -> DataFileError:
-    return DataFileError(f"The data file {path} {why}. Give --data another path, or mend it or move it away.")
+def data_file_error(path: Path, why: str) -> DataFileError:
+    return DataFileError(f"The data file {path} {why}. Give --data another path, or repair the file or move it away.")
 
 
-def faults(tables: object) -> Iterator[str]:
-    """Somebody else's file, or a slip of whoever edited ours. No more than the first is asked for."""
+def _problems(tables: object) -> Iterator[str]:
+    """The problems of a file, such as a file of another program. The caller uses only the first one."""
     mark = tables.get(MARK) if isinstance(tables, dict) else None
     row = mark.get("1") if isinstance(mark, dict) else None
     if not isinstance(tables, dict) or not isinstance(row, dict) or type(row.get("version")) is not int:
-        yield "is not this fake's"
+        yield "is not a file of this fake"
         return
     if row["version"] > VERSION:
-        yield f"is of version {row['version']}, which this release of the fake does not know"
-    if {MARK, *TABLES} != set(tables) or not is_mark(row):
-        yield "is not this fake's, or lacks a part"
+        yield f"has version {row['version']}, which this release of the fake does not know"
+    if {MARK, *TABLES} != set(tables) or not _is_mark(row):
+        yield "is not a file of this fake, or it is incomplete"
     for name, kind in TABLES.items():
-        yield from faults_of(name, tables[name], kind, tables["organizations"])
+        yield from _table_problems(name, tables[name], kind, tables["organizations"])
 
 
-def is_mark(row: Row) -> bool:
+def _is_mark(row: Row) -> bool:
     following = row.get("next", {})
     if not isinstance(following, dict) or not following.keys() <= TABLES.keys():
         return False
     return all(type(number) is int and number >= 0 for number in (row.get("generation", 0), *following.values()))
 
 
-def faults_of(name: str, table: object, kind: Kind, organizations: Mapping[str, Row]) -> Iterator[str]:
+def _table_problems(name: str, table: object, kind: TableKind, organizations: Mapping[str, Row]) -> Iterator[str]:
     if not isinstance(table, dict):
-        yield f"has in '{name}' no table"
+        yield f"has no table in '{name}'"
         return
     types = {field.name: TYPES[field.type] for field in fields(kind.row)}
-    # What has a default is of version 3, and need not be there.
+    # Fields with a default were added in version 3, so older files do not have them.
     needed = {field.name for field in fields(kind.row) if field.default is MISSING}
     known = {row["id"] for row in organizations.values()} if "organization" in types else set()
     seen: set[str] = set()
     for number, row in table.items():
         where = f"row '{number:.20}' of '{name}'"
         if not NUMBER.fullmatch(number):
-            yield f"has a {where}, and rows are numbered 1, 2, 3 and so on"
-        elif not is_row(row, types, needed):
-            yield f"has a {where} whose fields are not exactly {', '.join(types)}, each of its type"
+            yield f"has a {where}, but rows have the numbers 1, 2, 3 and so on"
+        elif not _is_row(row, types, needed):
+            yield f"has a {where} whose fields are not exactly {', '.join(types)}, each with its type"
         elif "organization" in types and row["organization"] not in known:
-            yield f"has a {where} whose organization '{row['organization']:.50}' is not there"
+            yield f"has a {where} with the unknown organization '{row['organization']:.50}'"
         elif row[kind.unique] in seen:
-            yield f"has a {where} with the {kind.unique} of another"
+            yield f"has a {where} with the same {kind.unique} as another row"
         seen.add(row[kind.unique])
 
 
-def is_row(row: object, types: Mapping[str, tuple[type, ...]], needed: set[str]) -> bool:
+def _is_row(row: object, types: Mapping[str, tuple[type, ...]], needed: set[str]) -> bool:
     if not isinstance(row, dict) or not needed <= row.keys() <= types.keys():
         return False
     return all(type(value) in types[name] for name, value in row.items())

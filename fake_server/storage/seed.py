@@ -1,4 +1,4 @@
-"""What a new fake holds: two organizations, and three keys that a person can type, unless it is given others."""
+"""The content of a new fake. By default: two organizations, and three keys that a person can type."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -9,9 +9,9 @@ from fake_server.domain.errors import InvalidParameter
 from fake_server.storage.file_format import Row, Tables
 from fake_server.storage.store import Store
 
-# What an organization reads that is not told otherwise.
-HOUSE = Organization("", "", "ragen", 1.0)
-ORGANIZATIONS = [replace(HOUSE, id="org-acme", name="Acme"), replace(HOUSE, id="org-globex", name="Globex")]
+# The values of an organization that gives no values of its own.
+DEFAULTS = Organization("", "", "ragen", 1.0)
+ORGANIZATIONS = [replace(DEFAULTS, id="org-acme", name="Acme"), replace(DEFAULTS, id="org-globex", name="Globex")]
 KEYS = [
     Key("sk-fake-primary", "primary", "org-acme", "acme-support"),
     Key("sk-fake-sibling", "sibling", "org-acme", "acme-research"),
@@ -19,95 +19,95 @@ KEYS = [
 ]
 TITLES = {"acme-support": "Acme Support", "acme-research": "Acme Research", "globex-sales": "Globex Sales"}
 
-
-# The keys of an organization that is given none.
-PAIR = [{"label": "primary"}, {"label": "sibling"}]
+# The keys of an organization that lists no keys.
+DEFAULT_KEYS = [{"label": "primary"}, {"label": "sibling"}]
 
 
 class Seed(NamedTuple):
-    """Each key's organization and project are among them."""
+    """The organization and the project of each key are in the seed too."""
 
     organizations: list[Organization]
     keys: list[Key]
     projects: list[Project]
 
 
-class SeedMistake(InvalidParameter):
-    """What was given is no seed; `path` are the steps to what is wrong in it."""
+class SeedError(InvalidParameter):
+    """The value is not a seed; `path` has the keys that lead to the error."""
 
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message, ".".join(str(step) for step in path))
         self.path = path
 
 
-def default(born: int, house: Organization = HOUSE) -> Seed:
-    organizations = [replace(house, id=each.id, name=each.name) for each in ORGANIZATIONS]
-    projects = [Project(key.project, key.organization, TITLES[key.project], None, born) for key in KEYS]
+def default_seed(created_at: int, defaults: Organization = DEFAULTS) -> Seed:
+    organizations = [replace(defaults, id=each.id, name=each.name) for each in ORGANIZATIONS]
+    projects = [Project(key.project, key.organization, TITLES[key.project], None, created_at) for key in KEYS]
     return Seed(organizations, KEYS, projects)
 
 
 def plant(store: Store) -> None:
     """Raises DataFileError."""
-    store.plant(*default(int(store.now())))
+    store.fill(*default_seed(int(store.now())))
 
 
-def read_seed(given: Mapping[str, Any], born: int, house: Organization = HOUSE) -> Seed:
-    """From what keeps the schema Seed of control.yaml; `born` is when assistants are made, and `house` has the model
-    and the temperature where none is given. Raises SeedMistake.
+def parse_seed(given: Mapping[str, Any], created_at: int, defaults: Organization = DEFAULTS) -> Seed:
+    """`given` must conform to the schema Seed of control.yaml. `created_at` is the time of new assistants.
+
+    `defaults` has the model and the temperature for organizations that give none. Raises SeedError.
     """
     seed = Seed([], [], [])
     seen: set[tuple[str, str]] = set()
     for place, each in enumerate(given["organizations"]):
         try:
-            one = read_organization(each, each.get("id", f"org-{place + 1}"), born, house)
+            one = parse_organization(each, each.get("id", f"org-{place + 1}"), created_at, defaults)
             seen |= check_names(one, seen.__contains__)
-        except SeedMistake as mistake:
-            raise SeedMistake(mistake.message, "organizations", place, *mistake.path) from None
+        except SeedError as mistake:
+            raise SeedError(mistake.message, "organizations", place, *mistake.path) from None
         seed = Seed(seed.organizations + one.organizations, seed.keys + one.keys, seed.projects + one.projects)
     return seed
 
 
-def read_organization(given: Mapping[str, Any], id: str, born: int, house: Organization = HOUSE) -> Seed:
-    """A seed of one, from what keeps the schema SeedOrganization. Raises SeedMistake."""
+def parse_organization(given: Mapping[str, Any], id: str, created_at: int, defaults: Organization = DEFAULTS) -> Seed:
+    """A seed with one organization; `given` must conform to the schema SeedOrganization. Raises SeedError."""
     short = id.removeprefix("org-")
     organization = Organization(
         id,
         given.get("name", short),
-        given.get("model", house.model),
-        given.get("temperature", house.temperature),
+        given.get("model", defaults.model),
+        given.get("temperature", defaults.temperature),
         given.get("instructions"),
     )
     seed = Seed([organization], [], [])
     for number, each in enumerate(given.get("assistants", ()), 1):
         project = project_id(each.get("id", "")) or f"{short}-{number}"
-        made = each.get("created_at", born)
-        seed.projects.append(Project(project, id, each["name"], each.get("instructions") or None, made))
+        created = each.get("created_at", created_at)
+        seed.projects.append(Project(project, id, each["name"], each.get("instructions") or None, created))
     ours = {project.id for project in seed.projects}
-    for number, each in enumerate(given.get("keys", PAIR)):
+    for number, each in enumerate(given.get("keys", DEFAULT_KEYS)):
         label = each["label"]
         project = project_id(each.get("assistant", "")) or f"{short}-{label}"
         if "assistant" not in each:
-            seed.projects.append(Project(project, id, f"{organization.name} {label}", None, born))
+            seed.projects.append(Project(project, id, f"{organization.name} {label}", None, created_at))
         elif project not in ours:
-            message = f"The organization {id} has no assistant '{each['assistant']}' to bind a key to."
-            raise SeedMistake(message, "keys", number, "assistant")
+            message = f"The organization {id} has no assistant '{each['assistant']}', so no key can be bound to it."
+            raise SeedError(message, "keys", number, "assistant")
         secret = each.get("secret", f"sk-fake-{short}-{label}")
         seed.keys.append(Key(secret, label, id, project, each.get("active", True)))
     return seed
 
 
-def check_names(seed: Seed, taken: Callable[[tuple[str, str]], bool]) -> set[tuple[str, str]]:
-    """The names of a seed of one, each with its table; raises SeedMistake for one that is twice there, or taken."""
+def check_names(seed: Seed, exists: Callable[[tuple[str, str]], bool]) -> set[tuple[str, str]]:
+    """The unique names in a seed with one organization, each with its table. Raises SeedError for a duplicate name."""
     seen: set[tuple[str, str]] = set()
-    for table, value, path in names(seed):
-        if (table, value) in seen or taken((table, value)):
-            raise SeedMistake(f"'{value}' is there already.", *path)
+    for table, value, path in _unique_names(seed):
+        if (table, value) in seen or exists((table, value)):
+            raise SeedError(f"'{value}' is already in use.", *path)
         seen.add((table, value))
     return seen
 
 
-def names(seed: Seed) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
-    """What must be one of a kind, in a seed of one: table, value, and the path to it in there."""
+def _unique_names(seed: Seed) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
+    """The names that must be unique, in a seed with one organization: table, value, and the path to the value."""
     for organization in seed.organizations:
         yield "organizations", organization.id, ("id",)
     for place, key in enumerate(seed.keys):
@@ -117,12 +117,12 @@ def names(seed: Seed) -> Iterator[tuple[str, str, tuple[str | int, ...]]]:
         yield "projects", project.id, ("assistants", place, "id")
 
 
-def written(tables: Tables) -> dict[str, Any]:
-    """The store's rows as the schema Seed has them."""
-    return {"organizations": [written_organization(row, tables) for row in tables["organizations"].values()]}
+def render_seed(tables: Tables) -> dict[str, Any]:
+    """The rows of the store as the schema Seed describes them."""
+    return {"organizations": [_render_organization(row, tables) for row in tables["organizations"].values()]}
 
 
-def written_organization(row: Row, tables: Tables) -> dict[str, Any]:
+def _render_organization(row: Row, tables: Tables) -> dict[str, Any]:
     keys, projects = (
         [each for each in tables[name].values() if each["organization"] == row["id"]] for name in ("keys", "projects")
     )

@@ -1,32 +1,32 @@
-"""A seed in a file, YAML or JSON, its mistakes told with their lines."""
+"""Seed files in YAML or JSON; an error names its line."""
 
 from pathlib import Path
 from typing import Any
 
-from fake_server.contract.openapi import read_yaml, validator
-from fake_server.contract.validation_messages import explained, steps
-from fake_server.contract.yaml_file import read_written
+from fake_server.contract.openapi import build_validator, load_yaml
+from fake_server.contract.validation_messages import describe_error, path_to_field
+from fake_server.contract.yaml_file import load_yaml_file
 from fake_server.domain.assistants import Organization
-from fake_server.storage.seed import HOUSE, Seed, SeedMistake, read_seed
+from fake_server.storage.seed import DEFAULTS, Seed, SeedError, parse_seed
 
-DESCRIPTION = Path(__file__).parents[1] / "control" / "control.yaml"
+CONTROL_YAML = Path(__file__).parents[1] / "control" / "control.yaml"
 
 
-def read_seed_file(path: Path, born: int, house: Organization = HOUSE) -> Seed:
-    """`born` is when its assistants are made, in Unix seconds, `house` as in read_seed. Raises FileMistake."""
-    written = read_written(path)
+def load_seed_file(path: Path, created_at: int, defaults: Organization = DEFAULTS) -> Seed:
+    """`created_at` is the time of its assistants; for `defaults` see parse_seed. Raises YamlFileError."""
+    file = load_yaml_file(path)
     try:
-        return checked(written.value, born, house)
-    except SeedMistake as mistake:
-        raise written.mistake(mistake.path, mistake.message) from None
+        return _parse_checked(file.value, created_at, defaults)
+    except SeedError as mistake:
+        raise file.error_at(mistake.path, mistake.message) from None
 
 
-def checked(given: Any, born: int, house: Organization) -> Seed:
+def _parse_checked(value: Any, created_at: int, defaults: Organization) -> Seed:
     """Raises SeedMistake."""
-    document = read_yaml(DESCRIPTION)
-    schema = validator(document, document["components"]["schemas"]["Seed"])
-    if not isinstance(given, dict):
-        raise SeedMistake("Give an object with a list 'organizations'.")
-    for error in schema.iter_errors(given):
-        raise SeedMistake(explained(error)[1], *steps(error))
-    return read_seed(given, born, house)
+    document = load_yaml(CONTROL_YAML)
+    schema = build_validator(document, document["components"]["schemas"]["Seed"])
+    if not isinstance(value, dict):
+        raise SeedError("A seed must be an object with a list 'organizations'.")
+    for error in schema.iter_errors(value):
+        raise SeedError(describe_error(error)[1], *path_to_field(error))
+    return parse_seed(value, created_at, defaults)

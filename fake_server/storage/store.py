@@ -1,4 +1,4 @@
-"""Where organizations, keys and projects are kept; knows TinyDB, and nothing of assistants on the wire."""
+"""The store of organizations, keys and projects. It knows TinyDB, and it does not know the JSON of an assistant."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,51 +16,51 @@ from fake_server.storage.table import IndexedTable
 
 
 class Store:
-    """All that the fake holds, in memory and, where `data` names one, in a file; see DataFile for `durable`.
+    """All data of the fake, in memory and, if `data` is given, in a file (see DataFile for `durable`).
 
-    What it hands out is never live, but for the sequence of an organization's projects. `now` gives Unix seconds.
+    The returned records are copies. Only the sequence of an organization's projects is live. `now` gives Unix seconds.
     Raises DataFileError.
     """
 
     def __init__(self, data: Path | None, now: Callable[[], float], durable: bool = False) -> None:
         self.now = now
-        self.new_id: Callable[[str], str] = random_id
+        self.new_id: Callable[[str], str] = _random_id
         self.file = None if data is None else DataFile(data, durable)
         self.db = TinyDB(storage=MemoryStorage)
         self.tables: dict[str, IndexedTable] = {}
-        self.db.table_class = IndexedTable  # type: ignore[assignment]  # TinyDB passes its arguments on
+        self.db.table_class = IndexedTable  # type: ignore[assignment]  # TinyDB passes its own arguments to it
         if self.file is not None and self.file.tables:
-            self.hold(self.file.tables)
+            self._set_tables(self.file.tables)
 
     def is_new(self) -> bool:
         return not self.tables
 
-    def plant(self, organizations: Iterable[Organization], keys: Iterable[Key], projects: Iterable[Project]) -> None:
-        """Fill a new store, all in one write. Raises DataFileError when the file cannot be written."""
+    def fill(self, organizations: Iterable[Organization], keys: Iterable[Key], projects: Iterable[Project]) -> None:
+        """Fill a new store in one write. Raises DataFileError if the file cannot be written."""
         rows = {"organizations": organizations, "keys": keys, "projects": projects}
         tables = {name: {str(n): dict(vars(row)) for n, row in enumerate(rows[name], 1)} for name in rows}
         if self.file is not None:
-            self.file.plant(tables)
-        self.hold(tables)
+            self.file.create(tables)
+        self._set_tables(tables)
 
-    def numbered(
+    def number_rows(
         self, organizations: Iterable[Organization], keys: Iterable[Key], projects: Iterable[Project]
     ) -> Tables:
-        """As rows under numbers that no other row will get; nothing is kept yet."""
+        """The rows with new numbers, which no other row will get. Nothing is stored yet."""
         rows = {"organizations": organizations, "keys": keys, "projects": projects}
         return {name: {self.table(name).free_number(): dict(vars(row)) for row in rows[name]} for name in rows}
 
-    def held(self, organization: str | None = None) -> Tables:
-        """All that is here, or what is an organization's, as it is at this moment."""
+    def copy_rows(self, organization: str | None = None) -> Tables:
+        """A copy of all rows, or of the rows of one organization."""
         return {name: table.rows_of(organization) for name, table in self.tables.items()}
 
     def restore(self, wanted: Tables, organization: str | None = None) -> None:
-        """Hold exactly these rows, be it of one organization: it costs what differs. Raises NotKept."""
-        now = self.held(organization)
-        self.commit({name: differences(now[name], wanted[name]) for name in TABLES})
+        """Store exactly these rows, in total or for one organization. Only differences are written. Raises NotKept."""
+        now = self.copy_rows(organization)
+        self.commit({name: _differences(now[name], wanted[name]) for name in TABLES})
 
     def commit(self, changes: Mapping[str, Mapping[str, Row | None]]) -> None:
-        """Changes of several tables, all of them or none. Raises NotKept."""
+        """Make changes in several tables, all or none. Raises NotKept."""
         real = {name: dict(rows) for name, rows in changes.items() if rows}
         if real and self.file is not None:
             self.file.record(real)
@@ -68,10 +68,10 @@ class Store:
             for number, row in rows.items():
                 self.table(name).put(number, row)
 
-    def hold(self, tables: Tables) -> None:
+    def _set_tables(self, tables: Tables) -> None:
         self.db.storage.write(tables)
         for name, kind in TABLES.items():
-            first, record = (1, nowhere) if self.file is None else (self.file.first[name], self.file.record)
+            first, record = (1, _record_nothing) if self.file is None else (self.file.first[name], self.file.record)
             table = self.db.table(name, unique=kind.unique, first=first, record=record)
             self.tables[name] = cast(IndexedTable, table)
 
@@ -89,32 +89,32 @@ class Store:
         return [Key(**row) for row in self.table("keys").rows_of(organization).values()]
 
     def key(self, secret: str) -> Key | None:
-        row = self.table("keys").first_of(secret)
+        row = self.table("keys").find_first(secret)
         return None if row is None else Key(**row)
 
     def organization(self, organization: str) -> Organization:
-        """Raises KeyError for one that is not there."""
-        row = self.table("organizations").first_of(organization)
+        """Raises KeyError if there is no such organization."""
+        row = self.table("organizations").find_first(organization)
         if row is None:
             raise KeyError(organization)
         return Organization(**row)
 
     def projects(self, organization: str) -> Sequence[Project]:
-        """The organization's, oldest first: the row's number decides among those of one second."""
+        """The projects of the organization, oldest first. In the same second the row number decides."""
         return Projects(self.table("projects"), organization)
 
     def add(self, organization: str, title: str, prompt: str | None) -> Project:
-        """A new project, its id one that was never used before. Raises NotKept, as all that write."""
+        """A new project with an unused id. Raises NotKept, as all methods that write."""
         project = Project(self.new_id(organization), organization, title, prompt, int(self.now()))
         self.table("projects").insert(vars(project))
         return project
 
     def get(self, organization: str, project: str | None) -> Project | None:
-        found = self.find(project)
-        return found if found is not None and found.organization == organization else None
+        find_all = self.find(project)
+        return find_all if find_all is not None and find_all.organization == organization else None
 
     def change(self, organization: str, project: str | None, changes: Mapping[str, Any]) -> Project | None:
-        """Set `changes` (title, prompt) and give the project as it then is, or None when there is no such."""
+        """Set `changes` (title, prompt), and return the changed project, or None if there is no such project."""
         number = self.number(organization, project)
         if number is None:
             return None
@@ -123,33 +123,33 @@ class Store:
         return Project(**table.rows[str(number)])
 
     def remove(self, organization: str, project: str | None) -> bool:
-        """Whether there was one to remove."""
+        """True if there was such a project."""
         number = self.number(organization, project)
         return number is not None and bool(self.table("projects").remove(doc_ids=[number]))
 
     def find(self, project: str | None) -> Project | None:
-        """Whosever it is."""
-        row = self.table("projects").first_of(project)
+        """The project of any organization."""
+        row = self.table("projects").find_first(project)
         return None if row is None else Project(**row)
 
     def has(self, name: tuple[str, str]) -> bool:
-        """Whether a table, which need not be there, has a row whose unique field has this value."""
+        """True if a row of the table has this value in its unique field. The table may be missing."""
         table, value = name
-        return table in self.tables and bool(self.table(table).found(value))
+        return table in self.tables and bool(self.table(table).find_all(value))
 
     def alter(self, name: str, value: str, changes: Mapping[str, Any]) -> None:
-        """Set `changes` in the rows of a table whose unique field has this value."""
+        """Set `changes` in the rows whose unique field has this value."""
         table = self.table(name)
-        table.update(changes, doc_ids=[number for number, _ in table.found(value)])
+        table.update(changes, doc_ids=[number for number, _ in table.find_all(value)])
 
     def drop(self, name: str, value: str) -> None:
-        """The rows of a table whose unique field has this value."""
+        """Remove the rows whose unique field has this value."""
         table = self.table(name)
-        table.remove(doc_ids=[number for number, _ in table.found(value)])
+        table.remove(doc_ids=[number for number, _ in table.find_all(value)])
 
     def number(self, organization: str, project: str | None) -> int | None:
-        """The number of the project's row, in the table `projects`."""
-        for number, row in self.table("projects").found(project):
+        """The row number in the table `projects`."""
+        for number, row in self.table("projects").find_all(project):
             if row["organization"] == organization:
                 return number
         return None
@@ -157,10 +157,10 @@ class Store:
     def table(self, name: str) -> IndexedTable:
         return self.tables[name]
 
-    async def settled(self) -> None:
-        """When all that was written so far would outlive a power cut, if the store is durable. Raises NotKept."""
+    async def wait_until_durable(self) -> None:
+        """If the store is durable, wait until all changes so far are on the disk. Raises NotKept."""
         if self.file is not None:
-            await self.file.journal.settled()
+            await self.file.journal.wait_until_durable()
 
     def close(self) -> None:
         if self.file is not None:
@@ -168,7 +168,7 @@ class Store:
 
 
 class Projects(Sequence[Project]):
-    """An organization's, oldest first; live, and read only where it is looked at."""
+    """The projects of one organization, oldest first. Live: a project is loaded when it is used."""
 
     def __init__(self, table: IndexedTable, organization: str) -> None:
         self.table = table
@@ -184,31 +184,31 @@ class Projects(Sequence[Project]):
     def __getitem__(self, index: slice) -> list[Project]: ...
     def __getitem__(self, index: int | slice) -> Project | list[Project]:
         if isinstance(index, slice):
-            return [self.at(number) for number in self.numbers[index]]
-        return self.at(self.numbers[index])
+            return [self._at(number) for number in self.numbers[index]]
+        return self._at(self.numbers[index])
 
-    def at(self, number: int) -> Project:
+    def _at(self, number: int) -> Project:
         return Project(**self.table.rows[str(number)])
 
     def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
-        """By its id alone. Raises ValueError."""
-        for number, row in self.table.found(value.id):
+        """Compare only the ids. Raises ValueError."""
+        for number, row in self.table.find_all(value.id):
             place = bisect_left(self.numbers, number)
             if row["organization"] == self.organization and place in range(len(self))[start:stop]:
                 return place
-        raise ValueError(f"no project of this id: {value.id}")
+        raise ValueError(f"no project has the id {value.id}")
 
 
-def random_id(_: str) -> str:
+def _random_id(_: str) -> str:
     return token_hex(12)
 
 
-def differences(now: dict[str, Row], wanted: dict[str, Row]) -> Changes:
-    """What makes the one of the other. Rows that nobody changed are the same ones, and told so at once."""
+def _differences(now: dict[str, Row], wanted: dict[str, Row]) -> Changes:
+    """The changes that turn `now` into `wanted`. Unchanged rows are the same objects, so the comparison is fast."""
     gone: Changes = dict.fromkeys(now.keys() - wanted.keys())
     others = {n: row for n, row in wanted.items() if (old := now.get(n)) is not row and old != row}
     return gone | others
 
 
-def nowhere(*_: object) -> None:
-    """In memory alone there is nothing to record."""
+def _record_nothing(*_: object) -> None:
+    """Without a data file no change is recorded."""

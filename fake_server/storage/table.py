@@ -1,4 +1,4 @@
-"""A TinyDB table in which each row is found at once, and a write costs what it changes."""
+"""A TinyDB table with indexes: each row is found at once, and the cost of a write depends on its size only."""
 
 from bisect import bisect_left, insort
 from collections import defaultdict
@@ -12,44 +12,44 @@ from fake_server.storage.file_format import Changes, Row
 
 
 class IndexedTable(Table):
-    """Finds rows by their field `unique`, and each organization's in the order of their numbers.
+    """Finds rows by their field `unique`, and the rows of an organization in the order of their numbers.
 
-    `record` is told of changes, by the table's name, before they are made, and none is made if it raises. `first` is
-    the lowest number that the next row may get: none is used again. In `rows`, as in TinyDB's own JSON, the numbers are
-    text; a row is replaced, never changed in place.
+    `record` gets the changes by table name before they are made; if it raises, nothing changes. `first` is the lowest
+    number for the next row, because numbers are never used again. The keys of `rows` are numbers as text, as in
+    TinyDB's own JSON. A row is replaced, never changed in place.
     """
 
     def __init__(
         self, storage: Storage, name: str, *, unique: str, first: int, record: Callable[[Mapping[str, Changes]], None]
     ) -> None:
-        # Without TinyDB's query cache, which would hand out the same rows again, changed by whoever had them.
+        # Without TinyDB's query cache, which would return rows that an earlier caller has changed.
         super().__init__(storage, name, cache_size=0)
         self.unique = unique
         self.record = record
-        self.rows: dict[str, Row] = self._read_table()  # type: ignore[assignment]  # all of ours are dicts
+        self.rows: dict[str, Row] = self._read_table()  # type: ignore[assignment]  # all our rows are dicts
         self.next = max([first, *(int(number) + 1 for number in self.rows)])
         self.numbers: dict[str | None, tuple[str, ...]] = {}
         self.orders: defaultdict[str | None, list[int]] = defaultdict(list)
         for number, row in self.rows.items():
-            self.index(number, row)
+            self._index(number, row)
 
-    def first_of(self, value: str | None) -> Row | None:
-        """The first of `found`, without the list: every call looks up three."""
+    def find_first(self, value: str | None) -> Row | None:
+        """The first row that find_all would return, without a list. Every call needs three of them."""
         numbers = self.numbers.get(value)
         return self.rows[numbers[0]] if numbers else None
 
-    def found(self, value: str | None) -> list[tuple[int, Row]]:
-        """The numbers and rows whose unique field has this value: one, but for a table that was made wrong."""
+    def find_all(self, value: str | None) -> list[tuple[int, Row]]:
+        """The numbers and rows whose unique field has this value: at most one, unless the table is wrong."""
         return [(int(number), self.rows[number]) for number in self.numbers.get(value, ())]
 
     def rows_of(self, organization: str | None) -> dict[str, Row]:
-        """An organization's, or all for None, by their numbers."""
+        """The rows of one organization, or all rows for None, by number."""
         if organization is None:
             return self.rows.copy()
         return {str(number): self.rows[str(number)] for number in self.orders.get(organization, ())}
 
     def free_number(self) -> str:
-        """One that no other row gets."""
+        """A number that no other row gets."""
         return str(self._get_next_id())
 
     def _get_next_id(self) -> int:
@@ -69,25 +69,25 @@ class IndexedTable(Table):
         old = self.rows.pop(number) if row is None else self.rows.get(number)
         if row is not None:
             self.rows[number] = row
-        if old is not None and row is not None and self.places(old) == self.places(row):
+        if old is not None and row is not None and self._value_and_owner(old) == self._value_and_owner(row):
             return
         if old is not None:
-            self.unindex(number, old)
+            self._unindex(number, old)
         if row is not None:
-            self.index(number, row)
+            self._index(number, row)
 
-    def places(self, row: Row) -> tuple[str, str]:
-        """Its value, and whose it is: an organization is its own."""
+    def _value_and_owner(self, row: Row) -> tuple[str, str]:
+        """The value of the unique field, and the id of the owner. An organization owns itself."""
         value: str = row[self.unique]
         return value, row.get("organization", value)
 
-    def index(self, number: str, row: Row) -> None:
-        value, organization = self.places(row)
+    def _index(self, number: str, row: Row) -> None:
+        value, organization = self._value_and_owner(row)
         self.numbers[value] = (*self.numbers.get(value, ()), number)
         insort(self.orders[organization], int(number))
 
-    def unindex(self, number: str, row: Row) -> None:
-        value, organization = self.places(row)
+    def _unindex(self, number: str, row: Row) -> None:
+        value, organization = self._value_and_owner(row)
         self.numbers[value] = tuple(each for each in self.numbers[value] if each != number)
         if not self.numbers[value]:
             del self.numbers[value]
@@ -96,7 +96,7 @@ class IndexedTable(Table):
 
 
 class Draft(MutableMapping[int, Row]):
-    """A table as TinyDB's updaters may change it: they work on copies, so that nothing has happened yet."""
+    """A table that functions of TinyDB can change: they change copies, so the table itself stays the same."""
 
     def __init__(self, rows: dict[str, Row]) -> None:
         self.rows = rows

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.table import Table
 
 from fake_server.storage import seed
-from fake_server.storage.file_format import MARK, VERSION, Tables, readable
+from fake_server.storage.file_format import MARK, VERSION, Tables, render_tables
 from self_tests.bench.servers import BODY, Numbers, answer, fake, free_port, running, seconds_of
 
 SIZES = (100, 1_000, 10_000, 100_000)
@@ -22,7 +22,7 @@ def at_size(size: int, folder: Path) -> Numbers:
     """CPU of each kind of request in microseconds; the ms until the first answer, the file's loading included."""
     port = free_port()
     file = folder / f"{port}.json"
-    file.write_text(readable(tables(size)))
+    file.write_text(render_tables(tables(size)))
     path, ids = "/v1/assistants", [f"asst-{number:024x}" for number in range(size)]
     with running(fake(port, "--data", str(file)), port, f"{path}/{ids[0]}") as (process, start):
         connection = HTTPConnection("127.0.0.1", port)

@@ -19,7 +19,7 @@ from contract_tests.http.target import Target
 from contract_tests.profiles.plan import COMPARE
 from contract_tests.reports.terminal import Terminal
 from fake_server.compose import compose
-from fake_server.dialect.settings import Dialect, dialect_of
+from fake_server.dialect.settings import Dialect, parse_dialect
 from fake_server.http.server import serve
 from fake_server.storage import seed
 from self_tests.command_run import KEYS, Ran
@@ -115,7 +115,7 @@ def speaking(dialect: Dialect) -> Iterator[Target]:
 def learnt_again(target: Target, ledgers: Path) -> Side:
     """The fake that speaks as what was learnt of the target says."""
     found, _ = asked(target, ledgers)
-    with speaking(dialect_of(yaml.safe_load(yaml_of(found, target.base_url, ".")))) as fake:
+    with speaking(parse_dialect(yaml.safe_load(yaml_of(found, target.base_url, ".")))) as fake:
         return side(fake, ledgers)
 
 

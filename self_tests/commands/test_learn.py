@@ -24,7 +24,7 @@ from contract_tests.profiles import length_search, plan
 from contract_tests.reports.terminal import Terminal
 from contract_tests.runs.planned_run import PlannedRun
 from contract_tests.runs.result import Result
-from fake_server.dialect.settings import defaults, dialect_of
+from fake_server.dialect.settings import defaults, parse_dialect
 from fake_server.domain.assistants import Project
 from fake_server.fake import Fake
 from fake_server.storage import seed
@@ -200,7 +200,7 @@ def test_it_prints_a_dialect_and_nothing_else(command: Callable[..., Ran], base_
     ran = command("learn", base_url, "--ledger", str(tmp_path))
 
     assert ran.code == 0
-    assert dialect_of(yaml.safe_load(ran.out)).keys() == {"errors.missing_key", "errors.unknown_key"}
+    assert parse_dialect(yaml.safe_load(ran.out)).keys() == {"errors.missing_key", "errors.unknown_key"}
     assert "settings" in ran.err
     assert list(tmp_path.iterdir()) == []
 
@@ -220,7 +220,7 @@ def test_a_run_that_is_over_says_the_same(command: Callable[..., Ran], base_url:
     told, again = command("learn", "--from", events), command("learn", base_url, "--ledger", str(tmp_path))
 
     assert told.code == 0
-    assert dialect_of(yaml.safe_load(told.out)).items() <= dialect_of(yaml.safe_load(again.out)).items()
+    assert parse_dialect(yaml.safe_load(told.out)).items() <= parse_dialect(yaml.safe_load(again.out)).items()
 
 
 @pytest.mark.parametrize(

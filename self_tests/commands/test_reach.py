@@ -189,7 +189,7 @@ def test_a_limit_that_never_lets_go_is_given_up(
     def refuse(_: str) -> None:
         raise TooManyRequests("Never.", headers={"retry-after": "60"})
 
-    fake.limiter.take = refuse  # type: ignore[assignment,method-assign]  # it is what is wrong
+    fake.limiter.count_call = refuse  # type: ignore[assignment,method-assign]  # it is what is wrong
     monkeypatch.setattr(client.Client, "rest", lambda *_: None)
     ran = run(base_url, *PRODUCTION, "--ledger", str(tmp_path))
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from fake_server.control.faults import read_header
-from fake_server.dialect.settings import read_dialect
+from fake_server.control.faults import parse_header
+from fake_server.dialect.settings import load_dialect
 from fake_server.fake import Fake
 from fake_server.http.server import serve
-from fake_server.storage.seed_file import read_seed_file
+from fake_server.storage.seed_file import load_seed_file
 from self_tests.fake.controlled import controlled
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -68,7 +68,7 @@ def test_the_seed_file_is_one(tmp_path: Path) -> None:
     file = tmp_path / "seed.yaml"
     file.write_text(block("yaml", "organizations:"))
 
-    seed = read_seed_file(file, 0)
+    seed = load_seed_file(file, 0)
 
     assert [(key.secret, key.project) for key in seed.keys] == [
         ("sk-acme", "support"),
@@ -80,7 +80,7 @@ def test_the_header_takes_what_it_says() -> None:
     """Each of the words."""
     [words] = re.findall(r"`X-Fake-Fault: (.*?), or several with commas", README)
 
-    assert read_header(words.replace("`", "")).keys() == {"status", "latency_ms", "hang", "reset", "half", "malformed"}
+    assert parse_header(words.replace("`", "")).keys() == {"status", "latency_ms", "hang", "reset", "half", "malformed"}
 
 
 def test_the_dialect_is_one(tmp_path: Path) -> None:
@@ -88,4 +88,4 @@ def test_the_dialect_is_one(tmp_path: Path) -> None:
     file = tmp_path / "d.yaml"
     file.write_text(block("yaml", "unknown_cursor"))
 
-    assert len(read_dialect(str(file))) == 4
+    assert len(load_dialect(str(file))) == 4

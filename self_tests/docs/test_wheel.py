@@ -60,7 +60,7 @@ def test_what_is_installed_explains_a_requirement(installed: Path) -> None:
 def test_the_dialects_are_installed(installed: Path) -> None:
     """With the schema of their settings."""
     ran = python(
-        installed, "-c", "from fake_server.dialect.settings import read_dialect; print(len(read_dialect('ragen')) > 9)"
+        installed, "-c", "from fake_server.dialect.settings import load_dialect; print(len(load_dialect('ragen')) > 9)"
     )
 
     assert (ran.stdout, ran.stderr) == ("True\n", "")
@@ -68,7 +68,9 @@ def test_the_dialects_are_installed(installed: Path) -> None:
 
 def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
     """Nor what the harness needs: its start does not pay for that."""
-    code = "import fake_server.cli, sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    code = (
+        "import fake_server.start, sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    )
     ran = python(installed, "-c", code)
 
     imported = set(json.loads(ran.stdout))
@@ -78,8 +80,8 @@ def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
 def test_the_page_and_the_docs_are_installed(installed: Path) -> None:
     """With Swagger UI's files from the package that ships them, which is not imported."""
     code = (
-        "import sys; from fake_server.control.page_files import page_file as read;"
-        "print(b'<main' in read('')[0], len(read('swagger-ui.css')[0]) > 9999, 'flask' in sys.modules)"
+        "import sys; from fake_server.control.page_files import load_page_file as load;"
+        "print(b'<main' in load('')[0], len(load('swagger-ui.css')[0]) > 9999, 'flask' in sys.modules)"
     )
     ran = python(installed, "-c", code)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fake_server.dialect.settings import Dialect, dialect_of
+from fake_server.dialect.settings import Dialect, parse_dialect
 from self_tests.doubles.readings import Reading
 
 # The second implementation refuses no body for its size.
@@ -12,7 +12,7 @@ UNBOUNDED = 2**30
 def dialect_for(reading: Reading) -> Dialect:
     """How the fake speaks as the second implementation does by this reading, but for wording and codes."""
     groups = (constants, organization, answers, ids, bodies, lists, errors, limiter, browser)
-    return dialect_of({group.__name__: group(reading) for group in groups})
+    return parse_dialect({group.__name__: group(reading) for group in groups})
 
 
 def constants(r: Reading) -> dict[str, Any]:

@@ -639,7 +639,7 @@ def lie(*_: object) -> dict[str, Any]:
 
 
 SEAMS: dict[str, Callable[[Fake], object]] = {
-    "show": lambda fake: setattr(fake, "show", lie),
+    "render": lambda fake: setattr(fake, "render", lie),
     "envelope": lambda fake: setattr(fake, "envelope", lie),
     "handlers": lambda fake: fake.handlers.update(getAssistant=crash),
     "store": lambda fake: setattr(fake.store, "get", lambda *_: None),

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
-from fake_server.http.middlewares import narrow_origins
+from fake_server.http.middlewares import allow_origins
 from fake_server.http.server import serve
 from sdk_tests.sdks import newest
 from self_tests import browser
@@ -159,7 +159,7 @@ def test_the_control_side_is_closed_to_it(page: Page, base_url: str, fake: Fake)
 @pytest.mark.parametrize(("allowed", "came"), [(True, "2"), (False, "APIConnectionError")])
 def test_narrowed_origins(page: Page, fake: Fake, allowed: bool, came: str) -> None:
     """With --cors the page is let in that is named, and no other."""
-    narrow_origins(fake, [page.url.rstrip("/") if allowed else "https://app.example"])
+    allow_origins(fake, [page.url.rstrip("/") if allowed else "https://app.example"])
     script = "return of.list().then(list => String(list.data.length), error => error.constructor.name);"
     with serve(fake) as base_url:
         told = run(page, base_url, script)

@@ -8,13 +8,13 @@ import httpx2
 import jsonschema_rs
 import pytest
 
-from fake_server.contract.openapi import METHODS, read_yaml
+from fake_server.contract.openapi import METHODS, load_yaml
 from fake_server.control.routes import FILE
 from fake_server.fake import Fake
 from fake_server.http.server import serve
 from self_tests.fake.controlled import controlled
 
-DOCUMENT = read_yaml(FILE)
+DOCUMENT = load_yaml(FILE)
 SEED = {
     "organizations": [
         {"id": "org-seed", "assistants": [{"name": "a"}], "keys": [{"label": "only", "secret": "sk-only"}]}

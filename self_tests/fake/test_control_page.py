@@ -7,11 +7,11 @@ import re
 import httpx2
 import pytest
 
-from fake_server.control.page_files import OWN
+from fake_server.control.page_files import PAGE_FOLDER
 from fake_server.fake import Fake
 from self_tests.fake.controlled import control_url, controlled
 
-NAMES = ["", "docs", *sorted(each.name for each in OWN.iterdir()), "swagger-ui.css", "swagger-ui-bundle.js"]
+NAMES = ["", "docs", *sorted(each.name for each in PAGE_FOLDER.iterdir()), "swagger-ui.css", "swagger-ui-bundle.js"]
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_a_file_needs_no_token_and_loads_nothing_from_elsewhere(base_url: str, n
 
 def test_what_the_page_names_is_there() -> None:
     """Each import, script and style sheet of the page's own is a file of it, or Swagger UI's."""
-    texts = [each.read_text(encoding="utf-8") for each in OWN.iterdir()]
+    texts = [each.read_text(encoding="utf-8") for each in PAGE_FOLDER.iterdir()]
     named = {
         name for text in texts for name in re.findall(r'(?:from "\./|src="|href=")([\w.-]+\.(?:js|css|svg))"', text)
     }

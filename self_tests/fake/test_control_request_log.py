@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from fake_server.control.client import ControlClient
-from fake_server.control.request_log import WAITING, Requests
+from fake_server.control.request_log import QUEUE_SIZE, RequestLog
 from fake_server.fake import Fake
 from self_tests.fake.controlled import controlled
 
@@ -140,17 +140,17 @@ def test_a_listener_that_is_gone_is_forgotten(fake: Fake, base_url: str, primary
     assert not control_of(fake).listeners
 
 
-def control_of(fake: Fake) -> Requests:
-    requests: Requests = fake.middlewares[0].args[0].requests
+def control_of(fake: Fake) -> RequestLog:
+    requests: RequestLog = fake.middlewares[0].args[0].requests
     return requests
 
 
 def test_who_reads_too_slowly_is_told_so() -> None:
     """What waits for a listener is bounded; it hears that all has changed, and then the latest."""
-    requests, queue = Requests(), asyncio.Queue[str](WAITING)
+    requests, queue = RequestLog(), asyncio.Queue[str](QUEUE_SIZE)
     requests.listeners.add(queue)
-    for number in range(WAITING + 1):
-        requests.tell("request", number)
+    for number in range(QUEUE_SIZE + 1):
+        requests.publish("request", number)
 
     heard = [queue.get_nowait() for _ in range(queue.qsize())]
-    assert heard == ['event: changed\ndata: {"what": "all"}\n\n', f"event: request\ndata: {WAITING}\n\n"]
+    assert heard == ['event: changed\ndata: {"what": "all"}\n\n', f"event: request\ndata: {QUEUE_SIZE}\n\n"]

@@ -9,9 +9,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from fake_server.contract.openapi import read_yaml
+from fake_server.contract.openapi import load_yaml
 from fake_server.control.client import ControlClient, ControlError
-from fake_server.control.routes import DIRECT, FILE, HANDLERS, routes
+from fake_server.control.routes import DIRECT, FILE, HANDLERS, load_routes
 from fake_server.fake import Fake
 from fake_server.http.server import serve
 from self_tests.fake.controlled import controlled
@@ -40,7 +40,7 @@ def names(client: httpx2.Client) -> list[str]:
 
 def test_every_operation_has_its_handler() -> None:
     """The description's operation ids are the handlers'."""
-    ids = {operation.id for _, operations in routes() for operation in operations.values()}
+    ids = {operation.id for _, operations in load_routes() for operation in operations.values()}
 
     assert ids == {*HANDLERS, *DIRECT}
 
@@ -50,7 +50,7 @@ def test_it_describes_itself(base_url: str) -> None:
     answer = httpx2.get(base_url.removesuffix("v1") + "_fake/control.yaml", trust_env=False, verify=False)
 
     assert answer.content == FILE.read_bytes()
-    assert read_yaml(FILE)["openapi"].startswith("3.1")
+    assert load_yaml(FILE)["openapi"].startswith("3.1")
 
 
 def test_it_is_healthy(control: ControlClient, base_url: str) -> None:
@@ -147,9 +147,12 @@ MISTAKES = {
     "no name": ([SEED[0] | {"assistants": [{}]}], "assistants.0.name"),
     "a field that nobody knows": ([{"nmae": "x"}], "nmae"),
     "an assistant that is not there": ([SEED[0] | {"assistants": []}], "asst-first"),
-    "an organization twice": ([{"id": "a"}, {"id": "a"}], "'a' is there already"),
-    "a key twice": ([{"keys": [{"label": "a", "secret": "s"}, {"label": "b", "secret": "s"}]}], "'s' is there already"),
-    "a label twice": ([{"keys": [{"label": "a", "secret": "s"}, {"label": "a", "secret": "t"}]}], "is there already"),
+    "an organization twice": ([{"id": "a"}, {"id": "a"}], "'a' is already in use"),
+    "a key twice": (
+        [{"keys": [{"label": "a", "secret": "s"}, {"label": "b", "secret": "s"}]}],
+        "'s' is already in use",
+    ),
+    "a label twice": ([{"keys": [{"label": "a", "secret": "s"}, {"label": "a", "secret": "t"}]}], "is already in use"),
 }
 
 

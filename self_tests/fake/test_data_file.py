@@ -131,22 +131,22 @@ def test_a_journal_of_the_earlier_version_is_read(file: Path) -> None:
 def test_a_store_that_was_restored_stays_so(file: Path, ending: Callable[[Path], Any]) -> None:
     """All that was made, changed and removed since is as it was, after the next start too."""
     with ending(file) as first:
-        before = first.held()
+        before = first.copy_rows()
         first.add("org-acme", "new", None)
         first.change("org-acme", "acme-support", {"title": "changed"})
         first.drop("keys", "sk-fake-foreign")
         first.drop("organizations", "org-globex")
         first.restore(before)
-        restored = first.held()
+        restored = first.copy_rows()
 
     with opened(file) as second:
-        assert second.held() == restored == before
+        assert second.copy_rows() == restored == before
 
 
 def test_what_cannot_be_kept_is_not_restored(file: Path, journal: Path) -> None:
     """A full disk leaves everything as it is."""
     with opened(file) as store:
-        before = store.held()
+        before = store.copy_rows()
         store.change("org-acme", "acme-support", {"title": "changed"})
         with room(journal.stat().st_size), pytest.raises(NotKept):
             store.restore(before)
@@ -226,7 +226,7 @@ def test_a_torn_last_line_is_dropped_and_said(file: Path, journal: Path, caplog:
         journal.write_bytes(whole + line[:end])
         with killed(file) as store:
             assert titles(store) == [*SEEDED, "whole"]
-    assert f"Dropped the last line of {journal}" in caplog.text
+    assert f"Dropped the incomplete last line of {journal}" in caplog.text
 
 
 def test_a_journal_torn_in_its_first_line_is_a_new_one(file: Path, journal: Path) -> None:
@@ -273,7 +273,7 @@ def test_a_damaged_journal_is_refused_and_untouched(file: Path, journal: Path, h
     journal.write_bytes(content)
     before = file.read_bytes()
 
-    with pytest.raises(DataFileError, match="Bring back what belongs there, or move it away") as refused:
+    with pytest.raises(DataFileError, match="Restore the right file, or move this one away") as refused:
         Store(file, lambda: 1_000.0)
 
     assert str(journal) in str(refused.value)
@@ -286,7 +286,7 @@ def test_a_journal_without_its_file_is_refused(file: Path, journal: Path) -> Non
         store.add("org-acme", "a", None)
     file.unlink()
 
-    with pytest.raises(DataFileError, match="goes on from another data file"):
+    with pytest.raises(DataFileError, match="belongs to another data file"):
         Store(file, lambda: 1_000.0)
 
     assert journal.exists()
@@ -320,7 +320,7 @@ def test_a_full_disk_changes_nothing(file: Path, journal: Path) -> None:
         store.add("org-acme", "kept", None)
         size = journal.stat().st_size
         for more in range(0, 100, 7):
-            with room(size + more), pytest.raises(NotKept, match="Nothing was changed"):
+            with room(size + more), pytest.raises(NotKept, match="The change was not made"):
                 store.add("org-acme", "lost", None)
             assert titles(store) == [*SEEDED, "kept"]
             assert journal.stat().st_size == size
@@ -407,12 +407,12 @@ def test_a_foreign_file_is_refused_and_untouched(file: Path, content: bytes) -> 
 
 def test_a_folder_is_no_data_file(tmp_path: Path) -> None:
     """Nor is a device, nor a file in a folder that is not there."""
-    with pytest.raises(DataFileError, match="is no file"):
+    with pytest.raises(DataFileError, match="is not a regular file"):
         Store(tmp_path, lambda: 1_000.0)
     with pytest.raises(DataFileError, match="cannot be written"):
         Store(tmp_path / "missing" / "data.json", lambda: 1_000.0)
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(DataFileError, match="is no file"):
+    with pytest.raises(DataFileError, match="is not a regular file"):
         Store(tmp_path / "pipe", lambda: 1_000.0)
 
 
@@ -454,4 +454,4 @@ def broken(_: int) -> None:
 
 
 async def all_settled(store: Store) -> None:
-    await asyncio.gather(*(store.settled() for _ in range(20)))
+    await asyncio.gather(*(store.wait_until_durable() for _ in range(20)))

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from fake_server.contract.openapi import read_contract, read_document
-from fake_server.contract.yaml_file import FileMistake
-from fake_server.dialect.apply import CHOICES, HOUSES
-from fake_server.dialect.schema_changes import AMENDMENTS
-from fake_server.dialect.settings import Dialect, defaults, dialect_of, read_dialect, read_schema
+from fake_server.contract.openapi import load_contract, load_document
+from fake_server.contract.yaml_file import YamlFileError
+from fake_server.dialect.apply import ORGANIZATION_SETTINGS, SETTINGS
+from fake_server.dialect.schema_changes import DOCUMENT_CHANGES
+from fake_server.dialect.settings import Dialect, defaults, load_dialect, load_schema, parse_dialect
 from self_tests.fake.dialect_calls import (
     FOREIGN,
     FRAMEWORK,
@@ -152,13 +152,14 @@ def test_every_setting_is_shown_here() -> None:
     """With each of its values, where they can be counted; and the fake knows no other."""
     shown_here = {(case.setting, str(case.value)) for case in CASES}
 
-    assert {setting for setting, _ in shown_here} == set(defaults()) == {*AMENDMENTS, *CHOICES, *HOUSES}
+    applied = {*DOCUMENT_CHANGES, *SETTINGS, *ORGANIZATION_SETTINGS}
+    assert {setting for setting, _ in shown_here} == set(defaults()) == applied
     assert {(setting, str(value)) for setting, value in countable() if value != defaults()[setting]} <= shown_here
 
 
 def countable() -> Iterator[tuple[str, Any]]:
     """Each setting of few values with each of them."""
-    schema = read_schema()
+    schema = load_schema()
     for group, settings in schema["properties"].items():
         for name, setting in settings["properties"].items():
             kind = schema["$defs"][setting["$ref"].rpartition("/")[2]] if "$ref" in setting else setting
@@ -168,10 +169,10 @@ def countable() -> Iterator[tuple[str, Any]]:
 
 def test_the_defaults_are_the_contracts() -> None:
     """What openapi.yaml chooses too, it chooses alike."""
-    properties = read_document()["components"]["schemas"]["CreateAssistant"]["properties"]
-    known = {f"constants.{name}": value for name, value in read_contract().constants.items() if name != "tools"}
+    properties = load_document()["components"]["schemas"]["CreateAssistant"]["properties"]
+    known = {f"constants.{name}": value for name, value in load_contract().constants.items() if name != "tools"}
     known |= {f"bodies.{name}_max": properties[name]["maxLength"] for name in ("name", "instructions", "description")}
-    known |= {"bodies.name_min": properties["name"]["minLength"], "bodies.largest": read_contract().body_limit}
+    known |= {"bodies.name_min": properties["name"]["minLength"], "bodies.largest": load_contract().body_limit}
 
     assert {setting: defaults()[setting] for setting in known} == known
 
@@ -183,32 +184,32 @@ def test_the_default_dialect_is_nothing() -> None:
         group, _, name = setting.partition(".")
         grouped.setdefault(group, {})[name] = value
 
-    assert read_dialect("openai") == {} == dialect_of(grouped)
+    assert load_dialect("openai") == {} == parse_dialect(grouped)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("errors:\n  # so far\n  colour: red\n", r"d.yaml:3: 'colour' is no setting here: .*\bcode\b"),
-        ("error: {}\n", r"d.yaml:1: 'error' is no setting here: .*\berrors\b"),
+        ("errors:\n  # so far\n  colour: red\n", r"d.yaml:3: 'colour' is not a setting here: .*\bcode\b"),
+        ("error: {}\n", r"d.yaml:1: 'error' is not a setting here: .*\berrors\b"),
         ("lists:\n  paging: all\n", r"d.yaml:2: Invalid value for 'lists.paging'"),
         ("errors:\n\n  param: null\n", r"d.yaml:3: .*'null'"),
-        ("answers:\n  extra_fields:\n    id: 1\n", r"d.yaml:3: 'id' cannot be"),
-        ("answers:\n  extra_headers:\n    a: b\n    Content-Type: c\n", r"d.yaml:4: 'Content-Type' cannot be"),
-        ("errors: {code: numeric}\nlists: {}\nerrors: {}\n", r"d.yaml:3: 'errors' is there already"),
+        ("answers:\n  extra_fields:\n    id: 1\n", r"d.yaml:3: 'id' is not allowed"),
+        ("answers:\n  extra_headers:\n    a: b\n    Content-Type: c\n", r"d.yaml:4: 'Content-Type' is not allowed"),
+        ("errors: {code: numeric}\nlists: {}\nerrors: {}\n", r"d.yaml:3: 'errors' occurs twice"),
         ("constants:\n  metadata: &a {a: *a}\n", r"d.yaml:2: '\*a' is an alias"),
         ("lists:\n  - has_more\n", r"d.yaml:1: Invalid value for 'lists'"),
-        ("- lists\n", r"d.yaml:1: Give groups"),
+        ("- lists\n", r"d.yaml:1: A dialect must have groups"),
         ("lists: {\n", r"d.yaml:2: "),
-        ("constants:\n  top_p: .nan\n", r"d.yaml:2: .nan is not a number"),
+        ("constants:\n  top_p: .nan\n", r"d.yaml:2: .nan is not a JSON number"),
     ],
 )
 def test_a_mistake_in_a_file_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     """And what can be set instead."""
     (tmp_path / "d.yaml").write_text(text)
 
-    with pytest.raises(FileMistake, match=said):
-        read_dialect(str(tmp_path / "d.yaml"))
+    with pytest.raises(YamlFileError, match=said):
+        load_dialect(str(tmp_path / "d.yaml"))
 
 
 def test_a_file_may_set_nothing(tmp_path: Path) -> None:
@@ -216,10 +217,10 @@ def test_a_file_may_set_nothing(tmp_path: Path) -> None:
     (tmp_path / "d.yaml").write_text("")
     (tmp_path / "e.yaml").write_text("lists: {has_more: false}\nerrors: {}\n")
 
-    assert [read_dialect(str(tmp_path / name)) for name in ("d.yaml", "e.yaml")] == [{}, {"lists.has_more": False}]
+    assert [load_dialect(str(tmp_path / name)) for name in ("d.yaml", "e.yaml")] == [{}, {"lists.has_more": False}]
 
 
 def test_an_unknown_name_is_told_the_known_ones() -> None:
     """The schema beside them is none."""
-    with pytest.raises(FileMistake, match=r"one of openai, ragen\.$"):
-        read_dialect("openia")
+    with pytest.raises(YamlFileError, match=r"one of openai, ragen\.$"):
+        load_dialect("openia")

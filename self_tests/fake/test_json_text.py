@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from fake_server.contract import json_text, yaml_file
-from fake_server.contract.yaml_file import FileMistake
-from fake_server.dialect.settings import read_dialect
+from fake_server.contract.yaml_file import YamlFileError
+from fake_server.dialect.settings import load_dialect
 from fake_server.fake import Fake
-from fake_server.storage.file_format import DataFileError, read_file
-from fake_server.storage.seed_file import read_seed_file
+from fake_server.storage.file_format import DataFileError, load_tables
+from fake_server.storage.seed_file import load_seed_file
 from self_tests.fake.controlled import controlled
 
 DEEPEST = "[" * 100 + "]" * 100
@@ -87,8 +87,8 @@ def test_the_control_api_refuses_by_the_rules(base_url: str, body: str) -> None:
         ("- " * 5_000, ":1: nested deeper than 100 levels"),
         ("a: &a [1]\nb: *a", r":2: '\*a' is an alias"),
         ("a: " + "9" * 5_000, ":1: the number is too large"),
-        ("a: .nan", ":1: .nan is not a number"),
-        ("a: 1.0e+999", ":1: 1.0e.999 is not a number"),
+        ("a: .nan", ":1: .nan is not a JSON number"),
+        ("a: 1.0e+999", ":1: 1.0e.999 is not a JSON number"),
         ('{"organizations": ' + "[" * 100 + "]" * 100 + "}", ":1: nested deeper than 100 levels"),
     ],
 )
@@ -97,8 +97,8 @@ def test_a_seed_file_is_refused_by_the_rules(tmp_path: Path, text: str, message:
     file = tmp_path / "seed.yaml"
     file.write_text(text)
 
-    with pytest.raises(FileMistake, match=message):
-        read_seed_file(file, 0)
+    with pytest.raises(YamlFileError, match=message):
+        load_seed_file(file, 0)
 
 
 @pytest.mark.usefixtures("parser")
@@ -107,8 +107,8 @@ def test_a_dialect_file_is_refused_by_the_rules(tmp_path: Path) -> None:
     file = tmp_path / "dialect.yaml"
     file.write_text("answers: " + "{a: " * 1_000)
 
-    with pytest.raises(FileMistake, match=":1: nested deeper than 100 levels"):
-        read_dialect(str(file))
+    with pytest.raises(YamlFileError, match=":1: nested deeper than 100 levels"):
+        load_dialect(str(file))
 
 
 @pytest.mark.parametrize("text", ["[" * 101 + "]" * 101, '{"fake": "\\ud800"}', '{"fake": NaN}', "9" * 5_000])
@@ -118,4 +118,4 @@ def test_a_data_file_is_refused_by_the_rules(tmp_path: Path, text: str) -> None:
     file.write_text(text)
 
     with pytest.raises(DataFileError, match="Give --data"):
-        read_file(file)
+        load_tables(file)

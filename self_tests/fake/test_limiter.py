@@ -34,60 +34,60 @@ def fake(clock: Clock) -> Fake:
 
 def used_up(limiter: Limiter) -> TooManyRequests:
     with pytest.raises(TooManyRequests) as refused:
-        limiter.take("a")
+        limiter.count_call("a")
     return refused.value
 
 
 def test_refuses_the_call_past_the_limit(limiter: Limiter) -> None:
     """Two pass, the third is told how many whole seconds to wait."""
-    limiter.take("a")
-    limiter.take("a")
+    limiter.count_call("a")
+    limiter.count_call("a")
 
     assert used_up(limiter).headers == {"retry-after": "60"}
 
 
 def test_the_window_slides(limiter: Limiter, clock: Clock) -> None:
     """Each call is given back a minute after it was made, not all of them at once."""
-    limiter.take("a")
+    limiter.count_call("a")
     clock.time += 30.5
-    limiter.take("a")
+    limiter.count_call("a")
     clock.time += 29.5
 
-    limiter.take("a")
+    limiter.count_call("a")
 
     assert used_up(limiter).headers == {"retry-after": "31"}
 
 
 def test_a_refused_call_costs_nothing(limiter: Limiter, clock: Clock) -> None:
     """Who keeps knocking is not kept out longer."""
-    limiter.take("a")
-    limiter.take("a")
+    limiter.count_call("a")
+    limiter.count_call("a")
     clock.time += 59
     used_up(limiter)
     clock.time += 1
 
-    limiter.take("a")
+    limiter.count_call("a")
 
     assert limiter.headers("a")["x-ratelimit-remaining"] == "1"
 
 
 def test_the_wait_that_it_names_suffices(limiter: Limiter, clock: Clock) -> None:
     """After Retry-After a call passes, also from within a second."""
-    limiter.take("a")
-    limiter.take("a")
+    limiter.count_call("a")
+    limiter.count_call("a")
     clock.time += 0.7
     wait = int(used_up(limiter).headers["retry-after"])
     clock.time += wait
 
-    limiter.take("a")
+    limiter.count_call("a")
 
     assert wait == 60
 
 
 def test_a_clock_set_back_names_no_wait_beyond_the_minute(limiter: Limiter, clock: Clock) -> None:
     """Retry-After stays within 1 to 60."""
-    limiter.take("a")
-    limiter.take("a")
+    limiter.count_call("a")
+    limiter.count_call("a")
     clock.time -= 1_000
 
     assert used_up(limiter).headers == {"retry-after": "60"}
@@ -95,10 +95,10 @@ def test_a_clock_set_back_names_no_wait_beyond_the_minute(limiter: Limiter, cloc
 
 def test_each_key_has_its_own_budget(limiter: Limiter) -> None:
     """One key's calls leave another's alone."""
-    limiter.take("a")
-    limiter.take("a")
+    limiter.count_call("a")
+    limiter.count_call("a")
 
-    limiter.take("b")
+    limiter.count_call("b")
 
     assert limiter.headers("b") == {"x-ratelimit-limit": "2", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "60"}
 
@@ -107,7 +107,7 @@ def test_off_says_nothing(clock: Clock) -> None:
     """Without a limit nothing is refused and no header is sent."""
     limiter = Limiter(None, 60, clock)
     for _ in range(100):
-        limiter.take("a")
+        limiter.count_call("a")
 
     assert limiter.headers("a") == {}
 
@@ -115,7 +115,7 @@ def test_off_says_nothing(clock: Clock) -> None:
 def test_a_key_is_forgotten_with_each_of_its_operations(limiter: Limiter) -> None:
     """A dialect counts them each alone; nobody else's calls are forgotten."""
     for caller in ("a", "a getAssistant", "ab"):
-        limiter.take(caller)
+        limiter.count_call(caller)
 
     limiter.forget("a")
 

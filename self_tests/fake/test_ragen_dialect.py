@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fake_server.dialect.settings import read_dialect
+from fake_server.dialect.settings import load_dialect
 from self_tests.fake.dialect_calls import (
     BUDGET,
     FRAMEWORK,
@@ -90,7 +90,7 @@ RAGEN: dict[str, tuple[Read, Any]] = {
 @pytest.mark.parametrize(("read", "reads"), RAGEN.values(), ids=RAGEN)
 def test_what_is_known_of_the_running_service(read: Read, reads: Any) -> None:
     """`--dialect ragen` does the same."""
-    with Place(read_dialect("ragen")).served() as place:
+    with Place(load_dialect("ragen")).served() as place:
         found = read(place)
 
     assert found == reads

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from fake_server.contract.yaml_file import FileMistake
-from fake_server.dialect.apply import house_of
+from fake_server.contract.yaml_file import YamlFileError
+from fake_server.dialect.apply import organization_defaults
 from fake_server.domain.assistants import Key, Organization, Project
-from fake_server.storage.seed_file import read_seed_file
+from fake_server.storage.seed_file import load_seed_file
 
 WHOLE = """
 # A comment.
@@ -44,7 +44,7 @@ def test_it_says_everything(file: Path) -> None:
     """What is left out gets a name that can be foretold."""
     file.write_text(WHOLE)
 
-    seed = read_seed_file(file, 1000)
+    seed = load_seed_file(file, 1000)
 
     assert seed.organizations == [Organization("org-one", "One", "large", 0.5, "Be brief.")]
     assert seed.keys == [
@@ -62,7 +62,7 @@ def test_an_organization_needs_to_say_nothing(file: Path) -> None:
     """It gets an id, and two keys, each bound to an assistant of its own."""
     file.write_text("organizations: [{}]")
 
-    seed = read_seed_file(file, 1000)
+    seed = load_seed_file(file, 1000)
 
     assert [each.id for each in seed.organizations] == ["org-1"]
     assert [(key.secret, key.project) for key in seed.keys] == [
@@ -75,7 +75,8 @@ def test_what_it_leaves_out_is_the_dialects(file: Path) -> None:
     """The organization's model and temperature; what it names stands."""
     file.write_text("organizations: [{}, {model: large}]")
 
-    seed = read_seed_file(file, 0, house_of({"organization.model": "small", "organization.temperature": None}))
+    defaults = organization_defaults({"organization.model": "small", "organization.temperature": None})
+    seed = load_seed_file(file, 0, defaults)
 
     assert [(each.model, each.temperature) for each in seed.organizations] == [("small", None), ("large", None)]
 
@@ -84,7 +85,7 @@ def test_json_with_tabs_is_read_too(file: Path) -> None:
     """Though YAML takes none."""
     file.write_text(json.dumps({"organizations": [{"id": "a"}]}, indent="\t"))
 
-    assert read_seed_file(file, 0).organizations[0].id == "a"
+    assert load_seed_file(file, 0).organizations[0].id == "a"
 
 
 # A line of the file above, what stands there instead, and the line and the word that are told.
@@ -110,8 +111,8 @@ def test_a_mistake_is_told_with_its_line(file: Path, right: str, wrong: str, lin
     """In one line of text, which an editor understands."""
     file.write_text(WHOLE.replace(right, wrong, 1))
 
-    with pytest.raises(FileMistake, match=f"^{re.escape(str(file))}:{line}: .*{word}") as told:
-        read_seed_file(file, 0)
+    with pytest.raises(YamlFileError, match=f"^{re.escape(str(file))}:{line}: .*{word}") as told:
+        load_seed_file(file, 0)
 
     assert "\n" not in str(told.value)
 
@@ -121,5 +122,5 @@ def test_what_is_no_seed_is_refused(file: Path, content: bytes) -> None:
     """And the file named."""
     file.write_bytes(content)
 
-    with pytest.raises(FileMistake, match=re.escape(str(file))):
-        read_seed_file(file, 0)
+    with pytest.raises(YamlFileError, match=re.escape(str(file))):
+        load_seed_file(file, 0)

@@ -114,7 +114,7 @@ def fail_late(row: MutableMapping[str, Any]) -> None:
 
 def test_an_organization_is_restored_alone(memory: Store) -> None:
     """What another has made since stays, and each row is where it was."""
-    before = memory.held("org-acme")
+    before = memory.copy_rows("org-acme")
     order = [each.id for each in memory.projects("org-acme")]
     memory.add("org-acme", "new", None)
     memory.remove("org-acme", "acme-support")
@@ -123,13 +123,13 @@ def test_an_organization_is_restored_alone(memory: Store) -> None:
     memory.restore(before, "org-acme")
 
     assert [each.id for each in memory.projects("org-acme")] == order
-    assert memory.held("org-acme") == before
+    assert memory.copy_rows("org-acme") == before
     assert memory.projects("org-globex")[-1] == theirs
 
 
 def test_what_is_held_is_a_moment(memory: Store) -> None:
     """Later changes do not reach it."""
-    before = memory.held()
+    before = memory.copy_rows()
     memory.change("org-acme", "acme-support", {"title": "changed"})
     memory.drop("keys", "sk-fake-foreign")
 
@@ -139,7 +139,7 @@ def test_what_is_held_is_a_moment(memory: Store) -> None:
 
 def test_numbered_rows_get_no_number_of_others(memory: Store) -> None:
     """So that an organization that is restored later overwrites nobody."""
-    later = memory.numbered([], [], [Project("later", "org-acme", "later", None, 1)])
+    later = memory.number_rows([], [], [Project("later", "org-acme", "later", None, 1)])
     memory.add("org-globex", "theirs", None)
 
     memory.commit(later)

@@ -18,10 +18,11 @@ from contract_tests.http.target import Clock, Target
 from contract_tests.requirements.verdicts import Verdict
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
-from fake_server.cli import command, composed
+from fake_server.cli import command
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
 from fake_server.http.server import serve as served_by_http
+from fake_server.start import compose_fake
 from fake_server.storage import seed
 from self_tests.doubles.second_server import READINGS, Served, serve
 
@@ -93,7 +94,7 @@ def test_the_fake_with_all_that_it_has_is_not_accused(tmp_path: Path) -> None:
 
 def made_by_the_command(*words: str) -> Fake:
     given = command.make_context("assistants-fake", list(words)).params
-    return composed(**{name: value for name, value in given.items() if name not in ("port", "as_json")})
+    return compose_fake(**{name: value for name, value in given.items() if name not in ("port", "as_json")})
 
 
 def turned(url: str) -> Target:

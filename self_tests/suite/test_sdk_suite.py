@@ -120,13 +120,13 @@ def test_that_nothing_ran_is_visible(fake: Fake) -> None:
 
 
 def show_milliseconds(fake: Fake) -> None:
-    show = fake.show
-    fake.show = lambda *args: show(*args) | {"created_at": 1763884800000}
+    show = fake.render
+    fake.render = lambda *args: show(*args) | {"created_at": 1763884800000}
 
 
 def show_text_for_tools(fake: Fake) -> None:
-    show = fake.show
-    fake.show = lambda *args: show(*args) | {"tools": None}
+    show = fake.render
+    fake.render = lambda *args: show(*args) | {"tools": None}
 
 
 def list_an_array(fake: Fake) -> None:
@@ -337,7 +337,7 @@ def test_what_a_create_answers_of_others_is_left_alone(fake: Fake) -> None:
     theirs = fake.store.add(seed.ORGANIZATIONS[0].id, "Theirs", "Keep.")
 
     async def merged(call: Call) -> Answer:
-        return Answer(call.fake.show(theirs, seed.ORGANIZATIONS[0], call.fake.contract.constants))
+        return Answer(call.fake.render(theirs, seed.ORGANIZATIONS[0], call.fake.contract.constants))
 
     fake.handlers["createAssistant"] = merged
     verdicts = judged(fake, "create/", "modify/", "delete/")

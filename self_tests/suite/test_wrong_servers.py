@@ -14,16 +14,16 @@ from contract_tests.requirements import catalogue
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.result import Result
 from contract_tests.runs.run_options import RunOptions
-from fake_server.contract.openapi import read_contract
-from fake_server.domain.assistants import Organization, Project, show
+from fake_server.contract.openapi import load_contract
+from fake_server.domain.assistants import Organization, Project, render_assistant
 from fake_server.fake import Fake
 from self_tests.doubles.echo_server import echo
 from self_tests.wrong import SERVERS
 from self_tests.wrong.mutants import judged, unshown
 from self_tests.wrong.wrong_server import instead, serving
 
-ASSISTANT = show(
-    Project("mock", "", "Mock", None, 1_763_884_800), Organization("", "", "ragen", 1.0), read_contract().constants
+ASSISTANT = render_assistant(
+    Project("mock", "", "Mock", None, 1_763_884_800), Organization("", "", "ragen", 1.0), load_contract().constants
 )
 ALIKE: dict[str, tuple[int, Any]] = {
     f"{status} to everything": (status, {"error": {"message": "No.", "type": type, "param": None, "code": None}})

@@ -367,7 +367,7 @@ def every_create_answers_the_same_id(fake: Fake) -> None:
 
 @wrong(WHOLE, each=FIELDS)
 def a_field_is_left_out(fake: Fake, field: str) -> None:
-    around(fake, "show", lambda show, *of: {name: value for name, value in show(*of).items() if name != field})
+    around(fake, "render", lambda render, *of: {name: value for name, value in render(*of).items() if name != field})
 
 
 @wrong(WHOLE)
@@ -403,7 +403,7 @@ def a_create_wraps_its_answer_in_data(fake: Fake) -> None:
 
 @wrong(WHOLE)
 def created_for_created_at(fake: Fake) -> None:
-    around(fake, "show", lambda show, *of: renamed(show(*of), "created_at", "created"))
+    around(fake, "render", lambda render, *of: renamed(render(*of), "created_at", "created"))
 
 
 def renamed(document: Document, old: str, new: str) -> Document:
@@ -422,30 +422,32 @@ BIRTHS: dict[str, Callable[[int], Any]] = {
 
 @wrong(WHOLE, each=BIRTHS)
 def created_at_is(fake: Fake, how: str) -> None:
-    around(fake, "show", lambda show, *of: (shown := show(*of)) | {"created_at": BIRTHS[how](shown["created_at"])})
+    around(
+        fake, "render", lambda render, *of: (shown := render(*of)) | {"created_at": BIRTHS[how](shown["created_at"])}
+    )
 
 
 @wrong(WHOLE, each=["project", None])
 def object_is(fake: Fake, value: str | None) -> None:
-    around(fake, "show", lambda show, *of: show(*of) | {"object": value})
+    around(fake, "render", lambda render, *of: render(*of) | {"object": value})
 
 
 @wrong(WHOLE)
 def temperature_is_text(fake: Fake) -> None:
     """A decimal column as some drivers give it."""
-    around(fake, "show", lambda show, *of: show(*of) | {"temperature": "1.0"})
+    around(fake, "render", lambda render, *of: render(*of) | {"temperature": "1.0"})
 
 
 @wrong(WHOLE)
 def metadata_is_text(fake: Fake) -> None:
     """A JSON column that nobody parsed."""
-    around(fake, "show", lambda show, *of: show(*of) | {"metadata": "{}"})
+    around(fake, "render", lambda render, *of: render(*of) | {"metadata": "{}"})
 
 
 @wrong(WHOLE)
 def tool_resources_is_a_list(fake: Fake) -> None:
     """PHP's empty array."""
-    around(fake, "show", lambda show, *of: show(*of) | {"tool_resources": []})
+    around(fake, "render", lambda render, *of: render(*of) | {"tool_resources": []})
 
 
 # --- create/status-200

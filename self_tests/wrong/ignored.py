@@ -226,7 +226,7 @@ def description_is_the_name(fake: Fake) -> None:
 
 @wrong("ignored/constants-hold")
 def top_p_is_rounded_to_32_bits_by_retrieve(fake: Fake) -> None:
-    around(fake, "show", lambda show, *of: show(*of) | {"top_p": 0.9})
+    around(fake, "render", lambda render, *of: render(*of) | {"top_p": 0.9})
     showing(fake, lambda _, document: {**document, "top_p": 0.8999999761581421}, RETRIEVE)
 
 
@@ -262,7 +262,7 @@ TOOLS: dict[str, Any] = {
 
 @wrong("ignored/tools-are-file-search", each=TOOLS)
 def tools_are(fake: Fake, how: str) -> None:
-    around(fake, "show", lambda show, *of: show(*of) | {"tools": TOOLS[how]})
+    around(fake, "render", lambda render, *of: render(*of) | {"tools": TOOLS[how]})
 
 
 @wrong("ignored/tools-are-file-search")

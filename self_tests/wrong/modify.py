@@ -10,7 +10,7 @@ from fake_server.contract.openapi import Operation
 from fake_server.domain.assistants import Project
 from fake_server.domain.errors import InvalidParameter
 from fake_server.fake import Answer, Call, Fake, Handler
-from fake_server.http.handlers import get_assistant, shown
+from fake_server.http.handlers import get_assistant, render
 from self_tests.wrong.wrong_server import (
     CREATE,
     LIST,
@@ -334,7 +334,7 @@ def a_modify_answers_the_old_and_keeps_the_new(fake: Fake) -> None:
     async def handle(old: Handler, call: Call) -> Answer:
         before = target(call)
         answer = await old(call)
-        return Answer(shown(call, before)) if before else answer
+        return Answer(render(call, before)) if before else answer
 
     handling(fake, handle, *MODIFIES)
 

@@ -68,7 +68,7 @@ def the_limit_is_too_low(fake: Fake, limit: int) -> None:
 @wrong(EARLY)
 def each_call_counts_twice(fake: Fake) -> None:
     """Middleware that is installed twice."""
-    around(fake.limiter, "take", lambda take, key: (take(key), take(key)))
+    around(fake.limiter, "count_call", lambda count, key: (count(key), count(key)))
 
 
 @wrong(EARLY)
@@ -90,7 +90,7 @@ def an_hour_is_blocked_for_a_minute_used_up(fake: Fake) -> None:
             blocked.append(key)
             raise
 
-    around(fake.limiter, "take", take)
+    around(fake.limiter, "count_call", take)
 
 
 # --- shared-by-all-operations
@@ -111,7 +111,7 @@ def counting(fake: Fake, name: Name) -> Limiter:
 async def counted(limiter: Limiter, name: Name, operation: str, old: Handler, call: Call) -> Answer:
     counter = name(call, operation)
     if counter is not None:
-        limiter.take(call.key.secret + counter)
+        limiter.count_call(call.key.secret + counter)
     return await old(call)
 
 
@@ -152,7 +152,7 @@ def refused_but_done(fake: Fake, operation: str) -> None:
 
     async def handle(old: Handler, call: Call) -> Answer:
         answer = await old(call)
-        limiter.take(call.key.secret)
+        limiter.count_call(call.key.secret)
         return answer
 
     handling(fake, handle, operation)
