@@ -68,7 +68,7 @@ Loader.add_constructor("tag:yaml.org,2002:float", Loader.construct_yaml_float)
 
 
 def load_yaml_file(path: Path) -> YamlFile:
-    """Raises FileMistake."""
+    """Raises YamlFileError."""
     text = _load_text(path)
     return YamlFile(path, text, parse_yaml(text, str(path)))
 

@@ -15,7 +15,7 @@ async def list_organizations(call: ControlCall) -> Any:
 
 
 async def create_organization(call: ControlCall) -> Any:
-    """Raises SeedMistake."""
+    """Raises SeedError."""
     store = call.control.fake.store
     organization = call.body.get("id") or f"org-{store.new_id('')[:12]}"
     seed = parse_organization(call.body, organization, int(store.now()), call.control.fake.organization_defaults)

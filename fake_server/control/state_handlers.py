@@ -18,7 +18,7 @@ async def get_seed(call: ControlCall) -> Any:
 
 
 async def put_seed(call: ControlCall) -> Any:
-    """Raises SeedMistake."""
+    """Raises SeedError."""
     fake = call.control.fake
     fake.seed = fake.store.number_rows(*parse_seed(call.body, int(fake.store.now()), fake.organization_defaults))
     call.control.reset()

@@ -14,12 +14,12 @@ from fake_server.fake import Answer, Call, Fake, Handler
 def change_answers(fake: Fake, change: Callable[[Call, Answer], object], operation: str) -> None:
     """Let `change` modify each answer of this operation."""
 
-    async def fields_from_modify(handle: Handler, call: Call) -> Answer:
+    async def answer_and_change(handle: Handler, call: Call) -> Answer:
         answer = await handle(call)
         change(call, answer)
         return answer
 
-    fake.handlers[operation] = partial(fields_from_modify, fake.handlers[operation])
+    fake.handlers[operation] = partial(answer_and_change, fake.handlers[operation])
 
 
 def _set_status(fake: Fake, status: int, operation: str) -> None:

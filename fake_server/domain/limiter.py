@@ -38,12 +38,12 @@ class Limiter:
         self.blocked: dict[str, float] = {}
         self.advice = "Start the fake with --rate-limit off to remove the limit."
 
-    def limit_of(self, key: str) -> int | None:
+    def _limit_of(self, key: str) -> int | None:
         return self.organization_limits.get(self.owner(key), self.limit) if self.organization_limits else self.limit
 
     def count_call(self, key: str) -> None:
         """Count a call, or raise TooManyRequests and count nothing (rate/enforced, rate/not-early)."""
-        limit = self.limit_of(key)
+        limit = self._limit_of(key)
         if limit is None:
             return
         now = self.now()
@@ -75,7 +75,7 @@ class Limiter:
         self.blocked.clear()
 
     def state(self, key: str) -> State:
-        limit, now = self.limit_of(key), self.now()
+        limit, now = self._limit_of(key), self.now()
         calls = self._recent_calls(key, now)
         # More calls than `limit` are possible if the limit was lowered.
         left = None if limit is None else max(0, limit - len(calls))

@@ -37,7 +37,7 @@ class DataFile:
         if not self.path.name:
             raise data_file_error(path, "is a folder")
         if not os.access(self.path.parent, os.W_OK):
-            raise DataFileError(f"The folder of the data file {path} is not writable. Give --data another path.")
+            raise DataFileError(f"The folder of the data file {path} cannot be written. Give --data another path.")
         self.journal = Journal(self.path.with_name(f"{self.path.name}.journal"), durable)
         self.generation = 0
         self.first = dict.fromkeys(TABLES, 1)

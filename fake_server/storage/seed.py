@@ -45,7 +45,7 @@ def default_seed(created_at: int, defaults: Organization = DEFAULTS) -> Seed:
     return Seed(organizations, KEYS, projects)
 
 
-def plant(store: Store) -> None:
+def fill(store: Store) -> None:
     """Raises DataFileError."""
     store.fill(*default_seed(int(store.now())))
 
@@ -61,8 +61,8 @@ def parse_seed(given: Mapping[str, Any], created_at: int, defaults: Organization
         try:
             one = parse_organization(each, each.get("id", f"org-{place + 1}"), created_at, defaults)
             seen |= check_names(one, seen.__contains__)
-        except SeedError as mistake:
-            raise SeedError(mistake.message, "organizations", place, *mistake.path) from None
+        except SeedError as error:
+            raise SeedError(error.message, "organizations", place, *error.path) from None
         seed = Seed(seed.organizations + one.organizations, seed.keys + one.keys, seed.projects + one.projects)
     return seed
 

@@ -17,12 +17,12 @@ def load_seed_file(path: Path, created_at: int, defaults: Organization = DEFAULT
     file = load_yaml_file(path)
     try:
         return _parse_checked(file.value, created_at, defaults)
-    except SeedError as mistake:
-        raise file.error_at(mistake.path, mistake.message) from None
+    except SeedError as error:
+        raise file.error_at(error.path, error.message) from None
 
 
 def _parse_checked(value: Any, created_at: int, defaults: Organization) -> Seed:
-    """Raises SeedMistake."""
+    """Raises SeedError."""
     document = load_yaml(CONTROL_YAML)
     schema = build_validator(document, document["components"]["schemas"]["Seed"])
     if not isinstance(value, dict):

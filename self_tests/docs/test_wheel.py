@@ -66,6 +66,14 @@ def test_the_dialects_are_installed(installed: Path) -> None:
     assert (ran.stdout, ran.stderr) == ("True\n", "")
 
 
+def test_both_packages_say_that_they_are_typed(installed: Path) -> None:
+    """A type checker of a user then uses their annotations (PEP 561)."""
+    assert [(installed / package / "py.typed").is_file() for package in ("fake_server", "contract_tests")] == [
+        True,
+        True,
+    ]
+
+
 def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
     """Nor what the harness needs: its start does not pay for that."""
     code = (

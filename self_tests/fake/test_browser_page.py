@@ -98,7 +98,7 @@ def test_the_organizations_instructions_come_first(page: Page) -> None:
     """Set for the organization, they stand before an assistant's own in what is effective."""
     make(page, "Support Bot", "Be brief.")
     press(page, "Settings")
-    page.get_by_label("Instructions, before each assistant's own").fill("You work for Acme.")
+    page.get_by_label("Default instructions, before those of each assistant").fill("You work for Acme.")
     press(page, "Save")
     press(page, "Close")
 
@@ -122,16 +122,16 @@ def test_a_refusal_is_told_in_the_fakes_words(page: Page) -> None:
     """What the control API does not take changes nothing, and says why."""
     make(page, "x" * 257)
 
-    expect(page.locator("#said")).to_contain_text("'name'")
+    expect(page.locator("#message")).to_contain_text("'name'")
 
 
 def test_a_limit_that_is_no_number_changes_nothing(page: Page, control: ControlClient) -> None:
     """It is refused, and the field shows again what holds."""
-    limit = page.get_by_label("Calls a minute, or off")
+    limit = page.get_by_label("Calls per minute, or off")
     limit.fill("many")
     press(page, "Set")
 
-    expect(page.locator("#said")).to_contain_text("many")
+    expect(page.locator("#message")).to_contain_text("many")
     expect(limit).to_have_value("20")
     assert control.ask("GET", "limiter")["limit"] == 20
 
@@ -149,14 +149,14 @@ def test_a_request_shows_up_as_it_comes(page: Page, primary: httpx2.Client) -> N
 
 def test_a_fault_strikes_and_is_used_up(page: Page, primary: httpx2.Client, tmp_path: Path) -> None:
     """Switched on for one call it strikes one, and the page shows both."""
-    page.get_by_label("How many").fill("1")
-    press(page, "Switch on")
-    expect(page.get_by_text("1 of 1 left, 0 struck")).to_be_visible()
+    page.get_by_label("Number of calls").fill("1")
+    press(page, "Add fault")
+    expect(page.get_by_text("1 of 1 left, applied 0 times")).to_be_visible()
 
     struck, spared = primary.get("/assistants"), primary.get("/assistants")
 
     assert (struck.status_code, spared.status_code) == (503, 200)
-    expect(page.get_by_text("0 of 1 left, 1 struck")).to_be_visible()
+    expect(page.get_by_text("0 of 1 left, applied 1 times")).to_be_visible()
     expect(page.get_by_role("table", name="Requests")).to_contain_text("503 fault")
     browser.keep(page, tmp_path, "fault")
 
@@ -192,9 +192,9 @@ def test_resets(page: Page, primary: httpx2.Client) -> None:
     expect(page.get_by_role("button", name="Gone")).to_be_visible()
 
     press(page, "Everything")
-    press(page, "Press again: everything")
+    press(page, "Press again to reset all")
 
-    expect(page.get_by_text("Nothing was asked yet.")).to_be_visible()
+    expect(page.get_by_text("No requests yet.")).to_be_visible()
     assert len(primary.get("/assistants").json()["data"]) == 2
 
 
@@ -255,8 +255,8 @@ def test_asks_for_the_token(chromium: Browser) -> None:
         url = control_url(base_url)
         with browser.opened(chromium, url) as page:
             expect(page.get_by_role("table", name="Assistants")).to_be_hidden()
-            page.get_by_label("This fake wants its control token.").fill("let-me-in")
-            press(page, "Enter")
+            page.get_by_label("Control token of this fake:").fill("let-me-in")
+            press(page, "Continue")
             expect(page.get_by_role("button", name="Acme Support")).to_be_visible()
             page.get_by_role("link", name="API reference").click()
             expect(page.get_by_role("button", name="authorization button locked").first).to_be_visible()

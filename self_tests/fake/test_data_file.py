@@ -34,7 +34,7 @@ def opened(file: Path) -> Iterator[Store]:
     made = Store(file, lambda: 1_000.0)
     try:
         if made.is_new():
-            seed.plant(made)
+            seed.fill(made)
         yield made
     finally:
         made.close()
@@ -45,7 +45,7 @@ def killed(file: Path) -> Iterator[Store]:
     """A store whose process ends without a word: its lock goes, and its journal stays."""
     made = Store(file, lambda: 1_000.0)
     if made.is_new():
-        seed.plant(made)
+        seed.fill(made)
     yield made
     assert made.file is not None
     os.close(made.file.journal.file)
@@ -419,7 +419,7 @@ def test_a_folder_is_no_data_file(tmp_path: Path) -> None:
 def test_one_fsync_serves_all_who_wait(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A durable store syncs nothing by itself, and what many wait for at once."""
     store = Store(file, lambda: 1_000.0, durable=True)
-    seed.plant(store)
+    seed.fill(store)
     synced: list[int] = []
     monkeypatch.setattr("os.fsync", synced.append)
     for number in range(50):
@@ -435,7 +435,7 @@ def test_one_fsync_serves_all_who_wait(file: Path, monkeypatch: pytest.MonkeyPat
 def test_a_failed_fsync_promises_nothing_more(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for it is refused, and so is every write from then on; reads go on."""
     store = Store(file, lambda: 1_000.0, durable=True)
-    seed.plant(store)
+    seed.fill(store)
     with monkeypatch.context() as patched:
         patched.setattr("os.fsync", broken)
         store.add("org-acme", "unsure", None)

@@ -190,8 +190,8 @@ def test_the_default_dialect_is_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("errors:\n  # so far\n  colour: red\n", r"d.yaml:3: 'colour' is not a setting here: .*\bcode\b"),
-        ("error: {}\n", r"d.yaml:1: 'error' is not a setting here: .*\berrors\b"),
+        ("errors:\n  # so far\n  colour: red\n", r"d.yaml:3: 'colour' is not a setting here. .*\bcode\b"),
+        ("error: {}\n", r"d.yaml:1: 'error' is not a setting here. .*\berrors\b"),
         ("lists:\n  paging: all\n", r"d.yaml:2: Invalid value for 'lists.paging'"),
         ("errors:\n\n  param: null\n", r"d.yaml:3: .*'null'"),
         ("answers:\n  extra_fields:\n    id: 1\n", r"d.yaml:3: 'id' is not allowed"),

@@ -315,6 +315,28 @@ def test_version() -> None:
     assert done.stdout.startswith("assistants-fake, version ")
 
 
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help(option: str) -> None:
+    """--help and -h print the options on stdout and exit with 0."""
+    done = subprocess.run([*COMMAND, option], **TEXT, timeout=10)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--dialect" in done.stdout
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--port", "x"), ("--durable",)], ids=" ".join)
+def test_help_and_usage_errors_need_no_server(words: tuple[str, ...]) -> None:
+    """Neither imports aiohttp, TinyDB or the handlers, so that the answer comes at once."""
+    code = (
+        "import contextlib, sys; from fake_server.cli import main\n"
+        "with contextlib.suppress(SystemExit): main()\n"
+        "print(sorted({'aiohttp', 'tinydb', 'fake_server.http', 'fake_server.start'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], **TEXT, timeout=10)
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_a_busy_port_is_one_line(failing: Callable[..., str]) -> None:
     """Exit 2, and the port is named."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -339,6 +361,7 @@ BAD = {
     "origin without a scheme": ("--cors", "localhost:3000"),
     "seed file that is not there": ("--seed-file", "nowhere.yaml"),
     "folder as data": ("--data", str(Path(__file__).parent)),
+    "root folder as data": ("--data", "/"),
 }
 
 

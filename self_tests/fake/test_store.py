@@ -15,7 +15,7 @@ from fake_server.storage.store import Store
 @pytest.fixture
 def memory() -> Store:
     made = Store(None, lambda: 1_000.9)
-    seed.plant(made)
+    seed.fill(made)
     return made
 
 

@@ -26,7 +26,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         self.file = Path(self.folder.name, "data.json")
         self.store = Store(self.file, lambda: 1_000.0)
-        seed.plant(self.store)
+        seed.fill(self.store)
         self.expected = {
             key.project: Project(key.project, key.organization, seed.TITLES[key.project], None, 1_000)
             for key in seed.KEYS

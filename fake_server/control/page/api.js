@@ -1,11 +1,11 @@
-// The control API as the page calls it. The token, where one is wanted, comes in the URL's fragment, which no server
-// and no log ever sees: /_fake/#token=…
+// Calls of the Control API. The control token is in the fragment of the URL (/_fake/#token=…), which a browser never
+// sends, so that no server and no log sees the token.
 
 let token = new URLSearchParams(location.hash.slice(1)).get("token");
 
 const headers = () => (token ? { authorization: `Bearer ${token}` } : {});
 
-/** What the control API refused, in its own words. */
+/** The Control API refused a call; the message is its own. */
 export class Refused extends Error {
   constructor(status, message) {
     super(message);
@@ -13,7 +13,7 @@ export class Refused extends Error {
   }
 }
 
-/** The answer's JSON, by way of `revive` if it is given. Throws Refused. */
+/** The JSON of the answer; `revive` is for JSON.parse. Throws Refused. */
 export async function call(method, path, body, revive) {
   const json = body === undefined ? {} : { "content-type": "application/json" };
   let answer;
@@ -22,32 +22,33 @@ export async function call(method, path, body, revive) {
   } catch {
     throw new Refused(0, "The fake does not answer. Is it still running?");
   }
-  const said = JSON.parse(await answer.text(), revive);
-  if (!answer.ok) throw new Refused(answer.status, said.error.message);
-  return said;
+  const value = JSON.parse(await answer.text(), revive);
+  if (!answer.ok) throw new Refused(answer.status, value.error.message);
+  return value;
 }
 
 export const pathOf = (...steps) => steps.map(encodeURIComponent).join("/");
 
 /**
- * Server-sent events for ever, `state` told whether they come. EventSource would be shorter, but cannot send the token.
+ * Receive server-sent events without end. `setLive` gets true after each connection and false after each
+ * interruption. EventSource cannot be used, because it cannot send the token.
  */
-export async function listen(path, heard, state) {
+export async function listen(path, onEvent, setLive) {
   for (;;) {
     try {
       const answer = await fetch(path, { headers: { ...headers(), accept: "text/event-stream" } });
       if (!answer.ok) throw new Refused(answer.status, "");
-      state(true);
-      await read(answer.body.pipeThrough(new TextDecoderStream()).getReader(), heard);
+      setLive(true);
+      await parseEvents(answer.body.pipeThrough(new TextDecoderStream()).getReader(), onEvent);
     } catch {
-      // It is told below, and tried again.
+      // The loop tries again.
     }
-    state(false);
+    setLive(false);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }
 
-async function read(reader, heard) {
+async function parseEvents(reader, onEvent) {
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
@@ -56,17 +57,17 @@ async function read(reader, heard) {
     rest = events.pop();
     for (const event of events) {
       const fields = Object.fromEntries(event.split("\n").map((line) => line.split(/: ?(.*)/s)));
-      if (fields.data) heard(fields.event ?? "message", JSON.parse(fields.data));
+      if (fields.data) onEvent(fields.event ?? "message", JSON.parse(fields.data));
     }
   }
 }
 
-/** From now on, and also when the page is loaded again. */
-export function use(given) {
-  token = given;
+/** Use this token now, and also after the page is loaded again. */
+export function setToken(value) {
+  token = value;
   history.replaceState(null, "", fragment());
 }
 
 export const fragment = () => (token ? `#${new URLSearchParams({ token })}` : "");
 
-export const known = () => token;
+export const currentToken = () => token;

@@ -1,11 +1,11 @@
-// Assistants by organization: the list, and one of them opened, to be read, edited and deleted.
+// The assistants of an organization: the list, and the drawer to view, edit and delete one of them.
 import { call, pathOf } from "./api.js";
 import { $, code, copyButton, day, el, exact, field, fill, twice } from "./dom.js";
 import { close, open, part } from "./drawer.js";
 import { snippetBox } from "./snippets.js";
 import { act, chosen, draw, onDraw, ownKeys, PAGE, refresh, state } from "./state.js";
 
-const MOST = 1000; // that the control API gives at once
+const MOST = 1000; // the largest page of the Control API
 
 export function begin() {
   $("organization").addEventListener("change", ({ target }) => {
@@ -23,9 +23,9 @@ export function begin() {
 }
 
 function show() {
-  const named = state.organizations.map(({ id, name }) => ({ id, name }));
+  const options = state.organizations.map(({ id, name }) => ({ id, name }));
   const option = ({ id, name }) => el("option", { value: id }, name);
-  fill($("organization"), named, { key: ({ id }) => id, draw: option });
+  fill($("organization"), options, { key: ({ id }) => id, draw: option });
   $("organization").value = chosen().id;
   const { data, total, has_more: more } = state.assistants;
   fill($("assistants").tBodies[0], data, { key: (each) => each.assistant.id, draw: row, empty });
@@ -35,16 +35,16 @@ function show() {
 }
 
 function empty() {
-  const text = `${chosen().name} has no assistants. Make one here, or with the snippet under Connect.`;
+  const text = `${chosen().name} has no assistants. Create one here, or with the snippet under Connect.`;
   return el("tr", el("td.empty", { colspan: 3 }, text));
 }
 
 function row({ assistant, keys }) {
-  const opens = { type: "button", onclick: () => edit(assistant.id) };
+  const attributes = { type: "button", onclick: () => edit(assistant.id) };
   const bound = keys.length > 0 && el("span.tag.soft", `bound to ${keys.join(", ")}`);
   return el(
     "tr",
-    el("td", el("button.row", opens, el("span.text", assistant.name.trim() || "(a blank name)"), " ", bound)),
+    el("td", el("button.row", attributes, el("span.text", assistant.name.trim() || "(blank name)"), " ", bound)),
     el("td.id.wide.soft", assistant.id),
     el("td.wide.soft.figures", day(assistant.created_at)),
   );
@@ -54,29 +54,29 @@ const fields = ({ name, instructions }) => [
   field("Name", el("input", { name: "name", required: true, value: name, autocomplete: "off" })),
   field(
     "Instructions",
-    el("textarea", { name: "instructions", value: instructions ?? "", placeholder: "None of its own" }),
+    el("textarea", { name: "instructions", value: instructions ?? "", placeholder: "None" }),
   ),
 ];
 
-const read = (form) => Object.fromEntries(new FormData(form));
+const values = (form) => Object.fromEntries(new FormData(form));
 
 function create() {
   const form = el("form.part", { onsubmit: submit }, ...fields({ name: "" }));
   form.append(el("div.bar", el("button.primary", "Create")));
   async function submit(event) {
     event.preventDefault();
-    const body = { organization: chosen().id, ...read(form) };
-    if (await act(() => call("POST", "assistants", body), `Made ${body.name}.`)) close();
+    const body = { organization: chosen().id, ...values(form) };
+    if (await act(() => call("POST", "assistants", body), `Created ${body.name}.`)) close();
   }
   open(`New assistant of ${chosen().name}`, form);
 }
 
-let follow = () => {}; // keeps up what is opened
+let follow = () => {}; // updates the open drawer
 
 async function edit(id) {
   const path = pathOf("assistants", id);
-  const reread = () => act(() => call("GET", path, undefined, exact));
-  const found = await reread();
+  const load = () => act(() => call("GET", path, undefined, exact));
+  const found = await load();
   if (!found) return;
   const remove = twice(el("button.danger", { type: "button" }, "Delete"), "Press again to delete", async () => {
     if (await act(() => call("DELETE", path), "Deleted.")) close();
@@ -88,11 +88,11 @@ async function edit(id) {
 
   function save(event) {
     event.preventDefault();
-    act(() => call("PATCH", path, read(form)), "Saved.");
+    act(() => call("PATCH", path, values(form)), "Saved.");
   }
-  function view({ assistant, effective_instructions: told }) {
+  function view({ assistant, effective_instructions: instructions }) {
     $("drawer-title").textContent = assistant.name;
-    effective.textContent = told ?? "None: neither the organization nor the assistant has any.";
+    effective.textContent = instructions ?? "The organization and the assistant have no instructions.";
     json.textContent = JSON.stringify(assistant, null, 2);
   }
 
@@ -104,22 +104,22 @@ async function edit(id) {
       copyButton(() => id, "the id"),
     ),
     form,
-    part("Effective instructions", effective, el("span.soft.small", "the organization's, then its own")),
+    part("Effective instructions", effective, el("span.soft.small", "of the organization, then of the assistant")),
     part(
       "JSON",
       json,
       copyButton(() => json.textContent, "the JSON"),
     ),
-    part("Retrieve it", snippetBox("retrieve with", state.url, ownKeys()[0]?.secret ?? "YOUR_API_KEY", id)),
+    part("Retrieve", snippetBox("retrieve with", state.url, ownKeys()[0]?.secret ?? "YOUR_API_KEY", id)),
   );
   view(found);
-  let seen = reads(id);
+  let shown = printed(id);
   follow = async () => {
-    if (!json.isConnected || seen === reads(id)) return;
-    seen = reads(id);
-    const now = seen && (await reread());
+    if (!json.isConnected || shown === printed(id)) return;
+    shown = printed(id);
+    const now = shown && (await load());
     if (now) view(now);
   };
 }
 
-const reads = (id) => JSON.stringify(state.assistants.data.find(({ assistant }) => assistant.id === id));
+const printed = (id) => JSON.stringify(state.assistants.data.find(({ assistant }) => assistant.id === id));

@@ -1,21 +1,21 @@
-// The small machines at the side: how to connect, the limiter, the clock, snapshots and the reset.
+// The side column: connection snippets, the rate limit, the clock, snapshots and the reset.
 import { call, pathOf } from "./api.js";
 import { $, button, copy, copyButton, el, fill, number, stamp, twice } from "./dom.js";
 import { snippetBox } from "./snippets.js";
 import { act, chosen, onDraw, ownKeys, refresh, state } from "./state.js";
 
-let picked; // the key that the snippet is written with
+let picked; // the key in the snippet
 
 export function begin() {
   $("base-url").addEventListener("click", () => copy(state.url, "the base URL"));
   $("limit").addEventListener("submit", setLimit);
-  $("minute").addEventListener("click", () => act(() => call("PATCH", "clock", { advance: 60 }), "A minute later."));
+  $("minute").addEventListener("click", () => act(() => call("PATCH", "clock", { advance: 60 }), "The clock is one minute ahead."));
   $("freeze").addEventListener("click", () => act(() => call("PATCH", "clock", { frozen: !state.clock.frozen })));
   $("snapshot").addEventListener("submit", takeSnapshot);
-  twice($("reset"), "Press again: everything", () => act(() => call("POST", "reset", {}), "All is as at first."));
-  twice($("reset-one"), "Press again: this one", () => {
+  twice($("reset"), "Press again to reset all", () => act(() => call("POST", "reset", {}), "Everything is reset to the seed."));
+  twice($("reset-one"), "Press again to reset", () => {
     const { id, name } = chosen();
-    act(() => call("POST", "reset", { organization: id }), `${name} is as at first.`);
+    act(() => call("POST", "reset", { organization: id }), `${name} is reset.`);
   });
   onDraw(show);
   setInterval(tick, 1000);
@@ -57,14 +57,14 @@ function connect({ keys }) {
 
 function usage({ label, limit, used, left, reset }) {
   if (limit === null) return el("li", el("span.name", label), el("span.soft.small", "no limit"));
-  const said = `${left} of ${limit} left`;
+  const text = `${left} of ${limit} left`;
   const range = { min: 0, max: limit, value: left, low: limit / 4, high: limit / 2, optimum: limit };
   return el(
     "li",
     el("span.name", label),
-    el("meter", { ...range, "aria-label": `${label}: ${said}` }),
-    el("span.small.figures.count", said),
-    el("span.soft.small.figures.aside", { title: "until all of it is there again" }, used > 0 && `${reset} s`),
+    el("meter", { ...range, "aria-label": `${label}: ${text}` }),
+    el("span.small.figures.count", text),
+    el("span.soft.small.figures.aside", { title: "Time until all calls are available again" }, used > 0 && `${reset} s`),
   );
 }
 
@@ -73,24 +73,24 @@ function setLimit(event) {
   const input = $("limit").elements.limit;
   const limit = input.value.trim() === "off" ? null : number(input.value);
   input.blur();
-  act(() => call("PATCH", "limiter", { limit }), limit === null ? "No limit." : `${limit} calls a minute.`);
-  refresh("limiter"); // what was refused is not left standing in the field
+  act(() => call("PATCH", "limiter", { limit }), limit === null ? "The limit is off." : `The limit is ${limit} calls per minute.`);
+  refresh("limiter"); // the field shows the real limit after a refused change
 }
 
 function tick() {
-  const { now, frozen, offset, read } = state.clock;
-  const at = now + (frozen ? 0 : (Date.now() - read) / 1000);
+  const { now, frozen, offset, loaded } = state.clock;
+  const at = now + (frozen ? 0 : (Date.now() - loaded) / 1000);
   $("now").dateTime = new Date(at * 1000).toISOString();
   $("now").textContent = stamp(at);
-  $("ahead").textContent = frozen ? "stands still" : apart(offset);
-  // What was used comes back as time goes by, and no event tells.
+  $("ahead").textContent = frozen ? "frozen" : difference(offset);
+  // Used calls become available again as time passes, without an event.
   if (state.live && !document.hidden && Math.floor(at) % 5 === 0 && state.limiter.keys.some(({ used }) => used))
     refresh("limiter");
 }
 
-function apart(seconds) {
+function difference(seconds) {
   const whole = Math.round(Math.abs(seconds));
-  if (whole < 1) return "as your machine";
+  if (whole < 1) return "same as your machine";
   const [size, unit] = whole < 60 ? [1, "s"] : whole < 7200 ? [60, "min"] : whole < 172800 ? [3600, "h"] : [86400, "d"];
   return `${Number((whole / size).toFixed(1))} ${unit} ${seconds > 0 ? "ahead of" : "behind"} your machine`;
 }
@@ -99,18 +99,18 @@ async function takeSnapshot(event) {
   event.preventDefault();
   const form = $("snapshot");
   const name = form.elements.name.value;
-  if (await act(() => call("PUT", pathOf("snapshots", name), {}), `Kept as ${name}.`)) form.reset();
+  if (await act(() => call("PUT", pathOf("snapshots", name), {}), `Took the snapshot ${name}.`)) form.reset();
 }
 
 function snapshot({ name, assistants, organization }) {
   const path = pathOf("snapshots", name);
-  const restore = () => act(() => call("POST", `${path}/restore`), `Back to ${name}.`);
-  const forget = () => act(() => call("DELETE", path));
-  const held = `${assistants} assistant${assistants === 1 ? "" : "s"} of ${organization ?? "all organizations"}`;
+  const restore = () => act(() => call("POST", `${path}/restore`), `Restored the snapshot ${name}.`);
+  const remove = () => act(() => call("DELETE", path));
+  const content = `${assistants} assistant${assistants === 1 ? "" : "s"} of ${organization ?? "all organizations"}`;
   return el(
     "li",
-    el("span.name", name, el("br"), el("span.soft.small.figures", held)),
+    el("span.name", name, el("br"), el("span.soft.small.figures", content)),
     button("Restore", restore, { "aria-label": `Restore ${name}` }),
-    button("Forget", forget, { class: "quiet", "aria-label": `Forget ${name}` }),
+    button("Delete", remove, { class: "quiet", "aria-label": `Delete ${name}` }),
   );
 }

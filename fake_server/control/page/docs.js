@@ -1,15 +1,15 @@
-// openapi.yaml as Swagger UI shows it, or control.yaml (/_fake/docs?control): against this fake, with a key filled in.
-import { call, known } from "./api.js";
+// Swagger UI for openapi.yaml, or for control.yaml (/_fake/docs?control). It calls this fake, with a key filled in.
+import { call, currentToken } from "./api.js";
 
 const control = location.search === "?control";
 if (control) document.title = "Control API";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const dress = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
-dark.addEventListener("change", dress);
-dress();
+const setTheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", setTheme);
+setTheme();
 
-// The server that control.yaml names is one of many that a fake may be.
+// The URL in control.yaml is only the default address of a fake.
 const here = { statePlugins: { spec: { wrapActions: { updateJsonSpec: (update) => (spec) => update(at(spec)) } } } };
 const at = (spec) => ({ ...spec, servers: [{ url: control ? "/_fake" : spec.servers[0].url }] });
 
@@ -19,14 +19,14 @@ const ui = window.SwaggerUIBundle({
   deepLinking: true,
   tryItOutEnabled: true,
   defaultModelsExpandDepth: 0,
-  validatorUrl: null, // which asks a server far away
+  validatorUrl: null, // it would send the document to another site
   plugins: [() => here],
   onComplete: authorize,
 });
 
-/** Where the fake wants a control token and the URL brings none, there is no key to be had: Authorize asks for one. */
+/** Without a required control token the keys cannot be loaded. The user then enters a key with Authorize. */
 async function authorize() {
-  if (control) return known() && ui.preauthorizeApiKey("token", known());
+  if (control) return currentToken() && ui.preauthorizeApiKey("token", currentToken());
   const keys = await call("GET", "keys").catch(() => ({ data: [] }));
   const key = keys.data.find((each) => each.active);
   if (key) ui.preauthorizeApiKey("bearer", key.secret);

@@ -1,8 +1,8 @@
-// What is opened stands at the right, over the page: the browser's own dialog, with its focus and its Escape.
+// The drawer at the right shows details. It is a dialog of the browser, which handles the focus and the Escape key.
 import { $, button, el, present } from "./dom.js";
 
 const drawer = $("drawer");
-let opener; // where one stood
+let opener; // the element that had the focus
 
 drawer.addEventListener("click", (event) => event.target === drawer && close());
 
@@ -16,7 +16,7 @@ export function open(title, ...inner) {
   drawer.scrollTop = 0;
 }
 
-/** Back to where one stood: the browser does it, unless that row has been drawn anew meanwhile. */
+/** The browser restores the focus, unless the row of the opener was drawn again. */
 drawer.addEventListener("close", () => {
   if (opener.isConnected) return;
   const key = CSS.escape(opener.closest("[data-key]").dataset.key);
@@ -27,7 +27,7 @@ export function close() {
   drawer.close();
 }
 
-/** A titled piece of what is opened, with what can be done with it beside the title. */
+/** A section of the drawer with a title, and buttons beside the title. */
 export function part(title, node, ...beside) {
   return el("div.part", el("div.bar", el("h3", title), el("span.grow"), ...beside), node);
 }

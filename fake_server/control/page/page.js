@@ -1,19 +1,19 @@
-// The page: each part begins, and from then on the fake's events keep it as the fake is.
-import { call, fragment, listen, use } from "./api.js";
+// The page: each part starts, and then the events of the fake keep the page up to date.
+import { call, fragment, listen, setToken } from "./api.js";
 import * as assistants from "./assistants.js";
 import * as controls from "./controls.js";
 import { $ } from "./dom.js";
 import * as faults from "./faults.js";
 import * as organizations from "./organizations.js";
 import * as requests from "./requests.js";
-import { heard, refresh, state } from "./state.js";
+import { applyEvent, refresh, state } from "./state.js";
 
 async function start() {
   state.url = (await call("GET", "health")).url;
   for (const link of document.querySelectorAll("nav a")) link.hash = fragment();
   for (const part of [assistants, organizations, controls, faults, requests]) part.begin();
-  // What has changed while nobody listened is asked for when it is heard again.
-  listen("events", heard, (on) => {
+  // Changes during a pause of the event stream sent no event, so everything is loaded again.
+  listen("events", applyEvent, (on) => {
     state.live = on;
     $("live").textContent = on ? "live" : "reconnecting";
     $("live").classList.toggle("on", on);
@@ -21,24 +21,24 @@ async function start() {
   });
 }
 
-/** A fake with a control token lets nobody in without it; the page asks for it once. */
-async function enter() {
+/** If the fake needs a control token, show the form that asks for it. */
+async function openPage() {
   try {
     await call("GET", "clock");
   } catch (fault) {
     if (fault.status !== 401) throw fault;
-    $("door").hidden = false;
-    $("door").elements.token.focus();
+    $("login").hidden = false;
+    $("login").elements.token.focus();
     return;
   }
-  $("door").hidden = true;
+  $("login").hidden = true;
   document.querySelector("main").hidden = false;
   await start();
 }
 
-$("door").addEventListener("submit", (event) => {
+$("login").addEventListener("submit", (event) => {
   event.preventDefault();
-  use($("door").elements.token.value.trim());
-  enter();
+  setToken($("login").elements.token.value.trim());
+  openPage();
 });
-enter();
+openPage();

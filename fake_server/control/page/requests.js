@@ -1,4 +1,4 @@
-// Live requests: the last ones as a table, and one of them opened.
+// The live request log: a table, and the details of one request.
 import { call } from "./api.js";
 import { $, code, copyButton, el, exact, fill, stamp, time } from "./dom.js";
 import { open, part } from "./drawer.js";
@@ -18,29 +18,29 @@ export function begin() {
 function show() {
   $("clear").disabled = state.requests.length === 0;
   if (state.paused) return;
-  // Bodies may be long; a request that has this number and is shown to this organization reads as it did.
+  // Bodies may be long. The number and the chosen organization determine the whole row.
   const print = ({ number }) => `${number} ${chosen().id}`;
   fill($("requests").tBodies[0], state.requests, { key: ({ number }) => number, draw: row, empty, print });
 }
 
 function empty() {
-  const text = "Nothing was asked yet. Paste a snippet from Connect, or point your SDK at the base URL.";
+  const text = "No requests yet. Run a snippet from Connect, or set the base URL in your SDK.";
   return el("tr", el("td.empty", { colspan: 5 }, text));
 }
 
 function row(request) {
-  const opens = { type: "button", onclick: () => details(request) };
+  const attributes = { type: "button", onclick: () => details(request) };
   return el(
     "tr",
     el("td.figures.wide.soft", time(request.at)),
-    el("td", el("button.row", opens, el("span.method", request.method), " ", ...path(request))),
+    el("td", el("button.row", attributes, el("span.method", request.method), " ", ...path(request))),
     el("td.wide.soft", who(request)),
     el("td", status(request), " ", request.fault && el("span.tag.refusal", "fault")),
-    el("td.number.soft", took(request)),
+    el("td.number.soft", duration(request)),
   );
 }
 
-/** In a narrow window without the prefix that all have. */
+/** A narrow window hides the common prefix. */
 function path({ path }) {
   const prefix = new URL(state.url).pathname;
   if (!path.startsWith(`${prefix}/`)) return [el("span.code", path)];
@@ -52,35 +52,35 @@ function status({ status }) {
   return el(`span.status.${status < 400 ? "ok" : status < 500 ? "refusal" : "failure"}`, status);
 }
 
-const took = ({ ms }) => `${ms < 100 ? ms.toFixed(1) : Math.round(ms)} ms`;
+const duration = ({ ms }) => `${ms < 100 ? ms.toFixed(1) : Math.round(ms)} ms`;
 
 function who({ key, organization }) {
-  if (key === null) return "nobody";
-  const named = state.organizations.find((each) => each.id === organization)?.name ?? organization;
-  return organization === chosen().id ? key : `${key}, ${named}`;
+  if (key === null) return "no valid key";
+  const name = state.organizations.find((each) => each.id === organization)?.name ?? organization;
+  return organization === chosen().id ? key : `${key}, ${name}`;
 }
 
 function details(request) {
   const facts = {
     Status: status(request),
-    Took: took(request),
-    At: stamp(request.at),
-    Key: request.key ?? "none, or an unknown one",
+    Time: duration(request),
+    Started: stamp(request.at),
+    Key: request.key ?? "none, or an unknown key",
     Organization: request.organization ?? "–",
-    Operation: request.operation ?? "none: no such URL",
+    Operation: request.operation ?? "none (unknown URL)",
     "Request id": request.request_id ?? "–",
-    Fault: request.fault === "header" ? "asked for by its own X-Fake-Fault" : (request.fault ?? "none"),
+    Fault: request.fault === "header" ? "from its header X-Fake-Fault" : (request.fault ?? "none"),
   };
   open(
     `${request.method} ${request.path}`,
     el("dl", ...Object.entries(facts).flatMap(([name, fact]) => [el("dt", name), el("dd", fact)])),
     el(
       "div.bar",
-      copyButton(() => asCurl(request), "it as curl", "Copy as curl", ""),
+      copyButton(() => asCurl(request), "the curl command", "Copy as curl", ""),
     ),
     body("Request", request.request_body),
     body("Answer", request.response_body),
-    request.cut && el("p.soft", "A body was longer than what is kept of it."),
+    request.cut && el("p.soft", "A body was too long. Only its start was kept."),
   );
 }
 
@@ -90,11 +90,11 @@ function asCurl({ method, path, request_body: sent, ...request }) {
 
 function body(title, text) {
   if (!text) return part(title, el("p.soft", "No body."));
-  const shown = pretty(text);
+  const printed = pretty(text);
   return part(
     title,
-    code(`${title} body`, shown),
-    copyButton(() => shown, `the ${title.toLowerCase()} body`),
+    code(`${title} body`, printed),
+    copyButton(() => printed, `the ${title.toLowerCase()} body`),
   );
 }
 
@@ -102,6 +102,6 @@ function pretty(text) {
   try {
     return JSON.stringify(JSON.parse(text, exact), null, 2);
   } catch {
-    return text; // half an answer, or no JSON at all: as it was
+    return text; // half an answer, or not JSON
   }
 }

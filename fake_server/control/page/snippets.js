@@ -1,12 +1,12 @@
-// What a developer pastes: the key filled in, each text quoted as its language wants it.
+// Code snippets for developers, with the key filled in and every text quoted for its language.
 import { code, copyButton, el, segments } from "./dom.js";
 
 const LANGUAGES = ["Python", "Node", "curl"];
 let language = LANGUAGES.find((each) => each === localStorage.getItem("language")) ?? "Python";
 
-/** For the shell: within single quotes only the quote itself has a meaning. */
+/** For the shell: inside single quotes only the quote itself has a special meaning. */
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
-const literal = JSON.stringify; // reads the same in Python and JavaScript
+const literal = JSON.stringify; // valid in Python and JavaScript
 
 export function curl(method, url, secret, body) {
   const words = ["curl"];
@@ -29,13 +29,13 @@ client = OpenAI(
 const client = new OpenAI({
   baseURL: ${literal(url)},
   apiKey: ${literal(secret)},
-  dangerouslyAllowBrowser: true, // only in a page
+  dangerouslyAllowBrowser: true, // only in a browser
 });
 `,
   curl: () => "",
 };
 
-const MAKE_AND_LIST = {
+const CREATE_AND_LIST = {
   Python: () => `client.beta.assistants.create(
     model="any", name="Support Bot"
 )
@@ -67,12 +67,12 @@ console.log(assistant.name);`,
 };
 
 /**
- * A box with the three languages: with an id it retrieves that assistant, else it makes one and lists them all. The
- * language that is chosen here is chosen the next time too.
+ * A box with a snippet in three languages. With an id the snippet retrieves that assistant; without an id it creates
+ * one and lists all. The chosen language is remembered.
  */
 export function snippetBox(name, url, secret, id) {
   const snippet = code("Snippet");
-  const calls = id === undefined ? MAKE_AND_LIST : RETRIEVE;
+  const calls = id === undefined ? CREATE_AND_LIST : RETRIEVE;
   const show = (chosen) => {
     language = chosen;
     localStorage.setItem("language", chosen);

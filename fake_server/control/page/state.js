@@ -1,9 +1,9 @@
-// What the page knows of the fake, and how it keeps up: an event names what has changed, and that alone is asked anew.
+// The page's copy of the fake's state. An event names the changed part, and only that part is loaded again.
 import { call } from "./api.js";
-import { say } from "./dom.js";
+import { notify } from "./dom.js";
 
-export const PAGE = 100; // assistants that are shown at first, and that are added at a time
-const KEPT = 200; // requests, as many as the fake itself keeps
+export const PAGE = 100; // assistants shown at first, and added with each "Show more"
+const MOST_REQUESTS = 200; // the fake keeps as many
 
 export const state = {
   url: "",
@@ -18,7 +18,7 @@ export const state = {
   faults: [],
   snapshots: [],
   limiter: { limit: null, keys: [] },
-  clock: { now: 0, frozen: false, offset: 0, read: 0 },
+  clock: { now: 0, frozen: false, offset: 0, loaded: 0 },
 };
 
 const data = (path) => async () => (await call("GET", path)).data;
@@ -29,14 +29,14 @@ const LOAD = {
   snapshots: data("snapshots"),
   requests: loadRequests,
   limiter: () => call("GET", "limiter"),
-  clock: async () => ({ ...(await call("GET", "clock")), read: Date.now() }),
+  clock: async () => ({ ...(await call("GET", "clock")), loaded: Date.now() }),
   assistants: () => call("GET", `assistants?${new URLSearchParams({ organization: chosen().id, limit: state.shown })}`),
 };
-// Of an organization the page must know before it can ask for the rest.
+// The other parts can be loaded only after the organizations.
 const FIRST = "organizations";
 const ALSO = { organizations: ["assistants"], clock: ["limiter"], assistants: [FIRST] };
 
-/** The organization that the page is about. */
+/** The organization that the page shows. */
 export function chosen() {
   return (
     state.organizations.find((each) => each.id === state.organization) ?? state.organizations[0] ?? { id: "", name: "" }
@@ -45,7 +45,7 @@ export function chosen() {
 
 export const ownKeys = () => state.keys.filter((key) => key.organization === chosen().id);
 
-/** The key that a request was made with, as far as it is still there. */
+/** The key of a request, if the key still exists. */
 export const keyOf = (request) =>
   state.keys.find((key) => key.label === request.key && key.organization === request.organization);
 
@@ -53,11 +53,11 @@ const due = new Set();
 let timer;
 const drawings = [];
 
-/** Called whenever anything may have changed; what reads the same is left as it is. */
+/** `draw` is called after every possible change. */
 export const onDraw = (draw) => drawings.push(draw);
 export const draw = () => drawings.forEach((each) => each());
 
-/** Asks for these parts anew, soon: many changes at once are asked for once. */
+/** Load these parts again, soon. Several changes in a short time cause one load. */
 export function refresh(...parts) {
   for (const part of parts) due.add(part);
   timer ??= setTimeout(work, 80);
@@ -71,7 +71,7 @@ async function work() {
     if (parts.includes(FIRST)) await load(FIRST);
     await Promise.all([...new Set(parts)].filter((each) => each !== FIRST && each in LOAD).map(load));
   } catch (fault) {
-    say(fault.message, true);
+    notify(fault.message, true);
   }
   draw();
   timer = due.size ? setTimeout(work, 80) : undefined;
@@ -81,36 +81,36 @@ async function load(part) {
   state[part] = await LOAD[part]();
 }
 
-let meanwhile; // requests that are told of while the list of them is on its way
+let meanwhile; // requests from events that arrive while the list is loading
 
 async function loadRequests() {
   meanwhile = [];
   try {
     const list = await data("requests")();
-    return [...meanwhile.filter(({ number }) => list.every((each) => each.number !== number)), ...list].slice(0, KEPT);
+    return [...meanwhile.filter(({ number }) => list.every((each) => each.number !== number)), ...list].slice(0, MOST_REQUESTS);
   } finally {
     meanwhile = undefined;
   }
 }
 
-/** An event of the fake. */
-export function heard(kind, told) {
-  if (kind === "changed") refresh(told.what);
+/** Apply an event of the fake. */
+export function applyEvent(kind, detail) {
+  if (kind === "changed") refresh(detail.what);
   if (kind !== "request") return;
-  state.requests.unshift(told);
-  meanwhile?.unshift(told);
-  state.requests.length = Math.min(state.requests.length, KEPT);
+  state.requests.unshift(detail);
+  meanwhile?.unshift(detail);
+  state.requests.length = Math.min(state.requests.length, MOST_REQUESTS);
   refresh("limiter");
 }
 
-/** Does what a button is for; a refusal is shown in the fake's own words. Whether it was done. */
-export async function act(doing, done) {
+/** Run the action of a button, and show `done` or the error message of the fake. Returns false after an error. */
+export async function act(action, done) {
   try {
-    const answer = await doing();
-    if (done) say(done);
+    const answer = await action();
+    if (done) notify(done);
     return answer ?? true;
   } catch (fault) {
-    say(fault.message, true);
+    notify(fault.message, true);
     return false;
   }
 }
