@@ -22,7 +22,7 @@ LOG = logging.getLogger(__name__)
 # If a body was not read to its end, the connection cannot be used for another request.
 CLOSE = {"connection": "close"}
 JSON = {"content-type": "application/json"}
-CONTEXT = web.RequestKey("passage", RequestContext)
+CONTEXT = web.RequestKey("context", RequestContext)
 # The key of a call to an operation that needs no key. Today every operation needs one.
 NO_KEY = Key("", "", "", "")
 

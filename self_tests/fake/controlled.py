@@ -1,4 +1,4 @@
-"""A fake with its control side, as the command composes it, and where that side is."""
+"""A fake with its Control API, composed as the command does it, and the URL of that API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What shows how a fake speaks: calls of it, and what is read of their answers."""
+"""Calls that show the effect of dialect settings, and functions that select a part of the answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BUDGET = 9
 
 
 class Place:
-    """A served fake of BUDGET calls a minute, and who calls it. `time` is its clock's, ten seconds before a minute."""
+    """A served fake with BUDGET calls per minute, and a client. Its clock starts ten seconds before a full minute."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.time = 60_050.0
@@ -83,7 +83,7 @@ def shape(at: Place) -> str:
 
 
 def cleared(body: Mapping[str, None]) -> Read:
-    """What the instructions read when this comes after a text."""
+    """The value of the instructions when this modify follows a text."""
 
     def read(at: Place) -> Any:
         at.ask("PATCH", f"/{BOUND}", json={"instructions": "Be kind."})
@@ -101,7 +101,7 @@ LIST = asked("GET")
 
 
 def after(*use: Callable[[Place], object], then: Ask = LIST) -> Ask:
-    """What is answered `then`."""
+    """The answer to the call `then`."""
 
     def ask(at: Place) -> httpx2.Response:
         for each in use:

@@ -1,4 +1,4 @@
-"""What the fake answers: every choice of its own, the promises of the page, and the nastiest of inputs."""
+"""The answers of the fake: its free choices, the promises of the API page, and hostile input."""
 
 import gzip
 import json
@@ -34,7 +34,7 @@ def ids(answer: httpx2.Response) -> list[str]:
 
 
 def error(answer: httpx2.Response, status: int) -> dict[str, Any]:
-    """The error in the envelope, all four keys present."""
+    """The error in the envelope, with all four keys."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/json"
     found: dict[str, Any] = answer.json()["error"]
@@ -47,12 +47,12 @@ def error(answer: httpx2.Response, status: int) -> dict[str, Any]:
 
 
 def test_every_operation_has_its_handler(fake: Fake) -> None:
-    """The contract's operation ids are the handlers'."""
+    """The operation ids of the contract are the keys of the handlers."""
     assert {operation.id for operation in fake.contract.operations} == set(HANDLERS)
 
 
 def test_create_answers_the_assistant(primary: httpx2.Client) -> None:
-    """Every field of the schema, the constants as contract.md chooses them."""
+    """An assistant has every field of the schema, and the constants are those of contract.md."""
     made = create(primary, name="Bot", instructions="Be brief.")
 
     assert re.fullmatch("asst-[0-9a-f]{24}", made.pop("id"))
@@ -74,7 +74,7 @@ def test_create_answers_the_assistant(primary: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("text", ["  a\t\r\n", "e\u0301 日本 🤖", "<b>&amp;</b>", "\x00\x7f", "\\u0041", "x" * 256])
 def test_texts_come_back_exactly(primary: httpx2.Client, text: str) -> None:
-    """Neither trimmed, normalized, escaped nor cut."""
+    """A text is not trimmed, normalized, escaped or cut."""
     made = create(primary, name=text, instructions=text)
 
     assert primary.get(f"/assistants/{made['id']}").json() == made
@@ -97,7 +97,7 @@ IGNORED = {
 
 @pytest.mark.parametrize("verb", ["POST", "PATCH"])
 def test_ignored_fields_change_nothing(primary: httpx2.Client, verb: str) -> None:
-    """Accepted on create and modify, and never seen again."""
+    """Ignored fields are accepted on create and modify, and never stored."""
     plain = create(primary)
     made = create(primary, **IGNORED)
     modified = primary.request(verb, f"/assistants/{made['id']}", json=IGNORED).json()
@@ -124,7 +124,7 @@ WRONG = {
 @pytest.mark.parametrize("field", WRONG)
 @pytest.mark.parametrize("verb", ["POST", "PATCH"])
 def test_a_wrong_value_changes_nothing(primary: httpx2.Client, verb: str, field: str) -> None:
-    """400 names the field, and the valid fields beside it are not taken either."""
+    """A 400 names the wrong field, and the valid fields of the same body have no effect."""
     made = create(primary)
     body = {"name": "b", "instructions": "b"} | {field: WRONG[field]}
 
@@ -136,7 +136,7 @@ def test_a_wrong_value_changes_nothing(primary: httpx2.Client, verb: str, field:
 
 @pytest.mark.parametrize("body", [{}, {"name": None}, {"name": ""}, {"name": 7}, {"name": ["a"]}, {"name": "x" * 257}])
 def test_create_needs_a_name(primary: httpx2.Client, body: dict[str, Any]) -> None:
-    """Of 1 to 256 characters, never coerced; nothing is created otherwise."""
+    """A name has 1 to 256 characters and is never converted from another type; otherwise nothing is created."""
     answer = primary.post("/assistants", json=body)
 
     assert error(answer, 400) | {"message": ""} == {
@@ -149,7 +149,7 @@ def test_create_needs_a_name(primary: httpx2.Client, body: dict[str, Any]) -> No
 
 
 def test_messages_hold_no_flood(primary: httpx2.Client) -> None:
-    """A refused text is not thrown back at the caller."""
+    """A message does not repeat a long text that was refused."""
     answer = primary.post("/assistants", json={"name": "x" * 100_000, "metadata": {"k" * 100_000: 1}})
 
     assert len(error(answer, 400)["message"]) < 400
@@ -169,7 +169,7 @@ def test_modify_is_partial(primary: httpx2.Client, verb: str) -> None:
 @pytest.mark.parametrize("verb", ["POST", "PATCH"])
 @pytest.mark.parametrize("nothing", ["", None])
 def test_instructions_clear_to_null(primary: httpx2.Client, verb: str, nothing: str | None) -> None:
-    """Both "" and null clear, and read back null; created with either they are null as well."""
+    """Both "" and null clear the instructions, and the answer shows null, also after a create."""
     made = create(primary, instructions="i")
 
     answer = primary.request(verb, f"/assistants/{made['id']}", json={"instructions": nothing})
@@ -180,7 +180,7 @@ def test_instructions_clear_to_null(primary: httpx2.Client, verb: str, nothing: 
 
 
 def test_delete(primary: httpx2.Client) -> None:
-    """Answers what it deleted, and that is then unknown."""
+    """A delete answers the id, and the assistant is unknown afterwards."""
     made = create(primary)
     path = f"/assistants/{made['id']}"
 
@@ -190,7 +190,7 @@ def test_delete(primary: httpx2.Client) -> None:
 
 
 def test_a_key_keeps_its_own_assistant(primary: httpx2.Client, sibling: httpx2.Client) -> None:
-    """In the page's own words; another key of the organization may delete it."""
+    """The refusal has the exact sentence of the API page; another key of the organization may delete the assistant."""
     own = f"/assistants/{ACME[1]}"
     before = primary.get(own).json()
 
@@ -207,7 +207,7 @@ def test_a_key_keeps_its_own_assistant(primary: httpx2.Client, sibling: httpx2.C
 
 
 def test_organizations_are_closed(primary: httpx2.Client, sibling: httpx2.Client, foreign: httpx2.Client) -> None:
-    """Shared by an organization's keys, unknown to another's."""
+    """The keys of one organization share its assistants; for keys of another organization they do not exist."""
     made = create(primary)
     path = f"/assistants/{made['id']}"
 
@@ -225,7 +225,7 @@ def test_organizations_are_closed(primary: httpx2.Client, sibling: httpx2.Client
 )
 @pytest.mark.parametrize("verb", ["GET", "POST", "PATCH", "DELETE"])
 def test_no_key_no_answer(primary: httpx2.Client, verb: str, value: str) -> None:
-    """401 with the code invalid_api_key, before anything else is looked at."""
+    """An invalid key gets 401 with the code invalid_api_key, before all other checks."""
     answer = primary.request(verb, f"/assistants/{ACME[0]}", headers={"Authorization": value})
     if verb == "POST":
         answer = primary.post("/assistants", content=b"{", headers={"Authorization": value})
@@ -244,7 +244,7 @@ def test_no_key_no_answer(primary: httpx2.Client, verb: str, value: str) -> None
 
 @pytest.fixture
 def made(primary: httpx2.Client) -> list[str]:
-    """All of the organization, oldest first: its two and five more."""
+    """All assistants of the organization, oldest first: two from the seed and five new ones."""
     return [ACME[1], ACME[0], *(create(primary)["id"] for _ in range(5))]
 
 
@@ -269,7 +269,7 @@ PAGES = {
 
 @pytest.mark.parametrize(("query", "expected", "more"), PAGES.values(), ids=PAGES.keys())
 def test_pages(primary: httpx2.Client, made: list[str], query: str, expected: list[int], more: bool) -> None:
-    """Each cursor stands for the assistant of that number, oldest first."""
+    """Each cursor is the number of an assistant, oldest first."""
     query = re.sub(r"(after|before)=(\d)", lambda found: f"{found[1]}={made[int(found[2])]}", query)
 
     answer = primary.get(f"/assistants?{query}")
@@ -282,7 +282,7 @@ def test_pages(primary: httpx2.Client, made: list[str], query: str, expected: li
 
 
 def test_twenty_unless_told(primary: httpx2.Client) -> None:
-    """The default page holds 20, and says that more follows."""
+    """The default page has 20 assistants, and has_more is true."""
     for _ in range(19):
         create(primary)
 
@@ -293,7 +293,7 @@ def test_twenty_unless_told(primary: httpx2.Client) -> None:
 
 
 def test_modify_keeps_the_place(primary: httpx2.Client, made: list[str]) -> None:
-    """A list is by creation, whatever was changed since."""
+    """A list is ordered by creation, and a modify does not change the order."""
     primary.patch(f"/assistants/{made[2]}", json={"name": "changed"})
 
     assert ids(primary.get("/assistants?order=asc")) == made
@@ -322,7 +322,7 @@ BAD_QUERIES = [
 
 @pytest.mark.parametrize("query", BAD_QUERIES, ids=lambda query: query[:40])
 def test_a_bad_query_is_refused(primary: httpx2.Client, query: str) -> None:
-    """400 names the parameter."""
+    """A 400 names the wrong parameter."""
     refused = error(primary.get(f"/assistants?{query}"), 400)
 
     assert (refused["type"], refused["param"]) == ("invalid_request_error", query.split("=")[0])
@@ -362,7 +362,7 @@ BAD_BODIES = {
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
 @pytest.mark.parametrize(("verb", "path"), [("POST", ""), ("POST", f"/{ACME[0]}"), ("PATCH", f"/{ACME[0]}")])
 def test_a_bad_body_is_refused(primary: httpx2.Client, verb: str, path: str, body: bytes) -> None:
-    """400, and nothing is created or changed."""
+    """An invalid body gets 400, and nothing is created or changed."""
     before = primary.get("/assistants").json()
 
     answer = primary.request(verb, f"/assistants{path}", content=body, headers={"Content-Type": "application/json"})
@@ -384,7 +384,7 @@ def test_a_bad_body_is_refused(primary: httpx2.Client, verb: str, path: str, bod
     ],
 )
 def test_an_odd_body_is_taken(primary: httpx2.Client, body: bytes, name: str) -> None:
-    """Of equal keys the last wins; escapes of a pair are one character."""
+    """The last of several equal keys counts; the escapes of a surrogate pair are one character."""
     answer = primary.post("/assistants", content=body, headers={"Content-Type": "application/json"})
 
     assert (answer.status_code, answer.json()["name"]) == (200, name)
@@ -405,7 +405,7 @@ def test_an_odd_body_is_taken(primary: httpx2.Client, body: bytes, name: str) ->
     ],
 )
 def test_content_types(primary: httpx2.Client, content_type: str | None, status: int) -> None:
-    """JSON in UTF-8 or nothing said."""
+    """The content type must be JSON in UTF-8, or be absent."""
     headers = {} if content_type is None else {"Content-Type": content_type}
 
     answer = primary.post("/assistants", content=b'{"name": "a"}', headers=headers)
@@ -414,7 +414,7 @@ def test_content_types(primary: httpx2.Client, content_type: str | None, status:
 
 
 def test_bodies_up_to_the_limit(fake: Fake, primary: httpx2.Client) -> None:
-    """x-body-limit bytes are taken; one more, or a small body that unpacks to more, is refused with 413."""
+    """A body of x-body-limit bytes is accepted; a larger body, also after decompression, gets 413."""
     body = b'{"name": "a"}'.ljust(fake.contract.body_limit)
     packed = primary.post("/assistants", content=gzip.compress(body + b" "), headers={"Content-Encoding": "gzip"})
 
@@ -424,7 +424,7 @@ def test_bodies_up_to_the_limit(fake: Fake, primary: httpx2.Client) -> None:
 
 
 def test_a_body_that_nobody_reads_is_ignored(primary: httpx2.Client) -> None:
-    """GET and DELETE take none, whatever it holds."""
+    """GET and DELETE ignore a body."""
     answer = primary.request("GET", f"/assistants/{ACME[0]}", content=b"\xff{", headers={"Content-Type": "x"})
 
     assert answer.status_code == 200
@@ -437,7 +437,7 @@ def test_a_body_that_nobody_reads_is_ignored(primary: httpx2.Client) -> None:
     "path", ["/", "/assistants/", "/assistants/a/b", "/Assistants", "//assistants", "/assistants%2F"]
 )
 def test_an_unknown_url_is_404(primary: httpx2.Client, path: str) -> None:
-    """In the envelope."""
+    """An unknown URL gets 404 in the envelope."""
     assert error(primary.get(path), 404)["type"] == "not_found_error"
 
 
@@ -453,7 +453,7 @@ def test_an_unknown_url_is_404(primary: httpx2.Client, path: str) -> None:
     ],
 )
 def test_a_wrong_method_is_405(primary: httpx2.Client, verb: str, path: str, allow: str) -> None:
-    """In the envelope, and Allow says which would do."""
+    """A wrong method gets 405 in the envelope, and Allow lists the right methods."""
     answer = primary.request(verb, path)
 
     assert error(answer, 405)["type"] == "invalid_request_error"
@@ -461,18 +461,18 @@ def test_a_wrong_method_is_405(primary: httpx2.Client, verb: str, path: str, all
 
 
 def test_head_is_405(primary: httpx2.Client) -> None:
-    """The contract has no HEAD."""
+    """The contract has no HEAD operation."""
     assert primary.head("/assistants").status_code == 405
 
 
 def test_ids_are_decoded_once(primary: httpx2.Client) -> None:
-    """%61 is an a, %2561 is not."""
+    """%61 is the letter a, and %2561 is not."""
     assert primary.get("/assistants/%61sst-acme-support").status_code == 200
     error(primary.get("/assistants/%2561sst-acme-support"), 404)
 
 
 def test_every_answer_has_its_id(primary: httpx2.Client) -> None:
-    """x-request-id is new each time, on refusals too."""
+    """Each answer has a new x-request-id, refusals too."""
     answers = [
         primary.get("/assistants"),
         primary.get("/assistants"),
@@ -485,7 +485,7 @@ def test_every_answer_has_its_id(primary: httpx2.Client) -> None:
 
 
 def test_a_preflight_needs_no_key(base_url: str) -> None:
-    """Every header of the SDKs is allowed, those of tomorrow too."""
+    """A preflight allows every header of the SDKs, also headers of later releases."""
     asked = "authorization, content-type, openai-beta, x-stainless-os, x-stainless-tomorrow"
     headers = {
         "Origin": "http://page",
@@ -503,7 +503,7 @@ def test_a_preflight_needs_no_key(base_url: str) -> None:
 
 
 def test_pages_may_read_every_answer(primary: httpx2.Client) -> None:
-    """Refusals too, with the headers that the SDKs look at."""
+    """A page may read every answer, also refusals, with the headers that the SDKs use."""
     answer = primary.get("/assistants/x", headers={"Origin": "http://page"})
 
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -592,7 +592,7 @@ NASTY = {
 @pytest.mark.parametrize("half_closed", [False, True], ids=["", "half-closed"])
 @pytest.mark.parametrize(("sent", "status"), NASTY.values(), ids=NASTY.keys())
 def test_nasty_requests_are_answered(base_url: str, sent: bytes, status: int, half_closed: bool) -> None:
-    """In JSON, also when the caller has closed its half; never 5xx, never silence."""
+    """The answer is JSON, also if the caller has closed its sending half; never a 5xx, never no answer."""
     answered, body = talk(base_url, sent, half_closed)
 
     assert answered == status
@@ -600,7 +600,7 @@ def test_nasty_requests_are_answered(base_url: str, sent: bytes, status: int, ha
 
 
 def test_a_body_that_never_comes_is_refused(fake: Fake, base_url: str) -> None:
-    """400 once the time is up."""
+    """A slow body gets 400 after the time limit."""
     fake.body_seconds = 0.05
 
     status, body = talk(base_url, post(b"Content-Length: 1000\r\n"))
@@ -610,7 +610,7 @@ def test_a_body_that_never_comes_is_refused(fake: Fake, base_url: str) -> None:
 
 
 def test_expect_100_continue(base_url: str) -> None:
-    """The caller is told to go on, and then answered."""
+    """The caller gets 100 Continue and then the answer."""
     status, rest = talk(base_url, post(b"Expect: 100-continue\r\nContent-Length: 13\r\n"))
 
     assert status == 100
@@ -625,7 +625,7 @@ async def crash(_: Call) -> Answer:
 
 
 def test_a_mistake_of_its_own_is_a_500(fake: Fake, primary: httpx2.Client, caplog: pytest.LogCaptureFixture) -> None:
-    """In the envelope, and told in the log."""
+    """An internal error gets 500 in the envelope, and the log has the traceback."""
     fake.handlers["getAssistant"] = crash
 
     refused = error(primary.get("/assistants/x"), 500)
@@ -650,7 +650,7 @@ SEAMS: dict[str, Callable[[Fake], object]] = {
 
 @pytest.mark.parametrize("replace", SEAMS.values(), ids=SEAMS.keys())
 def test_parts_are_looked_up_when_called(fake: Fake, primary: httpx2.Client, replace: Callable[[Fake], object]) -> None:
-    """A part that is replaced while the fake serves is the one that answers."""
+    """If a part is replaced while the fake serves, the new part answers."""
     before = [primary.get(f"/assistants/{each}") for each in (ACME[0], "x")]
     replace(fake)
 
@@ -660,13 +660,13 @@ def test_parts_are_looked_up_when_called(fake: Fake, primary: httpx2.Client, rep
 
 
 def test_a_busy_port_is_an_error(fake: Fake, base_url: str) -> None:
-    """serve() says so in the caller's thread."""
+    """serve() raises the error in the thread of the caller."""
     with pytest.raises(ListenError), serve(fake, port=urlsplit(base_url).port or 0):
         pass
 
 
 def test_starts_and_stops_quickly(fake: Fake) -> None:
-    """Ten times in well under the time that one process would take to start."""
+    """Ten starts take less time than the start of one process."""
     begun = time.monotonic()
     for _ in range(10):
         with serve(fake):

@@ -1,4 +1,4 @@
-"""The openai SDK in a page of another origin: CORS lets it do, and read, all that it does elsewhere."""
+"""The openai SDK in a page of another origin: CORS allows all its calls, and the page can read all answers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Elsewhere(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser) -> Iterator[Page]:
-    """Of an origin that is not the fake's."""
+    """A page of an origin that is not the fake's."""
     handler = partial(Elsewhere, directory=str(SDK / "node_modules"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -58,13 +58,13 @@ def calls(page: Page, base_url: str) -> Any:
 
 
 def run(page: Page, base_url: str, script: str, key: str = "sk-fake-primary") -> Any:
-    """What JavaScript in the page returns, with `openai` the SDK's client of a key, and `of` its assistants."""
+    """The result of JavaScript in the page. `openai` is the SDK's client for a key, and `of` its assistants."""
     setting = "([url, key]) => { const openai = client(url, key), of = openai.beta.assistants;"
     return page.evaluate(f"async {setting} {script} }}", [base_url, key])
 
 
 def test_all_operations(calls: Any) -> None:
-    """Create, retrieve, modify by POST and by PATCH, list, delete: each preflight is granted, each answer readable."""
+    """All six operations work: each preflight is allowed, and each answer is readable."""
     told = calls("""
         const made = await of.create({ model: "any", name: "Support Bot", instructions: "Answer." });
         const posted = await of.update(made.id, { name: "Support Bot v2" });
@@ -84,7 +84,7 @@ def test_all_operations(calls: Any) -> None:
 
 
 def test_pages_through_all(calls: Any, fake: Fake) -> None:
-    """The SDK's own loop over 45 assistants gives each of them once."""
+    """The SDK's own loop over 45 assistants yields each of them once."""
     for number in range(43):
         fake.store.add("org-acme", f"Bot {number}", None)
 
@@ -94,7 +94,7 @@ def test_pages_through_all(calls: Any, fake: Fake) -> None:
 
 
 def test_reads_the_headers(calls: Any) -> None:
-    """The id of the call and what is left of the budget are exposed; preflights have cost nothing."""
+    """The request id and the remaining calls are exposed, and preflights are not counted."""
     id, left = calls("""
         const made = await of.create({ model: "any", name: "Support Bot" });
         const { response } = await of.list().withResponse();
@@ -106,14 +106,14 @@ def test_reads_the_headers(calls: Any) -> None:
 
 
 def test_a_stranger_reads_why(calls: Any) -> None:
-    """A 401 reaches the page as the SDK's error, not as a failed fetch."""
+    """The page gets a 401 as the SDK's error, not as a failed fetch."""
     refused = calls("return refusal(of.list());", key="sk-nobody")
 
     assert (refused["name"], refused["type"]) == ("AuthenticationError", "authentication_error")
 
 
 def test_an_unknown_id_reads_as_not_found(calls: Any) -> None:
-    """A 404 reaches the page with its message."""
+    """The page gets a 404 with its message."""
     refused = calls('return refusal(of.retrieve("asst-nothing"));')
 
     assert refused["name"] == "NotFoundError"
@@ -121,7 +121,7 @@ def test_an_unknown_id_reads_as_not_found(calls: Any) -> None:
 
 
 def test_the_bound_assistant_is_kept(calls: Any) -> None:
-    """The refusal of a self-delete reads as the page of the service quotes it."""
+    """The refusal of a self-delete has the exact sentence of the API page."""
     refused = calls('return refusal(of.delete("asst-acme-support"));')
 
     assert (refused["name"], refused["type"]) == ("BadRequestError", "invalid_request_error")
@@ -131,7 +131,7 @@ def test_the_bound_assistant_is_kept(calls: Any) -> None:
 
 
 def test_a_used_up_minute_comes_back(calls: Any, control: ControlClient) -> None:
-    """The 21st call sees a 429 that says how long to wait; with its clock a minute ahead all is well."""
+    """The 21st call gets a 429 with the time to wait; after the clock advances a minute, calls succeed."""
     refused = calls("for (let n = 0; n < 20; n++) await of.list(); return refusal(of.list());")
     control.advance(60)
     listed = calls("return (await of.list()).data.length;")
@@ -141,14 +141,14 @@ def test_a_used_up_minute_comes_back(calls: Any, control: ControlClient) -> None
 
 
 def test_a_call_asks_for_its_own_fault(calls: Any) -> None:
-    """The header for it passes the preflight."""
+    """A preflight allows the header X-Fake-Fault."""
     refused = calls('return refusal(of.list({}, { headers: { "X-Fake-Fault": "503" } }));')
 
     assert (refused["name"], refused["type"]) == ("InternalServerError", "api_error")
 
 
 def test_the_control_side_is_closed_to_it(page: Page, base_url: str, fake: Fake) -> None:
-    """It can neither read a key nor, blindly, reset: only the fake's own page can."""
+    """A page of another origin can neither read a key nor send a reset; only the fake's own page can."""
     fake.store.add("org-acme", "Kept", None)
     read = page.evaluate("url => fetch(url + 'keys').then(() => 'read', () => 'refused')", control_url(base_url))
     page.evaluate("url => fetch(url + 'reset', {method: 'POST', mode: 'no-cors'}).then(() => 0)", control_url(base_url))
@@ -158,7 +158,7 @@ def test_the_control_side_is_closed_to_it(page: Page, base_url: str, fake: Fake)
 
 @pytest.mark.parametrize(("allowed", "came"), [(True, "2"), (False, "APIConnectionError")])
 def test_narrowed_origins(page: Page, fake: Fake, allowed: bool, came: str) -> None:
-    """With --cors the page is let in that is named, and no other."""
+    """With --cors only the given origin may call."""
     allow_origins(fake, [page.url.rstrip("/") if allowed else "https://app.example"])
     script = "return of.list().then(list => String(list.data.length), error => error.constructor.name);"
     with serve(fake) as base_url:

@@ -1,4 +1,4 @@
-"""The docs at /_fake/docs in a real browser: openapi.yaml as Swagger UI shows it, ready to be tried."""
+"""The API reference at /_fake/docs in a real browser: Swagger UI for openapi.yaml, ready to try."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def docs(chromium: Browser, base_url: str) -> Iterator[Page]:
 
 
 def test_shows_every_operation(docs: Page, fake: Fake, tmp_path: Path) -> None:
-    """By method and path; and dark, where that is what the reader prefers."""
+    """Swagger UI shows each operation, and it is dark if the reader prefers that."""
     shown = docs.locator(".opblock-summary-path").all_inner_texts()
 
     assert sorted(each.replace("\u200b", "") for each in shown) == sorted(
@@ -38,7 +38,7 @@ def test_shows_every_operation(docs: Page, fake: Fake, tmp_path: Path) -> None:
 
 
 def test_tries_a_call(docs: Page) -> None:
-    """Against this fake, and with a key of it, nothing filled in."""
+    """A call is sent to this fake with one of its keys, and the reader enters nothing."""
     docs.get_by_role("button", name="GET /assistants List").click()
     docs.get_by_role("button", name="Execute").click()
 
@@ -47,7 +47,7 @@ def test_tries_a_call(docs: Page) -> None:
 
 
 def test_the_control_side_is_described_too(chromium: Browser, base_url: str, fake: Fake) -> None:
-    """From its own file, and tried where this fake listens."""
+    """The reference of the Control API is built from its own file, and calls this fake."""
     with browser.opened(chromium, control_url(base_url) + "docs?control") as docs:
         docs.get_by_role("button", name="PATCH /clock Set").click()
         docs.get_by_role("button", name="Execute").click()

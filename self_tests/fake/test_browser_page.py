@@ -1,4 +1,4 @@
-"""The page at /_fake/ in a real browser: what is done there the API shows, and what the API is asked shows there."""
+"""The page at /_fake/ in a real browser: the page changes the fake, and shows each change by the API."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def make(page: Page, name: str, instructions: str = "") -> None:
 
 
 def violations(page: Page) -> list[dict[str, Any]]:
-    """What axe finds: names and labels that are missing, contrast that is too low, and the like."""
+    """The findings of axe: missing names and labels, low contrast, and so on."""
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     return found
 
 
 def test_creates(page: Page, primary: httpx2.Client) -> None:
-    """An assistant made here is the organization's, and markup in its name is but text."""
+    """An assistant created here belongs to the organization, and markup in its name stays text."""
     make(page, ODD)
 
     expect(page.get_by_role("button", name=ODD)).to_be_visible()
@@ -75,7 +75,7 @@ def test_creates(page: Page, primary: httpx2.Client) -> None:
 
 
 def test_edits(page: Page, primary: httpx2.Client) -> None:
-    """What is saved is what the API answers, and the effective instructions follow."""
+    """The API answers the saved values, and the effective instructions follow."""
     press(page, "Acme Research bound to sibling")
     page.get_by_label("Instructions", exact=True).fill("Answer in French.")
     press(page, "Save")
@@ -85,7 +85,7 @@ def test_edits(page: Page, primary: httpx2.Client) -> None:
 
 
 def test_what_is_opened_keeps_up(page: Page, primary: httpx2.Client) -> None:
-    """What an SDK changes meanwhile is seen at once, and what is being typed stays."""
+    """A change by an SDK is visible at once, and the text in the form stays."""
     press(page, "Acme Research bound to sibling")
     page.get_by_label("Name", exact=True).fill("Typed")
     primary.patch("/assistants/asst-acme-research", json={"instructions": "Changed elsewhere."})
@@ -95,7 +95,7 @@ def test_what_is_opened_keeps_up(page: Page, primary: httpx2.Client) -> None:
 
 
 def test_the_organizations_instructions_come_first(page: Page) -> None:
-    """Set for the organization, they stand before an assistant's own in what is effective."""
+    """The instructions of the organization come first in the effective instructions."""
     make(page, "Support Bot", "Be brief.")
     press(page, "Settings")
     page.get_by_label("Default instructions, before those of each assistant").fill("You work for Acme.")
@@ -108,7 +108,7 @@ def test_the_organizations_instructions_come_first(page: Page) -> None:
 
 
 def test_deletes_at_the_second_press(page: Page, primary: httpx2.Client) -> None:
-    """The first press only asks."""
+    """The first press asks, and the second press deletes."""
     make(page, "Support Bot")
     press(page, "Support Bot")
     press(page, "Delete")
@@ -119,14 +119,14 @@ def test_deletes_at_the_second_press(page: Page, primary: httpx2.Client) -> None
 
 
 def test_a_refusal_is_told_in_the_fakes_words(page: Page) -> None:
-    """What the control API does not take changes nothing, and says why."""
+    """A change that the Control API refuses has no effect, and the page shows the reason."""
     make(page, "x" * 257)
 
     expect(page.locator("#message")).to_contain_text("'name'")
 
 
 def test_a_limit_that_is_no_number_changes_nothing(page: Page, control: ControlClient) -> None:
-    """It is refused, and the field shows again what holds."""
+    """The change is refused, and the field shows the valid limit again."""
     limit = page.get_by_label("Calls per minute, or off")
     limit.fill("many")
     press(page, "Set")
@@ -137,7 +137,7 @@ def test_a_limit_that_is_no_number_changes_nothing(page: Page, control: ControlC
 
 
 def test_a_request_shows_up_as_it_comes(page: Page, primary: httpx2.Client) -> None:
-    """With its status, and opened with its bodies; the key is nowhere."""
+    """A new request appears with its status, and its details show the bodies but no key."""
     primary.post("/assistants", json={"name": "Seen"})
     page.get_by_role("button", name="POST /v1/assistants").click()
 
@@ -148,7 +148,7 @@ def test_a_request_shows_up_as_it_comes(page: Page, primary: httpx2.Client) -> N
 
 
 def test_a_fault_strikes_and_is_used_up(page: Page, primary: httpx2.Client, tmp_path: Path) -> None:
-    """Switched on for one call it strikes one, and the page shows both."""
+    """A fault for one call applies once, and the page shows both states."""
     page.get_by_label("Number of calls").fill("1")
     press(page, "Add fault")
     expect(page.get_by_text("1 of 1 left, applied 0 times")).to_be_visible()
@@ -162,7 +162,7 @@ def test_a_fault_strikes_and_is_used_up(page: Page, primary: httpx2.Client, tmp_
 
 
 def test_a_minute_passes_at_once(page: Page, primary: httpx2.Client) -> None:
-    """A used-up budget is there again."""
+    """All calls are available again after a minute of the clock."""
     refused = [primary.get("/assistants").status_code for _ in range(21)][-1]
     expect(page.get_by_text("0 of 20 left", exact=True)).to_be_visible()
 
@@ -173,7 +173,7 @@ def test_a_minute_passes_at_once(page: Page, primary: httpx2.Client) -> None:
 
 
 def test_a_snapshot_is_gone_back_to(page: Page, primary: httpx2.Client) -> None:
-    """What was deleted since is there again."""
+    """A restored snapshot brings a deleted assistant back."""
     made = primary.post("/assistants", json={"name": "Kept"}).json()["id"]
     page.get_by_label("Name of the snapshot").fill("before")
     press(page, "Take")
@@ -187,7 +187,7 @@ def test_a_snapshot_is_gone_back_to(page: Page, primary: httpx2.Client) -> None:
 
 
 def test_resets(page: Page, primary: httpx2.Client) -> None:
-    """Everything is as the seed has it, the requests included."""
+    """A reset restores the seed and clears the request log."""
     primary.post("/assistants", json={"name": "Gone"})
     expect(page.get_by_role("button", name="Gone")).to_be_visible()
 
@@ -200,7 +200,7 @@ def test_resets(page: Page, primary: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("language", COMMANDS)
 def test_a_snippet_runs(page: Page, language: str) -> None:
-    """As it is copied, with the key filled in."""
+    """The snippet works as copied, with its key filled in."""
     if shutil.which(COMMANDS[language][0]) is None or (language == "Node" and not NODE.exists()):
         pytest.skip(f"there is no {language} here that could run it")
     page.get_by_text(language, exact=True).click()
@@ -215,7 +215,7 @@ def test_a_snippet_runs(page: Page, language: str) -> None:
 
 
 def test_is_used_by_the_keyboard_alone(page: Page) -> None:
-    """Enter opens, Escape closes, and one is where one was, also when the row was drawn anew meanwhile."""
+    """Enter opens, Escape closes, and the focus returns, also if the row was drawn again."""
     page.get_by_role("button", name="Acme Support").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Name", exact=True).fill("Acme Help")
@@ -232,7 +232,7 @@ def test_is_used_by_the_keyboard_alone(page: Page) -> None:
 def test_fits_and_is_accessible(
     chromium: Browser, url: str, tmp_path: Path, width: int, scheme: str, primary: httpx2.Client
 ) -> None:
-    """No sideways scrolling, and nothing that axe finds: names, labels, contrast; the assistant's view included."""
+    """No horizontal scrolling, and no finding of axe, also in the details of an assistant."""
     primary.post("/assistants", json={"name": "Support Bot", "instructions": "Answer in one sentence."})
     with browser.opened(chromium, url, viewport={"width": width, "height": 860}, color_scheme=scheme) as page:
         page.get_by_role("button", name="Support Bot").wait_for()
@@ -250,7 +250,7 @@ def test_fits_and_is_accessible(
 
 
 def test_asks_for_the_token(chromium: Browser) -> None:
-    """Nothing is shown without it; it is typed in, or comes in the URL's fragment, and goes on to the docs."""
+    """Without the token the page shows nothing; it comes from the form or the URL's fragment, and reaches the docs."""
     with serve(controlled(token="let-me-in")) as base_url:
         url = control_url(base_url)
         with browser.opened(chromium, url) as page:

@@ -1,4 +1,4 @@
-"""Who may come in to the control side."""
+"""Access checks of the Control API."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def asked(base_url: str, path: str = "clock", **headers: str) -> httpx2.Response
     ],
 )
 def test_a_foreign_page_is_refused(base_url: str, headers: dict[str, str]) -> None:
-    """Also one whose name was made to mean this machine; and no page may read the refusal."""
+    """A Host of another name is refused (DNS rebinding), and no page may read the refusal."""
     answer = asked(base_url, **headers)
 
     assert (answer.status_code, answer.json()["error"]["type"]) == (403, "permission_error")
@@ -54,7 +54,7 @@ def test_a_foreign_page_is_refused(base_url: str, headers: dict[str, str]) -> No
     ],
 )
 def test_its_own_page_and_no_page_may_ask(base_url: str, headers: dict[str, str]) -> None:
-    """A script, the fake's own page, and whoever follows a link to it."""
+    """A script, the fake's own page and a followed link may call the Control API."""
     answer = asked(base_url, **headers)
 
     assert answer.status_code == 200
@@ -62,7 +62,7 @@ def test_its_own_page_and_no_page_may_ask(base_url: str, headers: dict[str, str]
 
 
 def test_without_the_token_nobody_may_ask() -> None:
-    """But for the health and the descriptions; with it any name will do."""
+    """Every call needs the token, except the health and the descriptions; with the token any Host is allowed."""
     with serve(controlled(token="secret")) as url:
         statuses = [
             asked(url).status_code,
@@ -79,7 +79,7 @@ def test_without_the_token_nobody_may_ask() -> None:
 
 
 def test_without_the_control_side_there_is_nothing() -> None:
-    """It is an unknown URL, and a fault's header is one that nobody knows."""
+    """Without the Control API /_fake is an unknown URL, and X-Fake-Fault has no effect."""
     with serve(compose(rate_limit=None)) as url:
         assert asked(url).status_code == 404
         key = {"Authorization": "Bearer sk-fake-primary", "X-Fake-Fault": "503"}
@@ -87,7 +87,7 @@ def test_without_the_control_side_there_is_nothing() -> None:
 
 
 def test_the_prefix_leads_to_the_page(base_url: str) -> None:
-    """/_fake is /_fake/."""
+    """/_fake redirects to /_fake/."""
     answer = httpx2.get(base_url.removesuffix("/v1") + "/_fake", trust_env=False, verify=False)
 
     assert (answer.status_code, answer.headers["location"]) == (308, "/_fake/")

@@ -1,4 +1,4 @@
-"""The control side answers what control.yaml says: every operation, in an order in which each finds its own."""
+"""The Control API answers as control.yaml describes: every operation, in an order that gives each its data."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def fake() -> Fake:
 
 
 def test_every_answer_is_as_described(fake: Fake) -> None:
-    """By its schema, of every operation that answers JSON."""
+    """Every JSON answer conforms to its schema."""
     with serve(fake) as url, httpx2.Client(trust_env=False, verify=False) as client:
         for call in (None, {"name": "a"}):
             headers = {"Authorization": "Bearer sk-fake-primary", "X-Fake-Fault": "latency=1"}

@@ -1,4 +1,4 @@
-"""Faults on demand: whom they strike, how often, and what the caller meets."""
+"""Fault injection: the matching calls, the number of calls, and the effect for the caller."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def statuses(client: httpx2.Client, number: int, path: str = "/assistants") -> l
 
 
 def test_the_next_calls_of_an_operation_fail(control: ControlClient, primary: httpx2.Client) -> None:
-    """In the envelope, as often as told; what is used up is shown."""
+    """A fault with `times` answers in the envelope for that many calls, and the list shows that it is used up."""
     control.fault(operation="listAssistants", times=2, status=503, message="Down.", code="down", retry_after=3)
     other = primary.get("/assistants/asst-acme-support")
     struck = primary.get("/assistants")
@@ -38,7 +38,7 @@ def test_the_next_calls_of_an_operation_fail(control: ControlClient, primary: ht
 
 
 def test_only_the_key_fails(control: ControlClient, primary: httpx2.Client, sibling: httpx2.Client) -> None:
-    """Until the fault is taken away."""
+    """A fault without `times` applies until it is removed."""
     fault = control.fault(key="sk-fake-sibling", status=403)
 
     assert (statuses(primary, 1), statuses(sibling, 2)) == ([200], [403, 403])
@@ -50,14 +50,14 @@ def test_only_the_key_fails(control: ControlClient, primary: httpx2.Client, sibl
     ("status", "type"), [(400, "invalid_request_error"), (401, "authentication_error"), (429, "rate_limit_error")]
 )
 def test_a_status_has_its_usual_type(control: ControlClient, primary: httpx2.Client, status: int, type: str) -> None:
-    """As the fake's own refusals have."""
+    """A fault has the same type as the fake's own refusals with this status."""
     control.fault(status=status)
 
     assert primary.get("/assistants").json()["error"]["type"] == type
 
 
 def test_the_same_seed_strikes_the_same_calls(control: ControlClient, primary: httpx2.Client) -> None:
-    """Also after a reset, and another seed strikes others."""
+    """The same seed selects the same calls, also after a reset; another seed selects other calls."""
     struck = []
     for seed in (7, 7, 8):
         control.reset()
@@ -69,7 +69,7 @@ def test_the_same_seed_strikes_the_same_calls(control: ControlClient, primary: h
 
 
 def test_a_stranger_uses_none_up(control: ControlClient, primary: httpx2.Client) -> None:
-    """Nor does an unknown URL; and what is struck costs nothing."""
+    """A fault does not apply to an invalid key or an unknown URL, and its calls are not counted."""
     control.fault(times=1, status=500)
     primary.get("/assistants", headers={"Authorization": "Bearer nobody"})
     primary.get("/nowhere")
@@ -79,7 +79,7 @@ def test_a_stranger_uses_none_up(control: ControlClient, primary: httpx2.Client)
 
 
 def test_a_struck_create_makes_nothing(control: ControlClient, fake: Fake, primary: httpx2.Client) -> None:
-    """A status stands in place of the deed."""
+    """With a status the call itself is not done."""
     control.fault(status=500)
     primary.post("/assistants", json={"name": "a"})
 
@@ -88,7 +88,7 @@ def test_a_struck_create_makes_nothing(control: ControlClient, fake: Fake, prima
 
 @pytest.mark.parametrize("ordered", [{}, {"X-Fake-Fault": "latency=120-140"}], ids=["set", "by header"])
 def test_a_call_waits(control: ControlClient, primary: httpx2.Client, ordered: dict[str, str]) -> None:
-    """And is done then."""
+    """A delayed call is done after the delay."""
     if not ordered:
         control.fault(latency_ms=[120, 140])
     began = time.monotonic()
@@ -99,7 +99,7 @@ def test_a_call_waits(control: ControlClient, primary: httpx2.Client, ordered: d
 
 
 def test_a_call_hangs(control: ControlClient, primary: httpx2.Client) -> None:
-    """For as long as the caller waits, while others are answered; the log tells it at once."""
+    """The caller gets no answer, others are answered, and the log has the call at once."""
     control.fault(hang=True, times=1)
 
     with pytest.raises(httpx2.ReadTimeout):
@@ -109,7 +109,7 @@ def test_a_call_hangs(control: ControlClient, primary: httpx2.Client) -> None:
 
 
 def test_a_connection_is_reset(control: ControlClient, fake: Fake, primary: httpx2.Client) -> None:
-    """Before the call is done."""
+    """The connection is reset before the call is done."""
     control.fault(reset=True, times=1)
 
     with pytest.raises(httpx2.ReadError, match="104"):
@@ -118,7 +118,7 @@ def test_a_connection_is_reset(control: ControlClient, fake: Fake, primary: http
 
 
 def test_half_an_answer(control: ControlClient, fake: Fake) -> None:
-    """The call is done, and half of what it answers comes, of the length that was named."""
+    """The call is done, and half of the declared length of its answer arrives."""
     control.fault(half=True, times=1)
     headers = {"Authorization": "Bearer sk-fake-primary"}
     with closing(HTTPConnection(control.url.hostname or "", control.url.port)) as connection:
@@ -132,7 +132,7 @@ def test_half_an_answer(control: ControlClient, fake: Fake) -> None:
 
 
 def test_malformed_json(control: ControlClient, primary: httpx2.Client) -> None:
-    """All there but for the last brace."""
+    """The answer lacks only the last brace."""
     control.fault(malformed=True, times=1)
     answer = primary.get("/assistants/asst-acme-support")
 
@@ -142,7 +142,7 @@ def test_malformed_json(control: ControlClient, primary: httpx2.Client) -> None:
 
 
 def test_faults_of_one_call_combine(primary: httpx2.Client) -> None:
-    """A status, and its envelope broken."""
+    """A status and a malformed envelope can be combined."""
     answer = primary.get("/assistants", headers={"X-Fake-Fault": "503, malformed"})
 
     assert answer.status_code == 503
@@ -152,7 +152,7 @@ def test_faults_of_one_call_combine(primary: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("header", ["", "600", "200", "latency", "latency=1-", "hang=1", "503;hang", "503,,hang"])
 def test_a_header_that_says_nothing_is_refused(primary: httpx2.Client, header: str) -> None:
-    """With the words that it takes."""
+    """A wrong header is refused with a list of the valid words."""
     answer = primary.get("/assistants", headers={"X-Fake-Fault": header})
 
     assert answer.status_code == 400
@@ -175,7 +175,7 @@ def test_a_header_that_says_nothing_is_refused(primary: httpx2.Client, header: s
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(control: ControlClient, given: dict[str, Any], status: int) -> None:
-    """And none is set."""
+    """A fault without effect is refused, and none is set."""
     with pytest.raises(ControlError) as refused:
         control.fault(**given)
 
@@ -183,7 +183,7 @@ def test_a_fault_that_makes_no_sense_is_refused(control: ControlClient, given: d
 
 
 def test_a_page_may_send_the_header(primary: httpx2.Client) -> None:
-    """A preflight that names it is allowed."""
+    """A preflight allows the header X-Fake-Fault."""
     asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization,x-fake-fault"}
     answer = primary.options("/assistants", headers={"Origin": "http://page", **asked})
 

@@ -1,4 +1,4 @@
-"""The control side's organizations, keys and assistants."""
+"""Organizations, keys and assistants of the Control API."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ids(base_url: str, key: str) -> list[str]:
 
 
 def test_one_call_gives_a_worker_its_own(control: ControlClient, base_url: str) -> None:
-    """Two keys that work, each bound to an assistant of its own, and nothing else."""
+    """A new organization has two working keys, each bound to a new assistant, and nothing else."""
     made = control.organization()
 
     assert list(made["keys"]) == ["primary", "sibling"]
@@ -38,7 +38,7 @@ def test_one_call_gives_a_worker_its_own(control: ControlClient, base_url: str) 
 
 
 def test_nothing_leaks_between_parallel_workers(control: ControlClient, base_url: str) -> None:
-    """Each makes, lists, fails and resets in its own, and sees neither another's assistants, faults nor limit."""
+    """Parallel organizations do not see each other's assistants, faults or limits."""
 
     def work(worker: int) -> tuple[list[int], list[str]]:
         own = control.organization(name=f"worker {worker}", assistants=[{"name": f"of {worker}"}])
@@ -62,7 +62,7 @@ def test_nothing_leaks_between_parallel_workers(control: ControlClient, base_url
 
 
 def test_an_organization_is_made_as_told(control: ControlClient, base_url: str) -> None:
-    """And a reset of it brings that back; once deleted its keys are unknown."""
+    """A reset restores a created organization; after its deletion its keys are unknown."""
     made = control.organization(
         id="org-x",
         model="large",
@@ -84,7 +84,7 @@ def test_an_organization_is_made_as_told(control: ControlClient, base_url: str) 
 
 @pytest.mark.parametrize("given", [{"id": "org-acme"}, {"keys": [{"label": "a", "secret": "sk-fake-primary"}]}])
 def test_what_is_taken_is_refused(control: ControlClient, given: dict[str, Any]) -> None:
-    """And nothing is made."""
+    """A wrong organization is refused, and nothing is created."""
     with pytest.raises(ControlError, match="already"):
         control.organization(**given)
 
@@ -92,7 +92,7 @@ def test_what_is_taken_is_refused(control: ControlClient, given: dict[str, Any])
 
 
 def test_defaults_of_an_organization_show_on_its_assistants(control: ControlClient, primary: httpx2.Client) -> None:
-    """Model and temperature on the wire; the instructions only in the effective ones."""
+    """Assistants show the model and the temperature; the instructions are only in the effective ones."""
     control.ask("PATCH", "organizations", "org-acme", model="large", temperature=0.1, instructions="Be brief.")
     primary.post("/assistants/asst-acme-support", json={"instructions": "In French."})
 
@@ -107,7 +107,7 @@ def test_defaults_of_an_organization_show_on_its_assistants(control: ControlClie
 
 
 def test_rotate_the_key_first_then_retry(control: ControlClient, base_url: str) -> None:
-    """What the refusal of a self-delete advises works: the old key is unknown, the new one deletes."""
+    """The advice in the refusal of a self-delete works: the old key is unknown, and the new key deletes."""
     refused = call(base_url, "sk-fake-primary", "DELETE", "/assistants/asst-acme-support")
     new = control.rotate("sk-fake-primary")
 
@@ -119,7 +119,7 @@ def test_rotate_the_key_first_then_retry(control: ControlClient, base_url: str) 
 
 
 def test_a_key_is_made_bound_and_switched_off(control: ControlClient, base_url: str) -> None:
-    """Bound anew it guards another assistant; switched off it opens nothing until it is on again."""
+    """A key guards the assistant that it is bound to; switched off it is refused until it is on again."""
     key = control.ask("POST", "keys", organization="org-acme", assistant="asst-acme-research")
     control.ask("PATCH", "keys", key["secret"], assistant="asst-acme-support")
     bound = call(base_url, key["secret"], "DELETE", "/assistants/asst-acme-support").status_code
@@ -137,7 +137,7 @@ def test_a_key_is_made_bound_and_switched_off(control: ControlClient, base_url: 
     "given", [{"assistant": "asst-globex-sales"}, {"label": "primary"}, {"label": "with space"}, {"organisation": "x"}]
 )
 def test_a_key_that_cannot_be_is_refused(control: ControlClient, given: dict[str, str]) -> None:
-    """And nothing is made, no assistant either."""
+    """A wrong key is refused, and no key and no assistant is created."""
     with pytest.raises(ControlError) as refused:
         control.ask("POST", "keys", organization="org-acme", **given)
 
@@ -147,7 +147,7 @@ def test_a_key_that_cannot_be_is_refused(control: ControlClient, given: dict[str
 
 
 def test_assistants_are_made_by_the_checks_of_v1(control: ControlClient, primary: httpx2.Client) -> None:
-    """Whatever /v1 refuses is refused in the same words."""
+    """A body that /v1 refuses is refused with the same message."""
     made = control.ask("POST", "assistants", organization="org-acme", name="a", model="ignored")["assistant"]
     changed = control.ask("PATCH", "assistants", made["id"], instructions="b")["assistant"]
     with pytest.raises(ControlError) as refused:
@@ -159,7 +159,7 @@ def test_assistants_are_made_by_the_checks_of_v1(control: ControlClient, primary
 
 
 def test_assistants_are_listed_by_pages(base_url: str, control: ControlClient) -> None:
-    """Of an organization or of all, newest first, each once."""
+    """The assistants of one or of all organizations, newest first, each once."""
     for number in range(5):
         control.ask("POST", "assistants", organization="org-acme", name=str(number))
     url = base_url.removesuffix("v1") + "_fake/assistants?organization=org-acme&limit=4"
@@ -175,14 +175,14 @@ def test_assistants_are_listed_by_pages(base_url: str, control: ControlClient) -
 
 
 def test_a_bound_assistant_can_be_deleted_here(control: ControlClient, primary: httpx2.Client) -> None:
-    """The page must be able to."""
+    """The Control API can delete an assistant that a key is bound to."""
     control.ask("DELETE", "assistants", "asst-acme-support")
 
     assert primary.get("/assistants/asst-acme-support").status_code == 404
 
 
 def test_nothing_here_costs_anybody_a_call(control: ControlClient, primary: httpx2.Client) -> None:
-    """Nor is it in the request log."""
+    """A call of the Control API is not counted and not in the request log."""
     control.limit(5)
     for _ in range(10):
         control.ask("GET", "assistants")

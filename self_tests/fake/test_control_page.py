@@ -1,4 +1,4 @@
-"""The page's files, as they are served: to anybody, of one's own, and nothing else of the disk."""
+"""The files of the page: everybody may load them, and no other file of the disk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def fake() -> Fake:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_needs_no_token_and_loads_nothing_from_elsewhere(base_url: str, name: str) -> None:
-    """The token comes in a fragment, which the server never sees; the browser is told to keep to the fake."""
+    """The files need no token, and the content security policy forbids to load from other sites."""
     answer = httpx2.get(f"{control_url(base_url)}{name}", trust_env=False)
 
     assert (answer.status_code, bool(answer.content)) == (200, True)
@@ -30,7 +30,7 @@ def test_a_file_needs_no_token_and_loads_nothing_from_elsewhere(base_url: str, n
 
 
 def test_what_the_page_names_is_there() -> None:
-    """Each import, script and style sheet of the page's own is a file of it, or Swagger UI's."""
+    """Each import, script and style sheet is a file of the page or of Swagger UI."""
     texts = [each.read_text(encoding="utf-8") for each in PAGE_FOLDER.iterdir()]
     named = {
         name for text in texts for name in re.findall(r'(?:from "\./|src="|href=")([\w.-]+\.(?:js|css|svg))"', text)
@@ -42,7 +42,7 @@ def test_what_the_page_names_is_there() -> None:
 
 @pytest.mark.parametrize("name", ["nothing.js", "..%2fcontrol.yaml", "page/page.js", "%2e%2e/door.py"])
 def test_nothing_else_is_served(base_url: str, name: str) -> None:
-    """No path leads out of the page's folder."""
+    """No path leads out of the folder of the page."""
     answer = httpx2.get(
         f"{control_url(base_url)}{name}", trust_env=False, headers={"authorization": "Bearer let-me-in"}
     )

@@ -1,4 +1,4 @@
-"""The request log, and the stream of it."""
+"""The request log and its event stream."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fake() -> Fake:
 
 @pytest.fixture
 def events(base_url: str) -> Iterator[Iterator[tuple[str, Any]]]:
-    """What the stream tells, once it has begun."""
+    """The events of the stream after its start."""
     url = base_url.removesuffix("v1") + "_fake/events"
     with httpx2.stream("GET", url, trust_env=False, verify=False, timeout=10) as answer:
         lines = answer.iter_lines()
@@ -40,7 +40,7 @@ def told(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
 
 
 def test_a_call_is_told_of(control: ControlClient, primary: httpx2.Client) -> None:
-    """All of it but the key."""
+    """A logged call has everything except the key."""
     answer = primary.post("/assistants", json={"name": "a"})
     [seen] = control.requests()
 
@@ -63,7 +63,7 @@ def test_a_call_is_told_of(control: ControlClient, primary: httpx2.Client) -> No
 
 
 def test_no_key_is_told(control: ControlClient, base_url: str, primary: httpx2.Client) -> None:
-    """Neither one in a path or a body nor one that nobody was given."""
+    """The log masks every key in a path or a body, and shows no key of the Authorization header."""
     primary.post("/assistants?key=sk-fake-foreign", json={"name": "sk-fake-primary"})
     httpx2.get(f"{base_url}/assistants", headers={"Authorization": "Bearer sk-nobody"}, trust_env=False, verify=False)
 
@@ -73,7 +73,7 @@ def test_no_key_is_told(control: ControlClient, base_url: str, primary: httpx2.C
 
 
 def test_as_many_are_kept_as_it_says(control: ControlClient, primary: httpx2.Client) -> None:
-    """200, newest first, and of a body 16 kB."""
+    """The log keeps 200 calls, newest first, and 16 kB of each body."""
     for _ in range(200):
         primary.get("/assistants")
     primary.post("/assistants", json={"name": "a", "instructions": "x" * 20_000})
@@ -85,7 +85,7 @@ def test_as_many_are_kept_as_it_says(control: ControlClient, primary: httpx2.Cli
 
 
 def test_they_are_forgotten(control: ControlClient, primary: httpx2.Client) -> None:
-    """When told."""
+    """The log can be cleared."""
     primary.get("/assistants")
     control.ask("DELETE", "requests")
 
@@ -93,7 +93,7 @@ def test_they_are_forgotten(control: ControlClient, primary: httpx2.Client) -> N
 
 
 def test_those_of_an_organization(base_url: str, primary: httpx2.Client, foreign: httpx2.Client) -> None:
-    """And a stranger's is nobody's."""
+    """The log can be filtered by organization; a call without a valid key belongs to none."""
     primary.get("/assistants")
     foreign.get("/assistants")
     url = base_url.removesuffix("v1") + "_fake/requests?organization=org-globex"
@@ -106,7 +106,7 @@ def test_those_of_an_organization(base_url: str, primary: httpx2.Client, foreign
 def test_the_stream_tells_calls_as_they_come(
     events: Iterator[tuple[str, Any]], control: ControlClient, primary: httpx2.Client
 ) -> None:
-    """The same as the log, and what has changed besides."""
+    """The stream has each logged call, and an event for each change."""
     primary.get("/assistants")
     primary.post("/assistants", json={"name": "a"})
     control.fault(status=500, times=1)
@@ -128,7 +128,7 @@ def test_the_stream_tells_calls_as_they_come(
 
 
 def test_a_listener_that_is_gone_is_forgotten(fake: Fake, base_url: str, primary: httpx2.Client) -> None:
-    """With the next thing that there is to tell."""
+    """A closed connection is removed with the next event."""
     address = httpx2.URL(base_url)
     with socket.create_connection((address.host, address.port or 80)) as listener:
         listener.sendall(b"GET /_fake/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
@@ -146,7 +146,7 @@ def control_of(fake: Fake) -> RequestLog:
 
 
 def test_who_reads_too_slowly_is_told_so() -> None:
-    """What waits for a listener is bounded; it hears that all has changed, and then the latest."""
+    """The queue of a listener is limited; when it is full, the listener gets "all changed" and the latest event."""
     requests, queue = RequestLog(), asyncio.Queue[str](QUEUE_SIZE)
     requests.listeners.add(queue)
     for number in range(QUEUE_SIZE + 1):

@@ -1,4 +1,4 @@
-"""The control side's seed, reset, snapshots, clock and limiter."""
+"""Seed, reset, snapshots, clock and limiter of the Control API."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def names(client: httpx2.Client) -> list[str]:
 
 
 def test_every_operation_has_its_handler() -> None:
-    """The description's operation ids are the handlers'."""
+    """The operation ids of control.yaml are the keys of the handlers."""
     ids = {operation.id for _, operations in load_routes() for operation in operations.values()}
 
     assert ids == {*HANDLERS, *DIRECT}
 
 
 def test_it_describes_itself(base_url: str) -> None:
-    """Its own file is there for everybody."""
+    """Everybody may load control.yaml."""
     answer = httpx2.get(base_url.removesuffix("v1") + "_fake/control.yaml", trust_env=False, verify=False)
 
     assert answer.content == FILE.read_bytes()
@@ -54,7 +54,7 @@ def test_it_describes_itself(base_url: str) -> None:
 
 
 def test_it_is_healthy(control: ControlClient, base_url: str) -> None:
-    """And says where the SDKs find it."""
+    """The health has the base URL for the SDKs."""
     assert control.ask("GET", "health") | {"version": ""} == {
         "status": "ok",
         "version": "",
@@ -64,7 +64,7 @@ def test_it_is_healthy(control: ControlClient, base_url: str) -> None:
 
 
 def test_a_reset_brings_everything_back(control: ControlClient, primary: httpx2.Client) -> None:
-    """What was made, changed and deleted; faults, the limiter, the clock and the request log."""
+    """A reset restores assistants, faults, the limiter, the clock and the request log."""
     before = primary.get("/assistants").json()
     made = primary.post("/assistants", json={"name": "new"}).json()["id"]
     primary.post("/assistants/asst-acme-support", json={"name": "changed"})
@@ -86,7 +86,7 @@ def test_a_reset_brings_everything_back(control: ControlClient, primary: httpx2.
 def test_a_reset_of_an_organization_leaves_the_others(
     control: ControlClient, primary: httpx2.Client, foreign: httpx2.Client
 ) -> None:
-    """Their assistants, their faults, their limits and what they have used of them, and their requests."""
+    """The reset of one organization keeps the assistants, faults, limits, counts and requests of others."""
     primary.post("/assistants", json={"name": "ours"})
     foreign.post("/assistants", json={"name": "theirs"})
     for organization in ("org-acme", "org-globex"):
@@ -103,7 +103,7 @@ def test_a_reset_of_an_organization_leaves_the_others(
 
 
 def test_a_reset_survives_a_kill(tmp_path: Path) -> None:
-    """With a data file what was reset is so after the next start."""
+    """With a data file the next start has the state after the reset."""
     fake = controlled(data=tmp_path / "data.json")
     with serve(fake) as url:
         fake.store.add("org-acme", "new", None)
@@ -118,7 +118,7 @@ def test_a_reset_survives_a_kill(tmp_path: Path) -> None:
 
 
 def test_another_seed(control: ControlClient, base_url: str) -> None:
-    """It is planted at once, is what a reset goes back to, and reads as it was given."""
+    """A new seed takes effect at once, a reset restores it, and GET returns it unchanged."""
     control.seed(organizations=SEED)
     with httpx2.Client(base_url=base_url, headers={"Authorization": "Bearer sk-one-main"}, trust_env=False) as client:
         client.post("/assistants", json={"name": "new"})
@@ -133,7 +133,7 @@ def test_another_seed(control: ControlClient, base_url: str) -> None:
 
 
 def test_a_seed_may_be_yaml(control: ControlClient) -> None:
-    """If its type says so; a mistake is named with its line."""
+    """A seed may be YAML if its content type says so; an error names the line."""
     url, headers = f"http://{control.url.netloc}/_fake/seed", {"content-type": "application/yaml"}
     right, wrong = "organizations:\n- {id: org-yaml}\n", "organizations:\n- {id: org-yaml\n"
     answers = [httpx2.put(url, content=text, headers=headers, trust_env=False) for text in (right, wrong)]
@@ -158,7 +158,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("organizations", "named"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_in_a_seed_changes_nothing(control: ControlClient, organizations: Any, named: str) -> None:
-    """It is refused, and named."""
+    """A wrong seed is refused with the name that is wrong."""
     before = control.ask("GET", "seed")
 
     with pytest.raises(ControlError, match=named):
@@ -168,7 +168,7 @@ def test_a_mistake_in_a_seed_changes_nothing(control: ControlClient, organizatio
 
 
 def test_a_snapshot_is_restored(control: ControlClient, primary: httpx2.Client, foreign: httpx2.Client) -> None:
-    """As often as one likes, keys and organizations too; one of an organization leaves the others alone."""
+    """A snapshot can be restored again and again; a snapshot of one organization changes no other."""
     primary.post("/assistants", json={"name": "kept"})
     control.snapshot("all")
     control.snapshot("ours", organization="org-acme")
@@ -195,7 +195,7 @@ def test_a_snapshot_is_restored(control: ControlClient, primary: httpx2.Client, 
     ],
 )
 def test_what_is_not_there_is_404(control: ControlClient, path: tuple[str, ...]) -> None:
-    """In the envelope."""
+    """An unknown name gets 404 in the envelope."""
     with pytest.raises(ControlError) as refused:
         control.ask(*path)
 
@@ -203,7 +203,7 @@ def test_what_is_not_there_is_404(control: ControlClient, path: tuple[str, ...])
 
 
 def test_the_limiters_minute_is_skipped(control: ControlClient, primary: httpx2.Client) -> None:
-    """The clock is advanced, and the next call passes."""
+    """After the clock advances a minute, the next call passes."""
     statuses = [primary.get("/assistants").status_code for _ in range(21)]
     control.advance(60)
 
@@ -211,7 +211,7 @@ def test_the_limiters_minute_is_skipped(control: ControlClient, primary: httpx2.
 
 
 def test_a_429_says_whose_it_is(control: ControlClient, primary: httpx2.Client) -> None:
-    """The fake's own, and how to lift it, which it then is."""
+    """The 429 names the call that removes the limit, and this call works."""
     for _ in range(20):
         primary.get("/assistants")
     message = primary.get("/assistants").json()["error"]["message"]
@@ -224,7 +224,7 @@ def test_a_429_says_whose_it_is(control: ControlClient, primary: httpx2.Client) 
 def test_an_organization_has_its_own_limit(
     control: ControlClient, primary: httpx2.Client, foreign: httpx2.Client
 ) -> None:
-    """Nobody else has it."""
+    """A limit of one organization does not apply to others."""
     control.limit(1, organization="org-globex")
 
     statuses = [[client.get("/assistants").status_code for _ in range(2)] for client in (primary, foreign)]
@@ -233,7 +233,7 @@ def test_an_organization_has_its_own_limit(
 
 
 def test_of_64_calls_at_once_20_pass(base_url: str) -> None:
-    """Exactly, however they come."""
+    """Set times are exact in each accepted format."""
     headers = {"Authorization": "Bearer sk-fake-primary"}
 
     def call(_: int) -> int:
@@ -246,7 +246,7 @@ def test_of_64_calls_at_once_20_pass(base_url: str) -> None:
 
 
 def test_a_frozen_clock_stands(control: ControlClient, primary: httpx2.Client) -> None:
-    """Assistants are made at its time, until it is let go."""
+    """New assistants have the time of the frozen clock, until it runs again."""
     control.clock(now="2030-01-01T00:00:00Z", frozen=True)
     made = [primary.post("/assistants", json={"name": "a"}).json()["created_at"] for _ in range(2)]
     control.advance(2.5)
@@ -259,7 +259,7 @@ def test_a_frozen_clock_stands(control: ControlClient, primary: httpx2.Client) -
 
 @pytest.mark.parametrize("changes", [{"now": "soon"}, {"now": -1}, {"advance": -1}, {"frozen": 1}, {"then": 1}])
 def test_a_clock_is_set_to_times_alone(control: ControlClient, changes: dict[str, Any]) -> None:
-    """All else is refused."""
+    """Other values are refused."""
     with pytest.raises(ControlError) as refused:
         control.clock(**changes)
 

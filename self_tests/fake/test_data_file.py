@@ -1,4 +1,4 @@
-"""The fake's data file and its journal: what they keep, and what is refused and left as it is."""
+"""The data file and its journal: the kept data, and the refused files, which stay unchanged."""
 
 import asyncio
 import errno
@@ -42,7 +42,7 @@ def opened(file: Path) -> Iterator[Store]:
 
 @contextmanager
 def killed(file: Path) -> Iterator[Store]:
-    """A store whose process ends without a word: its lock goes, and its journal stays."""
+    """A store whose process is killed: the lock is released, and the journal stays."""
     made = Store(file, lambda: 1_000.0)
     if made.is_new():
         seed.fill(made)
@@ -60,7 +60,7 @@ SEEDED = ["Acme Support", "Acme Research"]
 
 @pytest.mark.parametrize("ending", [opened, killed], ids=["closed", "killed"])
 def test_a_file_keeps_everything(file: Path, ending: Callable[[Path], Any]) -> None:
-    """What one store wrote the next one reads, however the first one ended: texts as they were, and the same order."""
+    """A new store has all data of the one before, after every kind of end: exact texts, in the same order."""
     with ending(file) as first:
         made = first.add("org-acme", "Grüße 日本 🤖 \x00", " \t\r\n")
         first.change("org-acme", "acme-support", {"title": "changed"})
@@ -72,7 +72,7 @@ def test_a_file_keeps_everything(file: Path, ending: Callable[[Path], Any]) -> N
 
 
 def test_tinydb_reads_the_file(file: Path) -> None:
-    """It is TinyDB's own JSON, a row a line, in any script, and nothing stands beside it once the store is closed."""
+    """The file is TinyDB's own JSON with one row per line, in any script; after the close it is the only file."""
     with opened(file) as store:
         store.add("org-acme", "Grüße", None)
 
@@ -83,7 +83,7 @@ def test_tinydb_reads_the_file(file: Path) -> None:
 
 
 def test_a_file_is_edited_by_hand(file: Path) -> None:
-    """What a person changes between two runs is what the next one reads."""
+    """A change by a person between two runs is loaded by the next run."""
     with opened(file):
         pass
     file.write_text(file.read_text().replace("Acme Support", "By hand"))
@@ -95,7 +95,7 @@ def test_a_file_is_edited_by_hand(file: Path) -> None:
 @pytest.mark.parametrize("version", [1, 2])
 @pytest.mark.parametrize("ending", [opened, killed], ids=["closed", "killed"])
 def test_a_file_of_an_earlier_version_is_read(file: Path, ending: Callable[[Path], Any], version: int) -> None:
-    """It knew neither inactive keys nor an organization's instructions; with the first change it is of this version."""
+    """A file of an earlier version lacks later fields; the first change writes the current version."""
     with opened(file):
         pass
     tables = json.loads(file.read_text())
@@ -117,7 +117,7 @@ def without(row: dict[str, Any], field: str) -> dict[str, Any]:
 
 
 def test_a_journal_of_the_earlier_version_is_read(file: Path) -> None:
-    """Its lines name one table each."""
+    """A line of an earlier version names one table."""
     with killed(file) as first:
         assert first.file is not None
         row = vars(first.projects("org-acme")[0]) | {"title": "changed"}
@@ -129,7 +129,7 @@ def test_a_journal_of_the_earlier_version_is_read(file: Path) -> None:
 
 @pytest.mark.parametrize("ending", [opened, killed], ids=["closed", "killed"])
 def test_a_store_that_was_restored_stays_so(file: Path, ending: Callable[[Path], Any]) -> None:
-    """All that was made, changed and removed since is as it was, after the next start too."""
+    """A restore undoes all creates, changes and removals, also after the next start."""
     with ending(file) as first:
         before = first.copy_rows()
         first.add("org-acme", "new", None)
@@ -144,7 +144,7 @@ def test_a_store_that_was_restored_stays_so(file: Path, ending: Callable[[Path],
 
 
 def test_what_cannot_be_kept_is_not_restored(file: Path, journal: Path) -> None:
-    """A full disk leaves everything as it is."""
+    """A full disk leaves everything unchanged."""
     with opened(file) as store:
         before = store.copy_rows()
         store.change("org-acme", "acme-support", {"title": "changed"})
@@ -156,7 +156,7 @@ def test_what_cannot_be_kept_is_not_restored(file: Path, journal: Path) -> None:
 
 @pytest.mark.parametrize("ending", [opened, killed], ids=["closed", "killed"])
 def test_numbers_are_never_used_again(file: Path, ending: Callable[[Path], Any]) -> None:
-    """Also when the newest is removed and the store opened anew."""
+    """A row number is never used again, also after the newest row was removed and the store was opened again."""
     numbers = []
     for _ in range(3):
         with ending(file) as store:
@@ -168,7 +168,7 @@ def test_numbers_are_never_used_again(file: Path, ending: Callable[[Path], Any])
 
 
 def test_an_empty_file_is_a_new_one(file: Path) -> None:
-    """mktemp's file will do."""
+    """An empty file, such as one from mktemp, is a new data file."""
     file.touch()
 
     with opened(file) as store:
@@ -176,7 +176,7 @@ def test_an_empty_file_is_a_new_one(file: Path) -> None:
 
 
 def test_a_journal_that_outgrows_its_file_goes_into_it(file: Path, journal: Path) -> None:
-    """So neither grows without end, and nothing is lost on the way."""
+    """The journal moves into the file again and again, so that neither grows without limit."""
     with killed(file) as store:
         for number in range(30):
             store.change("org-acme", "acme-support", {"prompt": f"{number}" + "x" * 100_000})
@@ -189,7 +189,7 @@ def test_a_journal_that_outgrows_its_file_goes_into_it(file: Path, journal: Path
 
 
 def test_a_stale_journal_is_not_done_again(file: Path, journal: Path) -> None:
-    """A crash after the file was replaced and before the journal was emptied."""
+    """A crash after the file was replaced and before the journal was emptied loses nothing."""
     with killed(file) as store:
         store.add("org-acme", "once", None)
     stale = journal.read_bytes()
@@ -203,7 +203,7 @@ def test_a_stale_journal_is_not_done_again(file: Path, journal: Path) -> None:
 
 
 def test_a_crash_while_the_file_is_replaced_leaves_the_old_one(file: Path) -> None:
-    """What lies half-written beside it is no more than litter, and is gone with the next replacement."""
+    """A half-written new file is ignored, and removed with the next replacement."""
     with killed(file) as store:
         store.add("org-acme", "a", None)
     file.with_name(".data.json.new").write_text('{"fake": {"1"')
@@ -214,7 +214,7 @@ def test_a_crash_while_the_file_is_replaced_leaves_the_old_one(file: Path) -> No
 
 
 def test_a_torn_last_line_is_dropped_and_said(file: Path, journal: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """At whatever byte it is torn; what comes after it is kept."""
+    """A torn last line is dropped, for a tear at every byte; later changes are kept."""
     with killed(file) as store:
         store.add("org-acme", "whole", None)
     whole = journal.read_bytes()
@@ -230,7 +230,7 @@ def test_a_torn_last_line_is_dropped_and_said(file: Path, journal: Path, caplog:
 
 
 def test_a_journal_torn_in_its_first_line_is_a_new_one(file: Path, journal: Path) -> None:
-    """Nothing in it was ever answered."""
+    """A torn first line is dropped, because nothing in it was answered."""
     with killed(file) as store:
         store.add("org-acme", "torn", None)
     written = journal.read_bytes()
@@ -263,7 +263,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("harm", DAMAGE.keys())
 def test_a_damaged_journal_is_refused_and_untouched(file: Path, journal: Path, harm: str) -> None:
-    """The message names it and says what to do."""
+    """The message names the journal and says what to do."""
     with killed(file) as store:
         for number in range(5):
             store.add("org-acme", str(number), None)
@@ -281,7 +281,7 @@ def test_a_damaged_journal_is_refused_and_untouched(file: Path, journal: Path, h
 
 
 def test_a_journal_without_its_file_is_refused(file: Path, journal: Path) -> None:
-    """What was kept is not taken for nothing because half of it is gone."""
+    """A journal without its data file is refused, so that no kept change is lost."""
     with killed(file) as store:
         store.add("org-acme", "a", None)
     file.unlink()
@@ -293,7 +293,7 @@ def test_a_journal_without_its_file_is_refused(file: Path, journal: Path) -> Non
 
 
 def test_a_second_store_is_refused(file: Path) -> None:
-    """While the first one is open, and it takes no harm."""
+    """A second store on the same file is refused, and the first one works on."""
     with opened(file) as first:
         with pytest.raises(DataFileError, match="Another fake is using"):
             Store(file, lambda: 1_000.0)
@@ -305,7 +305,7 @@ def test_a_second_store_is_refused(file: Path) -> None:
 
 @contextmanager
 def room(size: int) -> Iterator[None]:
-    """No file can grow beyond so many bytes, as on a disk that is full."""
+    """No file can grow beyond this number of bytes, as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -315,7 +315,7 @@ def room(size: int) -> Iterator[None]:
 
 
 def test_a_full_disk_changes_nothing(file: Path, journal: Path) -> None:
-    """A change without room is refused, wherever the room ends; reads go on, and writes once there is room."""
+    """A change without room is refused at every size; reads work, and writes work when there is room again."""
     with killed(file) as store:
         store.add("org-acme", "kept", None)
         size = journal.stat().st_size
@@ -331,7 +331,7 @@ def test_a_full_disk_changes_nothing(file: Path, journal: Path) -> None:
 
 
 def test_a_full_disk_at_the_end_loses_nothing(file: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Where the file cannot be written anew, file and journal stay as they are, and there is no litter."""
+    """If the file cannot be replaced, file and journal stay unchanged, and no other file is left."""
     with opened(file) as store:
         store.add("org-acme", "kept", None)
         with room(100):
@@ -384,7 +384,7 @@ FOREIGN = {
 
 
 def test_a_good_file_is_read(file: Path) -> None:
-    """The one that the bad ones are made of."""
+    """A valid file, from which the wrong files are made."""
     file.write_bytes(changed())
 
     with opened(file) as store:
@@ -393,7 +393,7 @@ def test_a_good_file_is_read(file: Path) -> None:
 
 @pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN.keys())
 def test_a_foreign_file_is_refused_and_untouched(file: Path, content: bytes) -> None:
-    """So is one that was edited wrongly. The message is a line, names the file and says what to do; no litter stays."""
+    """A wrongly edited file is refused too. The message has one line, the file's name and an advice."""
     file.write_bytes(content)
 
     with pytest.raises(DataFileError, match="Give --data") as refused:
@@ -406,7 +406,7 @@ def test_a_foreign_file_is_refused_and_untouched(file: Path, content: bytes) -> 
 
 
 def test_a_folder_is_no_data_file(tmp_path: Path) -> None:
-    """Nor is a device, nor a file in a folder that is not there."""
+    """A folder, a device and a file in a missing folder are refused."""
     with pytest.raises(DataFileError, match="is not a regular file"):
         Store(tmp_path, lambda: 1_000.0)
     with pytest.raises(DataFileError, match="cannot be written"):
@@ -417,7 +417,7 @@ def test_a_folder_is_no_data_file(tmp_path: Path) -> None:
 
 
 def test_one_fsync_serves_all_who_wait(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A durable store syncs nothing by itself, and what many wait for at once."""
+    """A durable store uses one fsync for all changes that wait at the same time."""
     store = Store(file, lambda: 1_000.0, durable=True)
     seed.fill(store)
     synced: list[int] = []
@@ -433,7 +433,7 @@ def test_one_fsync_serves_all_who_wait(file: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_failed_fsync_promises_nothing_more(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits for it is refused, and so is every write from then on; reads go on."""
+    """All waiting and all later writes are refused, and reads work."""
     store = Store(file, lambda: 1_000.0, durable=True)
     seed.fill(store)
     with monkeypatch.context() as patched:

@@ -1,4 +1,4 @@
-"""Dialects: every setting, and mistakes in a file."""
+"""Dialects: every setting, and errors in a file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from self_tests.fake.dialect_calls import (
 
 
 class Case(NamedTuple):
-    """What reads differently with a setting; `beside` are settings that it is about."""
+    """The effect of one setting; `beside` are other settings that it needs."""
 
     setting: str
     value: Any
@@ -141,7 +141,7 @@ def read(case: Case, dialect: Dialect) -> Any:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.setting}-{case.value}")
 def test_a_setting_reads(case: Case) -> None:
-    """As it says, and without it otherwise."""
+    """The setting has its effect, and without the setting there is none."""
     usual, chosen = (read(case, {**case.beside, **more}) for more in ({}, {case.setting: case.value}))
 
     assert chosen == case.reads
@@ -149,7 +149,7 @@ def test_a_setting_reads(case: Case) -> None:
 
 
 def test_every_setting_is_shown_here() -> None:
-    """With each of its values, where they can be counted; and the fake knows no other."""
+    """Every setting of the schema has a case for each of its values, and the fake knows no other setting."""
     shown_here = {(case.setting, str(case.value)) for case in CASES}
 
     applied = {*DOCUMENT_CHANGES, *SETTINGS, *ORGANIZATION_SETTINGS}
@@ -158,7 +158,7 @@ def test_every_setting_is_shown_here() -> None:
 
 
 def countable() -> Iterator[tuple[str, Any]]:
-    """Each setting of few values with each of them."""
+    """Each setting that has few values, with each value."""
     schema = load_schema()
     for group, settings in schema["properties"].items():
         for name, setting in settings["properties"].items():
@@ -168,7 +168,7 @@ def countable() -> Iterator[tuple[str, Any]]:
 
 
 def test_the_defaults_are_the_contracts() -> None:
-    """What openapi.yaml chooses too, it chooses alike."""
+    """A default that openapi.yaml has too is the same there."""
     properties = load_document()["components"]["schemas"]["CreateAssistant"]["properties"]
     known = {f"constants.{name}": value for name, value in load_contract().constants.items() if name != "tools"}
     known |= {f"bodies.{name}_max": properties[name]["maxLength"] for name in ("name", "instructions", "description")}
@@ -178,7 +178,7 @@ def test_the_defaults_are_the_contracts() -> None:
 
 
 def test_the_default_dialect_is_nothing() -> None:
-    """A fake without a dialect speaks as openai.yaml says, and that is as the defaults say."""
+    """A fake without a dialect behaves as openai.yaml, and openai.yaml has only defaults."""
     grouped: dict[str, dict[str, Any]] = {}
     for setting, value in defaults().items():
         group, _, name = setting.partition(".")
@@ -205,7 +205,7 @@ def test_the_default_dialect_is_nothing() -> None:
     ],
 )
 def test_a_mistake_in_a_file_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
-    """And what can be set instead."""
+    """The message names the wrong line and the possible settings."""
     (tmp_path / "d.yaml").write_text(text)
 
     with pytest.raises(YamlFileError, match=said):
@@ -213,7 +213,7 @@ def test_a_mistake_in_a_file_is_told_with_its_line(tmp_path: Path, text: str, sa
 
 
 def test_a_file_may_set_nothing(tmp_path: Path) -> None:
-    """Or one thing; all else is as usual."""
+    """A file may set nothing, or one setting; all others have their defaults."""
     (tmp_path / "d.yaml").write_text("")
     (tmp_path / "e.yaml").write_text("lists: {has_more: false}\nerrors: {}\n")
 
@@ -221,6 +221,6 @@ def test_a_file_may_set_nothing(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_told_the_known_ones() -> None:
-    """The schema beside them is none."""
+    """The schema in the same folder is not a dialect."""
     with pytest.raises(YamlFileError, match=r"one of openai, ragen\.$"):
         load_dialect("openia")

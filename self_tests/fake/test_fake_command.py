@@ -1,4 +1,4 @@
-"""The command assistants-fake, run as a user runs it."""
+"""The command assistants-fake, as a user runs it."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def connected(said: dict[str, Any]) -> socket.socket:
 
 @contextmanager
 def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """The process and what it said when ready."""
+    """The process and its first line of JSON."""
     with subprocess.Popen([*COMMAND, "--port", "0", "--json", *options], **TEXT) as process:
         try:
             assert process.stdout is not None
@@ -42,7 +42,7 @@ def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, An
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Starts the command within this process, and gives the one line that it says as it is refused."""
+    """Starts the command in this process, and returns the one line of its error."""
 
     def start(*options: str) -> str:
         monkeypatch.setattr(sys, "argv", ["assistants-fake", *options])
@@ -63,7 +63,7 @@ def call(said: dict[str, Any], verb: str, path: str, **body: object) -> httpx2.R
 
 
 def test_says_where_it_listens_and_ends_on_sigterm() -> None:
-    """One line of JSON when ready; SIGTERM ends it with 0 at once, an idle connection notwithstanding."""
+    """The start prints one line of JSON; SIGTERM ends the fake with 0 at once, also with an idle connection."""
     with running() as (process, said):
         status = call(said, "GET", f"/assistants/{said['bound_id']}").status_code
         with connected(said) as idle:
@@ -87,7 +87,7 @@ def test_says_where_it_listens_and_ends_on_sigterm() -> None:
 
 
 def test_speaks_a_dialect() -> None:
-    """A shipped one by its name."""
+    """--dialect accepts the name of a shipped dialect."""
     with running("--dialect", "ragen") as (_, said):
         made = call(said, "POST", "/assistants", name="a")
 
@@ -98,7 +98,7 @@ def test_speaks_a_dialect() -> None:
     ("text", "said"), [("errors: {colour: red}\n", "d.yaml:1: "), ("", "one of openai, ragen"), ("\0", "d.yaml is")]
 )
 def test_a_dialect_that_is_none_is_refused(tmp_path: Path, failing: Callable[..., str], text: str, said: str) -> None:
-    """With its file and line, or the names that there are."""
+    """The error names the file and line, or the known dialects."""
     file = tmp_path / "d.yaml"
     if text:
         file.write_text(text)
@@ -107,7 +107,7 @@ def test_a_dialect_that_is_none_is_refused(tmp_path: Path, failing: Callable[...
 
 
 def test_ends_on_sigint_with_a_call_that_hangs() -> None:
-    """A body that never comes does not keep it."""
+    """An incomplete body does not delay the end."""
     with running() as (process, said), connected(said) as hanging:
         key = b"Authorization: Bearer sk-fake-primary\r\n"
         hanging.sendall(b"POST /v1/assistants HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n" + key + b"\r\n")
@@ -121,7 +121,7 @@ def test_ends_on_sigint_with_a_call_that_hangs() -> None:
 
 
 def test_keeps_its_data_across_a_restart(tmp_path: Path) -> None:
-    """What was made is there again, and what was deleted is not planted anew."""
+    """Created assistants are there again, and deleted ones of the seed are not."""
     file = str(tmp_path / "data.json")
     with running("--data", file) as (process, said):
         made = call(said, "POST", "/assistants", name="kept").json()
@@ -137,7 +137,7 @@ def test_keeps_its_data_across_a_restart(tmp_path: Path) -> None:
 
 
 def test_logs_a_line_a_request() -> None:
-    """Time, method, path, status, milliseconds and the key's label, but no key and no query, where a key might be."""
+    """A line has time, method, path, status, milliseconds and the label of the key, but no key and no query."""
     with running() as (process, said):
         call(said, "GET", f"/assistants/{said['bound_id']}?key=sk-fake-primary")
         httpx2.get(said["url"] + "/nowhere", trust_env=False, verify=False)
@@ -150,7 +150,7 @@ def test_logs_a_line_a_request() -> None:
 
 
 def test_logs_json() -> None:
-    """--log json: the same, as an object a line."""
+    """With --log json each line is an object with the same facts."""
     with running("--log", "json") as (process, said):
         call(said, "GET", "/assistants?key=sk-fake-primary")
         process.terminate()
@@ -163,7 +163,7 @@ def test_logs_json() -> None:
 
 
 def test_the_same_seed_says_the_same() -> None:
-    """--seed 7: ids, times and request ids, at every start and after a reset; --seed 8: others."""
+    """--seed 7 gives the same ids, times and request ids at every start and after a reset; --seed 8 gives others."""
 
     def history(said: dict[str, Any]) -> list[tuple[str, str]]:
         answers = [
@@ -189,7 +189,7 @@ def test_the_same_seed_says_the_same() -> None:
 
 
 def test_begins_with_a_seed_file(tmp_path: Path) -> None:
-    """Its organizations and keys, in YAML; of keys that are called alike the later ones are told with their owner."""
+    """The fake has the organizations and keys of the file; equal labels are printed with their organization."""
     file = tmp_path / "seed.yaml"
     file.write_text(SEED)
     with running("--seed-file", str(file)) as (_, said):
@@ -216,7 +216,7 @@ organizations:
 
 
 def test_only_these_origins_may_call() -> None:
-    """--cors: each of them is echoed, preflights and refusals included, and no other one."""
+    """--cors echoes each given origin, also on preflights and refusals, and no other origin."""
     ours, theirs = "http://localhost:3000", "http://evil.example"
     asked = {"Access-Control-Request-Method": "GET"}
     with running("--cors", ours, "--cors", "https://app.example") as (_, said):
@@ -232,7 +232,7 @@ def test_only_these_origins_may_call() -> None:
 
 @pytest.mark.parametrize(("options", "status"), [(("--control-token", "secret"), 401), (("--no-control",), 404)])
 def test_the_control_side_is_closed_or_left_out(options: tuple[str, ...], status: int) -> None:
-    """--control-token asks it of everybody, --no-control removes it."""
+    """--control-token is required from everybody, and --no-control removes the Control API."""
     with running(*options) as (_, said):
         url = said["url"].removesuffix("v1") + "_fake/clock"
 
@@ -251,7 +251,7 @@ def test_logs_nothing_when_quiet() -> None:
 
 
 def test_a_second_fake_on_a_file_is_one_line(failing: Callable[..., str], tmp_path: Path) -> None:
-    """The first goes on."""
+    """The second start is refused, and the first fake works on."""
     file = str(tmp_path / "data.json")
     with running("--data", file) as (_, said):
         assert "Another fake is using" in failing("--data", file, "--port", "0")
@@ -260,7 +260,7 @@ def test_a_second_fake_on_a_file_is_one_line(failing: Callable[..., str], tmp_pa
 
 @pytest.mark.parametrize("durable", [(), ("--durable",)], ids=["", "durable"])
 def test_goes_on_reading_when_the_disk_is_full(tmp_path: Path, durable: tuple[str, ...]) -> None:
-    """A write is refused in the envelope and changes nothing; with room again it is done."""
+    """A write is refused in the envelope and changes nothing; with room again it succeeds."""
     with running("--data", str(tmp_path / "data.json"), *durable) as (process, said):
         path = f"/assistants/{said['bound_id']}"
         before = call(said, "GET", path).json()
@@ -292,7 +292,7 @@ def test_limits_nothing_when_off() -> None:
 
 
 def test_greets_people() -> None:
-    """Without --json it says its URL, that of its page, each key and its binding, and a command to try."""
+    """Without --json it prints its URL, the URL of its page, each key with its assistant, and a command to try."""
     with subprocess.Popen([*COMMAND, "--port", "0"], **TEXT) as process:
         assert process.stdout is not None
         greeting = "".join(iter(process.stdout.readline, "\n"))
@@ -308,7 +308,7 @@ def test_greets_people() -> None:
 
 
 def test_version() -> None:
-    """--version names the command and exits with 0."""
+    """--version prints the name of the command and exits with 0."""
     done = subprocess.run([*COMMAND, "--version"], **TEXT, timeout=10)
 
     assert done.returncode == 0
@@ -326,7 +326,7 @@ def test_help(option: str) -> None:
 
 @pytest.mark.parametrize("words", [("--help",), ("--port", "x"), ("--durable",)], ids=" ".join)
 def test_help_and_usage_errors_need_no_server(words: tuple[str, ...]) -> None:
-    """Neither imports aiohttp, TinyDB or the handlers, so that the answer comes at once."""
+    """Help and usage errors import no aiohttp, TinyDB or handlers, so that they are fast."""
     code = (
         "import contextlib, sys; from fake_server.cli import main\n"
         "with contextlib.suppress(SystemExit): main()\n"
@@ -338,7 +338,7 @@ def test_help_and_usage_errors_need_no_server(words: tuple[str, ...]) -> None:
 
 
 def test_a_busy_port_is_one_line(failing: Callable[..., str]) -> None:
-    """Exit 2, and the port is named."""
+    """A busy port gives exit 2 and a line with the port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
 
@@ -367,7 +367,7 @@ BAD = {
 
 @pytest.mark.parametrize("options", BAD.values(), ids=BAD.keys())
 def test_a_bad_option_is_one_line(failing: Callable[..., str], options: tuple[str, ...]) -> None:
-    """Exit 2, nothing on stdout, one line on stderr."""
+    """A wrong option gives exit 2, nothing on stdout, and one line on stderr."""
     assert len(failing(*options)) < 300
 
 

@@ -1,4 +1,4 @@
-"""The rules for JSON, in each place where the fake takes JSON or YAML: one bound on every interpreter."""
+"""The rules for JSON wherever the fake accepts JSON or YAML: the same on every Python version."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED.keys())
 def test_a_text_that_breaks_a_rule_is_refused_by_that_rule(text: str, message: str) -> None:
-    """No library meets the text first, so that each interpreter says the same."""
+    """Our check runs before any library, so that each Python version gives the same answer."""
     with pytest.raises(json_text.JsonError, match=message):
         json_text.parse(text)
 
@@ -56,7 +56,7 @@ def test_a_text_that_breaks_a_rule_is_refused_by_that_rule(text: str, message: s
     "text", [DEEPEST, '{"a": "' + "[" * 500 + '"}', '["\\"", ' + "[]," * 500 + "{}]", '"\\ud83e\\udd16"', "9" * 300]
 )
 def test_a_text_within_the_rules_is_parsed(text: str) -> None:
-    """Brackets in a string, and beside each other, are no depth."""
+    """Brackets in a string, and lists side by side, do not count as depth."""
     assert json_text.parse(text)
 
 
@@ -70,7 +70,7 @@ def test_a_text_within_the_rules_is_parsed(text: str) -> None:
     ],
 )
 def test_the_control_api_refuses_by_the_rules(base_url: str, body: str) -> None:
-    """400, as under /v1."""
+    """The Control API answers 400, as /v1 does."""
     url = base_url.removesuffix("v1") + "_fake/organizations"
 
     answer = httpx2.post(url, content=body.encode(), trust_env=False, verify=False)
@@ -93,7 +93,7 @@ def test_the_control_api_refuses_by_the_rules(base_url: str, body: str) -> None:
     ],
 )
 def test_a_seed_file_is_refused_by_the_rules(tmp_path: Path, text: str, message: str) -> None:
-    """With the line; and an alias with them, for a few bytes of aliases are gigabytes of seed."""
+    """The error names the line. Aliases are refused too, because a few bytes can become gigabytes."""
     file = tmp_path / "seed.yaml"
     file.write_text(text)
 
@@ -103,7 +103,7 @@ def test_a_seed_file_is_refused_by_the_rules(tmp_path: Path, text: str, message:
 
 @pytest.mark.usefixtures("parser")
 def test_a_dialect_file_is_refused_by_the_rules(tmp_path: Path) -> None:
-    """The same as a seed file."""
+    """A dialect file follows the same rules as a seed file."""
     file = tmp_path / "dialect.yaml"
     file.write_text("answers: " + "{a: " * 1_000)
 
@@ -113,7 +113,7 @@ def test_a_dialect_file_is_refused_by_the_rules(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["[" * 101 + "]" * 101, '{"fake": "\\ud800"}', '{"fake": NaN}', "9" * 5_000])
 def test_a_data_file_is_refused_by_the_rules(tmp_path: Path, text: str) -> None:
-    """One line, as for any other file that is not the fake's."""
+    """The error is one line, as for any other file that is not a data file."""
     file = tmp_path / "data.json"
     file.write_text(text)
 

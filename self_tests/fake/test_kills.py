@@ -1,4 +1,4 @@
-"""The command is killed again and again while it writes: what it answered is there, and nothing is half there."""
+"""The command is killed again and again while it writes: answered changes are kept, and none is half done."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Texts = tuple[str, str] | None
 
 @dataclass
 class Writer:
-    """Writes until the fake is gone, and only to what it made itself. `doubt` is the write that was not answered."""
+    """Writes its own assistants until the fake is gone. `doubt` is the write without an answer."""
 
     name: str
     dice: random.Random
@@ -67,7 +67,7 @@ class Writer:
         self.doubt = None
 
     def check(self, there: dict[str, Texts]) -> None:
-        """That all is `there` which was answered; what was not may be, whole. Both are then what is kept."""
+        """All answered writes are `there`; the write in doubt is there completely or not at all, and is then kept so."""
         id, texts = self.doubt or ("", None)
         mine: dict[str, Texts] = {
             id: found for id, found in there.items() if found and found[0].split()[0] == self.name
@@ -101,7 +101,7 @@ def everything(port: int) -> dict[str, Texts]:
 
 
 def command(said: Connection, *options: str) -> None:
-    """The command itself, in a process that has imported it already."""
+    """The command itself, in a process that has already imported it."""
     # So that the file is replaced often, and kills fall into that too.
     data_file.SMALL = 10_000
     sys.stdout = os.fdopen(said.fileno(), "w", closefd=False)
@@ -111,7 +111,7 @@ def command(said: Connection, *options: str) -> None:
 
 @contextmanager
 def running(*options: str) -> Iterator[int]:
-    """The port of a command, which is killed in the end."""
+    """The port of a command, which is killed at the end."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     ours, theirs = context.Pipe()
@@ -130,7 +130,7 @@ def running(*options: str) -> Iterator[int]:
 
 @pytest.mark.parametrize("options", [(), ("--durable",)], ids=["", "durable"])
 def test_nothing_answered_is_lost(tmp_path: Path, options: tuple[str, ...]) -> None:
-    """Killed at random moments, with four writers at a time."""
+    """The fake is killed at random moments, with four parallel writers."""
     dice = random.Random(1)
     writers = [Writer(f"writer-{number}", random.Random(number)) for number in range(WRITERS)]
     for _ in range(KILLS):

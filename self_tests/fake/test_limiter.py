@@ -1,4 +1,4 @@
-"""The fake's limiter, on a clock that the test turns."""
+"""The fake's limiter, on a clock that the test sets."""
 
 import httpx2
 import pytest
@@ -39,7 +39,7 @@ def used_up(limiter: Limiter) -> TooManyRequests:
 
 
 def test_refuses_the_call_past_the_limit(limiter: Limiter) -> None:
-    """Two pass, the third is told how many whole seconds to wait."""
+    """Two calls pass, and the third gets the whole seconds to wait."""
     limiter.count_call("a")
     limiter.count_call("a")
 
@@ -47,7 +47,7 @@ def test_refuses_the_call_past_the_limit(limiter: Limiter) -> None:
 
 
 def test_the_window_slides(limiter: Limiter, clock: Clock) -> None:
-    """Each call is given back a minute after it was made, not all of them at once."""
+    """Each call becomes available a minute after it was made, not all calls at once."""
     limiter.count_call("a")
     clock.time += 30.5
     limiter.count_call("a")
@@ -59,7 +59,7 @@ def test_the_window_slides(limiter: Limiter, clock: Clock) -> None:
 
 
 def test_a_refused_call_costs_nothing(limiter: Limiter, clock: Clock) -> None:
-    """Who keeps knocking is not kept out longer."""
+    """Refused calls do not extend the wait."""
     limiter.count_call("a")
     limiter.count_call("a")
     clock.time += 59
@@ -72,7 +72,7 @@ def test_a_refused_call_costs_nothing(limiter: Limiter, clock: Clock) -> None:
 
 
 def test_the_wait_that_it_names_suffices(limiter: Limiter, clock: Clock) -> None:
-    """After Retry-After a call passes, also from within a second."""
+    """After Retry-After a call passes, also in the middle of a second."""
     limiter.count_call("a")
     limiter.count_call("a")
     clock.time += 0.7
@@ -85,7 +85,7 @@ def test_the_wait_that_it_names_suffices(limiter: Limiter, clock: Clock) -> None
 
 
 def test_a_clock_set_back_names_no_wait_beyond_the_minute(limiter: Limiter, clock: Clock) -> None:
-    """Retry-After stays within 1 to 60."""
+    """Retry-After stays from 1 to 60."""
     limiter.count_call("a")
     limiter.count_call("a")
     clock.time -= 1_000
@@ -94,7 +94,7 @@ def test_a_clock_set_back_names_no_wait_beyond_the_minute(limiter: Limiter, cloc
 
 
 def test_each_key_has_its_own_budget(limiter: Limiter) -> None:
-    """One key's calls leave another's alone."""
+    """The calls of one key do not count for another key."""
     limiter.count_call("a")
     limiter.count_call("a")
 
@@ -104,7 +104,7 @@ def test_each_key_has_its_own_budget(limiter: Limiter) -> None:
 
 
 def test_off_says_nothing(clock: Clock) -> None:
-    """Without a limit nothing is refused and no header is sent."""
+    """Without a limit nothing is refused, and no limit header is sent."""
     limiter = Limiter(None, 60, clock)
     for _ in range(100):
         limiter.count_call("a")
@@ -113,7 +113,7 @@ def test_off_says_nothing(clock: Clock) -> None:
 
 
 def test_a_key_is_forgotten_with_each_of_its_operations(limiter: Limiter) -> None:
-    """A dialect counts them each alone; nobody else's calls are forgotten."""
+    """With a limit for each operation, forget clears all budgets of one key and of no other key."""
     for caller in ("a", "a getAssistant", "ab"):
         limiter.count_call(caller)
 
@@ -123,7 +123,7 @@ def test_a_key_is_forgotten_with_each_of_its_operations(limiter: Limiter) -> Non
 
 
 def test_all_operations_share_a_budget(primary: httpx2.Client) -> None:
-    """Six operations are six calls of one budget, refusals of the handler's among them; the seventh is refused."""
+    """Six operations use one budget, also when a handler refuses; the seventh call gets 429."""
     primary.get("/assistants")
     made = primary.post("/assistants", json={"name": "a"}).json()["id"]
     for verb in ("GET", "POST", "PATCH"):
@@ -142,7 +142,7 @@ def test_all_operations_share_a_budget(primary: httpx2.Client) -> None:
 
 
 def test_strangers_and_lost_callers_cost_nobody_anything(primary: httpx2.Client) -> None:
-    """An unknown key, an unknown URL, a wrong method and a preflight leave the budget whole."""
+    """An unknown key, an unknown URL, a wrong method and a preflight are not counted."""
     primary.get("/assistants", headers={"Authorization": "Bearer nobody"})
     primary.get("/nothing")
     primary.put("/assistants")
@@ -154,7 +154,7 @@ def test_strangers_and_lost_callers_cost_nobody_anything(primary: httpx2.Client)
 
 
 def test_a_refused_create_makes_nothing(fake: Fake, primary: httpx2.Client) -> None:
-    """What was refused with 429 has no effect."""
+    """A call refused with 429 has no effect."""
     before = list(fake.store.projects("org-acme"))
     for _ in range(6):
         primary.get("/assistants")
@@ -166,7 +166,7 @@ def test_a_refused_create_makes_nothing(fake: Fake, primary: httpx2.Client) -> N
 
 
 def test_a_window_later_all_is_well(clock: Clock, primary: httpx2.Client) -> None:
-    """The limiter goes by the clock that the fake was given."""
+    """The limiter uses the clock of the fake."""
     for _ in range(6):
         primary.get("/assistants")
     clock.time += 60

@@ -1,4 +1,4 @@
-"""The fixture that ships with the package, in a test run of somebody else's."""
+"""The pytest fixture of the package, in a test run of a user."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def ran(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_program_of_somebody_else_is_tested(tmp_path: Path) -> None:
-    """By the real SDK, without a line of set-up, each test as if it were the only one; no warning is left behind."""
+    """The real SDK works without set-up, each test starts from the seed, and no warning remains."""
     done = ran(tmp_path, THEIRS)
 
     assert "4 passed" in done.stdout, done.stdout
@@ -69,13 +69,13 @@ def test_a_program_of_somebody_else_is_tested(tmp_path: Path) -> None:
 
 
 def test_it_costs_nothing_where_it_is_not_used(tmp_path: Path) -> None:
-    """A run that asks for no fake imports none."""
+    """A test run without the fixture imports nothing of the fake."""
     done = ran(tmp_path, LAZY)
 
     assert "1 passed" in done.stdout, done.stdout
 
 
 def test_it_is_here_too(fake_assistants: FakeAssistants) -> None:
-    """With keys of three kinds, and the control side at hand."""
+    """The fixture has three kinds of keys and a client of the Control API."""
     assert list(fake_assistants.keys) == ["primary", "sibling", "foreign"]
     assert fake_assistants.control.ask("GET", "health")["url"] == fake_assistants.url

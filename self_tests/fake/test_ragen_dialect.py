@@ -1,4 +1,4 @@
-"""What is known of the running service, and that `--dialect ragen` does the same."""
+"""The known behaviour of the running service, compared with `--dialect ragen`."""
 
 from typing import Any
 
@@ -89,7 +89,7 @@ RAGEN: dict[str, tuple[Read, Any]] = {
 
 @pytest.mark.parametrize(("read", "reads"), RAGEN.values(), ids=RAGEN)
 def test_what_is_known_of_the_running_service(read: Read, reads: Any) -> None:
-    """`--dialect ragen` does the same."""
+    """`--dialect ragen` behaves the same."""
     with Place(load_dialect("ragen")).served() as place:
         found = read(place)
 

@@ -1,4 +1,4 @@
-"""A seed in a file: what it may say, and that a mistake in it is told with its line."""
+"""Seed files: their possible content, and errors with the line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_it_says_everything(file: Path) -> None:
-    """What is left out gets a name that can be foretold."""
+    """A part without a name gets a predictable one."""
     file.write_text(WHOLE)
 
     seed = load_seed_file(file, 1000)
@@ -59,7 +59,7 @@ def test_it_says_everything(file: Path) -> None:
 
 
 def test_an_organization_needs_to_say_nothing(file: Path) -> None:
-    """It gets an id, and two keys, each bound to an assistant of its own."""
+    """An empty organization gets an id and two keys, each bound to a new assistant."""
     file.write_text("organizations: [{}]")
 
     seed = load_seed_file(file, 1000)
@@ -72,7 +72,7 @@ def test_an_organization_needs_to_say_nothing(file: Path) -> None:
 
 
 def test_what_it_leaves_out_is_the_dialects(file: Path) -> None:
-    """The organization's model and temperature; what it names stands."""
+    """Model and temperature come from the dialect, unless the file gives them."""
     file.write_text("organizations: [{}, {model: large}]")
 
     defaults = organization_defaults({"organization.model": "small", "organization.temperature": None})
@@ -82,7 +82,7 @@ def test_what_it_leaves_out_is_the_dialects(file: Path) -> None:
 
 
 def test_json_with_tabs_is_read_too(file: Path) -> None:
-    """Though YAML takes none."""
+    """JSON may be indented with tabs, which YAML forbids."""
     file.write_text(json.dumps({"organizations": [{"id": "a"}]}, indent="\t"))
 
     assert load_seed_file(file, 0).organizations[0].id == "a"
@@ -108,7 +108,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("right", "wrong", "line", "word"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_told_with_its_line(file: Path, right: str, wrong: str, line: int, word: str) -> None:
-    """In one line of text, which an editor understands."""
+    """The error is one line with file and line number, as an editor understands it."""
     file.write_text(WHOLE.replace(right, wrong, 1))
 
     with pytest.raises(YamlFileError, match=f"^{re.escape(str(file))}:{line}: .*{word}") as told:
@@ -119,7 +119,7 @@ def test_a_mistake_is_told_with_its_line(file: Path, right: str, wrong: str, lin
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"organizations: []", b"\xff", b"a: &a [*a]", b"{" * 5000])
 def test_what_is_no_seed_is_refused(file: Path, content: bytes) -> None:
-    """And the file named."""
+    """The error names the file."""
     file.write_bytes(content)
 
     with pytest.raises(YamlFileError, match=re.escape(str(file))):

@@ -20,7 +20,7 @@ def memory() -> Store:
 
 
 def test_a_project_is_born_in_whole_seconds(memory: Store) -> None:
-    """created_at is the clock's, rounded down."""
+    """created_at is the time of the clock, rounded down."""
     project = memory.add("org-acme", "a", None)
 
     assert project.created_at == 1_000
@@ -28,7 +28,7 @@ def test_a_project_is_born_in_whole_seconds(memory: Store) -> None:
 
 
 def test_creation_order_decides_within_a_second(memory: Store) -> None:
-    """Projects of one second stay in the order in which they were made, also after a change."""
+    """Projects of the same second stay in the order of their creation, also after a change."""
     made = [memory.add("org-acme", str(number), None).id for number in range(30)]
     memory.change("org-acme", made[3], {"title": "changed"})
 
@@ -36,7 +36,7 @@ def test_creation_order_decides_within_a_second(memory: Store) -> None:
 
 
 def test_an_organization_sees_only_its_own(memory: Store) -> None:
-    """Another's project can be neither read, changed nor removed."""
+    """A project of another organization cannot be found, changed or removed."""
     project = memory.add("org-acme", "a", None)
 
     assert memory.get("org-globex", project.id) is None
@@ -46,7 +46,7 @@ def test_an_organization_sees_only_its_own(memory: Store) -> None:
 
 
 def test_ids_are_never_used_again(memory: Store) -> None:
-    """A removed project's id does not come back."""
+    """The id of a removed project is not used again."""
     ids = []
     for _ in range(50):
         ids.append(memory.add("org-acme", "a", None).id)
@@ -56,7 +56,7 @@ def test_ids_are_never_used_again(memory: Store) -> None:
 
 
 def test_what_is_handed_out_is_not_live(memory: Store) -> None:
-    """Changing what the store gave changes nothing in the store."""
+    """A change of a returned record does not change the store."""
     project = memory.add("org-acme", "a", None)
     vars(project)["title"] = "b"
 
@@ -67,13 +67,13 @@ def test_what_is_handed_out_is_not_live(memory: Store) -> None:
 
 
 def test_an_unknown_organization_is_an_error(memory: Store) -> None:
-    """No default stands in for an organization that is not there."""
+    """An unknown organization raises KeyError, and gets no default values."""
     with pytest.raises(KeyError):
         memory.organization("org-nobody")
 
 
 def test_tinydb_queries_find_what_is_there(memory: Store) -> None:
-    """The tables are TinyDB's: its query language reads and changes them, and the store sees it."""
+    """The tables are TinyDB tables: its queries work, and the store sees their changes."""
     project = memory.add("org-acme", "a", None)
 
     memory.table("projects").update({"title": "b"}, where("title") == "a")
@@ -85,7 +85,7 @@ def test_tinydb_queries_find_what_is_there(memory: Store) -> None:
 
 
 def test_a_row_that_moves_is_found_where_it_is(memory: Store) -> None:
-    """Also one whose id or organization TinyDB's own words change, and none that is removed by them."""
+    """Changes with TinyDB's own methods keep the indexes right, also for ids, organizations and removals."""
     project = memory.add("org-acme", "a", None)
 
     memory.table("projects").update({"id": "new", "organization": "org-globex"}, where("id") == project.id)
@@ -97,7 +97,7 @@ def test_a_row_that_moves_is_found_where_it_is(memory: Store) -> None:
 
 
 def test_an_updater_that_fails_changes_nothing(memory: Store) -> None:
-    """What it changed before it failed was a draft."""
+    """A change that fails leaves the table unchanged."""
     before = list(memory.projects("org-acme"))
 
     with pytest.raises(ZeroDivisionError):
@@ -113,7 +113,7 @@ def fail_late(row: MutableMapping[str, Any]) -> None:
 
 
 def test_an_organization_is_restored_alone(memory: Store) -> None:
-    """What another has made since stays, and each row is where it was."""
+    """A restore of one organization keeps the changes of others, and each row keeps its place."""
     before = memory.copy_rows("org-acme")
     order = [each.id for each in memory.projects("org-acme")]
     memory.add("org-acme", "new", None)
@@ -128,7 +128,7 @@ def test_an_organization_is_restored_alone(memory: Store) -> None:
 
 
 def test_what_is_held_is_a_moment(memory: Store) -> None:
-    """Later changes do not reach it."""
+    """Later changes do not change a copy."""
     before = memory.copy_rows()
     memory.change("org-acme", "acme-support", {"title": "changed"})
     memory.drop("keys", "sk-fake-foreign")
@@ -138,7 +138,7 @@ def test_what_is_held_is_a_moment(memory: Store) -> None:
 
 
 def test_numbered_rows_get_no_number_of_others(memory: Store) -> None:
-    """So that an organization that is restored later overwrites nobody."""
+    """New rows do not overwrite the rows of an organization that is restored later."""
     later = memory.number_rows([], [], [Project("later", "org-acme", "later", None, 1)])
     memory.add("org-globex", "theirs", None)
 
@@ -149,7 +149,7 @@ def test_numbered_rows_get_no_number_of_others(memory: Store) -> None:
 
 
 def test_a_place_is_found_by_id(memory: Store) -> None:
-    """An organization's sequence knows where each of its projects stands, and no other's."""
+    """The sequence of an organization finds the index of its own projects, and of no others."""
     made = [memory.add("org-acme", str(number), None) for number in range(3)]
     memory.remove("org-acme", made[1].id)
     projects = memory.projects("org-acme")

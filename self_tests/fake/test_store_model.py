@@ -1,4 +1,4 @@
-"""The store played against a plain dict: any sequence of its operations, restarts and crashes included."""
+"""The store compared with a plain dict: random sequences of operations, with restarts and crashes."""
 
 import os
 from pathlib import Path
@@ -19,7 +19,7 @@ PICKS = st.integers(0, 1_000)
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """`expected` holds what there should be, oldest first; `ids` whatever there ever was."""
+    """`expected` has the assistants that should exist, oldest first; `ids` has all ids ever used."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(organization=ORGANIZATIONS, order=st.sampled_from(["asc", "desc"]), limit=st.integers(1, 4), pick=PICKS)
     def walk(self, organization: str, order: str, limit: int, pick: int) -> None:
-        """From anywhere in either direction, page by page, comes what a sorted list holds there."""
+        """Pages from every cursor in both directions have the same assistants as a sorted list."""
         all_ = [each for each in self.expected.values() if each.organization == organization]
         ordered = all_ if order == "asc" else all_[::-1]
         if not ordered:
