@@ -67,7 +67,7 @@ class Writer:
         self.doubt = None
 
     def check(self, there: dict[str, Texts]) -> None:
-        """All answered writes are `there`; the write in doubt is there completely or not at all, and is then kept so."""
+        """All answered writes are `there`; the write in doubt is there completely or not at all, and stays so."""
         id, texts = self.doubt or ("", None)
         mine: dict[str, Texts] = {
             id: found for id, found in there.items() if found and found[0].split()[0] == self.name
