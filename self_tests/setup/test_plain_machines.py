@@ -23,7 +23,7 @@ def test_a_build_of_pyyaml_without_libyaml_is_enough() -> None:
         "import yaml; del yaml.CSafeLoader\n"
         "from contract_tests.requirements import catalogue; from contract_tests.dialect import schema\n"
         "from fake_server.contract import openapi\n"
-        "print(bool(catalogue.requirements() and schema.settings() and openapi.read_document()))"
+        "print(bool(catalogue.requirements() and schema.settings() and openapi.load_document()))"
     )
     done = python("-c", code)
 
