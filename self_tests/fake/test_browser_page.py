@@ -84,7 +84,7 @@ def test_edits(page: Page, primary: httpx2.Client) -> None:
     assert primary.get("/assistants/asst-acme-research").json()["instructions"] == "Answer in French."
 
 
-def test_what_is_opened_keeps_up(page: Page, primary: httpx2.Client) -> None:
+def test_an_open_drawer_follows_changes(page: Page, primary: httpx2.Client) -> None:
     """A change by an SDK is visible at once, and the text in the form stays."""
     press(page, "Acme Research bound to sibling")
     page.get_by_label("Name", exact=True).fill("Typed")

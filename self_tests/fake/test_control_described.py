@@ -21,7 +21,7 @@ SEED = {
     ]
 }
 FAULT = {"status": 503, "times": 1, "latency_ms": [0, 1], "malformed": True}
-# The operation, what its path names, and its body.
+# The operation, the name in its path, and its body.
 CALLS: list[tuple[str, str, Any]] = [
     ("getHealth", "", None),
     ("getContract", "", None),

@@ -83,7 +83,7 @@ def test_an_organization_is_made_as_told(control: ControlClient, base_url: str) 
 
 
 @pytest.mark.parametrize("given", [{"id": "org-acme"}, {"keys": [{"label": "a", "secret": "sk-fake-primary"}]}])
-def test_what_is_taken_is_refused(control: ControlClient, given: dict[str, Any]) -> None:
+def test_a_used_name_is_refused(control: ControlClient, given: dict[str, Any]) -> None:
     """A wrong organization is refused, and nothing is created."""
     with pytest.raises(ControlError, match="already"):
         control.organization(**given)

@@ -145,7 +145,7 @@ def control_of(fake: Fake) -> RequestLog:
     return requests
 
 
-def test_who_reads_too_slowly_is_told_so() -> None:
+def test_a_slow_listener_must_load_everything_again() -> None:
     """The queue of a listener is limited; when it is full, the listener gets "all changed" and the latest event."""
     requests, queue = RequestLog(), asyncio.Queue[str](QUEUE_SIZE)
     requests.listeners.add(queue)

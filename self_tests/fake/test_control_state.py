@@ -194,7 +194,7 @@ def test_a_snapshot_is_restored(control: ControlClient, primary: httpx2.Client, 
         ("GET", "nowhere"),
     ],
 )
-def test_what_is_not_there_is_404(control: ControlClient, path: tuple[str, ...]) -> None:
+def test_an_unknown_name_is_404(control: ControlClient, path: tuple[str, ...]) -> None:
     """An unknown name gets 404 in the envelope."""
     with pytest.raises(ControlError) as refused:
         control.ask(*path)

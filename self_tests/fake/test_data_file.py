@@ -143,7 +143,7 @@ def test_a_store_that_was_restored_stays_so(file: Path, ending: Callable[[Path],
         assert second.copy_rows() == restored == before
 
 
-def test_what_cannot_be_kept_is_not_restored(file: Path, journal: Path) -> None:
+def test_a_restore_without_room_changes_nothing(file: Path, journal: Path) -> None:
     """A full disk leaves everything unchanged."""
     with opened(file) as store:
         before = store.copy_rows()

@@ -28,7 +28,7 @@ LONGEST = 0.06  # seconds until a kill
 PATH = "/v1/assistants"
 HEADERS = {"Authorization": f"Bearer {seed.KEYS[0].secret}", "Content-Type": "application/json"}
 
-# Name and instructions of an assistant, which every write changes together; None where there is none.
+# Name and instructions of an assistant, which every write changes together; None if the assistant does not exist.
 Texts = tuple[str, str] | None
 
 

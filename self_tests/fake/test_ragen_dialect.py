@@ -29,7 +29,7 @@ from self_tests.fake.dialect_calls import (
     waited,
 )
 
-# What is known of the running service, in the order of contract.md.
+# The known behaviour of the running service, in the order of contract.md.
 RAGEN: dict[str, tuple[Read, Any]] = {
     "a create answers 201": (status(created()), 201),
     "a modify by POST answers 201": (status(asked("POST", ONE, json={})), 201),
@@ -88,7 +88,7 @@ RAGEN: dict[str, tuple[Read, Any]] = {
 
 
 @pytest.mark.parametrize(("read", "reads"), RAGEN.values(), ids=RAGEN)
-def test_what_is_known_of_the_running_service(read: Read, reads: Any) -> None:
+def test_the_dialect_behaves_as_the_running_service(read: Read, reads: Any) -> None:
     """`--dialect ragen` behaves the same."""
     with Place(load_dialect("ragen")).served() as place:
         found = read(place)

@@ -71,7 +71,7 @@ def test_an_organization_needs_to_say_nothing(file: Path) -> None:
     ]
 
 
-def test_what_it_leaves_out_is_the_dialects(file: Path) -> None:
+def test_a_missing_value_comes_from_the_dialect(file: Path) -> None:
     """Model and temperature come from the dialect, unless the file gives them."""
     file.write_text("organizations: [{}, {model: large}]")
 
@@ -88,7 +88,7 @@ def test_json_with_tabs_is_read_too(file: Path) -> None:
     assert load_seed_file(file, 0).organizations[0].id == "a"
 
 
-# A line of the file above, what stands there instead, and the line and the word that are told.
+# A line of the file above, the line that replaces it, and the line number and the word in the error.
 MISTAKES = {
     "a field that nobody knows": ("    model: large", "    modle: large", 6, "modle"),
     "a number for a name": ("    name: One", "    name: 1", 5, "expected text, got the number 1"),
@@ -118,7 +118,7 @@ def test_a_mistake_is_told_with_its_line(file: Path, right: str, wrong: str, lin
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"organizations: []", b"\xff", b"a: &a [*a]", b"{" * 5000])
-def test_what_is_no_seed_is_refused(file: Path, content: bytes) -> None:
+def test_a_file_without_a_seed_is_refused(file: Path, content: bytes) -> None:
     """The error names the file."""
     file.write_bytes(content)
 

@@ -55,7 +55,7 @@ def test_ids_are_never_used_again(memory: Store) -> None:
     assert len(set(ids)) == 50
 
 
-def test_what_is_handed_out_is_not_live(memory: Store) -> None:
+def test_a_returned_record_is_a_copy(memory: Store) -> None:
     """A change of a returned record does not change the store."""
     project = memory.add("org-acme", "a", None)
     vars(project)["title"] = "b"
@@ -127,7 +127,7 @@ def test_an_organization_is_restored_alone(memory: Store) -> None:
     assert memory.projects("org-globex")[-1] == theirs
 
 
-def test_what_is_held_is_a_moment(memory: Store) -> None:
+def test_copied_rows_do_not_change(memory: Store) -> None:
     """Later changes do not change a copy."""
     before = memory.copy_rows()
     memory.change("org-acme", "acme-support", {"title": "changed"})

@@ -14,7 +14,7 @@ from fake_server.storage.store import Store
 
 ORGANIZATIONS = st.sampled_from([each.id for each in seed.ORGANIZATIONS])
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=5)
-# Which of the ids that were ever given out, the gone ones too.
+# Indexes into all ids ever used, also of removed assistants.
 PICKS = st.integers(0, 1_000)
 
 
