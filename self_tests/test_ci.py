@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,7 +24,7 @@ ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding
 STEP = ACTION["runs"]["steps"][0]
 # pip builds and installs this checkout alone, and finds all else where these tests run: no registry is asked.
 OFFLINE = {
-    "PATH": os.environ["PATH"],
+    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # python3 is the one that has PYTHONPATH's packages
     "PIP_NO_INDEX": "1",
     "PIP_NO_DEPS": "1",
     "PIP_NO_BUILD_ISOLATION": "0",  # pip reads it as a switch: 0 is without
