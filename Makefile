@@ -24,20 +24,22 @@ test: $(READY) ## pass everything
 pythons: ## contract on every CPython of this machine, test on the oldest and the newest
 	@python="$$(.ci/python "$(PYTHON)")" && "$$python" -m self_tests.setup.pythons
 
-check: $(READY) ## ruff, mypy --strict, the spec
+check: $(READY) ## ruff, mypy --strict, the direction of imports, the spec
 	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/openapi-spec-validator openapi.yaml fake_server/control/control.yaml
 
 .PHONY: golden
 golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference
-	@$(BIN)/python -m self_tests.goldens
+	@$(BIN)/python -m self_tests.golden.goldens
 
 serve: $(READY) ## run the fake; PORT=… puts it elsewhere
 	@$(BIN)/assistants-fake --port $(PORT)
 
 mutants: $(READY) ## every wrong server against the whole tour, and the kill matrix
-	@$(BIN)/python -m self_tests.mutants
+	@$(BIN)/python -m self_tests.wrong.mutants
 
 bench: $(READY) ## what the fake costs, beside bare aiohttp and other mocks
 	@$(BIN)/python -m self_tests.bench
@@ -55,16 +57,16 @@ sdk-matrix: $(READY) ## the same promises by every SDK of sdk_tests/sdks.toml; n
 	@$(BIN)/python -m sdk_tests.matrix
 
 sdk-blindness: $(READY) ## three wrong servers, and the SDKs that notice them
-	@$(BIN)/python -m self_tests.blindness
+	@$(BIN)/python -m self_tests.wrong.blindness
 
 sdk-own: $(READY) ## the Python SDK's own tests of assistants against the fake
-	@$(BIN)/python -m self_tests.openai_own
+	@$(BIN)/python -m self_tests.third_party.openai_own
 
 clients: $(READY) ## frameworks that drive assistants, against the fake; installs them, once
-	@$(BIN)/python -m self_tests.clients
+	@$(BIN)/python -m self_tests.third_party.clients
 
 litellm: $(READY) ## what litellm's proxy changes before the fake, by the whole suite; installs it, once
-	@$(BIN)/python -m self_tests.second_hop
+	@$(BIN)/python -m self_tests.third_party.second_hop
 
 $(READY): requirements.lock pyproject.toml
 	@.ci/setup "$(VENV)" "$(PYTHON)"

@@ -11,19 +11,20 @@ from typing import Any
 
 import click
 
-from fake_server.choices.speaking import house_of
-from fake_server.clock import Clock
-from fake_server.contract import read_document
-from fake_server.control.attached import attach
-from fake_server.dialect import read_dialect
-from fake_server.fake import Fake, compose
-from fake_server.file_format import DataFileError
-from fake_server.ids import Ids
-from fake_server.local import ListenError
-from fake_server.overlays import narrow_origins, number_requests
-from fake_server.seed_file import read_seed_file
-from fake_server.telling import LINES, Log, announce, greet, run
-from fake_server.yaml_file import FileMistake
+from fake_server.compose import compose
+from fake_server.console import LINES, Log, announce, greet, run
+from fake_server.contract.openapi import read_document
+from fake_server.contract.yaml_file import FileMistake
+from fake_server.control.mount import attach
+from fake_server.dialect.apply import house_of
+from fake_server.dialect.settings import read_dialect
+from fake_server.domain.clock import Clock
+from fake_server.domain.ids import Ids
+from fake_server.fake import Fake
+from fake_server.http.middlewares import narrow_origins, number_requests
+from fake_server.http.server import ListenError
+from fake_server.storage.file_format import DataFileError
+from fake_server.storage.seed_file import read_seed_file
 
 RATE = str(read_document()["x-rate-limit"]["requests"])
 # When it is under --seed: 2025-11-23T08:00:00Z.

@@ -1,24 +1,18 @@
 """A fake put together: one plain object that holds every part, and through which each part is looked up when called."""
 
-import time
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
-from fake_server import assistants, errors, headers, incoming
-from fake_server.assistants import Key, Organization, Project
-from fake_server.choices.amendments import amended
-from fake_server.choices.speaking import house_of, speak
-from fake_server.contract import Contract, Operation, read_contract, read_document
-from fake_server.dialect import Dialect
-from fake_server.file_format import Tables
-from fake_server.handlers import HANDLERS, Handler
-from fake_server.limiter import Limiter, by_key
-from fake_server.passage import Passage
-from fake_server.seed import Seed, default
-from fake_server.store import Store
+from fake_server.contract.openapi import Contract, Operation
+from fake_server.domain import assistants, errors
+from fake_server.domain.assistants import Key, Organization, Project
+from fake_server.domain.limiter import Limiter, by_key
+from fake_server.storage.file_format import Tables
+from fake_server.storage.store import Store
 
 
 @dataclass
@@ -41,12 +35,14 @@ class Fake:
     handlers: dict[str, Handler]
     error_table: dict[type[errors.Refused], errors.Kind]
     seed: Tables
-    dialect: Dialect
+    dialect: Mapping[str, Any]
     house: Organization
-    authenticate: Callable[[Store, str | None], Key] = incoming.authenticate
-    parse_body: Callable[[bytes, str | None], Any] = incoming.parse_body
-    check_body: Callable[[Operation, Any], dict[str, Any]] = incoming.check_body
-    check_query: Callable[[Operation, Iterable[tuple[str, str]]], dict[str, Any]] = incoming.check_query
+    authenticate: Callable[[Store, str | None], Key]
+    parse_body: Callable[[bytes, str | None], Any]
+    check_body: Callable[[Operation, Any], dict[str, Any]]
+    check_query: Callable[[Operation, Iterable[tuple[str, str]]], dict[str, Any]]
+    common_headers: Callable[[], dict[str, str]]
+    preflight_headers: Callable[[str], dict[str, str]]
     show: Callable[[Project, Organization, Mapping[str, Any]], dict[str, Any]] = assistants.show
     page: Callable[[Sequence[Project], Mapping[str, Any]], tuple[list[Project], bool]] = assistants.page
     project_id: Callable[[str], str | None] = assistants.project_id
@@ -54,8 +50,6 @@ class Fake:
     changed: Callable[[Mapping[str, Any]], dict[str, Any]] = assistants.kept
     envelope: Callable[[str, str, str | None, str | int | None], Any] = errors.envelope
     code_of: Callable[[errors.Kind], str | int | None] = attrgetter("code")
-    common_headers: Callable[[], dict[str, str]] = headers.common_headers
-    preflight_headers: Callable[[str], dict[str, str]] = headers.preflight_headers
     caller: Callable[[Any, Operation, Key], str] = by_key
     counts_strangers: bool = False
     untold: Container[int] = ()
@@ -66,41 +60,38 @@ class Fake:
     body_seconds: float = 10.0
 
 
-def compose(
-    *,
-    rate_limit: int | None,
-    data: Path | None = None,
-    durable: bool = False,
-    now: Callable[[], float] = time.time,
-    planted: Seed | None = None,
-    dialect: Dialect | None = None,
-) -> Fake:
-    """A fresh fake: `rate_limit` calls a minute (None: no limit), kept in the file `data` or in memory only.
+@dataclass
+class Call:
+    """A call that has passed every check; `assistant` is the id in the path ("" where there is none)."""
 
-    `durable`: what is answered outlives a power cut too. `now` gives Unix seconds, for created_at and the limiter.
-    `planted` is what a new one holds, and what a reset goes back to: two organizations unless given. `dialect` is how
-    it speaks where the contract leaves a choice (read_dialect, dialect_of).
-    Raises DataFileError.
+    fake: Fake
+    key: Key
+    assistant: str
+    body: Mapping[str, Any]
+    query: Mapping[str, Any]
+
+
+@dataclass
+class Answer:
+    """What the caller gets: `body` as JSON, and headers beside those that every answer carries."""
+
+    body: Any
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+
+@dataclass(slots=True)
+class Passage:
+    """What is known of the call, each part as soon as it is: `caller` is whose budget it counts in, `body` as it came,
+    `fault` what was made to go wrong with it (control.faults), `seconds` how long its answer took.
     """
-    dialect = dialect or {}
-    house = house_of(dialect)
-    contract = read_contract(amended(read_document(), dialect))
-    store = Store(data, now, durable)
-    planted = planted or default(int(now()), house)
-    if store.is_new():
-        store.plant(*planted)
-        seed = store.held()
-    else:
-        seed = store.numbered(*planted)
-    fake = Fake(
-        contract=contract,
-        store=store,
-        limiter=Limiter(rate_limit, contract.rate_seconds, now),
-        handlers=dict(HANDLERS),
-        error_table=dict(errors.TABLE),
-        seed=seed,
-        dialect=dialect,
-        house=house,
-    )
-    speak(fake, dialect)
-    return fake
+
+    key: Key | None = None
+    operation: Operation | None = None
+    caller: str | None = None
+    body: bytes | None = None
+    fault: Any = None
+    seconds: float = 0.0

@@ -32,14 +32,14 @@ class FakeAssistants:
 @pytest.fixture(scope="session")
 def running_fake_assistants() -> Iterator[FakeAssistants]:
     """One for the whole run, on a port of its own; under pytest-xdist one for each worker."""
-    from fake_server import seed
-    from fake_server.assistants import assistant_id
-    from fake_server.clock import Clock
-    from fake_server.contract import read_contract
-    from fake_server.control.attached import attach
+    from fake_server.compose import compose
+    from fake_server.contract.openapi import read_contract
     from fake_server.control.client import ControlClient
-    from fake_server.fake import compose
-    from fake_server.local import serve
+    from fake_server.control.mount import attach
+    from fake_server.domain.assistants import assistant_id
+    from fake_server.domain.clock import Clock
+    from fake_server.http.server import serve
+    from fake_server.storage import seed
 
     clock = Clock()
     fake = compose(rate_limit=read_contract().rate_limit, now=clock.now)

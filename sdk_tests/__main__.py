@@ -8,7 +8,7 @@ import json
 import os
 import re
 
-from contract_tests.target import Target
+from contract_tests.http.target import Target
 from sdk_tests.opened import KINDS
 from sdk_tests.run import Outcome, judge
 

@@ -14,7 +14,7 @@ import openai
 import pytest
 from openai.types.beta import Assistant, AssistantDeleted
 
-from contract_tests.guard import Guard
+from contract_tests.http.guard import Guard
 from sdk_tests.versions import offered
 
 # A walk reads no further: a list without an end must not hold a run up, nor an organization of many thousands.

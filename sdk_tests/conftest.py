@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 from openai.types.beta import Assistant
 
-from contract_tests.target import Target, from_environment
+from contract_tests.http.target import Target, from_environment
 from sdk_tests.clients import AsyncClient, Client, Maker, held
 from sdk_tests.opened import PLAIN, Clients
 from sdk_tests.run import GUARD, HERE, KINDS, SEED, TARGET, redacted
@@ -54,9 +54,9 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
     elif "ASSISTANTS_BASE_URL" in os.environ:
         yield pytestconfig.stash.setdefault(TARGET, from_environment(os.environ["ASSISTANTS_BASE_URL"]))
     else:
-        from contract_tests import local  # here, since only this needs the fake to be installed
+        from contract_tests.http import own_fake  # here, since only this needs the fake to be installed
 
-        with local.fake() as fake:
+        with own_fake.fake() as fake:
             yield pytestconfig.stash.setdefault(TARGET, fake)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from contract_tests import local
-from sdk_tests.sdks import HERE, Sdk, Told, UnavailableError, known
+from contract_tests.http import own_fake
+from sdk_tests.sdks import HERE, Outcome, Sdk, UnavailableError, known
 
 README = HERE / "README.md"
 BEGIN, END = "<!-- made by make sdk-matrix -->", "<!-- end -->"
@@ -21,7 +21,7 @@ Rows = dict[str, dict[str, str]]  # a cell for each name and SDK
 def main() -> int:
     """0: all is as the contract and sdks.toml say; 1: not so; 3: an SDK could not be had."""
     console = Console(width=None if sys.stdout.isatty() else 140)
-    with local.fake() as target:
+    with own_fake.fake() as target:
         asked = {}
         for sdk in known():
             console.print(f"{sdk.name} …", style="dim")
@@ -43,7 +43,7 @@ def main() -> int:
     return 0
 
 
-def rows(asked: dict[Sdk, list[Told]], *, facts: bool) -> Rows:
+def rows(asked: dict[Sdk, list[Outcome]], *, facts: bool) -> Rows:
     """A row for each promise or fact that any SDK was asked, facts in the order in which they were asked."""
     names = dict.fromkeys(each.name for told in asked.values() for each in told if each.is_fact == facts)
     table: Rows = {}
@@ -52,7 +52,7 @@ def rows(asked: dict[Sdk, list[Told]], *, facts: bool) -> Rows:
     return table
 
 
-def cell(told: Iterable[Told]) -> str:
+def cell(told: Iterable[Outcome]) -> str:
     """Some SDKs cannot make every call: what some of their clients prove, and none refutes, holds."""
     verdicts = {each.verdict for each in told} - {"skipped"}
     if not verdicts:
@@ -60,7 +60,7 @@ def cell(told: Iterable[Told]) -> str:
     return HOLDS if verdicts == {"passed"} else FAILS
 
 
-def surprising(sdk: Sdk, told: list[Told], promises: Iterable[str]) -> Iterator[str]:
+def surprising(sdk: Sdk, told: list[Outcome], promises: Iterable[str]) -> Iterator[str]:
     """What is not as the contract or sdks.toml says, each with what to do about it."""
     for name in dict.fromkeys(each.name for each in told):
         faults = [each for each in told if each.name == name and each.verdict in ("failed", "error")]

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import openai
 import pytest
 
-from contract_tests.guard import Guard
-from contract_tests.target import Target
-from contract_tests.wire import parse
+from contract_tests.http.guard import Guard
+from contract_tests.http.messages import parse
+from contract_tests.http.target import Target
 from sdk_tests.clients import UNKNOWN, AsyncClient, Client, SyncClient
 from sdk_tests.versions import AioHttp, AsyncHttp, SyncHttp, httpx
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import openai
 import pytest
 
-from contract_tests.guard import Guard, GuardError
-from contract_tests.target import Target
+from contract_tests.http.guard import Guard, GuardError
+from contract_tests.http.target import Target
 from sdk_tests.opened import PLAIN
 
 HERE = Path(__file__).resolve().parent

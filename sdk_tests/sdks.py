@@ -16,7 +16,7 @@ from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from contract_tests.target import Target
+from contract_tests.http.target import Target
 from sdk_tests.run import redacted
 
 HERE = Path(__file__).resolve().parent
@@ -31,7 +31,7 @@ class UnavailableError(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class Outcome:
     """What an SDK's test came to: a verdict on a requirement, or on a fact about the SDK itself."""
 
     name: str
@@ -72,7 +72,7 @@ class Sdk:
     def home(self) -> Path:
         return HOME / f"{self.language}-{self.version}"
 
-    def judge(self, target: Target, only: list[str] | None = None) -> list[Told]:
+    def judge(self, target: Target, only: list[str] | None = None) -> list[Outcome]:
         """What it shows of the target in the requirements of `only`, or in all, and then of itself as well. Raises
         UnavailableError, and RuntimeError where the suite breaks in it."""
         self.install()
@@ -80,7 +80,7 @@ class Sdk:
         said = json.dumps({**given, "keys": dict(target.keys)})
         ask = _python if self.language == "python" else _node
         variables = os.environ | {"ASSISTANTS_TARGET": said, "ASSISTANTS_ONLY": json.dumps(only)}
-        told = [Told(**json.loads(line)) for line in ask(self.home, variables)]
+        told = [Outcome(**json.loads(line)) for line in ask(self.home, variables)]
         return [replace(each, why=redacted(each.why, target)) for each in told]
 
     def install(self) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
-from contract_tests import cli
+from contract_tests.cli import commands
+from fake_server.compose import compose
 from fake_server.control.client import ControlClient
-from fake_server.fake import Fake, compose
-from fake_server.local import serve
-from self_tests.command import KEYS, Ran
+from fake_server.fake import Fake
+from fake_server.http.server import serve
+from self_tests.command_run import KEYS, Ran
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -77,7 +78,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     def ran(*words: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["assistants-contract", *words])
         with pytest.raises(SystemExit) as stopped:
-            cli.main()
+            commands.main()
         streams = capsys.readouterr()
         return Ran(int(stopped.value.code or 0), streams.out, streams.err)
 

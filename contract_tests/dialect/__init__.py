@@ -1,5 +1,9 @@
-"""What a server chooses where the contract leaves a choice: read off its answers, and written as the fake reads it."""
+"""Dialects: what a server chooses where the contract leaves a choice, seen in its answers, and how two servers differ.
 
-from contract_tests.dialect import bodies, lists, refusals, shown
+May import `http`, `requirements` and `oracle`. Must not send a call, nor know `generators`.
+"""
 
-__all__ = ["bodies", "lists", "refusals", "shown"]
+# Each registers its rules as it is imported.
+from contract_tests.dialect import answers, bodies, errors, lists
+
+__all__ = ["answers", "bodies", "errors", "lists"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from contract_tests.dialect.choice import Fact, Settled, UnsettledError, choice, named
-from contract_tests.dialect.sights import Sight
-from contract_tests.reading import LIST
-from contract_tests.wire import Json
+from contract_tests.dialect.observations import Observation
+from contract_tests.dialect.rules import Fact, Resolved, UnresolvedError, choice, named
+from contract_tests.http.messages import Json
+from contract_tests.http.operations import LIST
 
 UNANSWERED = "no page shows whether `before` is heeded"
 
 
-def _page(sight: Sight) -> list[Json] | None:
+def _page(sight: Observation) -> list[Json] | None:
     data = sight.body.get("data")
     return data if sight.accepted and sight.call.operation == LIST and isinstance(data, list) else None
 
@@ -22,34 +22,34 @@ def _ids(page: list[Json]) -> list[Json]:
 
 
 @choice("lists.has_more", r"page\.has_more")
-def has_more(sight: Sight) -> Iterator[Json]:
+def has_more(sight: Observation) -> Iterator[Json]:
     if _page(sight) is not None:
         yield "has_more" in sight.body
 
 
 @choice("lists.first_and_last_id", r"page\.(first|last)_id")
-def first_and_last_id(sight: Sight) -> Iterator[Json]:
+def first_and_last_id(sight: Observation) -> Iterator[Json]:
     """Both or neither; one alone is no choice that a dialect has."""
     if _page(sight) is not None:
         ends = {"first_id", "last_id"} & sight.body.keys()
         yield len(ends) == 2 if len(ends) != 1 else f"{ends.pop()} alone"
 
 
-def _paged(facts: Sequence[Fact]) -> Settled:
-    """Raises UnsettledError."""
+def _paged(facts: Sequence[Fact]) -> Resolved:
+    """Raises UnresolvedError."""
     told = dict(facts)
     if "all" in told and told.keys() <= {"all", "cursor shown"}:
-        return Settled("one-page", [told["all"]])
+        return Resolved("one-page", [told["all"]])
     if "all" in told or "after passed over" in told or {"cursor shown", "ahead"} <= told.keys():
-        raise UnsettledError(f"pages are now one thing and now another, such as that of {named(facts[-1][1])}")
+        raise UnresolvedError(f"pages are now one thing and now another, such as that of {named(facts[-1][1])}")
     if "limited" not in told or len(told) < 2:
-        raise UnsettledError(UNANSWERED)
+        raise UnresolvedError(UNANSWERED)
     before = "ahead" if "ahead" in told else "cursor shown"
-    return Settled("openai" if before == "ahead" else "no-before", [told["limited"], told[before]])
+    return Resolved("openai" if before == "ahead" else "no-before", [told["limited"], told[before]])
 
 
 @choice("lists.paging", r"page\.(length|ours)|assistant\..*", _paged)
-def paging(sight: Sight) -> Iterator[Json]:
+def paging(sight: Observation) -> Iterator[Json]:
     """What a page shows: all where fewer were asked for, as many as were asked for, those ahead of the cursor, or the
     cursor itself, which an answer to `before` is to leave out."""
     page, asked = _page(sight), sight.call.parameters
@@ -70,7 +70,7 @@ def paging(sight: Sight) -> Iterator[Json]:
 
 
 @choice("lists.unknown_cursor", r"status|page\..*|assistant\..*|error\..*|body.*")
-def unknown_cursor(sight: Sight) -> Iterator[Json]:
+def unknown_cursor(sight: Observation) -> Iterator[Json]:
     after = sight.call.parameters.get("after", "")
     if sight.call.operation == LIST and after.startswith("asst-") and not sight.cursor and not sight.call.free:
         page = _page(sight)
@@ -81,6 +81,6 @@ def unknown_cursor(sight: Sight) -> Iterator[Json]:
 
 
 @choice("lists.unknown_query", "status")
-def unknown_query(sight: Sight) -> Iterator[Json]:
+def unknown_query(sight: Observation) -> Iterator[Json]:
     if sight.call.operation == LIST and sight.call.free == {"unknown-query"} and sight.status in (200, 400):
         yield "ignore" if sight.accepted else "refuse"

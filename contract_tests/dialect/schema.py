@@ -9,10 +9,10 @@ from typing import Any
 
 import jsonschema_rs
 
-from contract_tests import yaml_text
-from contract_tests.wire import Json
+from contract_tests.http.messages import Json
+from contract_tests.requirements import yaml_text
 
-PLACE = "fake_server/dialects/schema.yaml"
+PLACE = "fake_server/dialect/schema.yaml"
 
 
 @cache

@@ -1,1 +1,3 @@
-"""What is asked of a service that holds real data: few requests, counted before the first is sent."""
+"""Plans of few calls, for a server that holds real data: each call is counted before the first one is sent. May import
+`generators`, `dialect` and all below them. Must not know how a plan is run, nor how a report looks.
+"""

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from contract_tests import catalogue
-from contract_tests.client import MINUTE
-from contract_tests.dialect import limits
-from contract_tests.profiles import learn, production, read_only
-from contract_tests.profiles.scene import TWINS, Scene, Script
-from contract_tests.target import Target
-from contract_tests.tour.ignored import HOLD
+from contract_tests.generators.tour.ignored import HOLD
+from contract_tests.http.client import MINUTE
+from contract_tests.http.target import Target
+from contract_tests.profiles import learn, limiter_probe, production, read_only
+from contract_tests.profiles.scenario import TWINS, Scene, Script
+from contract_tests.requirements import catalogue
 
 JUDGING = PRODUCTION, READ_ONLY = "production", "read-only"
 LEARN, COMPARE = "learn", "compare"  # commands of their own
@@ -84,7 +83,7 @@ class Plan:
     def probe_requests(self) -> int:
         """The burst and the one past it, six that are refused, one after the wait, what is read, and the removal."""
         if self.profile == LEARN:
-            return self.limit + 1 + limits.ASIDE
+            return self.limit + 1 + limiter_probe.ASIDE
         return self.limit + 1 + 6 + 1 + 2 + self.pages + self.probe_creates + 1
 
     @property

@@ -1,18 +1,3 @@
-"""What others read of a run: each is made from its record alone, and judges nothing."""
-
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-
-from contract_tests.events import Record
-from contract_tests.reports.badge import badge
-from contract_tests.reports.junit import junit
-from contract_tests.reports.markdown import markdown
-from contract_tests.reports.page import page
-
-FORMATS: Mapping[str, tuple[Callable[[Record], str], str]] = {
-    "html": (page, "A page for people: one file, offline."),
-    "junit": (junit, "JUnit XML, as CI servers read it."),
-    "markdown": (markdown, "A summary for a job or a comment."),
-    "badge": (badge, "An SVG with the two numbers."),
-}
+"""Reports made from the event record: terminal, HTML, JUnit, Markdown, badge, baseline, and scripts that reproduce a
+violation. May import `runs` and all below it. Must not send a call, judge an answer, nor know the command line.
+"""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contract_tests.events import Record
-from contract_tests.reports.sums import sums
-from contract_tests.verdicts import HOLDS, UNDECIDED
+from contract_tests.reports.events import Record
+from contract_tests.reports.summary import sums
+from contract_tests.requirements.verdicts import HOLDS, UNDECIDED
 
 LEFT, WIDE = "assistants contract", 7  # pixels a letter, about
 

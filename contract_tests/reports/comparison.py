@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contract_tests.comparison import Comparison
-from contract_tests.reports.page import difference, template
+from contract_tests.dialect.differences import Comparison
+from contract_tests.reports.html import difference, template
 
 
 def page(found: Comparison) -> str:

@@ -1,5 +1,5 @@
-"""JUnit XML: failure for a breach that fails the run, or a baseline that is not true, error for a run that broke off or
-left something behind, skipped for what was not judged."""
+"""JUnit XML: failure for a violation that fails the run or an outdated baseline, error for a run that was cut short or
+left something behind, skipped for a requirement that was not tested."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from contract_tests.events import Event, Record
-from contract_tests.reports.sums import failing, faults
+from contract_tests.reports.events import Event, Record
+from contract_tests.reports.summary import failing, faults
 
 # What XML 1.0 cannot hold, not even escaped.
 UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

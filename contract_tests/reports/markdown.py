@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from contract_tests.events import Event, Record
-from contract_tests.reports.sums import failing, faults, headline, sums
+from contract_tests.reports.events import Event, Record
+from contract_tests.reports.summary import failing, faults, headline, sums
 
 
 def markdown(record: Record) -> str:
-    """The two numbers first, then each breach with its curl, then what was not judged."""
+    """The two numbers first, then each violation with its curl, then what was not judged."""
     must, should = sums(record)
     broken = record.broken()
     lines = [
@@ -28,8 +28,8 @@ def markdown(record: Record) -> str:
 
 
 def beside_the_change(record: Record) -> list[str]:
-    """A line for each breach, each edit of the baseline, and a run that broke off, as commands of GitHub Actions."""
-    breaches = [
+    """A line for each violation, each edit of the baseline, and a run that broke off, as commands of GitHub Actions."""
+    violations = [
         _told("error" if failing(verdict, record) else "warning", verdict["id"], verdict["reason"])
         for verdict in record.broken()
     ]
@@ -37,7 +37,7 @@ def beside_the_change(record: Record) -> list[str]:
         _told("error", each["id"], each["edit"], file=each["file"], line=each["line"])
         for each in record.footer["edits"]
     ]
-    return [*breaches, *edits, *(_told("error", kind, text) for kind, text in faults(record))]
+    return [*violations, *edits, *(_told("error", kind, text) for kind, text in faults(record))]
 
 
 def _told(level: str, title: str, text: str, **place: object) -> str:

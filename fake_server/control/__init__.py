@@ -1,1 +1,4 @@
-"""The fake's control side: what a test or a person may want to see or to turn, under /_fake (see control.yaml)."""
+"""The control side under /_fake (see control.yaml): faults, the request log, organizations, the clock, and a page.
+
+May import `http`, `fake` and all below them. Must not know the command line, nor how a fake is composed.
+"""

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fake_server.assistants import Key, Project, assistant_id, effective_instructions, page, project_id
-from fake_server.control.control import Asked, Control, Handler
 from fake_server.control.organizations import existing_organization
-from fake_server.errors import NotThere
-from fake_server.handlers import Call
+from fake_server.control.state import Asked, Control, Handler
+from fake_server.domain.assistants import Key, Project, assistant_id, effective_instructions, page, project_id
+from fake_server.domain.errors import NotThere
+from fake_server.fake import Call
 
 
 async def list_any(asked: Asked) -> Any:

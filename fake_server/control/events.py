@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from fake_server.control.requests import WAITING, Requests
+from fake_server.control.request_log import WAITING, Requests
 
 HEADERS = {"content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"}
 # Seconds after which a silent stream says that it is there, so that nobody between closes it.

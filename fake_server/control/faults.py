@@ -6,8 +6,8 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from fake_server.errors import InvalidParameter, Kind
-from fake_server.passage import Passage
+from fake_server.domain.errors import InvalidParameter, Kind
+from fake_server.fake import Passage
 
 HEADER = "X-Fake-Fault"
 GRAMMAR = (

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from fake_server.assistants import Key, Organization, Project, assistant_id, project_id
-from fake_server.control.control import Asked, Control, Handler
-from fake_server.errors import InvalidParameter, NotThere
-from fake_server.seed import check_names, read_organization
+from fake_server.control.state import Asked, Control, Handler
+from fake_server.domain.assistants import Key, Organization, Project, assistant_id, project_id
+from fake_server.domain.errors import InvalidParameter, NotThere
+from fake_server.storage.seed import check_names, read_organization
 
 
 async def list_organizations(asked: Asked) -> Any:

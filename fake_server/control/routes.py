@@ -7,21 +7,27 @@ from typing import Any
 
 from aiohttp import web
 
-from fake_server import errors, incoming
-from fake_server.contract import Operation, read_document, read_operations, read_yaml
-from fake_server.control import assistants, ordering, organizations, whole
-from fake_server.control.control import Asked, Control, Handler
-from fake_server.control.door import admit
+from fake_server.contract.openapi import Operation, read_document, read_operations, read_yaml
+from fake_server.contract.yaml_file import FileMistake, parsed
+from fake_server.control import assistants, diagnostics, organizations, state_handlers
+from fake_server.control.access import admit
 from fake_server.control.events import stream
-from fake_server.control.pages import page_file
-from fake_server.errors import Broken, MalformedRequest, Refused, UnknownUrl
-from fake_server.web import JSON, Route, encoded, named, read, read_routes
-from fake_server.yaml_file import FileMistake, parsed
+from fake_server.control.page_files import page_file
+from fake_server.control.state import Asked, Control, Handler
+from fake_server.domain import errors
+from fake_server.domain.errors import Broken, MalformedRequest, Refused, UnknownUrl
+from fake_server.http import request_checks
+from fake_server.http.web import JSON, Route, encoded, named, read, read_routes
 
 LOG = logging.getLogger(__name__)
 PREFIX = "/_fake"
 FILE = Path(__file__).with_name("control.yaml")
-HANDLERS: dict[str, Handler] = {**whole.HANDLERS, **organizations.HANDLERS, **assistants.HANDLERS, **ordering.HANDLERS}
+HANDLERS: dict[str, Handler] = {
+    **state_handlers.HANDLERS,
+    **organizations.HANDLERS,
+    **assistants.HANDLERS,
+    **diagnostics.HANDLERS,
+}
 # What a call may change without anything else, by the beginning of its path.
 ALONE = ("assistants", "clock", "faults", "limiter", "requests", "snapshots")
 
@@ -82,11 +88,11 @@ def changed(operation: Operation) -> str:
 
 
 async def judged(control: Control, operation: Operation, name: str, request: web.BaseRequest) -> Asked:
-    query = incoming.check_query(operation, request.query.items())
+    query = request_checks.check_query(operation, request.query.items())
     body = {}
     if operation.body is not None:
         raw = await read(control.fake, request)
-        body = incoming.check_body(operation, said(raw, request.headers.get("Content-Type", "")))
+        body = request_checks.check_body(operation, said(raw, request.headers.get("Content-Type", "")))
     return Asked(control, name, body, query)
 
 
@@ -96,7 +102,7 @@ def said(raw: bytes, content_type: str) -> object:
     Raises MalformedRequest.
     """
     if "yaml" not in content_type:
-        return incoming.parse_body(raw or b"{}", None)
+        return request_checks.parse_body(raw or b"{}", None)
     try:
         return parsed(raw.decode(), "The body")
     except (FileMistake, UnicodeDecodeError) as mistake:

@@ -21,9 +21,9 @@ def test_a_build_of_pyyaml_without_libyaml_is_enough() -> None:
     """The suite and the fake load the contract and the dialects by the loader that each build has."""
     code = (
         "import yaml; del yaml.CSafeLoader\n"
-        "from contract_tests import catalogue; from contract_tests.dialect import schema\n"
-        "from fake_server import contract\n"
-        "print(bool(catalogue.requirements() and schema.settings() and contract.read_document()))"
+        "from contract_tests.requirements import catalogue; from contract_tests.dialect import schema\n"
+        "from fake_server.contract import openapi\n"
+        "print(bool(catalogue.requirements() and schema.settings() and openapi.read_document()))"
     )
     done = python("-c", code)
 

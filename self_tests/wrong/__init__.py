@@ -14,7 +14,7 @@ from self_tests.wrong import (
     rate,
     retrieve,
 )
-from self_tests.wrong_servers import SERVERS
+from self_tests.wrong.wrong_server import SERVERS
 
 __all__ = [
     "SERVERS",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from fake_server.assistants import Key
-from fake_server.errors import Unauthenticated
+from fake_server.domain.assistants import Key
+from fake_server.domain.errors import Unauthenticated
 from fake_server.fake import Fake
-from fake_server.seed import KEYS
-from fake_server.store import Store
-from self_tests.wrong_servers import (
+from fake_server.storage.seed import KEYS
+from fake_server.storage.store import Store
+from self_tests.wrong.wrong_server import (
     CREATE,
     DELETE,
     LIST,

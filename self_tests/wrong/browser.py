@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fake_server.fake import Fake
-from self_tests.wrong_servers import around, error, instead, wrong
+from self_tests.wrong.wrong_server import around, error, instead, wrong
 
 PREFLIGHT = "browser/preflight"
 ALLOWED = {

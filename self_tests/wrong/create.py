@@ -11,11 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
-from fake_server.assistants import PREFIX, Project
-from fake_server.errors import InvalidParameter
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call, Handler
-from self_tests.wrong_servers import (
+from fake_server.domain.assistants import PREFIX, Project
+from fake_server.domain.errors import InvalidParameter
+from fake_server.fake import Answer, Call, Fake, Handler
+from self_tests.wrong.wrong_server import (
     BY_ID,
     CREATE,
     MODIFIES,

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from fake_server.assistants import PREFIX, Project
-from fake_server.errors import BoundAssistant, UnknownAssistant
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call, Handler, delete_assistant
-from self_tests.wrong_servers import (
+from fake_server.domain.assistants import PREFIX, Project
+from fake_server.domain.errors import BoundAssistant, UnknownAssistant
+from fake_server.fake import Answer, Call, Fake, Handler
+from fake_server.http.handlers import delete_assistant
+from self_tests.wrong.wrong_server import (
     DELETE,
     MODIFIES,
     MODIFY,

@@ -11,9 +11,9 @@ from typing import Any
 
 from aiohttp import web
 
-from fake_server import errors
-from fake_server.contract import Operation
-from fake_server.errors import (
+from fake_server.contract.openapi import Operation
+from fake_server.domain import errors
+from fake_server.domain.errors import (
     InvalidParameter,
     MalformedRequest,
     Unauthenticated,
@@ -22,7 +22,7 @@ from fake_server.errors import (
     WrongMethod,
 )
 from fake_server.fake import Fake
-from self_tests.wrong_servers import (
+from self_tests.wrong.wrong_server import (
     CREATE,
     DELETE,
     LIST,

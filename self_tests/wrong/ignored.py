@@ -6,10 +6,9 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from fake_server.contract import Operation
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call
-from self_tests.wrong_servers import (
+from fake_server.contract.openapi import Operation
+from fake_server.fake import Answer, Call, Fake
+from self_tests.wrong.wrong_server import (
     CREATE,
     LIST,
     MODIFIES,

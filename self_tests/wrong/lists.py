@@ -8,11 +8,10 @@ from zlib import crc32
 
 from aiohttp import web
 
-from fake_server.assistants import PREFIX, Project
-from fake_server.errors import InvalidParameter
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call
-from self_tests.wrong_servers import (
+from fake_server.domain.assistants import PREFIX, Project
+from fake_server.domain.errors import InvalidParameter
+from fake_server.fake import Answer, Call, Fake
+from self_tests.wrong.wrong_server import (
     LIST,
     MODIFIES,
     Document,

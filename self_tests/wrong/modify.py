@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from fake_server.assistants import Project
-from fake_server.contract import Operation
-from fake_server.errors import InvalidParameter
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call, Handler, get_assistant, shown
-from self_tests.wrong_servers import (
+from fake_server.contract.openapi import Operation
+from fake_server.domain.assistants import Project
+from fake_server.domain.errors import InvalidParameter
+from fake_server.fake import Answer, Call, Fake, Handler
+from fake_server.http.handlers import get_assistant, shown
+from self_tests.wrong.wrong_server import (
     CREATE,
     LIST,
     MODIFIES,

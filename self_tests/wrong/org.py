@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import replace
 
-from fake_server.errors import UnknownAssistant
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call, Handler
-from fake_server.seed import KEYS
-from self_tests.wrong_servers import (
+from fake_server.domain.errors import UnknownAssistant
+from fake_server.fake import Answer, Call, Fake, Handler
+from fake_server.storage.seed import KEYS
+from self_tests.wrong.wrong_server import (
     BY_ID,
     CREATE,
     DELETE,

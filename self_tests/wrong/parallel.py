@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from fake_server.assistants import PREFIX
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call, Handler
-from self_tests.wrong_servers import CREATE, MODIFIES, handling, refusal, target, write, wrong
+from fake_server.domain.assistants import PREFIX
+from fake_server.fake import Answer, Call, Fake, Handler
+from self_tests.wrong.wrong_server import CREATE, MODIFIES, handling, refusal, target, write, wrong
 
 CREATES, KEPT = "parallel/creates-all-kept", "parallel/modifies-not-lost"
 GAP = 0.02

@@ -8,11 +8,10 @@ from typing import Any
 
 from aiohttp import web
 
-from fake_server.errors import TooManyRequests
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call, Handler
-from fake_server.limiter import Limiter
-from self_tests.wrong_servers import (
+from fake_server.domain.errors import TooManyRequests
+from fake_server.domain.limiter import Limiter
+from fake_server.fake import Answer, Call, Fake, Handler
+from self_tests.wrong.wrong_server import (
     CREATE,
     DELETE,
     LIST,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any
 
-from fake_server.assistants import PREFIX
-from fake_server.fake import Fake
-from fake_server.handlers import Answer, Call, Handler
-from self_tests.wrong_servers import (
+from fake_server.domain.assistants import PREFIX
+from fake_server.fake import Answer, Call, Fake, Handler
+from self_tests.wrong.wrong_server import (
     BY_ID,
     CREATE,
     LIST,

@@ -1,0 +1,79 @@
+"""A dialect as a person would note it down: YAML that the fake reads, with what is known of each line beside it."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from textwrap import wrap
+
+import yaml
+
+from contract_tests.dialect import schema
+from contract_tests.dialect.rules import Learned
+from contract_tests.http.messages import Json, same
+
+WIDTH = 118
+
+
+def yaml_of(found: Mapping[str, Learned], base_url: str, how: str) -> str:
+    """`how` says by what it was learnt. What was not decided is left out, and named at the end."""
+    known = [name for name in schema.settings() if name in found and not found[name].doubt]
+    today = time.strftime("%Y-%m-%d")
+    lines = [
+        f"# How {base_url} speaks, learnt on {today}: {how}",
+        "# A fake speaks so too: assistants-fake --dialect FILE",
+        "",
+    ]
+    for group, names in groupby(known, key=lambda name: name.partition(".")[0]):
+        lines += [f"{group}:", *(line for name in names for line in _setting(name, found[name]))]
+    if not known:
+        lines.append("{}")
+    return "\n".join([*lines, *_left_open(found)]) + "\n"
+
+
+def left_open(found: Mapping[str, Learned]) -> dict[str, str]:
+    """Why each of the other settings is left at its default."""
+    rest = [name for name in schema.settings() if name not in found or found[name].doubt]
+    return {name: found[name].doubt if name in found else UNSHOWN.get(name, UNSEEN) for name in rest}
+
+
+UNSEEN = "no answer showed it"
+LIMITER = "asked only with --probe-rate-limit, which uses the limit up"
+UNSHOWN = {
+    "errors.deactivated_key": "it takes a key that was deactivated",
+    "errors.foreign_status": "it takes a key of another organization (ASSISTANTS_FOREIGN_API_KEY)",
+    "errors.body_too_large": "no body that was tried was too large",
+    "ids.echo_as_sent": "only an id without its prefix shows it, and that names nothing here",
+    **{f"limiter.{name}": LIMITER for name in ("per", "per_operation", "before_auth", "window", "block", "headers")},
+}
+
+
+def _setting(name: str, found: Learned) -> list[str]:
+    text = f"  {name.partition('.')[2]}: {_value(found.value)}"
+    notes = [] if same(found.value, schema.default(name)) else [f"default: {_value(schema.default(name))}"]
+    if found.note:
+        notes.insert(0, found.note)
+    if not notes:
+        return [text]
+    note = f"# {'; '.join(notes)}"
+    return [f"{text}  {note}"] if len(text) + len(note) < WIDTH and "\n" not in note else [text]
+
+
+def _value(value: Json) -> str:
+    """In one line, whatever is in it."""
+    written = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**6)
+    return written.removesuffix("\n").removesuffix("\n...").strip()
+
+
+def _left_open(found: Mapping[str, Learned]) -> Iterable[str]:
+    reasons = defaultdict[str, list[str]](list)
+    for name, why in left_open(found).items():
+        reasons[why].append(name)
+    if reasons:
+        yield ""
+        yield "# Not learnt, so left at the defaults:"
+    for why, names in reasons.items():
+        told = f"{', '.join(names)}: {' '.join(why.split())}"
+        yield from wrap(told, WIDTH, initial_indent="#   ", subsequent_indent="#     ", break_long_words=False)

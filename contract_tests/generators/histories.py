@@ -1,0 +1,182 @@
+"""Random histories over all six operations, and the shortest that shows a violation; the seed decides them all."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from contract_tests.generators.session import BlockedError, Session, page_ids
+from contract_tests.generators.tour.create import INSTRUCTIONS, NAMES
+from contract_tests.generators.tour.ignored import ABSURD, ROUNDS
+from contract_tests.http import operations
+from contract_tests.http.messages import Exchange, Json, Request
+from contract_tests.oracle.oracle import Oracle
+from contract_tests.requirements.findings import Violation
+
+DEFAULT = 55  # histories of one run
+LENGTH = 40  # calls of one history, at most
+SHRINKING = 400  # calls spent on one violation, at most
+
+
+@dataclass(frozen=True)
+class Move:
+    """A call that is yet to be sent: `which` picks one of the assistants that the history has made by then."""
+
+    kind: str
+    which: int
+    role: str
+    body: dict[str, Json] | None = None
+    query: tuple[tuple[str, Json], ...] = ()
+
+
+def generate(session: Session, seed: int, number: int, progress: Callable[[str, int, int], None]) -> None:
+    """Plays `number` histories; each new violation is shrunk to the fewest calls that show it."""
+    for history in range(number):
+        progress("random histories", history, number)
+        moves = write(random.Random(f"{seed}/{history}"), sorted(session.target.keys), f"{session.tag} h{history}")
+        before = len(session.oracle.findings.violations)
+        with suppress(BlockedError):
+            _perform(session, moves)
+        for violation in _first_of_each(session, before):
+            _replace(session, violation, shrink(session, moves, violation.requirement))
+
+
+def write(dice: random.Random, roles: list[str], tag: str) -> list[Move]:
+    """A history: a few creates first, then whatever the dice say, the operations that matter most more often."""
+    kinds = ["create"] * 3 + ["retrieve"] * 3 + ["modify"] * 4 + ["patch"] * 4 + ["list"] * 4 + ["delete"] * 2
+    moves = [Move("create", 0, "primary", _body(dice, tag, number)) for number in range(2)]
+    for number in range(2, LENGTH):
+        kind = dice.choice(kinds)
+        role = dice.choice(["primary"] * 6 + roles)
+        body = _body(dice, tag, number) if kind in ("create", "modify", "patch") else None
+        if body and kind != "create":
+            body = {name: value for name, value in body.items() if dice.random() < 0.6}
+        moves.append(Move(kind, dice.randrange(8), role, body, _query(dice) if kind == "list" else ()))
+    return moves
+
+
+def _body(dice: random.Random, tag: str, number: int) -> dict[str, Json]:
+    body: dict[str, Json] = {"name": dice.choice([f"{tag} {number}", f"{tag} {number}", *NAMES])}
+    if dice.random() < 0.7:
+        body["instructions"] = dice.choice(["", f"{tag} does {number}", f"{tag} does {number}", *INSTRUCTIONS])
+    for name, value in dice.choice(ROUNDS).items():
+        if dice.random() < 0.15:
+            body[name] = dice.choice(ABSURD[name]) if dice.random() < 0.1 else value
+    if dice.random() < 0.06:
+        body[dice.choice(["name", "instructions"])] = dice.choice([7, True, ["x"], {"x": 1}])
+    return body
+
+
+def _query(dice: random.Random) -> tuple[tuple[str, Json], ...]:
+    query: list[tuple[str, Json]] = []
+    if dice.random() < 0.7:
+        query.append(("limit", dice.choice([1, 2, 3, 5, 100, 100])))
+    if dice.random() < 0.3:
+        query.append(("order", dice.choice(["asc", "desc"])))
+    if dice.random() < 0.3:
+        query.append((dice.choice(["after", "after", "before"]), "?"))
+    return tuple(query)
+
+
+def _perform(session: Session, moves: list[Move]) -> None:
+    """Sends the moves, then reads everything once more and removes it."""
+    made: list[tuple[str, str]] = []
+    for move in moves:
+        exchange = session.send(_request(move, made)) if move.kind == "create" or made else None
+        if exchange and move.kind == "create":
+            try:
+                made.append((session.created_id(exchange), move.role))
+            except BlockedError:
+                continue
+        if exchange and move.kind == "list" and not dict(move.query).keys() & {"after", "before"}:
+            _walk_on(session, exchange, move)
+    for id, role in made:
+        session.read(id, role)
+    for role in {role: None for _, role in made}:
+        session.walk(role)
+    for id, role in made:
+        known = session.oracle.model.find(id)
+        if known and known.present:
+            session.send(operations.delete(id, role))
+
+
+def _walk_on(session: Session, page: Exchange, move: Move) -> None:
+    """The second page, so that walks begin that a change may interrupt."""
+    if ids := page_ids(page):
+        session.send(operations.list_(move.role, **{**dict(move.query), "after": ids[-1]}))
+
+
+def _request(move: Move, made: list[tuple[str, str]]) -> Request:
+    if move.kind == "create":
+        return operations.create(move.body, move.role)
+    id = made[move.which % len(made)][0]
+    if move.kind == "list":
+        return operations.list_(move.role, **{name: id if value == "?" else value for name, value in move.query})
+    if move.kind in ("modify", "patch"):
+        return getattr(operations, move.kind)(id, move.body, move.role)  # type: ignore[no-any-return]  # one of two functions
+    return operations.retrieve(id, move.role) if move.kind == "retrieve" else operations.delete(id, move.role)
+
+
+def _first_of_each(session: Session, before: int) -> list[Violation]:
+    """The first violation of each requirement that was not broken before this history."""
+    violations = session.oracle.findings.violations
+    known = {violation.requirement for violation in violations[:before]}
+    fresh: dict[str, Violation] = {}
+    for violation in violations[before:]:
+        if violation.requirement not in known:
+            fresh.setdefault(violation.requirement, violation)
+    return list(fresh.values())
+
+
+def shrink(session: Session, moves: list[Move], requirement: str) -> Violation | None:
+    """The violation in the fewest moves: ever smaller chunks are left out, as long as the violation still shows."""
+    found, best, budget = None, moves, session.client.count + SHRINKING
+    size = len(moves) // 2
+    while size >= 1 and session.client.count < budget:
+        for start in range(0, len(best), size):
+            shorter = best[:start] + best[start + size :]
+            if violation := _shows(session, shorter, requirement):
+                found, best = violation, shorter
+                break
+        else:
+            size //= 2
+    return found
+
+
+def _shows(session: Session, moves: list[Move], requirement: str) -> Violation | None:
+    """The violation that these moves alone show to an oracle that knows nothing of what was before.
+
+    Its exchanges are the changes that they ask for, and those reads that show it.
+    """
+    stage = Session(session.client, Oracle(session.target, session.tag))
+    for id in (session.target.bound_id, session.target.expendable_id):
+        if id and (known := session.oracle.model.find(id)):
+            stage.oracle.model.assistants[id].gone = known.gone
+    for role in session.target.keys:
+        stage.walk(role)
+    first = session.client.count
+    seen: list[Exchange] = []
+    watch, session.client.watch = session.client.watch, seen.append
+    try:
+        with suppress(BlockedError):
+            _perform(stage, moves)
+    finally:
+        session.client.watch = watch
+    violation = next((each for each in stage.oracle.findings.violations if each.requirement == requirement), None)
+    if not violation:
+        return None
+    last = violation.exchanges[-1].number
+    shown = [
+        exchange
+        for exchange in seen
+        if first < exchange.number <= last and (exchange.request.method != "GET" or exchange in violation.exchanges)
+    ]
+    return Violation(requirement, violation.expected, violation.actual, tuple(shown))
+
+
+def _replace(session: Session, violation: Violation, shorter: Violation | None) -> None:
+    if shorter:
+        violations = session.oracle.findings.violations
+        violations[violations.index(violation)] = shorter

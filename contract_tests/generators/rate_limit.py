@@ -1,0 +1,197 @@
+"""Judges the limiter by using it up: a quiet minute, a burst past the declared number, the wait that it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+
+from contract_tests.generators.session import Session
+from contract_tests.http import operations
+from contract_tests.http.client import MINUTE
+from contract_tests.http.messages import Exchange, Request
+from contract_tests.http.operations import LIST, OPERATIONS
+from contract_tests.oracle.expectations import read
+from contract_tests.requirements.findings import answer
+
+QUIET = MINUTE + 1
+WHOLE_SECONDS = re.compile("[1-9]|[1-5][0-9]|60")
+SHIFTED = (MINUTE + 13, MINUTE + 29)  # so that another burst falls elsewhere in the minutes of a fixed window
+
+
+@dataclass
+class Burst:
+    """The calls of a burst that passed, and the first that did not, if any."""
+
+    passed: list[Exchange] = field(default_factory=list)
+    stopped: Exchange | None = None
+
+
+class Probe:
+    """Plays on a client that does not pace itself. `limit` is what the target declares, calls a minute."""
+
+    def __init__(self, session: Session, limit: int) -> None:
+        self.session = session
+        self.limit = limit
+        self.findings = session.oracle.findings
+
+    def run(self) -> None:
+        """Two of the target's minutes, one more where more passes than was declared or nothing lets go."""
+        victim = self.session.create_assistant()
+        self.session.read(victim)
+        burst = self._burst(victim, QUIET)
+        if self._early(burst):
+            return
+        for quiet in SHIFTED:
+            if len(burst.passed) > self.limit:
+                again = self._burst(victim, quiet)
+                burst = again if len(again.passed) <= len(burst.passed) else burst
+        if self._enforced(burst, victim) and burst.stopped:
+            self._refused(burst.stopped, victim)
+            self._recovers(burst.stopped, victim)
+
+    def _burst(self, victim: str, quiet: float) -> Burst:
+        """After a quiet minute, calls of every kind until one does not pass; twice the number spans any window."""
+        self.session.client.rest(quiet)
+        burst = Burst()
+        for request in self._mixed(victim, 2 * self.limit + 1):
+            exchange = self._ask(request)
+            if not exchange.response.accepted:
+                burst.stopped = exchange
+                break
+            burst.passed.append(exchange)
+        return burst
+
+    def _mixed(self, victim: str, number: int) -> list[Request]:
+        kinds: list[Callable[[], Request]] = [
+            lambda: operations.list_(limit=1),
+            lambda: operations.retrieve(victim),
+            lambda: operations.modify(victim, {"name": self.session.unique_text("burst")}),
+            lambda: operations.create({"name": self.session.unique_text("burst")}),
+            lambda: operations.patch(victim, {"name": self.session.unique_text("burst")}),
+        ]
+        return [kind() for kind in islice(cycle(kinds), number)]
+
+    def _ask(self, request: Request) -> Exchange:
+        exchange = self.session.client.send_once(request)
+        if exchange.response.status != 429:
+            self.session.oracle.observe(exchange)
+        return exchange
+
+    def _early(self, burst: Burst) -> bool:
+        if burst.stopped and len(burst.passed) < self.limit:
+            self.findings.add_violation(
+                "rate/not-early",
+                f"{self.limit} calls pass after a quiet minute",
+                f"call {len(burst.passed) + 1}: {answer(burst.stopped)}",
+                burst.stopped,
+                times=len(burst.passed) + 1,
+            )
+            return True
+        self.findings.hold("rate/not-early", LIST)
+        return False
+
+    def _enforced(self, burst: Burst, victim: str) -> bool:
+        """Whether there is one limiter, of the declared number."""
+        last = burst.stopped or burst.passed[-1]
+        expected, number = f"429 past {self.limit} calls in a minute", len(burst.passed)
+        if burst.stopped and last.response.status != 429:
+            self.findings.add_violation("rate/enforced", expected, answer(last), last, times=number + 1)
+            return False
+        if number <= self.limit:
+            self.findings.hold("rate/enforced", LIST)
+            return True
+        if apart := self._counted_apart(burst, victim):
+            self.findings.hold("rate/enforced", LIST)
+            self.findings.add_violation(
+                "rate/shared-by-all-operations",
+                f"429 past {self.limit} calls of all kinds together",
+                f"{number} passed; one kind is refused while another is not: {answer(apart)}",
+                apart,
+                times=self.limit + 1,
+            )
+        else:
+            self.findings.add_violation("rate/enforced", expected, f"{number} calls passed", last, times=number)
+        return False
+
+    def _counted_apart(self, burst: Burst, victim: str) -> Exchange | None:
+        """The call that shows that kinds are counted apart: one that passes beside one refused, or the reverse."""
+        if burst.stopped:
+            others = (self._ask(request) for request in self._mixed(victim, 5))
+            return next((other for other in others if other.response.accepted), None)
+        alone = (self._ask(operations.list_(limit=1)) for _ in range(self.limit + 1))
+        return next((each for each in alone if each.response.status == 429), None)
+
+    def _refused(self, stopped: Exchange, victim: str) -> None:
+        """Once refused, every operation is, in the envelope, whatever was counted."""
+        mark, refused = self.session.unique_text("past the limit"), 0
+        self._envelope(stopped)
+        for request in operations.every_operation(victim, mark):
+            exchange = self._ask(request)
+            if exchange.response.status == 429:
+                self._envelope(exchange)
+                self._log(exchange)
+                refused += 1
+            elif self._ask(stopped.request).response.status == 429:
+                self.findings.add_violation(
+                    "rate/shared-by-all-operations",
+                    "429 for every operation",
+                    f"{stopped.request.method} is refused, and this is not: {answer(exchange)}",
+                    exchange,
+                    times=1,
+                )
+                return
+        if refused == len(OPERATIONS):
+            self.findings.hold("rate/shared-by-all-operations", LIST)
+
+    def _envelope(self, exchange: Exchange) -> None:
+        call = read(exchange.request)
+        self.session.oracle.refusals.envelope(exchange, call)
+        wait = exchange.response.headers.get("retry-after", "(none)")
+        if not WHOLE_SECONDS.fullmatch(wait):
+            self.findings.add_violation(
+                "rate/retry-after",
+                "retry-after: whole seconds, 1 to 60",
+                f"retry-after: {wait}",
+                exchange,
+                times=self.limit + 1,
+            )
+
+    def _log(self, exchange: Exchange) -> None:
+        self.session.oracle.refused_by_limiter(exchange)
+
+    def _recovers(self, stopped: Exchange, victim: str) -> None:
+        """After the wait that was asked for a call passes; after a quiet minute at the latest. Nothing was done."""
+        if not self._after_the_wait(stopped):
+            self.session.client.rest(QUIET)
+            passed = self._ask(operations.list_(limit=1))
+            self.findings.judge(
+                "rate/not-early",
+                passed.response.accepted,
+                LIST,
+                "a call passes after a quiet minute",
+                answer(passed),
+                stopped,
+                passed,
+            )
+            if not passed.response.accepted:
+                return
+        self.session.read(victim)
+        self.session.walk()
+
+    def _after_the_wait(self, stopped: Exchange) -> bool:
+        wait = stopped.response.headers.get("retry-after", "")
+        if not WHOLE_SECONDS.fullmatch(wait):
+            return False
+        self.session.client.rest(int(wait) + 0.5)
+        passed = self._ask(operations.list_(limit=1))
+        return self.findings.judge(
+            "rate/retry-after",
+            passed.response.accepted,
+            LIST,
+            f"a call passes after {wait} s",
+            answer(passed),
+            stopped,
+            passed,
+        )

@@ -1,0 +1,234 @@
+"""Schemathesis before the oracle: it thinks up the calls, our client sends them, the oracle judges what comes.
+
+Of its own checks those run that look at the schema alone; each of the others is left out for the reason beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any, cast
+
+import hypothesis
+import requests
+import schemathesis
+from hypothesis.stateful import run_state_machine_as_test
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.core.result import Ok
+from schemathesis.generation import GenerationMode
+from schemathesis.schemas import APIOperation, BaseSchema
+
+from contract_tests.generators.session import BlockedError, Session
+from contract_tests.http.guard import GuardError, named
+from contract_tests.http.messages import Exchange, Request
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE
+from contract_tests.requirements import catalogue
+
+USED = ("not_a_server_error", "content_type_conformance", "response_schema_conformance")
+LEFT_OUT = {
+    "status_code_conformance": "the oracle knows which status each call may have, 201 for 200 included",
+    "response_headers_conformance": "every header of an answer is a free choice",
+    "negative_data_rejection": "an ignored field out of range may be refused or not; the oracle tells the cases apart",
+    "positive_data_acceptance": "an unknown cursor or a long name fits the schema, and may be refused",
+    "missing_required_header": "the tour asks every operation without a key",
+    "unsupported_method": "Allow is nobody's promise; the tour asks undeclared methods",
+    "allow_header_conformance": "OPTIONS is a browser's, with CORS headers rather than Allow",
+    "use_after_free": "the oracle knows what was deleted, modify by POST included",
+    "ensure_resource_availability": "the oracle knows what was created",
+    "ignored_auth": "sends calls of its own, past the client that guards what is not ours",
+    "object_level_authorization": "sends calls of its own, and sees no leak in a list",
+}
+MEANT = {
+    LIST: "list/envelope",
+    CREATE: "create/answers-the-assistant",
+    RETRIEVE: "retrieve/equals-created",
+    **dict.fromkeys(MODIFIES, "create/answers-the-assistant"),
+    DELETE: "delete/answers-deleted",
+}
+NOBODYS_METHODS = ("OPTIONS", "HEAD", "TRACE", "QUERY")  # frameworks and HTTP itself answer these
+DEEP_EXAMPLES = 100  # of each operation and kind of data
+NO_HEADERS = {"user-agent", "accept", "accept-encoding", "connection", "content-length", "authorization"}
+Progress = Callable[[str, int, int], None]
+Case = schemathesis.Case[Any]
+
+
+def generate(session: Session, seed: int, deep: bool, progress: Progress) -> None:
+    """Examples and coverage; with `deep` fuzzing and links as well. The same seed makes the same calls."""
+    schema = _schema(session)
+    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    for done, operation in enumerate(operations):
+        progress(f"schemathesis: {operation.label}", done, len(operations))
+        with suppress(BlockedError):
+            _fuzz(Fuzzer(session, operation), seed, deep)
+    if deep:
+        progress("schemathesis: links", 0, 1)
+        follow_links(session, schema, seed)
+
+
+def _fuzz(fuzzer: Fuzzer, seed: int, deep: bool) -> None:
+    fuzzer.examples(seed)
+    fuzzer.coverage()
+    if deep:
+        fuzzer.fuzzing(seed)
+
+
+def _schema(session: Session) -> BaseSchema:
+    config = SchemathesisConfig.from_dict({"generation": {"database": "none"}, "cache": {"enabled": False}})
+    document = {**catalogue.judged_document(), "servers": [{"url": session.target.base_url}]}
+    load_all_checks()
+    return cast(BaseSchema, schemathesis.openapi.from_dict(document, config=config))
+
+
+class Fuzzer:
+    """The calls that schemathesis thinks up for one operation, on assistants that are made for them."""
+
+    def __init__(self, session: Session, operation: APIOperation[Any, Any, Any, Any]) -> None:
+        self.session = session
+        self.operation = operation
+        self.schema = operation.schema
+        self.by_id = "{" in operation.path
+
+    def examples(self, seed: int) -> None:
+        for strategy in self.schema.get_strategies_from_examples(self.operation):
+            self._draw(strategy, seed, 1)
+        self._look()
+
+    def coverage(self) -> None:
+        config = self.schema.config.generation_for(operation=self.operation, phase="coverage")
+        for case in self.schema.iter_coverage_cases(
+            self.operation, generation_modes=list(GenerationMode), generation_config=config
+        ):
+            self.ask(case)
+        self._look()
+
+    def fuzzing(self, seed: int) -> None:
+        for mode in GenerationMode:
+            self._draw(self.operation.as_strategy(generation_mode=mode), seed, DEEP_EXAMPLES)
+            self._look()
+
+    def _draw(self, strategy: Any, seed: int, number: int) -> None:
+        @hypothesis.seed(seed)
+        @_settings(number)
+        @hypothesis.given(case=strategy)
+        def draw(case: Case) -> None:
+            self.ask(case)
+
+        draw()
+
+    def ask(self, case: Case) -> None:
+        """Sends one case. What the guard holds back is not sent; what names an assistant names one of ours."""
+        if self.by_id and not _negative_path(case):
+            case.path_parameters = {"assistant_id": self.session.subject()}
+        request = _request(self.session, case)
+        if request is None or request.method in NOBODYS_METHODS:
+            return
+        if _negative_path(case) and (id := named(request.path.partition("?")[0])):
+            self.session.client.guard.invent(id)  # schemathesis made it up
+        try:
+            exchange = self.session.send(request)
+        except GuardError:
+            return
+        check(self.session, case, exchange)
+
+    def _look(self) -> None:
+        """Reads what should have stayed, so that what a call did in silence is noticed."""
+        self.session.read(self.session.subject())
+        self.session.walk()
+
+
+def check(session: Session, case: Case, exchange: Exchange) -> None:
+    """Runs schemathesis's own checks on an answer; each finding names a requirement."""
+    answer = _response(session, exchange)
+    if answer is None:
+        return
+    try:
+        case.validate_response(answer, checks=cast(Any, [CHECKS.get_one(name) for name in USED]))
+    except FailureGroup as group:
+        for failure in group.exceptions:
+            if isinstance(failure, Failure):
+                _finding(session, case, exchange, failure)
+
+
+def _finding(session: Session, case: Case, exchange: Exchange, failure: Failure) -> None:
+    operation = case.operation.definition.raw.get("operationId", LIST)
+    requirement = {
+        "Server error": "errors/never-5xx",
+        "Undocumented Content-Type": "errors/json-content-type",
+        "Missing Content-Type header": "errors/json-content-type",
+    }.get(failure.title) or ("errors/envelope" if exchange.response.status >= 400 else MEANT[operation])
+    message = " ".join(str(failure.message).split())
+    session.oracle.findings.add_violation(
+        requirement, "an answer as openapi.yaml has it", f"{failure.title}: {message}", exchange
+    )
+
+
+def follow_links(session: Session, schema: BaseSchema, seed: int) -> None:
+    """Schemathesis's state machine: what one call answers is where the next one goes, by the links of openapi.yaml."""
+
+    class Links(schema.as_state_machine()):  # type: ignore[misc]  # the base is made from the schema
+        def call(self, case: Case, **_: Any) -> schemathesis.Response:
+            request = _request(session, case)
+            try:
+                exchange = session.send(request) if request else None
+            except GuardError:
+                exchange = None
+            answer = _response(session, exchange) if exchange else None
+            if answer is None:
+                hypothesis.reject()
+            return answer
+
+        def validate_response(self, *_: Any, **__: Any) -> None:
+            """The oracle has judged it already."""
+
+    machine = hypothesis.seed(seed)(Links)
+    run_state_machine_as_test(machine, settings=_settings(DEEP_EXAMPLES, stateful_step_count=6))
+    session.walk()
+
+
+def _settings(number: int, **more: Any) -> hypothesis.settings:
+    return hypothesis.settings(
+        max_examples=number,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+        **more,
+    )
+
+
+def _negative_path(case: Case) -> bool:
+    component = case.meta.components.get(ParameterLocation.PATH) if case.meta else None
+    return component is not None and component.mode.is_negative
+
+
+def _request(session: Session, case: Case) -> Request | None:
+    """The case as a request of ours; None where HTTP cannot carry it."""
+    try:
+        prepared = requests.Request(**case.as_transport_kwargs(base_url=session.target.base_url)).prepare()
+    except (requests.RequestException, UnicodeError, ValueError):
+        return None
+    url, method = prepared.url or "", prepared.method or "GET"
+    base = requests.Request("GET", session.target.base_url).prepare().url or ""
+    if not url.startswith(base):
+        return None
+    headers = tuple((name.lower(), value) for name, value in _headers(prepared) if name.lower() not in NO_HEADERS)
+    body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
+    return Request(method, url.removeprefix(base), "primary", body if isinstance(body, bytes) else None, headers)
+
+
+def _headers(prepared: requests.PreparedRequest) -> Iterator[tuple[str, str]]:
+    for name, value in prepared.headers.items():
+        yield name, value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _response(session: Session, exchange: Exchange) -> schemathesis.Response | None:
+    answer, request = exchange.response, exchange.request
+    if not answer.status:
+        return None
+    prepared = requests.Request(request.method, session.target.base_url + request.path, data=request.body).prepare()
+    headers = {name: [value] for name, value in answer.headers.items()}
+    return schemathesis.Response(answer.status, headers, answer.body, prepared, exchange.ended - exchange.began, True)

@@ -1,0 +1,97 @@
+"""The list, walked as the SDKs do."""
+
+from contract_tests.generators.session import REFUSALS, Session, step
+from contract_tests.http import operations
+
+PAGED = ("list/envelope", "list/complete", "list/has-more-is-true-to-its-word")
+MANY = 66  # more than the default page holds, and than 64, at which some limits wrap or end
+
+
+@step(*PAGED, "list/first-and-last-id", "list/limit", "list/newest-first", "list/after")
+def two_pages(session: Session) -> None:
+    """Over two pages, and one call more, everybody comes once, the newest first."""
+    for _ in range(3):
+        session.create_assistant()
+    everyone = session.walk()
+    if len(everyone) < 3:
+        return
+    session.walk(limit=min(100, len(everyone) // 2 + 1))
+    session.send(operations.list_(limit=100, after=everyone[-1]))
+    for limit in (1, 2):
+        session.send(operations.list_(limit=limit, after=everyone[-3]))
+    session.send(operations.list_(limit=1))
+    session.send(operations.list_(limit=min(100, len(everyone))))
+
+
+@step("list/order-asc", "list/before", "list/after", "list/has-more-is-true-to-its-word")
+def the_other_ways(session: Session) -> None:
+    """Oldest first, and ahead of an id, in either order."""
+    for _ in range(4):
+        session.create_assistant()
+    for order in ("desc", "asc"):
+        everyone = session.walk(order=order)
+        if len(everyone) < 4:
+            return
+        for limit in session.some((2, 1, 3), 1):
+            session.send(operations.list_(limit=limit, order=order))
+            session.send(operations.list_(limit=limit, order=order, before=everyone[3]))
+            session.send(operations.list_(limit=limit, order=order, after=everyone[-4]))
+        session.send(operations.list_(limit=2, order=order, before=everyone[0]))
+        session.send(operations.list_(order=order, after=everyone[0], before=everyone[3]))
+
+
+@step("list/limit", *PAGED, wide=True)
+def the_default_page(session: Session) -> None:
+    """Without a limit a page holds twenty, and a walk of such pages leaves nobody out."""
+    for _ in range(MANY):
+        session.create_assistant()
+    session.walk()
+    session.walk(limit=None)
+    session.walk(limit=None, order="asc")
+    for limit in (7, 20, 21):
+        session.walk(limit=limit)
+    for limit in (1, 19, 99, 100):
+        session.send(operations.list_(limit=limit))
+
+
+@step(*PAGED, needs=["foreign"], wide=True)
+def an_organization_of_few(session: Session) -> None:
+    """The list of a small organization ends where it ends, whatever the pages."""
+    for _ in range(3):
+        session.create_assistant("foreign")
+    everyone = session.walk("foreign")
+    if len(everyone) <= 60:
+        for limit in range(1, len(everyone) + 2)[:8]:
+            session.walk("foreign", limit=limit)
+
+
+@step("list/bad-limit-refused", *REFUSALS)
+def limits_out_of_bounds(session: Session) -> None:
+    """A limit of 0, 101, -1 or "x" is refused; one of 1 is not."""
+    for limit in (0, 101, -1, "x"):
+        session.send(operations.list_(limit=limit))
+    session.send(operations.list_(limit=1))
+
+
+@step("list/after")
+def after_an_id_that_names_nothing(session: Session) -> None:
+    """An `after` that names nothing does not begin at the beginning."""
+    session.create_assistant()
+    unknown = session.unknown_id()
+    session.walk()
+    session.send(operations.list_(limit=100, after=unknown))
+
+
+@step("modify/seen-everywhere", "delete/gone", "list/newest-first", "list/complete", wide=True)
+def the_list_follows(session: Session) -> None:
+    """After each create, modify and delete the list is true at once, and nobody has changed places."""
+    ids = [session.create_assistant() for _ in range(4)]
+    session.walk()
+    for verb, id in ((operations.modify, ids[0]), (operations.patch, ids[2])):
+        session.send(verb(id, {"name": session.unique_text("seen at once")}))
+        session.walk()
+    session.send(operations.delete(ids[1]))
+    session.walk()
+    session.create_assistant()
+    session.walk()
+    session.walk(order="asc")

@@ -1,0 +1,211 @@
+"""The one way to the target: every request of the suite is paced, guarded, counted and sent here."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from contract_tests.http.guard import Guard
+from contract_tests.http.ledger import Ledger
+from contract_tests.http.messages import Exchange, Request, Response
+from contract_tests.http.target import ROLES, Target, TargetError
+from contract_tests.http.transport import Transport
+
+STRANGER = "sk-stranger-that-nobody-was-given"
+
+# How a request can come without a good key: what its Authorization header holds, made from the primary key.
+INVALID_CREDENTIALS: Mapping[str, Callable[[str], str | None]] = {
+    "nobody": lambda _: None,
+    "stranger": lambda _: f"Bearer {STRANGER}",
+    "basic": lambda key: "Basic " + base64.b64encode(f"{key}:".encode()).decode(),
+    "bare": lambda key: key,
+}
+MINUTE = 60.0
+PATIENCE = 3  # waits for one request that keeps being answered 429, and faults in a row
+PLAIN = Request("GET", "/assistants?limit=1")
+
+
+class GoneError(TargetError):
+    """The target no longer takes connections."""
+
+
+class BudgetError(Exception):
+    """A defect of this suite: it was about to send more than was planned. Nothing was sent."""
+
+
+class Client:
+    """Sends requests to one target, each past the `guard`.
+
+    `limited` says whether calls are dear: a limit is declared, or has shown itself. `count` is of what was sent,
+    `waited` of what was sent in vain, since it was answered 429; `budget` is how many may be sent beside those. What
+    may make an assistant goes into the `ledger` first, and is `pending` until its answer has been taken in.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        watch: Callable[[Exchange], None] = lambda _: None,
+        guard: Guard | None = None,
+        ledger: Ledger | None = None,
+        tag: str = "",
+    ) -> None:
+        self.target = target
+        self.watch = watch
+        self.guard = guard or Guard(target)
+        self.ledger = ledger
+        self.tag = tag
+        self.count = 0
+        self.waited = 0
+        self.budget: int | None = None
+        self.pending: list[Request] = []
+        self.limited = bool(target.rate_limit)
+        self._faults = 0
+        self._calls: deque[float] = deque()
+        self._until = 0.0
+        self._transport = Transport(target.base_url)
+        self._secrets = dict(_secrets(target))
+
+    def send(self, request: Request) -> Exchange:
+        """The answer to one request. A 429 is waited out, so it is never the answer. Raises GoneError, TargetError."""
+        for _ in range(PATIENCE):
+            exchange = self.send_once(request)
+            if exchange.response.status != 429:
+                return exchange
+            self._wait(exchange)
+        raise TargetError(f"{self.target.base_url} keeps answering 429, also after the waits that it asked for.")
+
+    def send_once(self, request: Request) -> Exchange:
+        """As `send`, but a 429 is an answer like any other."""
+        self.guard.check(request.method, request.path, request.role)
+        self._keep_pace()
+        intent = self._intend(request)
+        exchange = self._exchange(request)
+        self._learn(exchange, intent)
+        self._count_faults(exchange.response)
+        return exchange
+
+    def send_parallel(self, requests: Iterable[Request]) -> list[Exchange]:
+        """Sends all at once and gives the exchanges in the order of the requests."""
+        batch = list(requests)
+        for request in batch:
+            self.guard.check(request.method, request.path, request.role)
+            self._keep_pace()
+        if self.target.rate_limit:  # they go out now, whenever the pace let them through
+            for _ in batch:
+                self._calls.pop()
+            self._calls.extend(self.target.clock.now() for _ in batch)
+        intents = [self._intend(request) for request in batch]
+        with ThreadPoolExecutor(max_workers=len(batch)) as threads:
+            exchanges = list(threads.map(self._exchange, batch))
+        for exchange, intent in zip(exchanges, intents, strict=True):
+            self._learn(exchange, intent)
+        return [self._again(exchange) if exchange.response.status == 429 else exchange for exchange in exchanges]
+
+    def _again(self, refused: Exchange) -> Exchange:
+        self._wait(refused)
+        return self.send(refused.request)
+
+    def _wait(self, refused: Exchange) -> None:
+        self.limited = True
+        self.waited += 1
+        self.rest(_retry_after(refused.response))
+
+    def rest(self, seconds: float) -> None:
+        """Waits for so many seconds of the target's clock."""
+        self.target.clock.rest(seconds)
+
+    def _keep_pace(self) -> None:
+        """Waits until one more call is within what the target declares, a second more, since it counts arrivals, and
+        until the target lets calls through again, where others have used its budget up."""
+        clock, limit = self.target.clock, self.target.rate_limit
+        if self.budget is not None and self.count - self.waited >= self.budget:
+            raise BudgetError(f"{self.budget} requests were planned, and they are sent.")
+        if not limit:
+            return
+        while self._calls and self._calls[0] <= clock.now() - MINUTE - 1:
+            self._calls.popleft()
+        if len(self._calls) >= limit:
+            clock.rest(max(0.0, self._calls.popleft() + MINUTE + 1 - clock.now()))
+        if self._until > clock.now():
+            clock.rest(self._until - clock.now())
+        self._calls.append(clock.now())
+
+    def _heed(self, response: Response) -> None:
+        """X-RateLimit-Remaining of 0: whoever used the budget up, the next call waits for the reset that was told."""
+        reset = response.headers.get("x-ratelimit-reset", "")
+        if response.headers.get("x-ratelimit-remaining") == "0" and re.fullmatch(r"\d{1,3}", reset):
+            self._until = max(self._until, self.target.clock.now() + min(float(reset), MINUTE) + 0.5)
+
+    def _intend(self, request: Request) -> int:
+        if not self.guard.may_make(request.method, request.path):
+            return 0
+        self.pending.append(request)
+        return self.ledger.intend(request, self.tag) if self.ledger else 0
+
+    def _exchange(self, request: Request) -> Exchange:
+        self.count += 1
+        number, clock = self.count, self.target.clock
+        began = clock.now()
+        raw = self._transport.send(request.method, request.path, request.body, self._headers(request))
+        headers = {name.lower(): self._keyless(value.encode()).decode() for name, value in raw.headers.items()}
+        response = Response(raw.status, headers, self._keyless(raw.body), raw.fault, raw.hung, raw.unreachable)
+        return Exchange(number, request, response, began, clock.now())
+
+    def _keyless(self, text: bytes) -> bytes:
+        """What a careless server repeats of our keys goes no further than here."""
+        for form, variable in self._secrets.items():
+            text = text.replace(form, variable)
+        return text
+
+    def _count_faults(self, response: Response) -> None:
+        """After three faults in a row one plain call tells whether the target is gone, or only stumbles over ours."""
+        self._faults = 0 if response.status else self._faults + 1
+        if self.count == 1 and response.unreachable:
+            raise GoneError(f"{self.target.base_url} cannot be judged: {response.fault}.")
+        if self._faults >= PATIENCE:
+            last = self._exchange(PLAIN).response
+            if not last.status:
+                raise GoneError(f"{self.target.base_url} is gone, {PATIENCE + 1} calls in a row failed: {last.fault}.")
+            self._faults = 0
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {"accept": "application/json", "user-agent": "assistants-contract", **dict(request.headers)}
+        if authorization := authorize(request.role, self.target.keys):
+            headers["authorization"] = authorization
+        return headers
+
+    def _learn(self, exchange: Exchange, intent: int) -> None:
+        request, response = exchange.request, exchange.response
+        if request.method == "DELETE":
+            gone = self.guard.removed(request.path, request.role, response.status)
+            if gone and self.ledger:
+                self.ledger.gone(gone)
+        elif response.accepted:
+            born = self.guard.learn(request.method, request.path, request.role, response.json)
+            if born and self.ledger:
+                self.ledger.made(born, request.role, intent)
+        if request in self.pending:
+            self.pending.remove(request)
+        self._heed(response)
+        self.watch(exchange)
+
+
+def authorize(role: str, keys: Mapping[str, str]) -> str | None:
+    """The Authorization header of a role or of a set of invalid credentials; None for no header."""
+    return f"Bearer {keys[role]}" if role in ROLES else INVALID_CREDENTIALS[role](keys["primary"])
+
+
+def _secrets(target: Target) -> Iterator[tuple[bytes, bytes]]:
+    """Each form in which an answer can repeat a key, with the name of the variable that holds the key."""
+    for role, key in target.keys.items():
+        for form in (key, base64.b64encode(f"{key}:".encode()).decode(), json.dumps(key)[1:-1]):
+            yield form.encode(), f"${target.variables.get(role, role)}".encode()
+
+
+def _retry_after(response: Response) -> float:
+    text = response.headers.get("retry-after", "")
+    return min(max(float(text), 1.0), 120.0) if re.fullmatch(r"\d{1,9}", text) else MINUTE

@@ -1,0 +1,107 @@
+"""What goes over the wire and comes back, as values; knows nothing of sockets, keys or verdicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from contract_tests.http import json_text
+
+Json = Any
+
+
+class Odd(Enum):
+    """What stands in for a JSON value where a body holds none."""
+
+    EMPTY = "no body"
+    BROKEN = "not JSON"
+    UNREADABLE = "JSON that parsers disagree on"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call as it is sent. The key itself is never here, only whose it is.
+
+    `path` is the raw target below the base URL. `role` is a key's role (primary, sibling, foreign) or a row of
+    `client.INVALID_CREDENTIALS`. `group` numbers the calls that were sent in parallel; 0 stands for a call alone.
+    """
+
+    method: str
+    path: str
+    role: str = "primary"
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    group: int = 0
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer; status 0 and a `fault` where none came: `hung` where we waited for it, `unreachable` where nothing was
+    sent. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    fault: str = ""
+    hung: bool = False
+    unreachable: bool = False
+
+    @cached_property
+    def json(self) -> Json:
+        return parse(self.body)
+
+    @property
+    def accepted(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        return 400 <= self.status < 500
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange:
+    """A request with its answer, in the order of the run. Times are seconds since the epoch."""
+
+    number: int
+    request: Request
+    response: Response
+    began: float = 0.0
+    ended: float = 0.0
+
+
+def parse(body: bytes | None) -> Json:
+    """The JSON value in a body, or which `Odd` it is.
+
+    Unreadable is what some parsers take and others do not: broken UTF-8, a byte order mark, and what breaks a rule of
+    json_text.
+    """
+    if not body:
+        return Odd.EMPTY
+    try:
+        return json_text.parse(body.decode("utf-8"))
+    except json.JSONDecodeError:
+        return Odd.UNREADABLE if body.startswith(b"\xef\xbb\xbf") else Odd.BROKEN
+    except ValueError:
+        return Odd.UNREADABLE
+
+
+def dump(value: Json) -> bytes:
+    """Compact JSON as the SDKs send it; a lone surrogate, which UTF-8 cannot carry, goes as an escape."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()
+
+
+def same(one: Json, other: Json) -> bool:
+    """Equal as JSON: 1 is 1.0 but not true, and the order of keys does not matter."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(item, other[key]) for key, item in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)

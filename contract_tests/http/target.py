@@ -1,0 +1,169 @@
+"""The implementation that is judged: where it is, whose keys open it, what it declares of itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from contract_tests.http import json_text
+
+ROLES = {
+    "primary": "ASSISTANTS_API_KEY",
+    "sibling": "ASSISTANTS_SIBLING_API_KEY",
+    "foreign": "ASSISTANTS_FOREIGN_API_KEY",
+}
+DECLARATIONS = {
+    "base_url": str,
+    "bound_id": str,
+    "expendable_id": str,
+    "rate_limit": int,
+    "assistants": int,
+    "keys": dict,
+}
+ASSISTANTS = 500  # that an organization holds at the most, unless it says otherwise
+# With comments, which may hold brackets as well.
+TOML_STRING = re.compile(r"""'''.*?'''|\"{3}.*?\"{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL)
+PAGE_TIER = 20  # calls a minute: the default tier of the page, for a service that declares nothing
+
+
+class TargetError(Exception):
+    """The target cannot be judged as it was given; the text is the one line that the user sees."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time by which the target counts, in seconds: ours, unless it is a fake whose clock we hold."""
+
+    now: Callable[[], float] = time.time
+    rest: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Target:
+    """`base_url` ends in /v1 or its like, without a slash. `rate_limit` is calls a minute: 0 none, None not declared.
+    `assistants` is how many the organization holds at the most.
+
+    `variables` says, for each role, which environment variable holds its key, so that a curl can name it."""
+
+    base_url: str
+    keys: Mapping[str, str] = field(repr=False)
+    bound_id: str | None = None
+    expendable_id: str | None = None
+    rate_limit: int | None = None
+    assistants: int = ASSISTANTS
+    variables: Mapping[str, str] = field(default_factory=lambda: ROLES)
+    clock: Clock = Clock()
+
+    @property
+    def has(self) -> set[str]:
+        """What a requirement can need of a target: a role's key, bound_id, expendable_id, rate_limit."""
+        declared = {name for name in ("bound_id", "expendable_id", "rate_limit") if getattr(self, name)}
+        return set(self.keys) | declared
+
+    def lacks(self, need: str) -> str:
+        """What to do about a need that this target does not meet."""
+        if need in ROLES:
+            return f"no {need} key: set {self.variables.get(need, ROLES[need])}"
+        if need == "rate_limit" and self.rate_limit == 0:
+            return (
+                "the target declares that it has no limiter (rate_limit = 0): judge a copy with its limiter on, "
+                "or choose the other areas with --only"
+            )
+        return f"{need} is not declared: name it in the file given to --target"
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether it is on this machine, told by its name alone."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def from_environment(base_url: str, variables: Mapping[str, str] = ROLES) -> Target:
+    """A target given by its URL, with the keys in the environment."""
+    return _target({"base_url": base_url, "keys": dict(variables)}, "BASE_URL")
+
+
+def from_file(path: Path) -> Target:
+    """A target given by a TOML file, which names environment variables for the keys."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        json_text.check_depth(text, TOML_STRING)
+        declared = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise TargetError(f"{path}: cannot be read ({fault}).") from fault
+    except ValueError as fault:
+        raise TargetError(f"{path}: not TOML ({fault}).") from fault
+    return _target(declared, str(path))
+
+
+def from_ledger(base_url: str, variables: Mapping[str, str], where: Path) -> Target:
+    """The target of a run that is over, with the keys that its variables hold now."""
+    return _target({"base_url": base_url, "keys": dict(variables)}, str(where))
+
+
+def _target(declared: dict[str, Any], where: str) -> Target:
+    _check_declarations(declared, where)
+    base_url = _base_url(declared["base_url"], where)
+    variables = {**ROLES, **declared.get("keys", {})}
+    keys = {role: os.environ[name] for role, name in variables.items() if os.environ.get(name)}
+    if "primary" not in keys:
+        raise TargetError(f"No key: put the primary key into the environment as {variables['primary']}.")
+    _check_keys(keys, variables)
+    return Target(
+        base_url=base_url,
+        keys=keys,
+        bound_id=declared.get("bound_id"),
+        expendable_id=declared.get("expendable_id"),
+        rate_limit=declared.get("rate_limit", None if is_loopback(base_url) else PAGE_TIER),
+        assistants=declared.get("assistants", ASSISTANTS),
+        variables=variables,
+    )
+
+
+def _check_declarations(declared: dict[str, Any], where: str) -> None:
+    for name, value in declared.items():
+        if name not in DECLARATIONS:
+            raise TargetError(f"{where}: '{name}' is not known; a target has {', '.join(DECLARATIONS)}.")
+        if not isinstance(value, DECLARATIONS[name]) or isinstance(value, bool):
+            raise TargetError(f"{where}: '{name}' must be of type {DECLARATIONS[name].__name__}.")
+    if "base_url" not in declared:
+        raise TargetError(f"{where}: 'base_url' is missing.")
+    for name, meaning in (("rate_limit", "calls a minute"), ("assistants", "how many there are at the most")):
+        if declared.get(name, 0) < 0:
+            raise TargetError(f"{where}: '{name}' is {meaning}, 0 for none.")
+    for role, name in declared.get("keys", {}).items():
+        if role not in ROLES:
+            raise TargetError(f"{where}: keys.{role} is not known; the roles are {', '.join(ROLES)}.")
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            raise TargetError(f"{where}: keys.{role} must name an environment variable, not hold the key.")
+
+
+def _check_keys(keys: Mapping[str, str], variables: Mapping[str, str]) -> None:
+    for role, key in keys.items():
+        if not re.fullmatch(r"[\x21-\x7e]+", key):
+            raise TargetError(f"{variables[role]}: a key is printable ASCII without spaces.")
+    for role in keys:
+        if role != "primary" and keys[role] == keys["primary"]:
+            raise TargetError(f"{variables[role]}: the {role} key is the primary key; it must be another.")
+
+
+def _base_url(text: str, where: str) -> str:
+    try:
+        url = urlsplit(text)
+        url.port  # noqa: B018 - reading it is what validates it
+    except ValueError as fault:
+        raise TargetError(f"{where}: '{text}' is not a URL ({fault}).") from fault
+    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or url.username:
+        raise TargetError(f"{where}: '{text}' is not a base URL such as http://127.0.0.1:8080/v1.")
+    return text.rstrip("/")

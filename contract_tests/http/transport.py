@@ -1,0 +1,113 @@
+"""HTTP itself: a request out, an answer or a fault back. Knows urllib3, proxies and certificates; judges nothing.
+
+Certificates are verified, a redirect is an answer like any other, and the usual environment variables hold:
+HTTPS_PROXY, HTTP_PROXY and NO_PROXY; SSL_CERT_FILE, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE for an authority of one's own.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError, TimeoutError
+
+from contract_tests.http.messages import Response
+from contract_tests.http.target import TargetError, is_loopback
+
+CONNECT, READ, WHOLE = 5.0, 10.0, 30.0  # seconds: to connect, to the next byte, to the last one
+LARGEST = 16 * 1024 * 1024  # bytes of an answer that we read
+IDLE = 1.0  # seconds; a server may close a connection that rests longer, just as we write on it
+AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+class CertificateError(TargetError):
+    """The target cannot be trusted to be who it says."""
+
+
+class Transport:
+    """One target's connections, shared by threads."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self._base = urlsplit(base_url)
+        self._proxy = _proxy(base_url)
+        self._used = 0.0
+        self._pool = self._open()
+
+    def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
+        """The answer, or status 0 and the fault. `path` is sent as it is. Raises CertificateError."""
+        if time.monotonic() - self._used > IDLE:
+            self._pool.close()
+            self._pool = self._open()
+        self._used = time.monotonic()
+        try:
+            return self._answer(method, path, body, headers)
+        except NewConnectionError as fault:
+            return Response(0, fault=f"it takes no connection: {_reason(fault)}", unreachable=True)
+        except SSLError as fault:
+            raise CertificateError(
+                f"{self.base_url} shows a certificate that is not trusted: {_reason(fault)}. "
+                "For an authority of your own set SSL_CERT_FILE to its certificate."
+            ) from fault
+        except TimeoutError:
+            return Response(0, fault=f"no answer within {READ:g} s", hung=True)
+        except HTTPError as fault:
+            return Response(0, fault=f"the connection broke ({type(fault).__name__})")
+
+    def _answer(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
+        # Through a proxy plain HTTP wants the whole URL; https goes through a tunnel.
+        forwarded = self._proxy and self._base.scheme == "http"
+        raw = self._pool.urlopen(
+            method,
+            (f"http://{self._base.netloc}" if forwarded else "") + self._base.path + path,
+            body=body,
+            headers=headers,
+            redirect=False,
+            retries=False,
+            timeout=urllib3.Timeout(connect=CONNECT, read=READ),
+            assert_same_host=False,
+            preload_content=False,
+        )
+        content, fault = _read(raw)
+        return Response(0 if fault else raw.status, dict(raw.headers), content, fault, hung=bool(fault))
+
+    def _open(self) -> urllib3.HTTPConnectionPool:
+        authority = _authority()
+        if self._proxy:
+            manager: urllib3.PoolManager = urllib3.ProxyManager(self._proxy, maxsize=16, ca_certs=authority)
+        else:
+            manager = urllib3.PoolManager(maxsize=16, ca_certs=authority)
+        return manager.connection_from_url(self.base_url)
+
+
+def _read(raw: urllib3.BaseHTTPResponse) -> tuple[bytes, str]:
+    """The body and, where it came too slowly or was too much, the fault."""
+    pieces, size, began = [], 0, time.monotonic()
+    while piece := raw.read1(65536):
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST or time.monotonic() - began > WHOLE:
+            raw.close()
+            return b"", f"an answer that does not end within {WHOLE:g} s and {LARGEST >> 20} MB"
+    raw.release_conn()
+    return b"".join(pieces), ""
+
+
+def _proxy(base_url: str) -> str | None:
+    """Whom the environment names for this URL; this machine is reached without one."""
+    url = urlsplit(base_url)
+    if is_loopback(base_url) or proxy_bypass(url.hostname or ""):
+        return None
+    return getproxies().get(url.scheme) or getproxies().get("all")
+
+
+def _authority() -> str | None:
+    return next((os.environ[name] for name in AUTHORITIES if os.environ.get(name)), None)
+
+
+def _reason(fault: Exception) -> str:
+    return str(fault).rpartition(": ")[2].rstrip(".") or type(fault).__name__

@@ -1,0 +1,213 @@
+"""Judges one assistant as an answer shows it: its schema, and whether it is what it should be."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+
+from contract_tests.http.json_text import REPLACEMENT
+from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE
+from contract_tests.oracle import attribution
+from contract_tests.oracle.attribution import IDENTITY
+from contract_tests.oracle.expectations import TEXTS, Call
+from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
+from contract_tests.requirements import catalogue
+from contract_tests.requirements.findings import Findings, brief
+
+NEAR = 900  # seconds; clocks differ, but no time zone is nearer to the next than this
+SHAPE = {"id": "create/id-is-asst-hyphen", "tools": "ignored/tools-are-file-search"}
+CLEARED = (None, "")
+
+
+class Assistants:
+    """Knows the model, and notes in it what an assistant was found to be."""
+
+    def __init__(self, model: Model, findings: Findings) -> None:
+        self.model = model
+        self.findings = findings
+
+    def shape(self, exchange: Exchange, document: Json) -> bool:
+        """Whether it is an assistant by its schema; a violation for each way in which it is not."""
+        faults = list(catalogue.validator("Assistant").iter_errors(document))
+        if isinstance(document, dict) and type(document.get("created_at")) is float:
+            self.findings.add_violation(
+                "create/answers-the-assistant",
+                "created_at is an integer",
+                f"created_at is {document['created_at']}",
+                exchange,
+            )
+            return False
+        for fault in faults:
+            place = str(fault.instance_path[0]) if fault.instance_path else ""
+            self.findings.add_violation(
+                SHAPE.get(place, "create/answers-the-assistant"),
+                "an assistant by its schema",
+                f"{place or 'the answer'}: {brief(fault.message)}",
+                exchange,
+            )
+        return not faults
+
+    def created(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+        """Judges what a create answered against what it was given."""
+        self._born_now(exchange, document)
+        for name in TEXTS:
+            given = call.fields.get(name)
+            if given in CLEARED and name == "instructions":
+                self._unset(exchange, call, document)
+            elif isinstance(given, str) and not _surrogate(given) and not same(document.get(name), given):
+                self.findings.add_violation(
+                    "create/keeps-what-it-is-given",
+                    f"{name} {brief(given)}",
+                    f"{name} {brief(document.get(name))}",
+                    exchange,
+                )
+
+    def _unset(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+        if call.fields.get("instructions") == "" and document.get("instructions") not in CLEARED:
+            self.findings.add_violation(
+                "create/keeps-what-it-is-given",
+                'no instructions: null or ""',
+                f"instructions {brief(document.get('instructions'))}",
+                exchange,
+            )
+
+    def _born_now(self, exchange: Exchange, document: dict[str, Json]) -> None:
+        clocks = [exchange.ended]
+        if stamp := exchange.response.headers.get("date"):
+            with suppress(ValueError):
+                clocks.append(parsedate_to_datetime(stamp).timestamp())
+        born = document.get("created_at")
+        near = isinstance(born, int) and any(abs(born - clock) <= NEAR for clock in clocks)
+        self.findings.judge(
+            "create/answers-the-assistant",
+            near,
+            CREATE,
+            f"created_at near {int(clocks[0])}",
+            f"created_at {brief(born)}",
+            exchange,
+        )
+
+    def modified(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
+        """Judges what a modify answered against what it was asked to change; whether all is as asked."""
+        before, right = tracked.document or {}, True
+        for name in (*IDENTITY, *TEXTS):
+            if name in before and (fault := self._modified_field(call, tracked, name, document.get(name))):
+                right = False
+                self.findings.add_violation(*fault, *tracked.trail[-2:], exchange)
+        if before:
+            self.findings.hold("modify/keeps-identity", call.operation)
+        return right
+
+    def _modified_field(
+        self, call: Call, tracked: TrackedAssistant, name: str, new: Json
+    ) -> tuple[str, str, str] | None:
+        old, actual = (tracked.document or {})[name], f"{name} {brief(new)}"
+        if name in call.fields and name in TEXTS:
+            return self._written(call, name, old, new, actual)
+        if same(old, new):
+            return None
+        if name in IDENTITY:
+            return "modify/keeps-identity", f"{name} {brief(old)}, as before", actual
+        told = attribution.by_its_value(self.model, tracked, name, new)
+        unsent = "modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial"
+        return told[0] if told else unsent, f"{name} {brief(old)}, which was not sent and keeps its value", actual
+
+    def _written(self, call: Call, name: str, old: Json, new: Json, actual: str) -> tuple[str, str, str] | None:
+        sent = call.fields[name]
+        if sent is None or _surrogate(sent) or (name == "name" and not sent.strip()):
+            return None
+        if sent == "":
+            return (
+                None
+                if new in CLEARED
+                else ("modify/empty-instructions-clear", 'instructions cleared: null or ""', actual)
+            )
+        if same(sent, new):
+            return None
+        requirement = "modify/seen-everywhere" if same(old, new) else "create/keeps-what-it-is-given"
+        return requirement, f"{name} {brief(sent)}, as sent", actual
+
+    def read(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
+        """Judges an assistant that retrieve or list shows by what is known of it; whether it is as it should be."""
+        expected = tracked.document
+        if expected is None:
+            return self._met(exchange, tracked, document)
+        right = True
+        for name in catalogue.fields("Assistant"):
+            if name in expected and not same(expected[name], document.get(name)):
+                right = False
+                self._differs(exchange, tracked, name, document.get(name, "(absent)"))
+        if right:
+            self._outlived(call, tracked)
+        else:
+            tracked.document = document
+        return right
+
+    def _met(self, exchange: Exchange, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
+        """The first sight of an assistant of which the id alone was known."""
+        tracked.document = document
+        if right := document.get("id") == tracked.id:
+            return right
+        self.findings.add_violation(
+            "retrieve/equals-created", f"id {tracked.id}", f"id {brief(document.get('id'))}", exchange
+        )
+        return False
+
+    def _differs(self, exchange: Exchange, tracked: TrackedAssistant, name: str, value: Json) -> None:
+        assert tracked.document is not None
+        requirements, shown = attribution.difference(self.model, tracked, name, value)
+        expected = f"{name} {brief(tracked.document[name])}"
+        for requirement in requirements:
+            self.findings.add_violation(
+                requirement, expected, f"{name} {brief(value)}", *tracked.trail[:1], *shown, exchange
+            )
+
+    def _outlived(self, call: Call, tracked: TrackedAssistant) -> None:
+        """It was read and is right: whatever could have changed it meanwhile has not."""
+        assert tracked.document is not None
+        hold, operation = self.findings.hold, call.operation
+        if operation == RETRIEVE:
+            hold("retrieve/equals-created", operation)
+        for name, text in tracked.given.items():
+            if isinstance(text, str) and text and same(tracked.document.get(name), text):
+                hold("create/keeps-what-it-is-given", operation)
+        for write in self.model.read(tracked):
+            self._outlived_change(write, tracked, operation)
+
+    def _outlived_change(self, write: Write, tracked: TrackedAssistant, operation: str) -> None:
+        hold, call = self.findings.hold, write.call
+        if not write.accepted:
+            if write.id == tracked.id:
+                hold(write.requirement, operation)
+            return
+        modified = call.operation in MODIFIES
+        if write.id != tracked.id:
+            if call.operation != CREATE and ORGANIZATIONS.get(call.role) == tracked.organization:
+                hold("modify/only-its-target" if modified else "delete/only-its-target", operation)
+            return
+        for name in call.ignored:
+            if name not in call.absurd and not same(call.fields[name], (tracked.document or {}).get(name)):
+                hold(f"ignored/{name}-not-kept", operation)
+        if call.absurd:
+            hold("ignored/absurd-values-are-harmless", operation)
+        if modified:
+            self._outlived_modify(write, operation)
+
+    def _outlived_modify(self, write: Write, operation: str) -> None:
+        sent = write.call.fields
+        if write.exchange.request.group:
+            self.findings.hold("parallel/modifies-not-lost", operation)
+        if sent == {}:
+            self.findings.hold("modify/empty-body-changes-nothing", operation)
+        elif sent.get("instructions") == "":
+            self.findings.hold("modify/empty-instructions-clear", operation)
+        elif sent.keys() & set(TEXTS):
+            self.findings.hold("modify/seen-everywhere", operation)
+        if len(sent.keys() & set(TEXTS)) == 1:
+            self.findings.hold("modify/partial", operation)
+
+
+def _surrogate(text: Json) -> bool:
+    """Whether a text was no Unicode: what becomes of a lone surrogate is nobody's promise."""
+    return isinstance(text, str) and REPLACEMENT in text

@@ -1,0 +1,139 @@
+"""Which requirement a change for the worse breaks: told by what was asked since the assistant was last seen right.
+
+And for whose sake a call without any defect is to be accepted.
+"""
+
+from __future__ import annotations
+
+from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH
+from contract_tests.http.target import Target
+from contract_tests.oracle.errors import TOLERATED
+from contract_tests.oracle.expectations import TEXTS, Call
+from contract_tests.oracle.model import Model, TrackedAssistant, Write
+
+IDENTITY = ("id", "object", "created_at")
+
+
+def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) -> tuple[list[str], list[Exchange]]:
+    """The requirement that a difference breaks: the newest change that can have made it tells which."""
+    if told := by_its_value(model, tracked, name, value):
+        return [told[0]], [told[1]]
+    writes = model.since_read(tracked)
+    own = [write for write in writes if write.id == tracked.id]
+    if name in IDENTITY and any(write.call.operation in MODIFIES for write in own):
+        return ["modify/keeps-identity"], [own[0].exchange]
+    if wrong := next((write for write in own if not write.accepted and _can_have_left(write, own, value)), None):
+        return [wrong.requirement], [wrong.exchange]
+    wrote = next((write for write in own if write.accepted and write.call.operation in MODIFIES), None)
+    if wrote:
+        return _badly_written(wrote, tracked, name, value), [wrote.exchange]
+    if made := next((write for write in own if write.call.operation == CREATE), None):
+        return _badly_made(made, name), []
+    if tracked.wrote and any(same(earlier.get(name), value) for earlier in tracked.earlier):
+        return _badly_written(tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
+    other = next((write for write in writes if write.accepted and write.call.operation in MODIFIES), None)
+    if other and name in TEXTS:
+        return ["modify/only-its-target"], [other.exchange]
+    return ["retrieve/equals-created"], []
+
+
+def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json) -> tuple[str, Exchange] | None:
+    """What a field is broken by, where its value tells: it is what a call sent that was to change nothing here, or what
+    the field was before the newest modify that sent it."""
+    writes = model.since_read(tracked)
+    for write in writes:
+        if name in write.call.fields and same(write.call.fields[name], value) and (found := _guilt(write, tracked)):
+            return found, write.exchange
+    if name not in TEXTS or not any(same(earlier.get(name), value) for earlier in tracked.earlier):
+        return None
+    for write in writes:
+        wrote = write.id == tracked.id and write.accepted and write.call.operation in MODIFIES
+        if wrote and name in write.call.fields:
+            return _badly_written(write, tracked, name, value)[0], write.exchange
+    return None
+
+
+def _can_have_left(refused: Write, own: list[Write], value: Json) -> bool:
+    """Whether a call that was refused can be what left this value: it is the only one since, or sent one like it."""
+    sent = refused.call.fields.values()
+    return len(own) == 1 or any(str(value).strip().casefold() == str(each).strip().casefold() for each in sent)
+
+
+def _guilt(write: Write, tracked: TrackedAssistant) -> str:
+    if not write.accepted:
+        return write.requirement
+    if write.id != tracked.id:
+        return "modify/only-its-target" if write.call.operation in MODIFIES else ""
+    return ""
+
+
+def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Json) -> list[str]:
+    if wrote.exchange.request.group:
+        return ["parallel/modifies-not-lost"]
+    if name == "instructions" and wrote.call.fields.get(name) == "":
+        return ["modify/empty-instructions-clear"]
+    if name in TEXTS and name not in wrote.call.fields:
+        return ["modify/partial" if wrote.call.fields else "modify/empty-body-changes-nothing"]
+    stale = any(same(earlier.get(name), value) for earlier in tracked.earlier)
+    if name in TEXTS and not stale:
+        return ["create/keeps-what-it-is-given", "retrieve/equals-created"]
+    return ["modify/seen-everywhere"] if name in TEXTS else ["retrieve/equals-created"]
+
+
+def _badly_made(made: Write, name: str) -> list[str]:
+    kept = ["create/keeps-what-it-is-given"] if isinstance(made.call.fields.get(name), str) else []
+    return [*kept, "retrieve/equals-created"]
+
+
+def loss(model: Model, tracked: TrackedAssistant, role: str, otherwise: str) -> tuple[str, list[Exchange]]:
+    """The requirement that is broken where an assistant that should be there is not."""
+    for write in model.since_read(tracked):
+        if write.call.operation == DELETE and not write.accepted and write.id == tracked.id:
+            return write.requirement, [write.exchange]
+        if write.call.operation == DELETE and write.accepted and write.id != tracked.id:
+            return "delete/only-its-target", [write.exchange]
+    if role != tracked.role and {role, tracked.role} == {"primary", "sibling"} and tracked.trail:
+        return "org/shared-by-its-keys", []
+    if tracked.trail and tracked.trail[0].request.group:
+        return "parallel/creates-all-kept", []
+    return otherwise, []
+
+
+def features(
+    call: Call, exchange: Exchange, tracked: TrackedAssistant | None, target: Target, accepted: set[str]
+) -> list[str]:
+    """The requirements for whose sake this call is to be accepted; the one broken if it alone is not."""
+    ill_formed = exchange.response.status in TOLERATED  # whoever asks, and with whomever at the same time
+    if tracked and tracked.trail and tracked.role != call.role and call.operation in accepted and not ill_formed:
+        return ["org/shared-by-its-keys"]
+    if exchange.request.group and not ill_formed:
+        return ["parallel/creates-all-kept" if call.operation == CREATE else "parallel/modifies-not-lost"]
+    if call.operation in (CREATE, *MODIFIES):
+        return _body_features(call, exchange.response.status)
+    if call.operation == LIST:
+        named = {"after": "list/after", "before": "list/before", "limit": "list/limit"}
+        asc = ["list/order-asc"] if call.parameters.get("order") == "asc" else []
+        return [*asc, *(named[name] for name in named if name in call.parameters)][:1] or ["list/envelope"]
+    if call.operation == DELETE:
+        given_up = tracked and tracked.id == target.expendable_id
+        return ["delete/self-is-the-keys-own" if given_up else "delete/answers-deleted"]
+    return ["retrieve/equals-created"]
+
+
+def _body_features(call: Call, status: int) -> list[str]:
+    ignored = [f"ignored/{name}-accepted" for name in call.ignored]
+    if "reasoning_effort" in call.fields:
+        ignored.append("ignored/reasoning-effort-accepted")
+    if ignored:
+        return ignored
+    if call.operation == CREATE:
+        plain = call.fields.keys() == {"name"} and call.fields["name"].isascii()
+        return ["create/name-suffices" if plain else "create/keeps-what-it-is-given"]
+    if status in (404, 405, 501) and call.operation == PATCH:
+        return ["modify/post-and-patch-alike"]
+    if call.fields == {}:
+        return ["modify/empty-body-changes-nothing"]
+    if call.fields.get("instructions") == "":
+        return ["modify/empty-instructions-clear"]
+    return ["modify/partial"]

@@ -1,0 +1,170 @@
+"""Judges refusals: that what had to be refused was, with the right status, in the envelope, and gave nothing away.
+
+And the answer to what a browser asks before it lets a page call.
+"""
+
+from __future__ import annotations
+
+from contract_tests.http.messages import Exchange, Json
+from contract_tests.http.operations import LIST
+from contract_tests.oracle.expectations import Call, Demand
+from contract_tests.oracle.model import Model
+from contract_tests.requirements.findings import Findings, answer, brief
+
+SELF_DELETE = "Cannot delete the assistant this API key is bound to. Rotate the key first, then retry."
+TYPES = {
+    400: ("invalid_request_error",),
+    401: ("authentication_error", "invalid_request_error"),
+    404: ("not_found_error", "invalid_request_error"),
+    429: ("rate_limit_error", "requests"),
+}
+TOLERATED = frozenset({400, 413, 415})  # how a call may be refused that an implementation is free to refuse
+ANY_REFUSAL = frozenset(range(400, 500))
+
+
+class Errors:
+    """Knows the model, so as to see whether a refusal gives away what it holds."""
+
+    def __init__(self, model: Model, findings: Findings) -> None:
+        self.model = model
+        self.findings = findings
+
+    def demanded(self, exchange: Exchange, call: Call, demands: list[Demand]) -> bool:
+        """Judges a call that had to be refused; whether it was, rightly."""
+        statuses = frozenset().union(*(demand.statuses for demand in demands)) | (TOLERATED if call.free else set())
+        status = exchange.response.status
+        if status not in statuses:
+            for demand in demands:
+                self.findings.add_violation(demand.requirement, _statuses(demand.statuses), answer(exchange), exchange)
+            return False
+        if len(demands) == 1 and status in demands[0].statuses:
+            self.findings.hold(demands[0].requirement, call.operation)
+            self._particulars(exchange, call, demands[0])
+        return True
+
+    def _particulars(self, exchange: Exchange, call: Call, demand: Demand) -> None:
+        status = exchange.response.status
+        if demand.requirement == "org/closed-to-others" and not call.free:
+            self.findings.judge("org/others-look-unknown", status == 404, call.operation, "404", str(status), exchange)
+        if demand.requirement == "delete/self-refused":
+            self._self_delete(exchange)
+        if demand.requirement.startswith(("auth/", "org/")):
+            self._gives_nothing_away(exchange, call, demand)
+
+    def _self_delete(self, exchange: Exchange) -> None:
+        error = error_of(exchange.response.json)
+        expected = {"type": "invalid_request_error", "message": SELF_DELETE}
+        for name, value in expected.items():
+            if error.get(name) != value:
+                self.findings.add_violation(
+                    "delete/self-refused", f"error.{name}: {value}", f"error.{name}: {brief(error.get(name))}", exchange
+                )
+
+    def _gives_nothing_away(self, exchange: Exchange, call: Call, demand: Demand) -> None:
+        text = exchange.response.body.decode("utf-8", "replace")
+        assistants = (tracked.document or {} for tracked in self.model.assistants.values())
+        secrets = (document.get(name) for document in assistants for name in ("name", "instructions"))
+        sent = str(call.fields.get("name")), str(call.fields.get("instructions"))
+        told = next(
+            (
+                secret
+                for secret in secrets
+                if isinstance(secret, str) and len(secret) > 8 and secret not in sent and secret in text
+            ),
+            None,
+        )
+        if told:
+            self.findings.add_violation(
+                demand.requirement, "a refusal that gives nothing away", f"{told} in it", exchange
+            )
+
+    def envelope(self, exchange: Exchange, call: Call) -> None:
+        """Judges the body of a refusal of an operation."""
+        judge, operation, status = self.findings.judge, call.operation, exchange.response.status
+        body = exchange.response.json
+        error = error_of(body)
+        right = bool(is_text(error.get("message")) and isinstance(error.get("type"), str))
+        requirement = "rate/envelope" if status == 429 else "errors/envelope"
+        judge(requirement, right, operation, '{"error": {"message", "type", …}}, both text', answer(exchange), exchange)
+        if not error:
+            return
+        judge(
+            "errors/param-and-code-present",
+            {"param", "code"} <= error.keys(),
+            operation,
+            "param and code, be they null",
+            f"{brief(error)}",
+            exchange,
+        )
+        judge(
+            "errors/code-is-text-or-null",
+            isinstance(error.get("code"), str | None),
+            operation,
+            "code: text or null",
+            f"code: {brief(error.get('code'))}",
+            exchange,
+        )
+        if status in TYPES:
+            judge(
+                "errors/types",
+                error.get("type") in TYPES[status],
+                operation,
+                f"{status}: type {' or '.join(TYPES[status])}",
+                f"type: {brief(error.get('type'))}",
+                exchange,
+            )
+        self.findings.choices["codes"].add(f"{status}: {error.get('code')!r}")
+
+    def nowhere(self, exchange: Exchange, call: Call) -> None:
+        """Judges a URL or a method that is no operation's. A stranger may be told that he is one."""
+        requirement = "errors/wrong-method-is-405-or-404" if call.known_url else "errors/unknown-url-is-404"
+        statuses = {405, 404} if call.known_url else {404}
+        if call.role not in ("primary", "sibling", "foreign"):
+            statuses = statuses | {401}
+        error = error_of(exchange.response.json)
+        right = exchange.response.status in statuses and is_text(error.get("message"))
+        self.findings.judge(
+            requirement,
+            right,
+            "listAssistants",
+            f"{_statuses(frozenset(statuses))}, in the envelope",
+            answer(exchange),
+            exchange,
+        )
+
+
+def judge_preflight(findings: Findings, exchange: Exchange) -> None:
+    """Judges an OPTIONS with an Origin. A `*` for the headers stands for all but authorization, as Fetch has it."""
+    asked = dict(exchange.request.headers)
+    headers = exchange.response.headers
+    origin = headers.get("access-control-allow-origin", "(none)")
+    allowed = {name.strip().lower() for name in headers.get("access-control-allow-headers", "").split(",")}
+    wanted = {name.strip() for name in asked["access-control-request-headers"].split(",")}
+    missing = wanted - allowed - (wanted - {"authorization"} if "*" in allowed else set())
+    methods = {name.strip() for name in headers.get("access-control-allow-methods", "").split(",")}
+    method = asked["access-control-request-method"]
+    right = exchange.response.accepted and origin in ("*", asked["origin"]) and not missing
+    right = right and (method in methods | {"GET", "POST", "HEAD"} or "*" in methods)
+    findings.judge(
+        "browser/preflight",
+        right,
+        LIST,
+        f"2xx that allows {asked['origin']}, {method} and {', '.join(sorted(wanted))}",
+        f"{exchange.response.status}, origin {origin}, not allowed: {', '.join(sorted(missing)) or method}",
+        exchange,
+    )
+
+
+def error_of(body: Json) -> dict[str, Json]:
+    """The error in an envelope; empty where there is no envelope."""
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def is_text(value: Json) -> bool:
+    """Whether it says something: a text that is neither empty nor a program's own print of an object."""
+    return isinstance(value, str) and bool(value.strip()) and not value.startswith(("[object ", "[{", "{'"))
+
+
+def _statuses(statuses: frozenset[int]) -> str:
+    return "a refusal (4xx)" if statuses == ANY_REFUSAL else " or ".join(map(str, sorted(statuses)))

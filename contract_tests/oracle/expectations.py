@@ -1,0 +1,277 @@
+"""What a request asks for, and which answers the contract leaves open to it; written from the contract by hand.
+
+Knows nothing of what the server holds: `oracle` adds that.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from contract_tests.http import json_text, operations
+from contract_tests.http.messages import Json, Odd, Request, parse
+from contract_tests.http.operations import CREATE, LIST, MODIFIES
+
+TEXTS = ("name", "instructions")
+# Below these lengths a text is to be kept (create/keeps-what-it-is-given); beyond, an implementation may refuse it.
+KEPT_LENGTH = {"name": 64, "instructions": 10_000}
+LARGE_BODY = 90_000  # bytes; services that read JSON bound it, the lowest bound known is 100 KiB
+# By these a client asks HTTP itself for another answer: 304, 206, 406, 417 are right then.
+NEGOTIATING = {"accept", "accept-encoding", "expect", "range", "if-none-match"}
+REASONING = ("none", "minimal", "low", "medium", "high", "xhigh", None)
+
+
+def _number(low: float, high: float) -> Callable[[Json], bool]:
+    return lambda value: (
+        value is None or (isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high)
+    )
+
+
+def _metadata(value: Json) -> bool:
+    return value is None or (
+        isinstance(value, dict)
+        and len(value) <= 16
+        and all(len(key) <= 64 and isinstance(item, str) and len(item) <= 512 for key, item in value.items())
+    )
+
+
+def _tools(value: Json) -> bool:
+    return isinstance(value, list) and len(value) <= 128 and all(map(_tool, value))
+
+
+def _tool(value: Json) -> bool:
+    if value in ({"type": "code_interpreter"}, {"type": "file_search"}):
+        return True
+    function = value.get("function") if isinstance(value, dict) and value.get("type") == "function" else None
+    return isinstance(function, dict) and isinstance(function.get("name"), str) and bool(function["name"])
+
+
+def _tool_resources(value: Json) -> bool:
+    return value in (None, {}) or (
+        isinstance(value, dict)
+        and value.keys() <= {"file_search", "code_interpreter"}
+        and all(
+            isinstance(item, dict)
+            and item.keys() <= {"vector_store_ids", "file_ids"}
+            and all(
+                isinstance(ids, list) and len(ids) <= 1 and all(isinstance(id, str) for id in ids)
+                for ids in item.values()
+            )
+            for item in value.values()
+        )
+    )
+
+
+def _response_format(value: Json) -> bool:
+    return value in (None, "auto", {"type": "text"}, {"type": "json_object"}) or (
+        isinstance(value, dict)
+        and value.get("type") == "json_schema"
+        and isinstance(value.get("json_schema"), dict)
+        and isinstance(value["json_schema"].get("name"), str)
+    )
+
+
+# Whether OpenAI's reference allows a value for a field that the service ignores.
+ALLOWED: dict[str, Callable[[Json], bool]] = {
+    "model": lambda value: isinstance(value, str) and value != "",
+    "temperature": _number(0, 2),
+    "description": lambda value: value is None or (isinstance(value, str) and len(value) <= 512),
+    "metadata": _metadata,
+    "tools": _tools,
+    "tool_resources": _tool_resources,
+    "top_p": _number(0, 1),
+    "response_format": _response_format,
+}
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A refusal that the contract demands. `effect` is the requirement broken if the refused call takes effect."""
+
+    requirement: str
+    statuses: frozenset[int]
+    effect: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request, read. `operation` is "" where no operation has this URL and method; `id` is percent-decoded.
+
+    `unclear` is a call whose answer other rules than the contract's decide: HTTP's own headers, paths that servers
+    normalize.
+    """
+
+    operation: str
+    role: str
+    id: str = ""
+    body: Json = Odd.EMPTY
+    query: tuple[tuple[str, str], ...] = ()
+    known_url: bool = True
+    unclear: bool = False
+    free: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return self.body if isinstance(self.body, dict) else {}
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return dict(self.query)
+
+    @property
+    def ignored(self) -> list[str]:
+        """The ignored fields that it sends."""
+        return [name for name in ALLOWED if name in self.fields]
+
+    @property
+    def absurd(self) -> list[str]:
+        return [name for name in self.ignored if not ALLOWED[name](self.fields[name])]
+
+
+def read(request: Request) -> Call:
+    """The call that a request makes."""
+    address = operations.parse(request.method, request.path)
+    call = Call(
+        address.operation,
+        request.role,
+        address.id,
+        parse(request.body),
+        address.query,
+        address.known_url,
+        _unclear(request),
+    )
+    return Call(**{**vars(call), "free": frozenset(_freedoms(call, request))})
+
+
+def _unclear(request: Request) -> bool:
+    decoded = [unquote(segment) for segment in request.path.partition("?")[0].split("/")]
+    return any(name.lower() in NEGOTIATING for name, _ in request.headers) or any(
+        segment in (".", "..") or "/" in segment for segment in decoded
+    )
+
+
+def demands(call: Call) -> list[Demand]:
+    """The refusals that a call earns by its own looks, whatever the server holds."""
+    found = list(_key_demands(call))
+    if call.operation:
+        found += [*_body_demands(call), *_query_demands(call)]
+    return found
+
+
+def _demand(requirement: str, *statuses: int, effect: str = "") -> Demand:
+    return Demand(requirement, frozenset(statuses), effect or requirement)
+
+
+def _key_demands(call: Call) -> Iterator[Demand]:
+    broken = {
+        "nobody": "auth/missing-key-refused",
+        "stranger": "auth/unknown-key-refused",
+        "basic": "auth/other-scheme-refused",
+        "bare": "auth/other-scheme-refused",
+    }.get(call.role)
+    if broken and call.operation:
+        yield _demand(broken, 401, effect="auth/refused-changes-nothing")
+
+
+def _body_demands(call: Call) -> Iterator[Demand]:
+    creates = call.operation == CREATE
+    if not creates and call.operation not in MODIFIES:
+        return
+    unharmed = "" if creates else "modify/bad-body-changes-nothing"
+    if call.body is Odd.BROKEN or (call.body is Odd.EMPTY and creates) or not isinstance(call.body, dict | Odd):
+        yield _demand("errors/bad-json-is-400", 400, effect=unharmed)
+    elif isinstance(call.body, dict):
+        yield from _text_demands(call, creates)
+
+
+def _text_demands(call: Call, creates: bool) -> Iterator[Demand]:
+    if creates and call.fields.get("name") is None:
+        yield _demand("create/name-required", 400)
+    for name, requirement in zip(TEXTS, ("create/name-is-text", "create/instructions-are-text"), strict=True):
+        if not isinstance(call.fields.get(name), str | None):
+            yield _demand(requirement if creates else "modify/bad-body-changes-nothing", 400)
+
+
+def _query_demands(call: Call) -> Iterator[Demand]:
+    limit = call.parameters.get("limit", "20")
+    within = limit.isdigit() and 1 <= int(limit[:9]) <= 100
+    doubled = len(call.query) != len(call.parameters)
+    if call.operation == LIST and not within and not doubled and not _odd_limit(limit):
+        yield _demand("list/bad-limit-refused", 400)
+
+
+def _odd_limit(limit: str) -> bool:
+    """Whether it is neither a number nor evidently none, so that parsers may differ on it."""
+    return re.fullmatch(r"-?[0-9]{1,9}|[a-zA-Z]+", limit) is None
+
+
+def _freedoms(call: Call, request: Request) -> Iterator[str]:
+    """Why this call may be refused with a 4xx though nothing demands it; names of free choices where they have one."""
+    yield from _body_freedoms(call, request)
+    keys = [key for key, _ in call.query]
+    if len(keys) != len(set(keys)) or _odd_limit(call.parameters.get("limit", "20")):
+        yield "odd-query"
+    if "" in (call.parameters.get("after"), call.parameters.get("before")):
+        yield "odd-query"
+    if call.operation == LIST and call.parameters.get("order", "asc") not in ("asc", "desc"):
+        yield "odd-query"
+    if not set(keys) <= ({"limit", "order", "after", "before"} if call.operation == LIST else set()):
+        yield "unknown-query"
+
+
+def _body_freedoms(call: Call, request: Request) -> Iterator[str]:
+    if call.operation not in (CREATE, *MODIFIES):
+        if request.body:
+            yield "odd-body"
+        return
+    if _odd_body(call, request):
+        yield "odd-body"
+    if call.absurd:
+        yield "absurd-ignored-fields"
+    tracked = {*TEXTS, *ALLOWED, *(["reasoning_effort"] if _reasoning(call) else [])}
+    if not call.fields.keys() <= tracked:
+        yield "unknown-fields"
+    yield from _text_freedoms(call)
+
+
+def _reasoning(call: Call) -> bool:
+    return call.fields.get("reasoning_effort") in REASONING
+
+
+def _text_freedoms(call: Call) -> Iterator[str]:
+    for name in TEXTS:
+        text = call.fields.get(name, "x")
+        if text is None:
+            yield "null-in-modify"
+        elif isinstance(text, str):
+            if len(text) > KEPT_LENGTH[name]:
+                yield "long-texts"
+            odd = (unicodedata.category(char) in ("Cc", "Cn") and char not in "\t\r\n" for char in set(text))
+            if json_text.REPLACEMENT in text or any(odd):
+                yield "odd-text"
+            if name == "name" and not text.strip():
+                yield "empty-name"
+
+
+def _odd_body(call: Call, request: Request) -> bool:
+    kinds = [value for name, value in request.headers if name.lower() == "content-type"]
+    if kinds != ["application/json"] or len(request.body or b"") > LARGE_BODY:
+        return True
+    if isinstance(call.body, Odd):
+        return call.body is Odd.UNREADABLE or (call.body is Odd.EMPTY and call.operation != CREATE)
+    return _deep_or_doubled(request.body or b"", call.body)
+
+
+def _deep_or_doubled(body: bytes, value: Json) -> bool:
+    """Whether parsers may differ on it: keys that come twice, numbers beyond what doubles hold, deep nesting."""
+    return json_text.has_equal_keys(body.decode()) or body.count(b"[") + body.count(b"{") > 60 or _huge(value)
+
+
+def _huge(value: Json) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_huge, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= 1e15

@@ -1,0 +1,90 @@
+"""Judges what is the same on every assistant, and that no value sent for an ignored field leaves a trace there."""
+
+from __future__ import annotations
+
+import json
+
+from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.oracle.expectations import Call
+from contract_tests.oracle.model import Model
+from contract_tests.requirements.findings import Findings, brief
+
+CONSTANTS = ("description", "metadata", "tool_resources", "top_p", "response_format")
+DEFAULTS = ("model", "temperature")
+
+
+class IgnoredFields:
+    """`sent` has, by field and value, the last call that sent it, and whether the value was absurd."""
+
+    def __init__(self, model: Model, findings: Findings) -> None:
+        self.model = model
+        self.findings = findings
+        self.sent: dict[tuple[str, str], tuple[Exchange, bool]] = {}
+
+    def judge(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
+        """Holds each constant and each default of the organization to the value that was seen first."""
+        for name in CONSTANTS:
+            self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
+        for name in DEFAULTS:
+            self._constant(
+                exchange, call, document, name, organization, "ignored/model-and-temperature-are-the-organizations"
+            )
+        self._tools(exchange, call, document)
+
+    def _constant(
+        self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, where: str, requirement: str
+    ) -> None:
+        value = document.get(name)
+        if name not in document:
+            return
+        if (where, name) not in self.model.constants:
+            if name not in call.fields and not self._was_sent(name, value):
+                self.model.constants[where, name] = value
+            return
+        first = self.model.constants[where, name]
+        if same(value, first):
+            self.findings.hold(requirement, call.operation)
+        else:
+            self._kept(exchange, call, name, value, f"{name} {brief(first)}, as everywhere", requirement)
+
+    def _tools(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+        tools = document.get("tools")
+        right = (
+            isinstance(tools, list)
+            and len(tools) == 1
+            and isinstance(tools[0], dict)
+            and tools[0].get("type") == "file_search"
+        )
+        if right:
+            self.findings.hold("ignored/tools-are-file-search", call.operation)
+        elif "tools" in document:
+            self._kept(
+                exchange,
+                call,
+                "tools",
+                tools,
+                "tools has file_search and nothing else",
+                "ignored/tools-are-file-search",
+            )
+
+    def _kept(self, exchange: Exchange, call: Call, name: str, value: Json, expected: str, requirement: str) -> None:
+        """A value that is not the constant: kept from this call, or from an earlier one, or simply another."""
+        earlier = self._was_sent(name, value)
+        if name in call.fields or earlier:
+            shown = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
+            absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
+            meant = "ignored/absurd-values-are-harmless" if absurd else f"ignored/{name}-not-kept"
+            self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *shown)
+        self.findings.add_violation(requirement, expected, f"{name} {brief(value)}", exchange)
+
+    def remember(self, exchange: Exchange, call: Call) -> None:
+        """Notes what the ignored fields of an accepted call were sent with."""
+        for name in call.ignored:
+            self.sent[name, _key(call.fields[name])] = (exchange, name in call.absurd)
+
+    def _was_sent(self, name: str, value: Json) -> tuple[Exchange, bool] | None:
+        return self.sent.get((name, _key(value)))
+
+
+def _key(value: Json) -> str:
+    return json.dumps(float(value) if isinstance(value, int) and not isinstance(value, bool) else value, sort_keys=True)

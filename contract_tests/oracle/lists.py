@@ -1,0 +1,307 @@
+"""Judges pages of the list, and the walks that they make up, as the SDKs walk: by `after` the last id of a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from contract_tests.http.messages import Exchange, Json
+from contract_tests.http.operations import LIST
+from contract_tests.oracle import attribution
+from contract_tests.oracle.assistants import Assistants
+from contract_tests.oracle.expectations import Call
+from contract_tests.oracle.ignored_fields import IgnoredFields
+from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
+from contract_tests.requirements.findings import Findings, answer, brief
+
+DEFAULT_LIMIT = 20
+
+
+@dataclass
+class Walk:
+    """`ids` in the order they came, `log` how much had been changed when it began: a change in between voids it."""
+
+    log: int
+    ids: list[str] = field(default_factory=list)
+    pages: list[Exchange] = field(default_factory=list)
+
+
+class Lists:
+    """`order` holds, for each (organization, order), the last complete walk: the log's length at its end, the ids, and
+    the role that walked."""
+
+    def __init__(self, model: Model, findings: Findings, assistants: Assistants, constants: IgnoredFields) -> None:
+        self.model = model
+        self.findings = findings
+        self.assistant_judge = assistants
+        self.ignored_fields = constants
+        self.walks: dict[tuple[str, str, str], Walk] = {}
+        self.order: dict[tuple[str, str], tuple[int, list[str], str]] = {}
+        self._doubtful: list[tuple[str, str, str, Exchange]] = []
+        self._strangers: dict[str, set[str]] = {}
+        self._disturbed = False
+
+    def page(self, exchange: Exchange, call: Call) -> None:
+        """Judges one accepted answer of the list."""
+        body = exchange.response.json
+        data = body.get("data") if isinstance(body, dict) else None
+        right = isinstance(body, dict) and body.get("object") == "list" and isinstance(data, list)
+        self.findings.judge(
+            "list/envelope", right, LIST, '{"object": "list", "data": [...]}', answer(exchange), exchange
+        )
+        if not isinstance(data, list):
+            return
+        self.findings.accepted.add(LIST)
+        items = [item for item in data if isinstance(item, dict) and isinstance(item.get("id"), str)]
+        self._items(exchange, call, data, items)
+        self._frame(exchange, body, [item["id"] for item in items])
+        if not call.free:
+            self._sorted([item["id"] for item in items], [exchange], call.parameters.get("order", "desc"))
+        self._place(exchange, call, body, [item["id"] for item in items])
+        self._step(exchange, call, body, [item["id"] for item in items])
+
+    def _items(self, exchange: Exchange, call: Call, data: list[Json], items: list[dict[str, Json]]) -> None:
+        organization = ORGANIZATIONS[call.role]
+        for item in data:
+            if self.assistant_judge.shape(exchange, item):
+                self.ignored_fields.judge(exchange, call, item, organization)
+        for item in items:
+            tracked = self.model.find(item["id"])
+            if tracked is None:
+                self._newcomer(exchange, item, organization)
+            elif tracked.organization != organization:
+                self.findings.add_violation(
+                    "org/closed-to-others",
+                    "no assistant of another organization",
+                    f"{tracked.id} in the list",
+                    *tracked.trail[:1],
+                    exchange,
+                )
+            elif tracked.gone:
+                self.findings.add_violation(
+                    "delete/gone", f"a list without {tracked.id}", f"{tracked.id} in it", *tracked.trail[-1:], exchange
+                )
+            else:
+                self.assistant_judge.read(exchange, call, tracked, item)
+
+    def _newcomer(self, exchange: Exchange, item: dict[str, Json], organization: str) -> None:
+        """An id that the run does not know: somebody else's, unless it carries a text that only we have sent."""
+        if item["id"] not in self.model.bystanders[organization]:
+            self.model.bystanders[organization].add(item["id"])
+            texts = [item.get("name"), item.get("instructions")]
+            ghost = self.model.sender({text for text in texts if isinstance(text, str)})
+            if ghost and not ghost.accepted and ghost.requirement:
+                self.model.ghosts[item["id"]] = ghost.call.role
+                self.findings.add_violation(
+                    ghost.requirement,
+                    "nothing made by a call that was refused",
+                    f"{brief(item)} in the list",
+                    ghost.exchange,
+                    exchange,
+                )
+
+    def _frame(self, exchange: Exchange, body: dict[str, Json], ids: list[str]) -> None:
+        ends = (ids[0], ids[-1]) if ids else (None, None)
+        actual = (body.get("first_id"), body.get("last_id"))
+        self.findings.judge(
+            "list/first-and-last-id",
+            actual == ends,
+            LIST,
+            f"first_id {ends[0]}, last_id {ends[1]}",
+            f"first_id {brief(actual[0])}, last_id {brief(actual[1])}",
+            exchange,
+        )
+        if not isinstance(body.get("has_more"), bool):
+            self.findings.add_violation(
+                "list/has-more-is-true-to-its-word",
+                "has_more: true or false",
+                f"has_more: {brief(body.get('has_more', '(absent)'))}",
+                exchange,
+            )
+        if len(set(ids)) < len(ids):
+            self.findings.add_violation(
+                "list/complete", "each assistant once", f"one comes twice: {', '.join(ids)}", exchange
+            )
+
+    def _place(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
+        """Judges a page against the order that the last complete walk showed, while nothing has changed since."""
+        asked = call.parameters
+        log, walked, walker = self.order.get((ORGANIZATIONS[call.role], asked.get("order", "desc")), (-1, [], ""))
+        cursors = {asked[name] for name in ("after", "before") if name in asked}
+        if call.free or log != len(self.model.log) or not cursors <= set(walked):
+            return
+        limit = int(asked.get("limit", DEFAULT_LIMIT))
+        start = walked.index(asked["after"]) + 1 if "after" in asked else 0
+        stop = walked.index(asked["before"]) if "before" in asked else len(walked)
+        within = walked[start:stop]
+        expected = within[-limit:] if "before" in asked and "after" not in asked else within[:limit]
+        if call.role != walker:
+            right, shown = ids[:1] == expected[:1] and set(ids) <= set(within), f"the {walker} key is shown {expected}"
+            self._judge("org/shared-by-its-keys", right, shown, f"{ids}", exchange)
+        self._cursor(exchange, call, ids, expected, set(within))
+        if set(ids) <= set(within):
+            right, shown = len(ids) == len(expected), f"{len(expected)} of {len(within)}"
+            self._judge("list/limit", right, shown, str(len(ids)), exchange)
+            self._has_more(exchange, asked, body, ids, within)
+
+    def _cursor(self, exchange: Exchange, call: Call, ids: list[str], expected: list[str], within: set[str]) -> None:
+        asked = call.parameters
+        named = next((f"list/{name}" for name in ("before", "after") if name in asked), "")
+        if not named and asked.get("order") == "asc":
+            named = "list/order-asc"
+        if named:
+            right = set(ids) <= within and ids[:1] == expected[:1]
+            self._judge(named, right, ", ".join(expected) or "nothing", ", ".join(ids) or "nothing", exchange)
+
+    def _has_more(
+        self, exchange: Exchange, asked: dict[str, str], body: dict[str, Json], ids: list[str], within: list[str]
+    ) -> None:
+        """has_more against what follows what the page shows, so that a page of another length is not blamed here.
+
+        What it means on a page that ends ahead of an id, nobody says.
+        """
+        if isinstance(body.get("has_more"), bool) and "before" not in asked:
+            more = bool(ids) and within[-1] != ids[-1]
+            right, actual = body["has_more"] == more, f"has_more: {body['has_more']}".lower()
+            self._judge("list/has-more-is-true-to-its-word", right, f"has_more: {more}".lower(), actual, exchange)
+
+    def _judge(self, requirement: str, right: bool, expected: str, actual: str, exchange: Exchange) -> None:
+        """As findings do, but a violation waits for the end and is dropped if others changed the list meanwhile."""
+        if right:
+            self.findings.hold(requirement, LIST)
+        else:
+            self._doubtful.append((requirement, expected, actual, exchange))
+
+    def conclude(self) -> None:
+        """Makes the violations of what was held against an order, unless others came or went while the run lasted."""
+        for requirement, expected, actual, exchange in () if self._disturbed else self._doubtful:
+            self.findings.add_violation(requirement, expected, actual, exchange)
+        self._doubtful = []
+
+    def _step(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
+        """Takes a page as the next step of a walk, if it is one."""
+        asked = call.parameters
+        if "before" in asked or call.free:
+            return
+        key = (call.role, asked.get("order", "desc"), asked.get("limit", ""))
+        walk = self.walks.pop(key, None)
+        if "after" not in asked:
+            walk = Walk(len(self.model.log))
+        elif walk is None or not walk.ids or walk.ids[-1] != asked["after"] or walk.log != len(self.model.log):
+            self._unknown_cursor(exchange, call, asked["after"], ids)
+            return
+        if self._repeats(exchange, walk, ids):
+            return
+        walk.ids += ids
+        walk.pages.append(exchange)
+        if body.get("has_more", True) is not False and ids:
+            self.walks[key] = walk
+        else:
+            self._over(call, walk)
+
+    def _unknown_cursor(self, exchange: Exchange, call: Call, cursor: str, ids: list[str]) -> None:
+        order = call.parameters.get("order", "desc")
+        log, walked, _ = self.order.get((ORGANIZATIONS[call.role], order), (-1, [], ""))
+        if not self.model.has_seen(cursor) and log == len(self.model.log):
+            self.findings.judge(
+                "list/after",
+                not ids or ids[:1] != walked[:1],
+                LIST,
+                "a refusal or an empty page for an id that names nothing",
+                "the first page again",
+                exchange,
+            )
+
+    def _repeats(self, exchange: Exchange, walk: Walk, ids: list[str]) -> bool:
+        repeated = [id for id in ids if id in set(walk.ids)]
+        if repeated:
+            self.findings.add_violation(
+                "list/complete", "each assistant once in a walk", f"{repeated[0]} again", *walk.pages, exchange
+            )
+            self.findings.add_violation(
+                "list/after", "what follows the id", f"{repeated[0]}, which stood before it", exchange
+            )
+        return bool(repeated)
+
+    def _over(self, call: Call, walk: Walk) -> None:
+        """Judges a complete walk: nobody left out, in the right order."""
+        organization = ORGANIZATIONS[call.role]
+        missing = [tracked for tracked in self.model.present(organization) if tracked.id not in walk.ids]
+        for tracked in missing:
+            self._missing(call, walk, tracked)
+        if not missing:
+            if any(tracked.id in walk.ids for tracked in self.model.present(organization)):
+                self.findings.hold("list/complete", LIST)
+            self._look_for_others(call, organization, walk)
+        order = call.parameters.get("order", "desc")
+        self._sorted(walk.ids, walk.pages, order)
+        self._says_more(walk)
+        self._walked(call, organization)
+        self.order[organization, order] = (len(self.model.log), walk.ids, call.role)
+
+    def _says_more(self, walk: Walk) -> None:
+        """A walk that ends on an empty page was told by the page before that more follows."""
+        *_, before, last = [None, *walk.pages]
+        if before and last and last.response.json["data"] == [] and before.response.json.get("has_more") is True:
+            actual = f"has_more: true on the page before, and nothing after it: {answer(last)}"
+            self._judge("list/has-more-is-true-to-its-word", False, "has_more: false on the last page", actual, before)
+
+    def _look_for_others(self, call: Call, organization: str, walk: Walk) -> None:
+        """Whether somebody else has made or deleted assistants since the walk before.
+
+        That one has gone shows only where the walk cannot have ended too early: its last page is not full.
+        """
+        others = {id for id in walk.ids if id not in self.model.assistants and id not in self.model.ghosts}
+        before = self._strangers.setdefault(organization, others)
+        full = len(walk.ids) % int(call.parameters.get("limit", DEFAULT_LIMIT)) == 0
+        self._disturbed |= bool(others - before) or (not full and others != before)
+        self._strangers[organization] = before | others if full else others
+
+    def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
+        requirement, shown = attribution.loss(self.model, tracked, call.role, "list/complete")
+        self.findings.add_violation(
+            requirement,
+            f"a list with {tracked.id}",
+            f"a walk over {len(walk.ids)} assistants without it",
+            *tracked.trail[:1],
+            *shown,
+            walk.pages[-1],
+        )
+
+    def _sorted(self, ids: list[str], pages: list[Exchange], order: str) -> None:
+        """Judges the order of those that the run made one after another."""
+        ours = [self.model.assistants[id] for id in ids if id in self.model.assistants]
+        births = [
+            tracked.trail[0].number
+            for tracked in ours
+            if tracked.trail and not tracked.trail[0].request.group and tracked.trail[0].request.method == "POST"
+        ]
+        requirement = "list/order-asc" if order == "asc" else "list/newest-first"
+        if len(births) > 1:
+            self.findings.judge(
+                requirement,
+                births == sorted(births, reverse=order == "desc"),
+                LIST,
+                "by creation, " + ("oldest first" if order == "asc" else "newest first"),
+                f"created in this order: {brief(births)}",
+                *pages,
+            )
+
+    def _walked(self, call: Call, organization: str) -> None:
+        """Whoever was to be left out was: what was refused made nothing, what was deleted is gone, others see none."""
+        hold = self.findings.hold
+        for write in self.model.log[self.model.walked_at[organization] :]:
+            made = write.call.operation == "createAssistant"
+            if ORGANIZATIONS.get(write.call.role, "home") == organization:
+                if not write.accepted and (made or write.requirement == "modify/unknown-is-404"):
+                    hold(write.requirement, LIST)
+                if write.accepted and write.exchange.request.group and made:
+                    hold("parallel/creates-all-kept", LIST)
+                if write.accepted and write.call.operation == "deleteAssistant":
+                    hold("delete/gone", LIST)
+        self.model.walked_at[organization] = len(self.model.log)
+        roles = {tracked.role for tracked in self.model.present(organization) if tracked.trail}
+        if roles - {call.role}:
+            hold("org/shared-by-its-keys", LIST)
+        others = self.model.present("home" if organization == "abroad" else "abroad")
+        if any(tracked.document for tracked in others):
+            hold("org/closed-to-others", LIST)

@@ -1,0 +1,141 @@
+"""The violations that a team knows of: a file whose every line must still be true.
+
+A list in YAML; each line has an `id`, a `why`, a `reason` (a part of what the failure says), and may have an `owner`, a
+`link` and a date on which it `expires`. A listed violation does not fail the run. A line that is no longer true does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from contract_tests.reports.events import Edit, Record
+from contract_tests.requirements import catalogue, yaml_text
+from contract_tests.requirements.verdicts import Verdict
+
+FIELDS = {"id": str, "why": str, "reason": str, "owner": str, "link": str, "expires": date}
+NEEDED = ("id", "why", "reason")
+# What differs from run to run in what a failure says.
+VOLATILE = re.compile(r"asst-\S+|(?:contract|sdk)-\d\S*(?: \d+)?|\d{4,}|….*$")
+
+
+class BaselineError(Exception):
+    """The file cannot be used; the text is the one line that the user sees."""
+
+
+@dataclass(frozen=True)
+class KnownViolation:
+    """A line of the file, which stands there from `first` to `last`."""
+
+    id: str
+    why: str
+    reason: str
+    first: int
+    last: int
+    expires: date | None = None
+
+
+@dataclass(frozen=True)
+class Baseline:
+    path: Path
+    lines: list[KnownViolation]
+
+    def known(self, verdicts: list[Verdict]) -> dict[str, str]:
+        """Why each violation is known that is listed for the reason for which it fails."""
+        listed = {line.id: line for line in self.lines}
+        return {
+            each.requirement.id: listed[each.requirement.id].why
+            for each in verdicts
+            if each.violations and each.requirement.id in listed and listed[each.requirement.id].reason in each.reason
+        }
+
+    def edits(self, verdicts: list[Verdict], today: date) -> Iterator[Edit]:
+        """What has to be changed in the file for it to be true again."""
+        found = {each.requirement.id: each for each in verdicts}
+        seen: set[str] = set()
+        for line in self.lines:
+            if edit := self._edit(line, found.get(line.id), line.id in seen, today):
+                yield Edit(str(self.path), line.first, line.id, edit)
+            seen.add(line.id)
+
+    def _edit(self, line: KnownViolation, verdict: Verdict | None, twice: bool, today: date) -> str:
+        away = f"remove lines {line.first} to {line.last}"
+        if line.id not in catalogue.requirements():
+            return f"is no requirement: {away}."
+        if twice:
+            return f"stands there twice: {away}."
+        if verdict and verdict.verdict == "pass":
+            return f"holds now: {away}."
+        if line.expires and line.expires < today:
+            return f"expired on {line.expires}: mend what is broken, or give it another date."
+        if verdict and verdict.violations and line.reason not in verdict.reason:
+            return f"fails for another reason: mend that, or write  reason: {_scalar(stable(verdict.reason))}"
+        return ""
+
+
+def read(path: Path) -> Baseline:
+    """Raises BaselineError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        yaml_text.check(text)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise BaselineError(f"{path}: cannot be read ({fault}).") from fault
+    except yaml.YAMLError as fault:
+        raise BaselineError(f"{path}: not YAML ({' '.join(str(fault).split())}).") from fault
+    if root is None:
+        return Baseline(path, [])
+    if not isinstance(root, yaml.SequenceNode):
+        raise BaselineError(f"{path}: a baseline is a list; see assistants-contract baseline --help.")
+    return Baseline(path, [_line(path, node) for node in root.value])
+
+
+def _line(path: Path, node: yaml.Node) -> KnownViolation:
+    first, last = node.start_mark.line + 1, node.end_mark.line
+    where = f"{path}:{first}"
+    try:
+        value: Any = yaml.SafeLoader("").construct_document(node)
+    except (yaml.YAMLError, ValueError) as fault:
+        raise BaselineError(f"{where}: not a line of a baseline ({' '.join(str(fault).split())}).") from fault
+    if not isinstance(value, dict):
+        raise BaselineError(f"{where}: a line has {', '.join(NEEDED)}.")
+    for name, given in value.items():
+        if name not in FIELDS or not isinstance(given, FIELDS[name]):
+            raise BaselineError(f"{where}: '{name}' is not one of {', '.join(FIELDS)}, or not of its type.")
+    if missing := [name for name in NEEDED if not str(value.get(name, "")).strip()]:
+        raise BaselineError(f"{where}: '{missing[0]}' is missing.")
+    return KnownViolation(value["id"], value["why"], value["reason"], first, max(first, last), value.get("expires"))
+
+
+def written(record: Record) -> str:
+    """A baseline of all that is broken in a run; what is true of each, a person has to fill in."""
+    rows = [
+        f"- id: {verdict['id']}\n  why: to be said\n  reason: {_scalar(stable(verdict['reason']))}\n"
+        for verdict in record.broken()
+    ]
+    return "".join(rows) or "[]\n"
+
+
+def stable(reason: str) -> str:
+    """The longest part of a reason that is the same in the next run."""
+    pieces: list[str] = [piece.strip() for piece in VOLATILE.split(reason)]
+    return max(pieces, key=len)
+
+
+def _scalar(text: str) -> str:
+    return yaml.safe_dump(text, width=10_000, default_style='"', allow_unicode=True).rstrip("\n").removesuffix("\n...")
+
+
+def since(before: Record, now: Record) -> Mapping[str, list[str]]:
+    """The requirements that are broken now and were not, hold now and did not, and are still broken."""
+    was, broken = ({each["id"] for each in record.broken()} for record in (before, now))
+    holds = {each["id"] for each in now.verdicts if each["verdict"] == "pass"}
+    order = list(catalogue.requirements())
+    found = {"new": broken - was, "fixed": was & holds, "still": broken & was}
+    return {name: sorted(ids, key=order.index) for name, ids in found.items()}

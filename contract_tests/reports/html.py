@@ -1,0 +1,117 @@
+"""The page for people: one HTML file with all that it needs in it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+from contract_tests.http import json_text
+from contract_tests.reports.events import Event, Record
+from contract_tests.reports.sdk_snippets import sdk_line
+from contract_tests.reports.summary import headline, sums
+from contract_tests.requirements.explanations import explanations
+
+WORDS = re.compile(r"\s+|[^\s\w]|\w+")
+ROOM = 110_000  # characters of what was sent and what came, shared by all that the page shows of it
+SHOWN = 4  # exchanges of one violation
+KINDS = ("fail", "warn", "known", "unjudged", "pass")
+ALIKE = 0.5  # below it two texts differ so much that marks would only hide them
+
+
+def page(record: Record) -> str:
+    """Everything that comes from the target is escaped."""
+    must, should = sums(record)
+    evidence = [each for verdict in record.verdicts for each in verdict["evidence"]]
+    room = max(150, ROOM // (3 * sum(len(_exchanges(record, each)) for each in evidence) + 1))
+    verdicts = [{**verdict, "kind": _kind(verdict)} for verdict in record.verdicts]
+    return template("page.html.j2").render(
+        record=record,
+        must=must,
+        should=should,
+        headline=headline(record),
+        verdicts=sorted(verdicts, key=lambda verdict: KINDS.index(verdict["kind"])),
+        kinds=_kinds(verdicts),
+        areas=_areas(verdicts),
+        explained=explanations(),
+        difference=difference,
+        exchanges=lambda evidence: _exchanges(record, evidence),
+        snippet=lambda exchange: _cut(_snippet(exchange), room),
+        shown=lambda part: _shown(part, room),
+        cut=lambda text: _cut(text, room),
+    )
+
+
+def template(name: str) -> Template:
+    """One of templates/, as all of them are read."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return environment.get_template(name)
+
+
+def difference(one: str, other: str) -> tuple[Markup, Markup]:
+    """Both texts, marked where they differ."""
+    pieces, others = WORDS.findall(one), WORDS.findall(other)
+    matcher = difflib.SequenceMatcher(None, pieces, others, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return escape(one), escape(other)
+    marked: tuple[list[Markup], list[Markup]] = ([], [])
+    for kind, a, b, c, d in matcher.get_opcodes():
+        for side, words in zip(marked, (pieces[a:b], others[c:d]), strict=True):
+            text = escape("".join(words))
+            side.append(text if kind == "equal" or not words else Markup("<mark>{}</mark>").format(text))
+    return Markup("").join(marked[0]), Markup("").join(marked[1])
+
+
+def _kind(verdict: Event) -> str:
+    return str(verdict["verdict"] if verdict["known"] is None else "known")
+
+
+def _areas(verdicts: list[Event]) -> list[tuple[str, dict[str, int]]]:
+    return [(area, _kinds(some)) for area, some in groupby(verdicts, key=lambda verdict: verdict["id"].split("/")[0])]
+
+
+def _kinds(verdicts: Iterable[Event]) -> dict[str, int]:
+    """How many there are of each kind, the worst first."""
+    found = [verdict["kind"] for verdict in verdicts]
+    return {kind: found.count(kind) for kind in KINDS if kind in found}
+
+
+def _snippet(exchange: Event) -> str:
+    request = exchange["request"]
+    if request["as"] not in ("primary", "sibling", "foreign"):
+        return ""
+    try:
+        body = json_text.parse(request["body"]) if request["body"] else None
+    except ValueError:
+        body = None
+    return sdk_line(request["method"], request["path"], body)
+
+
+def _exchanges(record: Record, evidence: Event) -> list[Event]:
+    return [record.exchanges[number] for number in evidence["exchanges"][-SHOWN:]]
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[:room]}… ({len(text)} characters; the events have more)"
+
+
+def _shown(part: Event, room: int) -> str:
+    """A body, as it came where it is no JSON."""
+    text = part["body"] or ""
+    with suppress(ValueError):
+        # Not `parse`, which replaces: a person sees what came.
+        json_text.check_depth(text)
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return _cut(text, room)

@@ -1,0 +1,153 @@
+"""Exchanges as shell commands that show the same again; the key stays a variable."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+
+from contract_tests.http.client import STRANGER
+from contract_tests.http.messages import Exchange, Request
+from contract_tests.http.target import ROLES, Target
+from contract_tests.requirements.findings import Violation
+
+LONG_RUN = re.compile(rb"(.)\1{499,}", re.DOTALL)
+# The id in an answer; of the characters that a URL takes as they are, so that nothing but it is ever removed.
+ID = """id() { grep -o '"id" *: *"[A-Za-z0-9._~-]*"' | head -n 1 | cut -d '"' -f 4; }"""
+
+
+def command(request: Request, target: Target) -> str:
+    """One curl."""
+    return _curl(request, target, shlex.quote(target.base_url + request.path))
+
+
+def _curl(request: Request, target: Target, url: str) -> str:
+    parts = ["curl", "-sSi", *(["--path-as-is"] if "/." in request.path else [])]
+    if request.method != "GET" or request.body is not None:
+        parts += ["-X", shlex.quote(request.method)]
+    parts += _authorization(request.role, target)
+    parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.headers]
+    feed, data = _data(request.body)
+    return feed + " ".join([*parts, *data, url])
+
+
+def script(exchanges: Sequence[Exchange], target: Target, times: int = 1) -> str:
+    """The commands in their order, the last so many times.
+
+    An id that a create answers is read into a variable, and removed when all is over, whatever happens in between.
+    """
+    creates = [exchange for exchange in exchanges if _created(exchange)]
+    if not creates and len(exchanges) == 1:
+        return _repeated([command(exchanges[0].request, target)], times)
+    names = {exchange: f"id{number}" for number, exchange in enumerate(creates, 1)}
+    *before, last = exchanges
+    lines = [line for exchange in before for line in _step(exchange, target, names)]
+    lines += [_repeated(_step(last, target, names, last=True), times)]
+    head = [f"url={shlex.quote(target.base_url)}", *([ID, _removal(names, target)] if names else [])]
+    return "\n".join(["(", *head, *lines, ")"])
+
+
+def _repeated(lines: list[str], times: int) -> str:
+    text = "\n".join(lines)
+    return text if times == 1 else f"for i in $(seq {times}); do\n{text}\ndone"
+
+
+def _step(exchange: Exchange, target: Target, names: Mapping[Exchange, str], *, last: bool = False) -> list[str]:
+    """A call of a script; of a create that others stand on only the id is kept. In a loop there may be several ids."""
+    line = _curl(exchange.request, target, '"$url"' + _path(exchange.request.path, names))
+    name = names.get(exchange)
+    if not name:
+        return [line]
+    if not last:
+        return [f"{name}=$({line} | id)"]
+    told = "printf '%s\\n' \"$answer\""
+    return [f"answer=$({line})", told, f'{name}="${name} $({told} | id)"']
+
+
+def _path(path: str, names: Mapping[Exchange, str]) -> str:
+    """A path as words of a shell, the variable of an id where the id stands in it."""
+    made = {_created(exchange): name for exchange, name in names.items()}
+    pieces = re.split(rf"({'|'.join(map(re.escape, made))})(?![\w-])", path) if made else [path]
+    return "".join(f'"${made[piece]}"' if piece in made else shlex.quote(piece) for piece in pieces if piece)
+
+
+def _removal(names: Mapping[Exchange, str], target: Target) -> str:
+    """Each by a key of its organization. A limiter that the script has used up is waited for."""
+    mine: dict[str, list[str]] = {}
+    for exchange, name in names.items():
+        mine.setdefault("foreign" if exchange.request.role == "foreign" else "primary", []).append(f"${name}")
+    # zsh splits what a command says into words, but no variable.
+    loops = [
+        f"for id in $(echo {' '.join(ids)}); do curl -sSo /dev/null --retry 2 -X DELETE "
+        f'{" ".join(_authorization(role, target))} "$url/assistants/$id"; done'
+        for role, ids in mine.items()
+    ]
+    return f"trap '{'; '.join(loops)}' EXIT; trap exit INT TERM"
+
+
+def _created(exchange: Exchange) -> str:
+    if exchange.request.method != "POST" or exchange.request.path != "/assistants":
+        return ""
+    answer = exchange.response.json
+    accepted = exchange.response.accepted and isinstance(answer, dict) and isinstance(answer.get("id"), str)
+    return answer["id"] if accepted else ""
+
+
+def _authorization(role: str, target: Target) -> list[str]:
+    primary = "$" + target.variables["primary"]
+    if role in ROLES:
+        return [f'-H "Authorization: Bearer ${target.variables[role]}"']
+    return {
+        "nobody": [],
+        "stranger": [f"-H 'Authorization: Bearer {STRANGER}'"],
+        "basic": [f'-u "{primary}:"'],
+        "bare": [f'-H "Authorization: {primary}"'],
+    }[role]
+
+
+def _data(body: bytes | None) -> tuple[str, list[str]]:
+    if body is None:
+        return "", []
+    if LONG_RUN.search(body):
+        return _pieces(body) + " | ", ["--data-binary", "@-"]
+    text = _plain(body)
+    if text is not None:
+        return "", ["--data-binary", shlex.quote(text)]
+    return f"printf {_octal(body)} | ", ["--data-binary", "@-"]
+
+
+def _plain(body: bytes) -> str | None:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text or text.startswith("@") else text
+
+
+def _pieces(body: bytes) -> str:
+    pieces, at = [], 0
+    for run in LONG_RUN.finditer(body):
+        pieces.append(f"printf {_octal(body[at : run.start()])}")
+        pieces.append(f"head -c {len(run.group())} /dev/zero | tr '\\0' {_octal(run.group(1))}")
+        at = run.end()
+    return "{ " + "; ".join([*pieces, f"printf {_octal(body[at:])}"]) + "; }"
+
+
+def _octal(body: bytes) -> str:
+    """Bytes as a quoted format of printf: what is not plain ASCII as three octal digits."""
+    safe = (chr(byte) if 32 <= byte < 127 and byte not in b"\\'%" else f"\\{byte:03o}" for byte in body)
+    return "'" + "".join(safe) + "'"
+
+
+def reproducer(violation: Violation, target: Target) -> str:
+    """Shell commands that show a violation; a test of the SDK suite shows itself."""
+    if not violation.exchanges:
+        return "pytest --pyargs sdk_tests, with the same keys and ASSISTANTS_BASE_URL in the environment"
+    return redacted(script(violation.exchanges, target, violation.times), target)
+
+
+def redacted(text: str, target: Target) -> str:
+    """A text without the keys, which a careless server may have put into its answer."""
+    for role, key in target.keys.items():
+        text = text.replace(key, "$" + target.variables[role])
+    return text

@@ -1,0 +1,111 @@
+"""The contract as data: requirements, paths and schemas of openapi.yaml, read once."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from contract_tests.requirements import yaml_text
+
+AREAS = (
+    "auth",
+    "org",
+    "create",
+    "ignored",
+    "retrieve",
+    "modify",
+    "delete",
+    "list",
+    "errors",
+    "rate",
+    "parallel",
+    "browser",
+)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """`level` is must or should; `source` page, openai or http; `page` the section of the page, if any."""
+
+    id: str
+    level: str
+    source: str
+    statement: str
+    page: str | None
+
+    @property
+    def area(self) -> str:
+        return self.id.split("/")[0]
+
+
+def location() -> Path:
+    """openapi.yaml: in a checkout beside this package; a wheel carries it once, in the fake's package."""
+    above = Path(__file__).resolve().parents[2]
+    return next(path for path in (above / "openapi.yaml", above / "fake_server/openapi.yaml") if path.exists())
+
+
+@cache
+def document() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml_text.load(location().read_text(encoding="utf-8"))
+    return loaded
+
+
+def version() -> str:
+    """Of the contract, not of this package."""
+    return str(document()["info"]["version"])
+
+
+@cache
+def requirements() -> Mapping[str, Requirement]:
+    """Every requirement by its id, in the order of the catalogue."""
+    return {row["id"]: Requirement(**row) for row in document()["x-requirements"]}
+
+
+@cache
+def operations() -> Mapping[tuple[str, str], str]:
+    """Operation ids by (path, method), the method in capitals."""
+    return {
+        (path, method.upper()): operation["operationId"]
+        for path, item in document()["paths"].items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
+
+
+@cache
+def judged_document() -> dict[str, Any]:
+    """openapi.yaml without the keywords that say what our fake chooses (x-free-choice), or no must (x-should)."""
+    loaded = copy.deepcopy(document())
+    for schema in list(_schemas(loaded["components"]["schemas"])):
+        for keyword in (*schema.pop("x-free-choice", ()), *schema.pop("x-should", ())):
+            schema.pop(keyword, None)
+    return loaded
+
+
+@cache
+def validator(schema: str) -> jsonschema_rs.Draft202012Validator:
+    """The validator of a component schema, free choices left out."""
+    components = judged_document()["components"]
+    return jsonschema_rs.Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": components})
+
+
+@cache
+def fields(schema: str) -> tuple[str, ...]:
+    """The property names of a component schema, in their order."""
+    return tuple(document()["components"]["schemas"][schema]["properties"])
+
+
+def _schemas(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for item in value.values():
+            yield from _schemas(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _schemas(item)

@@ -1,0 +1,27 @@
+"""The result of a run, filled as the run goes, and the progress that it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contract_tests.http.target import Target
+from contract_tests.requirements.verdicts import Verdict
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Result:
+    """`left_behind` are ids that the run made and could not remove; `notes` say what was left out, and why. A run by
+    a plan says how many requests were `planned`, and where its `ledger` is."""
+
+    target: Target
+    verdicts: list[Verdict] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    requests: int = 0
+    planned: int | None = None
+    ledger: Path | None = None
+    choices: dict[str, list[str]] = field(default_factory=dict)

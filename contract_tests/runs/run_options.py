@@ -1,0 +1,32 @@
+"""The choice of a run: its seed, its generators, and the requirements that it judges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contract_tests.generators import histories
+from contract_tests.requirements import catalogue
+
+GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the user chose: the seed, how many random histories, and ids, areas or levels of requirements (none: all).
+
+    `generators` are those that make calls; a user has them all, the suite's own tests mostly the tour alone. `sdk` adds
+    Node's SDK to Python's.
+    """
+
+    seed: int = 1
+    histories: int = histories.DEFAULT
+    only: tuple[str, ...] = ()
+    deep: bool = False
+    generators: frozenset[str] = GENERATORS
+    sdk: bool = False
+
+    def includes(self, requirement: str) -> bool:
+        names = requirement, catalogue.requirements()[requirement].level
+        return not self.only or any(
+            name in names or (name.endswith("/") and requirement.startswith(name)) for name in self.only
+        )

@@ -1,0 +1,66 @@
+"""Removes what a run has left that was killed: what its ledger names, and nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from contract_tests.generators.session import Session
+from contract_tests.http import ledger, operations
+from contract_tests.http.client import Client
+from contract_tests.http.guard import items
+from contract_tests.http.messages import Exchange, Json
+from contract_tests.http.target import Clock, from_ledger
+from contract_tests.oracle.oracle import Oracle
+from contract_tests.runs.cleanup import owner
+
+
+class Sweep:
+    """`confirm` is asked before anything is removed of which the ledger has the text but not the id; `say` is told what
+    was done. Raises TargetError where the ledger or the target cannot be used."""
+
+    def __init__(
+        self, path: Path, confirm: Callable[[str], bool], say: Callable[[str], None], clock: Clock | None = None
+    ) -> None:
+        self.path = path
+        self.account = ledger.read(path)
+        self.target = replace(from_ledger(self.account.base_url, self.account.keys, path), clock=clock or Clock())
+        self.confirm = confirm
+        self.say = say
+        self.seen: list[Exchange] = []
+        self.session = Session(Client(self.target, self.seen.append), Oracle(self.target, ""))
+
+    def run(self) -> list[str]:
+        """The ids that are left."""
+        left = [id for id, role in reversed(self.account.made.items()) if not self._remove(id, role)]
+        for role, item in self._unnoted():
+            shown = f"{item['id']} {item.get('name')!r} was made by the run, which did not come to note the id."
+            if not self.confirm(f"{shown} Remove it?") or not self._remove(item["id"], role):
+                left.append(item["id"])
+        return left
+
+    def _remove(self, id: str, role: str) -> bool:
+        guard = self.session.client.guard
+        guard.adopt(id, role)
+        answered = self.session.client.send(operations.delete(id, owner(self.session, role))).response
+        gone = id in guard.gone
+        if gone:
+            ledger.append(self.path, {"gone": id})
+        self.say(f"{id} {'removed' if answered.accepted else 'was gone' if gone else 'could not be removed'}")
+        return gone
+
+    def _unnoted(self) -> Iterator[tuple[str, dict[str, Json]]]:
+        """What carries a mark that only this run has sent, with the role whose organization it is in."""
+        marks: dict[str, list[str]] = defaultdict(list)
+        for role, sent in self.account.open.values():
+            marks[owner(self.session, role)] += sent
+        for role, wanted in marks.items():
+            self.seen.clear()
+            self.session.walk(role, first=True)
+            shown = {item["id"]: item for page in self.seen for item in items(page.response.json)}
+            for id, item in shown.items():
+                text = f"{item.get('name')} {item.get('instructions')}"
+                if id not in self.account.made and any(ledger.is_marked(text, mark) for mark in wanted):
+                    yield role, item

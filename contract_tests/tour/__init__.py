@@ -1,6 +1,0 @@
-"""The tour: every requirement put to the test by a script of calls. The oracle judges; the steps only ask."""
-
-from contract_tests.play import STEPS
-from contract_tests.tour import auth, create, delete, errors, ignored, lists, modify, org, parallel
-
-__all__ = ["STEPS", "auth", "create", "delete", "errors", "ignored", "lists", "modify", "org", "parallel"]

@@ -1,0 +1,122 @@
+"""What openapi.yaml says, ready for use: routes, validators, constants and limits; knows YAML and JSON Schema."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jsonschema_rs
+import yaml
+
+from fake_server.contract.yaml_file import FASTEST
+
+METHODS = ("get", "post", "patch", "delete", "put", "head", "options", "trace")
+
+
+@dataclass
+class Operation:
+    """One operation; `body` is None where none is taken.
+
+    `parameters` are the schemas of the query's by name, `defaults` the values of those that need not be sent.
+    """
+
+    id: str
+    method: str
+    path: str
+    secured: bool
+    body: jsonschema_rs.Validator | None
+    body_required: bool
+    query: jsonschema_rs.Validator
+    parameters: dict[str, dict[str, Any]]
+    defaults: dict[str, Any]
+
+
+@dataclass
+class Contract:
+    """`prefix` stands before each path ("/v1"); `constants` are the fields that read the same on every assistant."""
+
+    prefix: str
+    operations: list[Operation]
+    constants: dict[str, Any]
+    rate_limit: int
+    rate_seconds: int
+    body_limit: int
+
+
+def read_contract(document: dict[str, Any] | None = None) -> Contract:
+    """From openapi.yaml, or from what a dialect made of it; raises FileNotFoundError."""
+    document = document or read_document()
+    return Contract(
+        prefix=urlsplit(document["servers"][0]["url"]).path,
+        operations=read_operations(document),
+        constants=read_constants(document),
+        rate_limit=document["x-rate-limit"]["requests"],
+        rate_seconds=document["x-rate-limit"]["seconds"],
+        body_limit=document["x-body-limit"],
+    )
+
+
+@cache
+def read_document() -> dict[str, Any]:
+    """The openapi.yaml in this package (a wheel's) or beside it (a checkout's); raises FileNotFoundError."""
+    here = Path(__file__).parents[1]
+    places = [folder / "openapi.yaml" for folder in (here, here.parent)]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise FileNotFoundError("openapi.yaml is neither in the package fake_server nor beside it.")
+    return read_yaml(found)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.load(path.read_bytes(), FASTEST)
+    return document
+
+
+def read_operations(document: dict[str, Any]) -> list[Operation]:
+    return [
+        read_operation(document, path, method)
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+
+
+def read_operation(document: dict[str, Any], path: str, method: str) -> Operation:
+    item = document["paths"][path]
+    operation = item[method]
+    given = [resolve(document, each) for each in item.get("parameters", []) + operation.get("parameters", [])]
+    parameters = {each["name"]: each["schema"] for each in given if each["in"] == "query"}
+    body = operation.get("requestBody")
+    return Operation(
+        id=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        secured=bool(operation.get("security", document["security"])),
+        body=body and validator(document, body["content"]["application/json"]["schema"]),
+        body_required=bool(body and body.get("required")),
+        query=validator(document, {"type": "object", "properties": parameters}),
+        parameters=parameters,
+        defaults={name: schema["default"] for name, schema in parameters.items() if "default" in schema},
+    )
+
+
+def read_constants(document: dict[str, Any]) -> dict[str, Any]:
+    properties = document["components"]["schemas"]["Assistant"]["properties"]
+    free = {name: schema for name, schema in properties.items() if "const" in schema.get("x-free-choice", [])}
+    return {name: deepcopy(schema["const"]) for name, schema in free.items()}
+
+
+def validator(document: dict[str, Any], schema: dict[str, Any]) -> jsonschema_rs.Validator:
+    # The mask keeps what was sent, up to 4 MB of it, out of the messages.
+    return jsonschema_rs.validator_for({**schema, "components": document["components"]}, mask="it")
+
+
+def resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in node:
+        return node
+    found = document
+    for step in node["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found

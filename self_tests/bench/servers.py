@@ -1,0 +1,80 @@
+"""A server under measurement: started on a core of its own, asked over loopback, and its cost read from the system."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+
+from fake_server.storage import seed
+
+BODY = json.dumps({"name": "Support Bot", "instructions": "Respond concisely, and only from the files."})
+HEADERS = {"Authorization": f"Bearer {seed.KEYS[0].secret}", "Content-Type": "application/json"}
+
+Numbers = dict[str, float]
+
+
+def fake(port: int, *options: str) -> list[str]:
+    # A limit that is never reached: a limiter that counts costs more than none.
+    return [sys.executable, "-m", "fake_server", "--port", str(port), "--rate-limit", "999999999", *options]
+
+
+@contextmanager
+def running(command: list[str], port: int, path: str) -> Iterator[tuple[psutil.Process, float]]:
+    """The server on its core, and the ms until its first answer."""
+    began = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        pin(process.pid, 0)
+        try:
+            while not answers(port, path):
+                if process.poll() is not None:
+                    raise SystemExit(f"{' '.join(command)} ended with {process.returncode} before it answered.")
+                time.sleep(0.001)
+            yield psutil.Process(process.pid), (time.perf_counter() - began) * 1000
+        finally:
+            process.terminate()
+
+
+def pin(process: int, core: int) -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(process, {core % (os.cpu_count() or 1)})
+
+
+def answers(port: int, path: str) -> bool:
+    try:
+        answer(HTTPConnection("127.0.0.1", port, timeout=10), "GET", path)
+    except OSError:
+        return False
+    return True
+
+
+def answer(connection: HTTPConnection, method: str, path: str, body: str | None = None) -> bytes:
+    connection.request(method, path, body, HEADERS)
+    return connection.getresponse().read()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def seconds_of(process: psutil.Process) -> float:
+    return sum(map(on_cpu, [process, *process.children(recursive=True)]))
+
+
+def on_cpu(process: psutil.Process) -> float:
+    """Linux tells of each thread to the nanosecond; the system's usual hundredths are a whole call's time, or many."""
+    threads = list(Path(f"/proc/{process.pid}/task").glob("*/schedstat"))
+    if threads:
+        return sum(int(each.read_text().split()[0]) for each in threads) / 1e9
+    times = process.cpu_times()
+    return times.user + times.system

@@ -1,0 +1,231 @@
+"""`compare` finds what a client can tell two servers by, and nothing else; what is learnt of one speaks like it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from contract_tests.cli.compare import LiveSide
+from contract_tests.dialect.differences import Comparison, Side, compare
+from contract_tests.dialect.document import yaml_of
+from contract_tests.http.messages import Json
+from contract_tests.http.target import Target
+from contract_tests.profiles.plan import COMPARE
+from contract_tests.reports.terminal import Terminal
+from fake_server.compose import compose
+from fake_server.dialect.settings import Dialect, dialect_of
+from fake_server.http.server import serve
+from fake_server.storage import seed
+from self_tests.command_run import KEYS, Ran
+from self_tests.commands.test_learn import asked, second
+from self_tests.doubles.readings import READINGS
+from self_tests.wrong import SERVERS
+from self_tests.wrong.wrong_server import serving
+
+# A value of each setting that no fake has by default. Wording is no difference, and nothing here is out of budget.
+CHANGED: dict[str, Json] = {
+    "constants.description": "A project.",
+    "constants.metadata": {"kind": "project"},
+    "constants.tool_resources": None,
+    "constants.top_p": 0.9,
+    "constants.response_format": {"type": "text"},
+    "organization.model": "house-model",
+    "organization.temperature": None,
+    "answers.create_status": 201,
+    "answers.modify_status": 201,
+    "answers.cleared_by_create": "",
+    "answers.cleared_by_modify": "",
+    "answers.extra_fields": {"archived": False},
+    "answers.extra_headers": {"x-served-by": "another"},
+    "answers.sorted_keys": True,
+    "answers.request_id": False,
+    "ids.shape": "uuid",
+    "ids.bare_accepted": True,
+    "bodies.absurd_values": "ignore",
+    "bodies.absurd_contents": "ignore",
+    "bodies.unknown_fields": "refuse",
+    "bodies.reasoning_effort": False,
+    "bodies.name_min": 0,
+    "bodies.name_max": 300,
+    "bodies.instructions_max": None,
+    "bodies.description_max": 600,
+    "bodies.metadata": "any",
+    "bodies.unstorable": "refuse",
+    "bodies.null_name": "keep",
+    "bodies.null_instructions": "keep",
+    "bodies.empty_modify": "accept",
+    "bodies.largest": 100_000,
+    "lists.has_more": False,
+    "lists.first_and_last_id": False,
+    "lists.paging": "no-before",
+    "lists.unknown_cursor": "empty",
+    "lists.unknown_query": "refuse",
+    "errors.types": "openai",
+    "errors.code": "numeric",
+    "errors.param": "absent",
+    "errors.foreign_status": 403,
+    "errors.unknown_url": "framework",
+    "errors.wrong_method": 404,
+    "errors.wrong_method_shape": "framework",
+    "errors.bad_json": "framework",
+    "errors.body_too_large": 400,
+    "browser.allow_headers": ["content-type"],
+}
+# What ignores absurd values ignores these as well.
+IMPLIED = {"bodies.absurd_values": {"bodies.absurd_contents", "bodies.metadata", "bodies.description_max"}}
+# Those of the wrong servers of self_tests/wrong that are wrong in what a dialect can say.
+SPEAKABLE = (
+    "has more is missing",
+    "first and last id are: missing",
+    "before is ignored",
+    "the code is the status",
+    "an error is without: param",
+    "an error is without: code",
+    "unknown fields are refused and reasoning effort is one",
+    "a preflight allows: what the service itself allows",
+)
+
+
+def side(target: Target, ledgers: Path) -> Side:
+    one = LiveSide(target, COMPARE, ledgers, Terminal(strict=False, aside=True))
+    one.run.judge()
+    return one.side()
+
+
+def verdicts(side: Side) -> dict[str, str]:
+    return {requirement: verdict for requirement, (verdict, _) in side.evidence.items()}
+
+
+def concerns(found: Comparison) -> list[str]:
+    return [each.concern for each in found.differences]
+
+
+@contextmanager
+def speaking(dialect: Dialect) -> Iterator[Target]:
+    with serve(compose(rate_limit=None, dialect=dialect)) as base_url:
+        yield Target(base_url, {key.label: key.secret for key in seed.KEYS}, rate_limit=0)
+
+
+def learnt_again(target: Target, ledgers: Path) -> Side:
+    """The fake that speaks as what was learnt of the target says."""
+    found, _ = asked(target, ledgers)
+    with speaking(dialect_of(yaml.safe_load(yaml_of(found, target.base_url, ".")))) as fake:
+        return side(fake, ledgers)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Side:
+    """The fake as it speaks unless it is told otherwise."""
+    with speaking({}) as target:
+        return side(target, tmp_path_factory.mktemp("ledgers"))
+
+
+def test_a_server_is_like_itself(plain: Side, tmp_path: Path) -> None:
+    with speaking({}) as target:
+        found = compare(plain, side(target, tmp_path))
+
+    assert (found.differences, found.alone) == ([], 0)
+
+
+@pytest.mark.parametrize("setting", CHANGED)
+def test_a_choice_that_was_changed_is_found_and_nothing_else(setting: str, plain: Side, tmp_path: Path) -> None:
+    with speaking({setting: CHANGED[setting]}) as target:
+        found = compare(plain, side(target, tmp_path))
+
+    assert set(concerns(found)) == {setting} | IMPLIED.get(setting, set())
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_fake_that_has_learnt_a_reading_cannot_be_told_from_it(name: str, tmp_path: Path) -> None:
+    """No difference in any call, and the same verdict on each requirement."""
+    with second(READINGS[name]) as target:
+        real, fake = side(target, tmp_path), learnt_again(target, tmp_path)
+
+    assert compare(real, fake).differences == []
+    assert verdicts(real) == verdicts(fake)
+
+
+@pytest.mark.parametrize("name", SPEAKABLE)
+def test_a_wrong_server_that_a_dialect_can_speak_like_is_learnt_too(name: str, tmp_path: Path) -> None:
+    """What it breaks, the fake then breaks as well."""
+    server = next(server for server in SERVERS if server.name == name)
+    with serving(server.change) as given:
+        target = replace(given, bound_id=None, expendable_id=None)
+        real, fake = side(target, tmp_path), learnt_again(target, tmp_path)
+
+    assert compare(real, fake).differences == []
+    assert verdicts(real) == verdicts(fake)
+    assert verdicts(fake)[server.meant] in ("fail", "warn")
+
+
+@pytest.fixture
+def other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, key in KEYS.items():
+        monkeypatch.setenv(variable.replace("ASSISTANTS_", "ASSISTANTS_B_"), key)
+
+
+@pytest.mark.usefixtures("other_keys")
+def test_the_same_server_twice_is_exit_0(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
+    ran = command("compare", base_url, base_url, "--ledger", str(tmp_path))
+
+    assert (ran.code, ran.err) == (0, "")
+
+
+@pytest.mark.usefixtures("other_keys")
+def test_a_difference_is_exit_1_and_in_every_report(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
+    """On the terminal, as JSON and as a page; what comes from a server is escaped there."""
+    page, told = tmp_path / "page.html", tmp_path / "told.json"
+    with speaking({"answers.create_status": 201, "organization.model": "<b>house</b>"}) as other:
+        words = ("--ledger", str(tmp_path), "--html", str(page), "--json", str(told))
+        ran = command("compare", base_url, other.base_url, *words)
+    rows = {row["concern"]: (row["one"], row["other"]) for row in json.loads(told.read_text())["differences"]}
+
+    assert ran.code == 1
+    assert rows == {"answers.create_status": ("200", "201"), "organization.model": ("ragen", "<b>house</b>")}
+    assert "organization.model" in ran.out
+    assert "<b>house</b>" not in page.read_text()
+
+
+def test_a_server_is_held_to_the_events_of_a_run(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
+    """Of itself it does not differ; another does, by the choices and by what it answers."""
+    events, ledgers = str(tmp_path / "run.ndjson"), ("--ledger", str(tmp_path))
+    command("run", base_url, "--profile", "production", "--events", events)
+    with speaking({"lists.has_more": False}) as other:
+        codes = [command("compare", url, events, *ledgers).code for url in (base_url, other.base_url)]
+
+    assert codes == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1"), "ASSISTANTS_B_API_KEY"),
+        (("http://127.0.0.1:9/v1", "nothing.ndjson"), "nothing.ndjson"),
+        (("http://assistants.test/v1", "http://127.0.0.1:9/v1"), "--allow-http"),
+        (("nothing.toml", "http://127.0.0.1:9/v1"), "nothing.toml"),
+        (("http://127.0.0.1:9/v1",), "B"),
+    ],
+)
+def test_a_mistake_is_one_line(words: tuple[str, ...], said: str, command: Callable[..., Ran]) -> None:
+    ran = command("compare", *words)
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert said in ran.err
+
+
+def test_events_of_a_run_without_a_profile_are_refused(
+    command: Callable[..., Ran], base_url: str, tmp_path: Path
+) -> None:
+    """What all the generators have asked is asked of nobody else."""
+    events = str(tmp_path / "run.ndjson")
+    command("run", base_url, "--only", "list/envelope", "--events", events)
+    ran = command("compare", base_url, events)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "--profile" in ran.err

@@ -1,0 +1,316 @@
+"""The gate of a team whose server is not perfect yet: one record, reports of it, a baseline that must be true."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from junitparser import Failure, JUnitXml, Skipped
+
+from contract_tests.reports import baseline, events
+from contract_tests.reports.events import Record, RecordError
+from contract_tests.reports.formats import FORMATS
+from contract_tests.reports.html import difference
+from contract_tests.reports.markdown import beside_the_change
+from contract_tests.reports.sdk_snippets import sdk_line
+from contract_tests.requirements import catalogue
+from fake_server.fake import Answer, Call, Fake
+from fake_server.http.handlers import HANDLERS, get_assistant, modify_assistant
+from fake_server.http.server import serve
+from self_tests.command_run import Ran
+from self_tests.suite.test_wrong_servers import ASSISTANT
+from self_tests.wrong.wrong_server import instead
+
+ONLY = (
+    "--only",
+    "retrieve/",
+    "--only",
+    "delete/gone",
+    "--only",
+    "delete/answers-deleted",
+    "--only",
+    "modify/empty-instructions-clear",
+)
+SCHEMA = json.loads((Path(events.__file__).with_name("events.schema.json")).read_text())
+
+
+async def undone(call: Call) -> Answer:
+    return Answer({"id": call.assistant, "object": "assistant.deleted", "deleted": True})
+
+
+async def kept(call: Call) -> Answer:
+    call.body = {name: value for name, value in call.body.items() if value}
+    return await modify_assistant(call)
+
+
+async def shouted(call: Call) -> Answer:
+    answer = await get_assistant(call)
+    return Answer({**answer.body, "name": answer.body["name"].upper() + "<b>'\"&\x00\ud800"})
+
+
+@pytest.fixture
+def file(run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path) -> Path:
+    """The events of a run on a server that deletes nothing."""
+    fake.handlers["deleteAssistant"] = undone
+    run(base_url, *ONLY, "--events", str(tmp_path / "events.ndjson"))
+    return tmp_path / "events.ndjson"
+
+
+@pytest.fixture
+def record(file: Path) -> Record:
+    return events.read(file)
+
+
+def test_every_event_is_as_its_schema_says(file: Path) -> None:
+    """A program may rely on the published schema."""
+    validator = jsonschema_rs.validator_for(SCHEMA)
+
+    assert [
+        fault.message for line in file.read_text().splitlines() for fault in validator.iter_errors(json.loads(line))
+    ] == []
+
+
+def test_two_like_runs_differ_in_nothing_but_what_is_volatile(
+    run: Callable[..., Ran], base_url: str, tmp_path: Path
+) -> None:
+    """Times, ids and what the target answers; not what was asked, and not what it came to."""
+    files = [tmp_path / name for name in ("one", "other")]
+    for path in files:
+        run(base_url, *ONLY, "--events", str(path))
+    one, other = ([_steady(json.loads(line)) for line in path.read_text().splitlines()] for path in files)
+
+    assert one == other
+
+
+def _steady(event: Any) -> Any:
+    return _without(event, SCHEMA["$defs"][event["event"]])
+
+
+def _without(value: Any, schema: Any) -> Any:
+    """The value without what its schema calls volatile."""
+    if isinstance(value, list):
+        return [_without(item, schema.get("items", {})) for item in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {name: schema.get("properties", {}).get(name, {}) for name in value}
+    return {name: _without(value[name], inner[name]) for name in value if not inner[name].get("x-volatile")}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[: text.rindex("\n", 0, -1) + 1],
+        lambda text: text[:-20],
+        lambda text: text.replace('"fail"', '"pass"', 1),
+        lambda text: "".join(text.splitlines(keepends=True)[:3] + text.splitlines(keepends=True)[4:]),
+        lambda text: text + '{"event": "verdict"}\n',
+        lambda text: text.replace('"format": 1', '"format": 2', 1),
+        lambda _: "",
+        lambda _: "<xml/>\n",
+    ],
+)
+def test_a_record_that_is_not_whole_is_refused(file: Path, damage: Callable[[str], str]) -> None:
+    """A run that was cut short, or a verdict that was mended by hand, is no ground for a report."""
+    file.write_text(damage(file.read_text()))
+
+    with pytest.raises(RecordError):
+        events.read(file)
+
+
+def test_a_run_that_breaks_off_says_so_in_every_report(run: Callable[..., Ran], tmp_path: Path) -> None:
+    """Never green by accident: JUnit has an error, and nothing that passed."""
+    run("http://127.0.0.1:9/v1", "--junit", str(tmp_path / "junit.xml"), "--markdown", str(tmp_path / "summary.md"))
+    suites = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
+
+    assert (suites.errors, suites.tests) == (1, 1)
+    assert "Not judged" in (tmp_path / "summary.md").read_text()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_report_names_what_broke(record: Record, name: str) -> None:
+    """The badge says how many; all others which, too."""
+    text = FORMATS[name][0](record)
+
+    assert "/5 judged" in text or "delete/gone" in text
+
+
+def test_junit_tells_failures_from_what_was_not_judged(record: Record) -> None:
+    """Read by a parser that is not ours."""
+    record.verdicts[0] |= {"verdict": "unjudged", "reason": "no key"}
+    cases = {case.name: case.result for suite in JUnitXml.fromstring(FORMATS["junit"][0](record)) for case in suite}
+
+    assert isinstance(cases["delete/gone"][0], Failure)
+    assert isinstance(cases[record.verdicts[0]["id"]][0], Skipped)
+    assert cases["modify/empty-instructions-clear"] == []
+
+
+def test_whatever_a_target_answers_the_reports_hold(
+    run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path
+) -> None:
+    """Markup, NUL and lone surrogates come out as text; XML and HTML stay what they are."""
+    fake.handlers["getAssistant"] = shouted
+    paths = {name: tmp_path / name for name in FORMATS}
+    run(base_url, *ONLY, *(word for name, path in paths.items() for word in (f"--{name}", str(path))))
+
+    assert JUnitXml.fromfile(str(paths["junit"])).failures > 0
+    assert "<b>'" not in paths["html"].read_text()
+
+
+def test_github_is_told_beside_the_change(record: Record) -> None:
+    """One line for each violation, with no line break in it, and one for what was left behind."""
+    *breaches, left = beside_the_change(record)
+
+    assert breaches
+    assert all(line.startswith("::error title=delete/") and "\n" not in line for line in breaches)
+    assert left.startswith("::error title=left behind::asst-")
+
+
+def test_a_difference_is_marked() -> None:
+    """In either text, and escaped."""
+    assert difference("name a<b", "name a>b") == ("name a<mark>&lt;</mark>b", "name a<mark>&gt;</mark>b")
+
+
+@pytest.mark.parametrize(
+    ("request_", "line"),
+    [
+        (("POST", "/assistants", {"name": "a"}), "client.beta.assistants.create(model='any', name='a')"),
+        (("POST", "/assistants/asst-1", {"name": "b"}), "client.beta.assistants.update('asst-1', name='b')"),
+        (("GET", "/assistants?limit=2&after=asst-1", None), "client.beta.assistants.list(limit=2, after='asst-1')"),
+        (("DELETE", "/assistants/asst-1", None), "client.beta.assistants.delete('asst-1')"),
+        (("PATCH", "/assistants/asst-1", {"name": "b"}), ""),
+        (("POST", "/assistants", [1]), ""),
+        (("GET", "/assistants/a/b", None), ""),
+    ],
+)
+def test_a_call_as_the_sdk_makes_it(request_: tuple[str, str, Any], line: str) -> None:
+    """Where the SDK can make it at all."""
+    assert sdk_line(*request_) == line
+
+
+@pytest.fixture
+def gate(run: Callable[..., Ran], base_url: str, tmp_path: Path) -> Callable[..., Ran]:
+    """Runs with the baseline that stands in `known.yaml`, as a team's CI does."""
+    (tmp_path / "known.yaml").write_text("[]\n")
+    return lambda *words: run(base_url, *ONLY, "--baseline", str(tmp_path / "known.yaml"), *words)
+
+
+def test_the_story_of_a_gate(gate: Callable[..., Ran], fake: Fake, command: Callable[..., Ran], tmp_path: Path) -> None:
+    """Red; known, green; a second mistake, red for that alone; the first mended, red with the edit; edited, green."""
+    known, first = tmp_path / "known.yaml", tmp_path / "first.ndjson"
+    fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
+    red = gate("--events", str(first))
+    known.write_text(command("baseline", str(first)).out)
+    green = gate()
+    fake.handlers["deleteAssistant"] = undone
+    second = gate("--since", str(first))
+    fake.handlers |= HANDLERS
+    mended = gate()
+    known.write_text("")
+    edited = gate()
+
+    assert [ran.code for ran in (red, green, second, mended, edited)] == [1, 0, 1, 1, 0]
+    assert "KNOWN modify/empty-instructions-clear: to be said" in second.out
+    assert "new   delete/gone" in second.out
+    assert f"{known}:1: modify/empty-instructions-clear holds now: remove lines 1 to 3." in mended.out
+
+
+LINE = "- {id: modify/empty-instructions-clear, why: w, reason: %s, expires: %s}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "edit"),
+    [
+        (LINE % ("cleared", "2020-01-01"), ":1: modify/empty-instructions-clear expired on 2020-01-01"),
+        (LINE % ("teapot", "2999-01-01"), ":1: modify/empty-instructions-clear fails for another reason"),
+        (
+            LINE % ("cleared", "2999-01-01") * 2,
+            ":2: modify/empty-instructions-clear stands there twice: remove lines 2 to 2.",
+        ),
+        ("- {id: retrieve/nothing, why: w, reason: r}\n", ":1: retrieve/nothing is no requirement"),
+    ],
+)
+def test_a_line_that_is_not_true_fails_the_run(
+    gate: Callable[..., Ran], fake: Fake, tmp_path: Path, text: str, edit: str
+) -> None:
+    """And the output says how to mend it."""
+    fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
+    (tmp_path / "known.yaml").write_text(text)
+    ran = gate()
+
+    assert ran.code == 1
+    assert edit in ran.out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1\n",
+        "- 7\n",
+        "- {id: x}\n",
+        "- {id: x, why: w, reason: r, unheard: of}\n",
+        "- [\n",
+        "- {id: x, why: w, reason: ''}\n",
+    ],
+)
+def test_a_baseline_that_cannot_be_read_is_one_line(gate: Callable[..., Ran], tmp_path: Path, text: str) -> None:
+    """Exit 2, before anything is sent."""
+    (tmp_path / "known.yaml").write_text(text)
+    ran = gate()
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+
+
+def test_a_reason_is_written_without_what_changes() -> None:
+    """Ids, the run's marks and long numbers are left out, so that the line is true of the next run too."""
+    reason = "expected name contract-1 0004 renamed; came name asst-1f2e 1795569458 was not the one that was sent"
+
+    assert baseline.stable(reason) == "was not the one that was sent"
+
+
+def test_reports_can_be_made_later(command: Callable[..., Ran], file: Path, tmp_path: Path) -> None:
+    """From the record alone, the same as at once."""
+    ran = command("report", str(file), "--html", str(tmp_path / "later.html"))
+
+    assert ran.code == 0
+    assert (tmp_path / "later.html").read_text() == FORMATS["html"][0](events.read(file))
+
+
+def test_the_page_is_small_and_needs_nothing_else(run: Callable[..., Ran], fake: Fake, tmp_path: Path) -> None:
+    """One file of less than 300 kB, also where nearly everything is broken: no address is in it but the target's."""
+    instead(fake, lambda _: True, 200, ASSISTANT)
+    with serve(fake) as base_url:
+        run(base_url, "--histories", "0", "--html", str(tmp_path / "page.html"))
+    text = (tmp_path / "page.html").read_text()
+
+    assert 50_000 < len(text.encode()) < 300_000
+    assert [word for word in ("src=", "href=", "@import", "url(") if word in text] == []
+
+
+def test_another_contract_is_refused(run: Callable[..., Ran], base_url: str) -> None:
+    """In one line that says which this is, and where the changes stand."""
+    refused = run(base_url, "--contract", "0.9")
+
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert f"this is contract {catalogue.version()}" in refused.err
+    assert "CHANGELOG" in refused.err
+
+
+def test_this_contract_is_taken(run: Callable[..., Ran], base_url: str) -> None:
+    """Who pins it is told on the day when a requirement changes."""
+    assert run(base_url, *ONLY, "--contract", catalogue.version()).code == 0
+
+
+def test_a_baseline_that_is_not_true_is_red_in_every_report(gate: Callable[..., Ran], tmp_path: Path) -> None:
+    """Though all requirements hold: no report is green where the exit is not."""
+    paths = {name: tmp_path / name for name in FORMATS}
+    (tmp_path / "known.yaml").write_text(LINE % ("cleared", "2999-01-01"))
+    ran = gate(*(word for name, path in paths.items() for word in (f"--{name}", str(path))))
+    red, green = ("#c0392b" in paths["badge"].read_text(), "#2e7d32" in paths["badge"].read_text())
+
+    assert (ran.code, red, green) == (1, True, False)
+    assert JUnitXml.fromfile(str(paths["junit"])).failures == 1
+    assert all("he baseline is not true" in paths[name].read_text() for name in ("html", "markdown"))

@@ -1,0 +1,86 @@
+"""What is installed by pip is the same as what stands here: the spec, the page, the schema, and both suites."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel in it, built and unpacked without a network."""
+    folder, wheels = tmp_path_factory.mktemp("installed"), tmp_path_factory.mktemp("wheels")
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+    build = ("wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT))
+    subprocess.run([*pip, *build], check=True, capture_output=True)
+    wheel = next(wheels.glob("*.whl"))
+    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--target", str(folder), str(wheel)], check=True)
+    return folder
+
+
+def python(installed: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """In an empty folder, with what is installed before the dependencies, and without this checkout."""
+    paths = os.pathsep.join([str(installed), sysconfig.get_paths()["purelib"]])
+    empty = installed.parent / "empty"
+    empty.mkdir(exist_ok=True)
+    return subprocess.run(
+        [sys.executable, "-S", *words],
+        cwd=empty,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_what_is_installed_starts_the_fake_and_judges_it(installed: Path) -> None:
+    """With both suites, and a page of it."""
+    words = ("-m", "contract_tests", "run", "--only", "retrieve/", "--html", "page.html")
+    ran = python(installed, *words)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "2 hold of 2 judged, 2 judged of 2" in ran.stdout
+
+
+def test_what_is_installed_explains_a_requirement(installed: Path) -> None:
+    """With what tests it: the tour, both SDKs, and the wrong servers, of which only the matrix is installed."""
+    ran = python(installed, "-m", "contract_tests", "explain", "modify/partial")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert all(kind in ran.stdout for kind in ("tour", "production", "Python SDK", "Node SDK", "wrong servers"))
+
+
+def test_the_dialects_are_installed(installed: Path) -> None:
+    """With the schema of their settings."""
+    ran = python(
+        installed, "-c", "from fake_server.dialect.settings import read_dialect; print(len(read_dialect('ragen')) > 9)"
+    )
+
+    assert (ran.stdout, ran.stderr) == ("True\n", "")
+
+
+def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
+    """Nor what the harness needs: its start does not pay for that."""
+    code = "import fake_server.cli, sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    ran = python(installed, "-c", code)
+
+    imported = set(json.loads(ran.stdout))
+    assert imported & {"contract_tests", "sdk_tests", "schemathesis", "hypothesis", "openai", "pytest", "rich"} == set()
+
+
+def test_the_page_and_the_docs_are_installed(installed: Path) -> None:
+    """With Swagger UI's files from the package that ships them, which is not imported."""
+    code = (
+        "import sys; from fake_server.control.page_files import page_file as read;"
+        "print(b'<main' in read('')[0], len(read('swagger-ui.css')[0]) > 9999, 'flask' in sys.modules)"
+    )
+    ran = python(installed, "-c", code)
+
+    assert ran.stdout.split() == ["True", "True", "False"]

@@ -1,0 +1,45 @@
+"""A stateless mock, as Prism and Steady are: each answer is of the right shape, and none is true."""
+
+import json
+import time
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import web
+
+from fake_server.fake import Fake
+from self_tests.wrong.wrong_server import DELETE, LIST, Document, operation_of
+
+EMPTY_PAGE: Document = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
+
+
+def echo(fake: Fake) -> None:
+    """In the place of everything that the fake does; its list is empty, and whoever is asked for is there."""
+    fake.middlewares.append(answer)
+
+
+@web.middleware
+async def answer(request: web.Request, handler: Any) -> web.Response:  # noqa: ARG001 - aiohttp gives it by name
+    id = request.path.removeprefix("/v1/assistants").strip("/") or f"asst-{uuid4()}"
+    if operation_of(request) == LIST:
+        return web.json_response(EMPTY_PAGE)
+    if operation_of(request) == DELETE:
+        return web.json_response({"id": id, "object": "assistant.deleted", "deleted": True})
+    return web.json_response(assistant(id) | await sent(request))
+
+
+def assistant(id: str) -> Document:
+    return {
+        **{"id": id, "object": "assistant", "created_at": int(time.time()), "name": "Canned", "instructions": None},
+        **{"model": "ragen", "temperature": 1.0, "tools": [{"type": "file_search"}], "description": None},
+        **{"metadata": {}, "tool_resources": {}, "top_p": 1.0, "response_format": "auto"},
+    }
+
+
+async def sent(request: web.Request) -> Document:
+    """The body, if it is an object."""
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}

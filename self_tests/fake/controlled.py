@@ -1,0 +1,21 @@
+"""A fake with its control side, as the command composes it, and where that side is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fake_server.compose import compose
+from fake_server.control.mount import attach
+from fake_server.domain.clock import Clock
+from fake_server.fake import Fake
+
+
+def controlled(rate_limit: int | None = None, *, data: Path | None = None, token: str | None = None) -> Fake:
+    clock = Clock()
+    fake = compose(rate_limit=rate_limit, data=data, now=clock.now)
+    attach(fake, clock, token=token)
+    return fake
+
+
+def control_url(base_url: str) -> str:
+    return base_url.removesuffix("v1") + "_fake/"

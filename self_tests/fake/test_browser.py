@@ -1,0 +1,167 @@
+"""The openai SDK in a page of another origin: CORS lets it do, and read, all that it does elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from fake_server.control.client import ControlClient
+from fake_server.fake import Fake
+from fake_server.http.middlewares import narrow_origins
+from fake_server.http.server import serve
+from sdk_tests.sdks import newest
+from self_tests import browser
+from self_tests.fake.controlled import control_url, controlled
+
+SDK = newest("node").home
+PAGE = Path(__file__).with_name("pages") / "sdk.html"
+if not (SDK / "installed").exists():
+    pytest.skip("the openai SDK of npm is not here: make browser", allow_module_level=True)
+
+
+class Elsewhere(SimpleHTTPRequestHandler):
+    """Serves the page, and the SDK as npm has installed it."""
+
+    def translate_path(self, path: str) -> str:
+        return str(PAGE) if path == "/" else super().translate_path(path)
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
+    """Of an origin that is not the fake's."""
+    handler = partial(Elsewhere, directory=str(SDK / "node_modules"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with browser.opened(chromium, f"http://127.0.0.1:{server.server_port}/") as opened:
+            opened.wait_for_function("document.title === 'ready'")
+            yield opened
+        server.shutdown()
+
+
+@pytest.fixture
+def fake() -> Fake:
+    return controlled(rate_limit=20)
+
+
+@pytest.fixture
+def calls(page: Page, base_url: str) -> Any:
+    return partial(run, page, base_url)
+
+
+def run(page: Page, base_url: str, script: str, key: str = "sk-fake-primary") -> Any:
+    """What JavaScript in the page returns, with `openai` the SDK's client of a key, and `of` its assistants."""
+    setting = "([url, key]) => { const openai = client(url, key), of = openai.beta.assistants;"
+    return page.evaluate(f"async {setting} {script} }}", [base_url, key])
+
+
+def test_all_operations(calls: Any) -> None:
+    """Create, retrieve, modify by POST and by PATCH, list, delete: each preflight is granted, each answer readable."""
+    told = calls("""
+        const made = await of.create({ model: "any", name: "Support Bot", instructions: "Answer." });
+        const posted = await of.update(made.id, { name: "Support Bot v2" });
+        const patched = await openai.patch(`/assistants/${made.id}`, { body: { instructions: "" } });
+        const read = await of.retrieve(made.id);
+        const listed = (await of.list({ limit: 1 })).data;
+        const deleted = await of.delete(made.id);
+        return { made, posted, patched, read, listed, deleted };
+    """)
+
+    made = told["made"]
+    assert (made["name"], told["posted"]["name"]) == ("Support Bot", "Support Bot v2")
+    assert (
+        told["patched"] == told["read"] == told["listed"][0] == made | {"name": "Support Bot v2", "instructions": None}
+    )
+    assert told["deleted"] == {"id": made["id"], "object": "assistant.deleted", "deleted": True}
+
+
+def test_pages_through_all(calls: Any, fake: Fake) -> None:
+    """The SDK's own loop over 45 assistants gives each of them once."""
+    for number in range(43):
+        fake.store.add("org-acme", f"Bot {number}", None)
+
+    ids = calls("const ids = []; for await (const each of of.list({ limit: 20 })) ids.push(each.id); return ids;")
+
+    assert (len(ids), len(set(ids))) == (45, 45)
+
+
+def test_reads_the_headers(calls: Any) -> None:
+    """The id of the call and what is left of the budget are exposed; preflights have cost nothing."""
+    id, left = calls("""
+        const made = await of.create({ model: "any", name: "Support Bot" });
+        const { response } = await of.list().withResponse();
+        return [made._request_id, response.headers.get("x-ratelimit-remaining")];
+    """)
+
+    assert id.startswith("req_")
+    assert left == "18"
+
+
+def test_a_stranger_reads_why(calls: Any) -> None:
+    """A 401 reaches the page as the SDK's error, not as a failed fetch."""
+    refused = calls("return refusal(of.list());", key="sk-nobody")
+
+    assert (refused["name"], refused["type"]) == ("AuthenticationError", "authentication_error")
+
+
+def test_an_unknown_id_reads_as_not_found(calls: Any) -> None:
+    """A 404 reaches the page with its message."""
+    refused = calls('return refusal(of.retrieve("asst-nothing"));')
+
+    assert refused["name"] == "NotFoundError"
+    assert "asst-nothing" in refused["message"]
+
+
+def test_the_bound_assistant_is_kept(calls: Any) -> None:
+    """The refusal of a self-delete reads as the page of the service quotes it."""
+    refused = calls('return refusal(of.delete("asst-acme-support"));')
+
+    assert (refused["name"], refused["type"]) == ("BadRequestError", "invalid_request_error")
+    assert refused["message"] == (
+        "Cannot delete the assistant this API key is bound to. Rotate the key first, then retry."
+    )
+
+
+def test_a_used_up_minute_comes_back(calls: Any, control: ControlClient) -> None:
+    """The 21st call sees a 429 that says how long to wait; with its clock a minute ahead all is well."""
+    refused = calls("for (let n = 0; n < 20; n++) await of.list(); return refusal(of.list());")
+    control.advance(60)
+    listed = calls("return (await of.list()).data.length;")
+
+    assert (refused["name"], refused["wait"]) == ("RateLimitError", "60")
+    assert listed == 2
+
+
+def test_a_call_asks_for_its_own_fault(calls: Any) -> None:
+    """The header for it passes the preflight."""
+    refused = calls('return refusal(of.list({}, { headers: { "X-Fake-Fault": "503" } }));')
+
+    assert (refused["name"], refused["type"]) == ("InternalServerError", "api_error")
+
+
+def test_the_control_side_is_closed_to_it(page: Page, base_url: str, fake: Fake) -> None:
+    """It can neither read a key nor, blindly, reset: only the fake's own page can."""
+    fake.store.add("org-acme", "Kept", None)
+    read = page.evaluate("url => fetch(url + 'keys').then(() => 'read', () => 'refused')", control_url(base_url))
+    page.evaluate("url => fetch(url + 'reset', {method: 'POST', mode: 'no-cors'}).then(() => 0)", control_url(base_url))
+
+    assert (read, len(fake.store.projects("org-acme"))) == ("refused", 3)
+
+
+@pytest.mark.parametrize(("allowed", "came"), [(True, "2"), (False, "APIConnectionError")])
+def test_narrowed_origins(page: Page, fake: Fake, allowed: bool, came: str) -> None:
+    """With --cors the page is let in that is named, and no other."""
+    narrow_origins(fake, [page.url.rstrip("/") if allowed else "https://app.example"])
+    script = "return of.list().then(list => String(list.data.length), error => error.constructor.name);"
+    with serve(fake) as base_url:
+        told = run(page, base_url, script)
+
+    assert told == came

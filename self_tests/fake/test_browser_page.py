@@ -1,0 +1,264 @@
+"""The page at /_fake/ in a real browser: what is done there the API shows, and what the API is asked shows there."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says nothing of its types
+from playwright.sync_api import Browser, Page, expect
+
+from fake_server.control.client import ControlClient
+from fake_server.fake import Fake
+from fake_server.http.server import serve
+from sdk_tests.sdks import newest
+from self_tests import browser
+from self_tests.fake.controlled import control_url, controlled
+
+ODD = '<script>alert(1)</script> & "friends"'
+
+
+COMMANDS = {
+    "Python": [sys.executable, "-W", "ignore", "-c"],
+    "Node": ["node", "--no-warnings", "--input-type=module", "-e"],
+    "curl": ["sh", "-c"],
+}
+NODE = newest("node").home
+
+
+@pytest.fixture
+def fake() -> Fake:
+    return controlled(rate_limit=20)
+
+
+@pytest.fixture
+def url(base_url: str) -> str:
+    return control_url(base_url)
+
+
+@pytest.fixture
+def page(chromium: Browser, url: str) -> Iterator[Page]:
+    with browser.opened(chromium, url, viewport={"width": 1280, "height": 860}) as opened:
+        expect(opened.get_by_text("live", exact=True)).to_be_visible()
+        yield opened
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def make(page: Page, name: str, instructions: str = "") -> None:
+    press(page, "New assistant")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Instructions", exact=True).fill(instructions)
+    press(page, "Create")
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """What axe finds: names and labels that are missing, contrast that is too low, and the like."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return found
+
+
+def test_creates(page: Page, primary: httpx2.Client) -> None:
+    """An assistant made here is the organization's, and markup in its name is but text."""
+    make(page, ODD)
+
+    expect(page.get_by_role("button", name=ODD)).to_be_visible()
+    assert ODD in [each["name"] for each in primary.get("/assistants").json()["data"]]
+
+
+def test_edits(page: Page, primary: httpx2.Client) -> None:
+    """What is saved is what the API answers, and the effective instructions follow."""
+    press(page, "Acme Research bound to sibling")
+    page.get_by_label("Instructions", exact=True).fill("Answer in French.")
+    press(page, "Save")
+
+    expect(page.get_by_role("region", name="Effective instructions")).to_have_text("Answer in French.")
+    assert primary.get("/assistants/asst-acme-research").json()["instructions"] == "Answer in French."
+
+
+def test_what_is_opened_keeps_up(page: Page, primary: httpx2.Client) -> None:
+    """What an SDK changes meanwhile is seen at once, and what is being typed stays."""
+    press(page, "Acme Research bound to sibling")
+    page.get_by_label("Name", exact=True).fill("Typed")
+    primary.patch("/assistants/asst-acme-research", json={"instructions": "Changed elsewhere."})
+
+    expect(page.get_by_role("region", name="JSON")).to_contain_text("Changed elsewhere.")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Typed")
+
+
+def test_the_organizations_instructions_come_first(page: Page) -> None:
+    """Set for the organization, they stand before an assistant's own in what is effective."""
+    make(page, "Support Bot", "Be brief.")
+    press(page, "Settings")
+    page.get_by_label("Instructions, before each assistant's own").fill("You work for Acme.")
+    press(page, "Save")
+    press(page, "Close")
+
+    press(page, "Support Bot")
+
+    expect(page.get_by_role("region", name="Effective instructions")).to_have_text("You work for Acme.\n\nBe brief.")
+
+
+def test_deletes_at_the_second_press(page: Page, primary: httpx2.Client) -> None:
+    """The first press only asks."""
+    make(page, "Support Bot")
+    press(page, "Support Bot")
+    press(page, "Delete")
+    press(page, "Press again to delete")
+
+    expect(page.get_by_role("button", name="Support Bot")).to_have_count(0)
+    assert len(primary.get("/assistants").json()["data"]) == 2
+
+
+def test_a_refusal_is_told_in_the_fakes_words(page: Page) -> None:
+    """What the control API does not take changes nothing, and says why."""
+    make(page, "x" * 257)
+
+    expect(page.locator("#said")).to_contain_text("'name'")
+
+
+def test_a_limit_that_is_no_number_changes_nothing(page: Page, control: ControlClient) -> None:
+    """It is refused, and the field shows again what holds."""
+    limit = page.get_by_label("Calls a minute, or off")
+    limit.fill("many")
+    press(page, "Set")
+
+    expect(page.locator("#said")).to_contain_text("many")
+    expect(limit).to_have_value("20")
+    assert control.ask("GET", "limiter")["limit"] == 20
+
+
+def test_a_request_shows_up_as_it_comes(page: Page, primary: httpx2.Client) -> None:
+    """With its status, and opened with its bodies; the key is nowhere."""
+    primary.post("/assistants", json={"name": "Seen"})
+    page.get_by_role("button", name="POST /v1/assistants").click()
+
+    opened = page.get_by_role("dialog")
+    expect(opened.get_by_role("region", name="Request body")).to_contain_text('"name": "Seen"')
+    expect(opened.get_by_role("region", name="Answer body")).to_contain_text('"object": "assistant"')
+    assert "sk-fake" not in opened.inner_text()
+
+
+def test_a_fault_strikes_and_is_used_up(page: Page, primary: httpx2.Client, tmp_path: Path) -> None:
+    """Switched on for one call it strikes one, and the page shows both."""
+    page.get_by_label("How many").fill("1")
+    press(page, "Switch on")
+    expect(page.get_by_text("1 of 1 left, 0 struck")).to_be_visible()
+
+    struck, spared = primary.get("/assistants"), primary.get("/assistants")
+
+    assert (struck.status_code, spared.status_code) == (503, 200)
+    expect(page.get_by_text("0 of 1 left, 1 struck")).to_be_visible()
+    expect(page.get_by_role("table", name="Requests")).to_contain_text("503 fault")
+    browser.keep(page, tmp_path, "fault")
+
+
+def test_a_minute_passes_at_once(page: Page, primary: httpx2.Client) -> None:
+    """A used-up budget is there again."""
+    refused = [primary.get("/assistants").status_code for _ in range(21)][-1]
+    expect(page.get_by_text("0 of 20 left", exact=True)).to_be_visible()
+
+    press(page, "+1 minute")
+
+    expect(page.get_by_text("0 of 20 left", exact=True)).to_have_count(0)
+    assert (refused, primary.get("/assistants").status_code) == (429, 200)
+
+
+def test_a_snapshot_is_gone_back_to(page: Page, primary: httpx2.Client) -> None:
+    """What was deleted since is there again."""
+    made = primary.post("/assistants", json={"name": "Kept"}).json()["id"]
+    page.get_by_label("Name of the snapshot").fill("before")
+    press(page, "Take")
+    expect(page.get_by_role("button", name="Restore before")).to_be_visible()
+    primary.delete(f"/assistants/{made}")
+
+    press(page, "Restore before")
+
+    expect(page.get_by_role("button", name="Kept")).to_be_visible()
+    assert primary.get(f"/assistants/{made}").status_code == 200
+
+
+def test_resets(page: Page, primary: httpx2.Client) -> None:
+    """Everything is as the seed has it, the requests included."""
+    primary.post("/assistants", json={"name": "Gone"})
+    expect(page.get_by_role("button", name="Gone")).to_be_visible()
+
+    press(page, "Everything")
+    press(page, "Press again: everything")
+
+    expect(page.get_by_text("Nothing was asked yet.")).to_be_visible()
+    assert len(primary.get("/assistants").json()["data"]) == 2
+
+
+@pytest.mark.parametrize("language", COMMANDS)
+def test_a_snippet_runs(page: Page, language: str) -> None:
+    """As it is copied, with the key filled in."""
+    if shutil.which(COMMANDS[language][0]) is None or (language == "Node" and not NODE.exists()):
+        pytest.skip(f"there is no {language} here that could run it")
+    page.get_by_text(language, exact=True).click()
+    snippet = page.get_by_role("region", name="Snippet").inner_text()
+
+    ran = subprocess.run(
+        [*COMMANDS[language], snippet], capture_output=True, text=True, cwd=NODE if language == "Node" else None
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert "Support Bot" in ran.stdout
+
+
+def test_is_used_by_the_keyboard_alone(page: Page) -> None:
+    """Enter opens, Escape closes, and one is where one was, also when the row was drawn anew meanwhile."""
+    page.get_by_role("button", name="Acme Support").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Name", exact=True).fill("Acme Help")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Acme Help", include_hidden=True)).to_have_count(1)
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Acme Help")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 420])
+def test_fits_and_is_accessible(
+    chromium: Browser, url: str, tmp_path: Path, width: int, scheme: str, primary: httpx2.Client
+) -> None:
+    """No sideways scrolling, and nothing that axe finds: names, labels, contrast; the assistant's view included."""
+    primary.post("/assistants", json={"name": "Support Bot", "instructions": "Answer in one sentence."})
+    with browser.opened(chromium, url, viewport={"width": width, "height": 860}, color_scheme=scheme) as page:
+        page.get_by_role("button", name="Support Bot").wait_for()
+        browser.keep(page, tmp_path, f"page-{width}-{scheme}")
+        found = violations(page)
+        press(page, "Support Bot")
+        browser.keep(page, tmp_path, f"assistant-{width}-{scheme}")
+        found += violations(page)
+        press(page, "Close")
+        press(page, "Settings")
+        found += violations(page)
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert found == []
+
+
+def test_asks_for_the_token(chromium: Browser) -> None:
+    """Nothing is shown without it; it is typed in, or comes in the URL's fragment, and goes on to the docs."""
+    with serve(controlled(token="let-me-in")) as base_url:
+        url = control_url(base_url)
+        with browser.opened(chromium, url) as page:
+            expect(page.get_by_role("table", name="Assistants")).to_be_hidden()
+            page.get_by_label("This fake wants its control token.").fill("let-me-in")
+            press(page, "Enter")
+            expect(page.get_by_role("button", name="Acme Support")).to_be_visible()
+            page.get_by_role("link", name="API reference").click()
+            expect(page.get_by_role("button", name="authorization button locked").first).to_be_visible()
+        with browser.opened(chromium, f"{url}#token=let-me-in") as page:
+            expect(page.get_by_role("button", name="Acme Support")).to_be_visible()

@@ -1,0 +1,96 @@
+"""The control side answers what control.yaml says: every operation, in an order in which each finds its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import jsonschema_rs
+import pytest
+
+from fake_server.contract.openapi import METHODS, read_yaml
+from fake_server.control.routes import FILE
+from fake_server.fake import Fake
+from fake_server.http.server import serve
+from self_tests.fake.controlled import controlled
+
+DOCUMENT = read_yaml(FILE)
+SEED = {
+    "organizations": [
+        {"id": "org-seed", "assistants": [{"name": "a"}], "keys": [{"label": "only", "secret": "sk-only"}]}
+    ]
+}
+FAULT = {"status": 503, "times": 1, "latency_ms": [0, 1], "malformed": True}
+# The operation, what its path names, and its body.
+CALLS: list[tuple[str, str, Any]] = [
+    ("getHealth", "", None),
+    ("getContract", "", None),
+    ("getSeed", "", None),
+    ("createOrganization", "", {"id": "org-new", "name": "New"}),
+    ("modifyOrganization", "org-new", {"instructions": "Be brief."}),
+    ("getOrganization", "org-new", None),
+    ("listOrganizations", "", None),
+    ("createKey", "", {"organization": "org-new", "label": "third"}),
+    ("modifyKey", "sk-fake-sibling", {"active": False}),
+    ("rotateKey", "sk-fake-foreign", None),
+    ("listKeys", "", None),
+    ("createAnyAssistant", "", {"organization": "org-new", "name": "a"}),
+    ("modifyAnyAssistant", "asst-new-primary", {"instructions": "In French."}),
+    ("getAnyAssistant", "asst-new-primary", None),
+    ("listAnyAssistants", "", None),
+    ("createFault", "", FAULT),
+    ("listFaults", "", None),
+    ("takeSnapshot", "full", {"organization": "org-new"}),
+    ("takeSnapshot", "all", None),
+    ("listSnapshots", "", None),
+    ("restoreSnapshot", "full", None),
+    ("deleteSnapshot", "full", None),
+    ("setClock", "", {"now": 1_900_000_000.5, "frozen": True, "advance": 1}),
+    ("getClock", "", None),
+    ("setLimiter", "", {"limit": 3}),
+    ("setLimiter", "", {"limit": None, "organization": "org-new"}),
+    ("getLimiter", "", None),
+    ("listRequests", "", None),
+    ("deleteRequests", "", None),
+    ("deleteFault", "fault-1", None),
+    ("deleteFaults", "", None),
+    ("deleteAnyAssistant", "asst-new-primary", None),
+    ("deleteKey", "sk-fake-primary", None),
+    ("deleteOrganization", "org-new", None),
+    ("reset", "", {"organization": "org-acme"}),
+    ("putSeed", "", SEED),
+    ("reset", "", None),
+]
+BY_ID = {
+    item[method]["operationId"]: (method, path, item[method])
+    for path, item in DOCUMENT["paths"].items()
+    for method in METHODS
+    if method in item
+}
+
+
+@pytest.fixture
+def fake() -> Fake:
+    return controlled(rate_limit=20)
+
+
+def test_every_answer_is_as_described(fake: Fake) -> None:
+    """By its schema, of every operation that answers JSON."""
+    with serve(fake) as url, httpx2.Client(trust_env=False, verify=False) as client:
+        for call in (None, {"name": "a"}):
+            headers = {"Authorization": "Bearer sk-fake-primary", "X-Fake-Fault": "latency=1"}
+            client.request("POST" if call else "GET", f"{url}/assistants", headers=headers, json=call)
+        for id, name, body in CALLS:
+            method, path, operation = BY_ID[id]
+            steps = [name if step.startswith("{") else step for step in path.split("/")]
+            answer = client.request(
+                method.upper(), url.removesuffix("/v1") + "/_fake" + "/".join(steps), json=body or {}
+            )
+            assert answer.status_code == 200, (id, answer.text)
+            check(operation["responses"]["200"]["content"]["application/json"]["schema"], answer.json())
+
+    assert {id for id, *_ in CALLS} == set(BY_ID) - {"getDescription", "listen"}
+
+
+def check(schema: dict[str, Any], value: Any) -> None:
+    jsonschema_rs.validate({**schema, "components": DOCUMENT["components"]}, value)

@@ -1,0 +1,263 @@
+"""The control side's seed, reset, snapshots, clock and limiter."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from fake_server.contract.openapi import read_yaml
+from fake_server.control.client import ControlClient, ControlError
+from fake_server.control.routes import DIRECT, FILE, HANDLERS, routes
+from fake_server.fake import Fake
+from fake_server.http.server import serve
+from self_tests.fake.controlled import controlled
+
+SEED: list[dict[str, Any]] = [
+    {
+        "id": "org-one",
+        "name": "One",
+        "model": "small",
+        "temperature": 0.5,
+        "instructions": "Be brief.",
+        "keys": [{"label": "main", "secret": "sk-one-main", "assistant": "asst-first"}],
+        "assistants": [{"id": "asst-first", "name": "First", "instructions": "In French."}],
+    }
+]
+
+
+@pytest.fixture
+def fake() -> Fake:
+    return controlled(rate_limit=20)
+
+
+def names(client: httpx2.Client) -> list[str]:
+    return [each["name"] for each in client.get("/assistants").json()["data"]]
+
+
+def test_every_operation_has_its_handler() -> None:
+    """The description's operation ids are the handlers'."""
+    ids = {operation.id for _, operations in routes() for operation in operations.values()}
+
+    assert ids == {*HANDLERS, *DIRECT}
+
+
+def test_it_describes_itself(base_url: str) -> None:
+    """Its own file is there for everybody."""
+    answer = httpx2.get(base_url.removesuffix("v1") + "_fake/control.yaml", trust_env=False, verify=False)
+
+    assert answer.content == FILE.read_bytes()
+    assert read_yaml(FILE)["openapi"].startswith("3.1")
+
+
+def test_it_is_healthy(control: ControlClient, base_url: str) -> None:
+    """And says where the SDKs find it."""
+    assert control.ask("GET", "health") | {"version": ""} == {
+        "status": "ok",
+        "version": "",
+        "url": base_url,
+        "contract": "1.0",
+    }
+
+
+def test_a_reset_brings_everything_back(control: ControlClient, primary: httpx2.Client) -> None:
+    """What was made, changed and deleted; faults, the limiter, the clock and the request log."""
+    before = primary.get("/assistants").json()
+    made = primary.post("/assistants", json={"name": "new"}).json()["id"]
+    primary.post("/assistants/asst-acme-support", json={"name": "changed"})
+    primary.delete("/assistants/asst-acme-research")
+    control.fault(status=500)
+    control.limit(1)
+    control.advance(1000)
+    control.reset()
+
+    after = primary.get("/assistants")
+
+    assert after.json() == before
+    assert after.headers["x-ratelimit-remaining"] == "19"
+    assert abs(control.clock()["offset"]) < 1
+    assert (control.faults(), len(control.requests())) == ([], 1)
+    assert primary.get(f"/assistants/{made}").status_code == 404
+
+
+def test_a_reset_of_an_organization_leaves_the_others(
+    control: ControlClient, primary: httpx2.Client, foreign: httpx2.Client
+) -> None:
+    """Their assistants, their faults, their limits and what they have used of them, and their requests."""
+    primary.post("/assistants", json={"name": "ours"})
+    foreign.post("/assistants", json={"name": "theirs"})
+    for organization in ("org-acme", "org-globex"):
+        control.fault(organization=organization, status=500, times=1, operation="deleteAssistant")
+        control.limit(5, organization=organization)
+    control.reset(organization="org-acme")
+
+    assert [each["organization"] for each in control.requests()] == ["org-globex"]
+    assert [each["organization"] for each in control.faults()] == ["org-globex"]
+    assert (names(primary), names(foreign)) == (["Acme Research", "Acme Support"], ["theirs", "Globex Sales"])
+    limits = control.ask("GET", "limiter")
+    assert limits["organizations"] == {"org-globex": 5}
+    assert [key["used"] for key in limits["keys"]] == [1, 0, 2]
+
+
+def test_a_reset_survives_a_kill(tmp_path: Path) -> None:
+    """With a data file what was reset is so after the next start."""
+    fake = controlled(data=tmp_path / "data.json")
+    with serve(fake) as url:
+        fake.store.add("org-acme", "new", None)
+        ControlClient(url).reset()
+    assert fake.store.file is not None
+    fake.store.file.journal.close()  # and nothing else, as a kill would have it
+
+    again = controlled(data=tmp_path / "data.json")
+
+    assert [each.title for each in again.store.projects("org-acme")] == ["Acme Support", "Acme Research"]
+    again.store.close()
+
+
+def test_another_seed(control: ControlClient, base_url: str) -> None:
+    """It is planted at once, is what a reset goes back to, and reads as it was given."""
+    control.seed(organizations=SEED)
+    with httpx2.Client(base_url=base_url, headers={"Authorization": "Bearer sk-one-main"}, trust_env=False) as client:
+        client.post("/assistants", json={"name": "new"})
+        control.reset()
+        found = client.get("/assistants").json()["data"]
+
+    assert [(each["id"], each["model"], each["temperature"]) for each in found] == [("asst-first", "small", 0.5)]
+    seed = control.ask("GET", "seed")["organizations"]
+    assert seed[0]["keys"] == [SEED[0]["keys"][0] | {"active": True}]
+    control.seed(organizations=seed)
+    assert control.ask("GET", "seed")["organizations"] == seed
+
+
+def test_a_seed_may_be_yaml(control: ControlClient) -> None:
+    """If its type says so; a mistake is named with its line."""
+    url, headers = f"http://{control.url.netloc}/_fake/seed", {"content-type": "application/yaml"}
+    right, wrong = "organizations:\n- {id: org-yaml}\n", "organizations:\n- {id: org-yaml\n"
+    answers = [httpx2.put(url, content=text, headers=headers, trust_env=False) for text in (right, wrong)]
+
+    assert [each.status_code for each in answers] == [200, 400]
+    assert [each["id"] for each in control.ask("GET", "seed")["organizations"]] == ["org-yaml"]
+    assert ":3:" in answers[1].json()["error"]["message"]
+
+
+MISTAKES = {
+    "no name": ([SEED[0] | {"assistants": [{}]}], "assistants.0.name"),
+    "a field that nobody knows": ([{"nmae": "x"}], "nmae"),
+    "an assistant that is not there": ([SEED[0] | {"assistants": []}], "asst-first"),
+    "an organization twice": ([{"id": "a"}, {"id": "a"}], "'a' is there already"),
+    "a key twice": ([{"keys": [{"label": "a", "secret": "s"}, {"label": "b", "secret": "s"}]}], "'s' is there already"),
+    "a label twice": ([{"keys": [{"label": "a", "secret": "s"}, {"label": "a", "secret": "t"}]}], "is there already"),
+}
+
+
+@pytest.mark.parametrize(("organizations", "named"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_in_a_seed_changes_nothing(control: ControlClient, organizations: Any, named: str) -> None:
+    """It is refused, and named."""
+    before = control.ask("GET", "seed")
+
+    with pytest.raises(ControlError, match=named):
+        control.seed(organizations=organizations)
+
+    assert control.ask("GET", "seed") == before
+
+
+def test_a_snapshot_is_restored(control: ControlClient, primary: httpx2.Client, foreign: httpx2.Client) -> None:
+    """As often as one likes, keys and organizations too; one of an organization leaves the others alone."""
+    primary.post("/assistants", json={"name": "kept"})
+    control.snapshot("all")
+    control.snapshot("ours", organization="org-acme")
+    control.ask("DELETE", "organizations", "org-acme")
+    foreign.post("/assistants", json={"name": "theirs"})
+
+    control.restore("ours")
+    assert (names(primary), names(foreign)) == (["kept", "Acme Research", "Acme Support"], ["theirs", "Globex Sales"])
+    control.restore("all")
+    assert (names(primary)[0], names(foreign)) == ("kept", ["Globex Sales"])
+    assert [each["name"] for each in control.ask("GET", "snapshots")["data"]] == ["all", "ours"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("POST", "snapshots", "none", "restore"),
+        ("DELETE", "snapshots", "none"),
+        ("DELETE", "faults", "none"),
+        ("GET", "organizations", "none"),
+        ("POST", "keys", "none", "rotate"),
+        ("GET", "assistants", "asst-none"),
+        ("GET", "nowhere"),
+    ],
+)
+def test_what_is_not_there_is_404(control: ControlClient, path: tuple[str, ...]) -> None:
+    """In the envelope."""
+    with pytest.raises(ControlError) as refused:
+        control.ask(*path)
+
+    assert refused.value.status == 404
+
+
+def test_the_limiters_minute_is_skipped(control: ControlClient, primary: httpx2.Client) -> None:
+    """The clock is advanced, and the next call passes."""
+    statuses = [primary.get("/assistants").status_code for _ in range(21)]
+    control.advance(60)
+
+    assert (statuses, names(primary)) == ([200] * 20 + [429], ["Acme Research", "Acme Support"])
+
+
+def test_a_429_says_whose_it_is(control: ControlClient, primary: httpx2.Client) -> None:
+    """The fake's own, and how to lift it, which it then is."""
+    for _ in range(20):
+        primary.get("/assistants")
+    message = primary.get("/assistants").json()["error"]["message"]
+    control.limit(None)
+
+    assert "/_fake/limiter" in message
+    assert "x-ratelimit-limit" not in primary.get("/assistants").headers
+
+
+def test_an_organization_has_its_own_limit(
+    control: ControlClient, primary: httpx2.Client, foreign: httpx2.Client
+) -> None:
+    """Nobody else has it."""
+    control.limit(1, organization="org-globex")
+
+    statuses = [[client.get("/assistants").status_code for _ in range(2)] for client in (primary, foreign)]
+
+    assert statuses == [[200, 200], [200, 429]]
+
+
+def test_of_64_calls_at_once_20_pass(base_url: str) -> None:
+    """Exactly, however they come."""
+    headers = {"Authorization": "Bearer sk-fake-primary"}
+
+    def call(_: int) -> int:
+        return httpx2.get(f"{base_url}/assistants", headers=headers, trust_env=False, verify=False).status_code
+
+    with ThreadPoolExecutor(64) as pool:
+        statuses = list(pool.map(call, range(64)))
+
+    assert (statuses.count(200), statuses.count(429)) == (20, 44)
+
+
+def test_a_frozen_clock_stands(control: ControlClient, primary: httpx2.Client) -> None:
+    """Assistants are made at its time, until it is let go."""
+    control.clock(now="2030-01-01T00:00:00Z", frozen=True)
+    made = [primary.post("/assistants", json={"name": "a"}).json()["created_at"] for _ in range(2)]
+    control.advance(2.5)
+    later = control.clock(frozen=False)
+
+    assert made == [1893456000, 1893456000]
+    assert not later["frozen"]
+    assert 1893456002.5 <= later["now"] < 1893456010
+
+
+@pytest.mark.parametrize("changes", [{"now": "soon"}, {"now": -1}, {"advance": -1}, {"frozen": 1}, {"then": 1}])
+def test_a_clock_is_set_to_times_alone(control: ControlClient, changes: dict[str, Any]) -> None:
+    """All else is refused."""
+    with pytest.raises(ControlError) as refused:
+        control.clock(**changes)
+
+    assert refused.value.status == 400

@@ -1,0 +1,121 @@
+"""The rules for JSON, in each place where the fake takes JSON or YAML: one bound on every interpreter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx2
+import pytest
+import yaml
+
+from fake_server.contract import json_text, yaml_file
+from fake_server.contract.yaml_file import FileMistake
+from fake_server.dialect.settings import read_dialect
+from fake_server.fake import Fake
+from fake_server.storage.file_format import DataFileError, read_file
+from fake_server.storage.seed_file import read_seed_file
+from self_tests.fake.controlled import controlled
+
+DEEPEST = "[" * 100 + "]" * 100
+REFUSED = {
+    "101 lists": ("[" * 101 + "]" * 101, "deeper than 100 levels"),
+    "101 objects": ('{"a":' * 101 + "1" + "}" * 101, "deeper than 100 levels"),
+    "a list without an end": ("[" * 1_000_000, "deeper than 100 levels"),
+    "a lone surrogate": ('{"a": "\\ud800"}', "lone surrogate"),
+    "a lone surrogate as a key": ('{"\\uDFFF": 1}', "lone surrogate"),
+    "an integer beyond a double": ("9" * 400, "too large"),
+    "an integer that int() refuses": ("9" * 100_000, "too large"),
+    "a negative integer beyond a double": ("-" + "9" * 400, "too large"),
+    "a fraction beyond a double": ("1e999", "too large"),
+    "NaN": ('{"a": NaN}', "NaN"),
+    "Infinity": ("[-Infinity]", "Infinity"),
+    "no JSON": ("{'a': 1}", "not JSON"),
+}
+
+
+@pytest.fixture
+def fake() -> Fake:
+    return controlled()
+
+
+@pytest.fixture(params=["libyaml", "PyYAML alone"])
+def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both builds of PyYAML."""
+    if request.param == "PyYAML alone":
+        monkeypatch.setattr(yaml_file, "FASTEST", yaml.SafeLoader)
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_text_that_breaks_a_rule_is_refused_by_that_rule(text: str, message: str) -> None:
+    """No library meets the text first, so that each interpreter says the same."""
+    with pytest.raises(json_text.JsonError, match=message):
+        json_text.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text", [DEEPEST, '{"a": "' + "[" * 500 + '"}', '["\\"", ' + "[]," * 500 + "{}]", '"\\ud83e\\udd16"', "9" * 300]
+)
+def test_a_text_within_the_rules_is_parsed(text: str) -> None:
+    """Brackets in a string, and beside each other, are no depth."""
+    assert json_text.parse(text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"a": ' + "[" * 100 + "]" * 100 + "}",
+        '{"id": "\\ud800"}',
+        '{"id": "a", "temperature": ' + "9" * 400 + "}",
+        '{"id": "a", "temperature": NaN}',
+    ],
+)
+def test_the_control_api_refuses_by_the_rules(base_url: str, body: str) -> None:
+    """400, as under /v1."""
+    url = base_url.removesuffix("v1") + "_fake/organizations"
+
+    answer = httpx2.post(url, content=body.encode(), trust_env=False, verify=False)
+
+    assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")
+
+
+@pytest.mark.usefixtures("parser")
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("organizations: " + "[" * 100_000, ":1: nested deeper than 100 levels"),
+        ("\n".join(" " * level + "a:" for level in range(102)), ":101: nested deeper than 100 levels"),
+        ("- " * 5_000, ":1: nested deeper than 100 levels"),
+        ("a: &a [1]\nb: *a", r":2: '\*a' is an alias"),
+        ("a: " + "9" * 5_000, ":1: the number is too large"),
+        ("a: .nan", ":1: .nan is not a number"),
+        ("a: 1.0e+999", ":1: 1.0e.999 is not a number"),
+        ('{"organizations": ' + "[" * 100 + "]" * 100 + "}", ":1: nested deeper than 100 levels"),
+    ],
+)
+def test_a_seed_file_is_refused_by_the_rules(tmp_path: Path, text: str, message: str) -> None:
+    """With the line; and an alias with them, for a few bytes of aliases are gigabytes of seed."""
+    file = tmp_path / "seed.yaml"
+    file.write_text(text)
+
+    with pytest.raises(FileMistake, match=message):
+        read_seed_file(file, 0)
+
+
+@pytest.mark.usefixtures("parser")
+def test_a_dialect_file_is_refused_by_the_rules(tmp_path: Path) -> None:
+    """The same as a seed file."""
+    file = tmp_path / "dialect.yaml"
+    file.write_text("answers: " + "{a: " * 1_000)
+
+    with pytest.raises(FileMistake, match=":1: nested deeper than 100 levels"):
+        read_dialect(str(file))
+
+
+@pytest.mark.parametrize("text", ["[" * 101 + "]" * 101, '{"fake": "\\ud800"}', '{"fake": NaN}', "9" * 5_000])
+def test_a_data_file_is_refused_by_the_rules(tmp_path: Path, text: str) -> None:
+    """One line, as for any other file that is not the fake's."""
+    file = tmp_path / "data.json"
+    file.write_text(text)
+
+    with pytest.raises(DataFileError, match="Give --data"):
+        read_file(file)

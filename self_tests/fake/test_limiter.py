@@ -1,0 +1,176 @@
+"""The fake's limiter, on a clock that the test turns."""
+
+import httpx2
+import pytest
+
+from fake_server.compose import compose
+from fake_server.domain.errors import TooManyRequests
+from fake_server.domain.limiter import Limiter
+from fake_server.fake import Fake
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = 1_000.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def limiter(clock: Clock) -> Limiter:
+    return Limiter(2, 60, clock)
+
+
+@pytest.fixture
+def fake(clock: Clock) -> Fake:
+    return compose(rate_limit=6, now=clock)
+
+
+def used_up(limiter: Limiter) -> TooManyRequests:
+    with pytest.raises(TooManyRequests) as refused:
+        limiter.take("a")
+    return refused.value
+
+
+def test_refuses_the_call_past_the_limit(limiter: Limiter) -> None:
+    """Two pass, the third is told how many whole seconds to wait."""
+    limiter.take("a")
+    limiter.take("a")
+
+    assert used_up(limiter).headers == {"retry-after": "60"}
+
+
+def test_the_window_slides(limiter: Limiter, clock: Clock) -> None:
+    """Each call is given back a minute after it was made, not all of them at once."""
+    limiter.take("a")
+    clock.time += 30.5
+    limiter.take("a")
+    clock.time += 29.5
+
+    limiter.take("a")
+
+    assert used_up(limiter).headers == {"retry-after": "31"}
+
+
+def test_a_refused_call_costs_nothing(limiter: Limiter, clock: Clock) -> None:
+    """Who keeps knocking is not kept out longer."""
+    limiter.take("a")
+    limiter.take("a")
+    clock.time += 59
+    used_up(limiter)
+    clock.time += 1
+
+    limiter.take("a")
+
+    assert limiter.headers("a")["x-ratelimit-remaining"] == "1"
+
+
+def test_the_wait_that_it_names_suffices(limiter: Limiter, clock: Clock) -> None:
+    """After Retry-After a call passes, also from within a second."""
+    limiter.take("a")
+    limiter.take("a")
+    clock.time += 0.7
+    wait = int(used_up(limiter).headers["retry-after"])
+    clock.time += wait
+
+    limiter.take("a")
+
+    assert wait == 60
+
+
+def test_a_clock_set_back_names_no_wait_beyond_the_minute(limiter: Limiter, clock: Clock) -> None:
+    """Retry-After stays within 1 to 60."""
+    limiter.take("a")
+    limiter.take("a")
+    clock.time -= 1_000
+
+    assert used_up(limiter).headers == {"retry-after": "60"}
+
+
+def test_each_key_has_its_own_budget(limiter: Limiter) -> None:
+    """One key's calls leave another's alone."""
+    limiter.take("a")
+    limiter.take("a")
+
+    limiter.take("b")
+
+    assert limiter.headers("b") == {"x-ratelimit-limit": "2", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "60"}
+
+
+def test_off_says_nothing(clock: Clock) -> None:
+    """Without a limit nothing is refused and no header is sent."""
+    limiter = Limiter(None, 60, clock)
+    for _ in range(100):
+        limiter.take("a")
+
+    assert limiter.headers("a") == {}
+
+
+def test_a_key_is_forgotten_with_each_of_its_operations(limiter: Limiter) -> None:
+    """A dialect counts them each alone; nobody else's calls are forgotten."""
+    for caller in ("a", "a getAssistant", "ab"):
+        limiter.take(caller)
+
+    limiter.forget("a")
+
+    assert [limiter.state(caller).used for caller in ("a", "a getAssistant", "ab")] == [0, 0, 1]
+
+
+def test_all_operations_share_a_budget(primary: httpx2.Client) -> None:
+    """Six operations are six calls of one budget, refusals of the handler's among them; the seventh is refused."""
+    primary.get("/assistants")
+    made = primary.post("/assistants", json={"name": "a"}).json()["id"]
+    for verb in ("GET", "POST", "PATCH"):
+        primary.request(verb, f"/assistants/{made}", json={})
+    last = primary.delete("/assistants/asst-nothing")
+    refused = primary.delete(f"/assistants/{made}")
+
+    assert last.headers["x-ratelimit-remaining"] == "0"
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+    assert refused.json()["error"] | {"message": ""} == {
+        "message": "",
+        "type": "rate_limit_error",
+        "param": None,
+        "code": "rate_limit_exceeded",
+    }
+
+
+def test_strangers_and_lost_callers_cost_nobody_anything(primary: httpx2.Client) -> None:
+    """An unknown key, an unknown URL, a wrong method and a preflight leave the budget whole."""
+    primary.get("/assistants", headers={"Authorization": "Bearer nobody"})
+    primary.get("/nothing")
+    primary.put("/assistants")
+    primary.options("/assistants", headers={"Origin": "http://page", "Access-Control-Request-Method": "POST"})
+
+    answer = primary.get("/assistants")
+
+    assert answer.headers["x-ratelimit-remaining"] == "5"
+
+
+def test_a_refused_create_makes_nothing(fake: Fake, primary: httpx2.Client) -> None:
+    """What was refused with 429 has no effect."""
+    before = list(fake.store.projects("org-acme"))
+    for _ in range(6):
+        primary.get("/assistants")
+
+    answer = primary.post("/assistants", json={"name": "a"})
+
+    assert answer.status_code == 429
+    assert list(fake.store.projects("org-acme")) == before
+
+
+def test_a_window_later_all_is_well(clock: Clock, primary: httpx2.Client) -> None:
+    """The limiter goes by the clock that the fake was given."""
+    for _ in range(6):
+        primary.get("/assistants")
+    clock.time += 60
+
+    answer = primary.get("/assistants")
+
+    assert answer.status_code == 200

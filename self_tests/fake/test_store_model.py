@@ -1,0 +1,116 @@
+"""The store played against a plain dict: any sequence of its operations, restarts and crashes included."""
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from fake_server.domain.assistants import Project, assistant_id, page
+from fake_server.storage import seed
+from fake_server.storage.store import Store
+
+ORGANIZATIONS = st.sampled_from([each.id for each in seed.ORGANIZATIONS])
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=5)
+# Which of the ids that were ever given out, the gone ones too.
+PICKS = st.integers(0, 1_000)
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """`expected` holds what there should be, oldest first; `ids` whatever there ever was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.file = Path(self.folder.name, "data.json")
+        self.store = Store(self.file, lambda: 1_000.0)
+        seed.plant(self.store)
+        self.expected = {
+            key.project: Project(key.project, key.organization, seed.TITLES[key.project], None, 1_000)
+            for key in seed.KEYS
+        }
+        self.ids = [*self.expected]
+
+    @rule(organization=ORGANIZATIONS, title=TEXTS, prompt=st.none() | TEXTS)
+    def add(self, organization: str, title: str, prompt: str | None) -> None:
+        made = self.store.add(organization, title, prompt)
+
+        assert made.id not in self.ids
+        assert made == Project(made.id, organization, title, prompt, 1_000)
+        self.expected[made.id] = made
+        self.ids.append(made.id)
+
+    @rule(organization=ORGANIZATIONS, pick=PICKS)
+    def get(self, organization: str, pick: int) -> None:
+        id = self.ids[pick % len(self.ids)]
+
+        assert self.store.get(organization, id) == self.of(organization, id)
+
+    @rule(
+        organization=ORGANIZATIONS,
+        pick=PICKS,
+        changes=st.fixed_dictionaries({}, optional={"title": TEXTS, "prompt": TEXTS}),
+    )
+    def change(self, organization: str, pick: int, changes: dict[str, str]) -> None:
+        id = self.ids[pick % len(self.ids)]
+        before = self.of(organization, id)
+        if before:
+            self.expected[id] = Project(**{**vars(before), **changes})
+
+        assert self.store.change(organization, id, changes) == self.of(organization, id)
+
+    @rule(organization=ORGANIZATIONS, pick=PICKS)
+    def remove(self, organization: str, pick: int) -> None:
+        id = self.ids[pick % len(self.ids)]
+
+        assert self.store.remove(organization, id) == bool(self.of(organization, id))
+        if self.of(organization, id):
+            del self.expected[id]
+
+    @rule(organization=ORGANIZATIONS, order=st.sampled_from(["asc", "desc"]), limit=st.integers(1, 4), pick=PICKS)
+    def walk(self, organization: str, order: str, limit: int, pick: int) -> None:
+        """From anywhere in either direction, page by page, comes what a sorted list holds there."""
+        all_ = [each for each in self.expected.values() if each.organization == organization]
+        ordered = all_ if order == "asc" else all_[::-1]
+        if not ordered:
+            return
+        place = pick % len(ordered)
+        query = {"order": order, "limit": limit}
+
+        for param, there in (("after", ordered[place + 1 :]), ("before", ordered[:place])):
+            found, more = page(self.store.projects(organization), {**query, param: assistant_id(ordered[place].id)})
+            assert found == (there[:limit] if param == "after" else there[-limit:])
+            assert more == (len(there) > limit)
+
+    @rule()
+    def restart(self) -> None:
+        self.store.close()
+        self.store = Store(self.file, lambda: 1_000.0)
+
+    @rule()
+    def crash(self) -> None:
+        assert self.store.file is not None
+        os.close(self.store.file.journal.file)
+        self.store = Store(self.file, lambda: 1_000.0)
+
+    @invariant()
+    def holds_what_is_expected(self) -> None:
+        for organization in seed.ORGANIZATIONS:
+            expected = [each for each in self.expected.values() if each.organization == organization.id]
+            assert list(self.store.projects(organization.id)) == expected
+
+    def of(self, organization: str, id: str) -> Project | None:
+        found = self.expected.get(id)
+        return found if found and found.organization == organization else None
+
+    def teardown(self) -> None:
+        self.store.close()
+        self.folder.cleanup()
+
+
+StoreMachine.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=40, derandomize=True, database=None, deadline=None
+)
+TestStore = StoreMachine.TestCase

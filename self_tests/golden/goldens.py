@@ -1,0 +1,90 @@
+"""`make golden` writes anew how the reports of one recorded run should look; look at the difference.
+
+`python -m self_tests.golden.goldens record` first makes the run anew, of a server with four mistakes, as a team's CI
+would.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from contract_tests.reports import events
+from contract_tests.reports.events import Record
+from contract_tests.reports.formats import FORMATS
+from contract_tests.reports.markdown import beside_the_change
+from fake_server.domain.errors import UnknownAssistant
+from fake_server.fake import Answer, Call, Fake, Handler
+from fake_server.http.handlers import modify_assistant
+from self_tests.command_run import KEYS
+from self_tests.wrong.wrong_server import CREATE, DELETE, PATCH, RETRIEVE, answering, handling, serving
+
+HERE = Path(__file__).parent
+EVENTS = HERE / "events.ndjson"
+FILES = {"html": "report.html", "junit": "junit.xml", "markdown": "summary.md", "badge": "badge.svg"}
+ANNOTATIONS = "annotations.txt"
+WORDS = (
+    "--profile=production",
+    "--only=modify/partial",
+    "--only=delete/answers-deleted",
+    "--only=retrieve/unknown-is-404",
+    "--only=modify/unknown-is-404",
+    "--only=create/status-200",
+    "--only=delete/self-survives",
+    "--only=org/closed-to-others",
+    "--baseline=known.yaml",
+    f"--events={EVENTS}",
+)
+
+
+def spoil(fake: Fake) -> None:
+    """PATCH replaces, a delete is terse, a create answers 201, and what is not there is shown, with an odd text."""
+
+    async def replaced(call: Call) -> Answer:
+        call.body = {"instructions": "", **call.body}
+        return await modify_assistant(call)
+
+    def terse(call: Call, _: Answer) -> Answer:
+        return Answer({"id": call.assistant, "deleted": True})
+
+    async def odd(handle: Handler, call: Call) -> Answer:
+        try:
+            return await handle(call)
+        except UnknownAssistant:
+            return Answer({"id": None, "name": '<b>"it\'s" & \x00 \ud800 🤖</b>'})
+
+    def created(_: Call, answer: Answer) -> Answer:
+        return Answer(answer.body, 201)
+
+    fake.handlers[PATCH] = replaced
+    answering(fake, terse, DELETE)
+    handling(fake, odd, RETRIEVE)
+    answering(fake, created, CREATE)
+
+
+def record() -> None:
+    with serving(spoil) as target, TemporaryDirectory() as ledger:
+        words = (sys.executable, "-m", "contract_tests", "run", target.base_url, *WORDS, f"--ledger={ledger}")
+        subprocess.run(words, cwd=HERE, env={**os.environ, **KEYS, "ASSISTANTS_FOREIGN_API_KEY": ""}, check=False)
+
+
+def written(text: str) -> bytes:
+    """As the command writes a report."""
+    return text.encode(errors="backslashreplace")
+
+
+def reports(run: Record) -> Mapping[str, str]:
+    """By the name of the file."""
+    made = {file: FORMATS[name][0](run) for name, file in FILES.items()}
+    return {**made, ANNOTATIONS: "\n".join(beside_the_change(run)) + "\n"}
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["record"]:
+        record()
+    for name, text in reports(events.read(EVENTS)).items():
+        (HERE / name).write_bytes(written(text))

@@ -1,0 +1,94 @@
+"""The page for people, in a real browser: it works there offline, on paper, in the dark and on a telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from self_tests import browser
+from self_tests.golden.goldens import HERE
+
+URL = (HERE / "report.html").as_uri()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser.browsing() as started:
+        yield started
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    with browser.opened(chromium, URL) as opened:
+        yield opened
+
+
+def shown(page: Page) -> list[str | None]:
+    """The requirements that can be seen, in their order."""
+    return [each.get_attribute("data-id") for each in page.locator("details.verdict:visible").all()]
+
+
+def test_nothing_is_asked_for_but_the_page(chromium: Browser) -> None:
+    """No error on its console, and no request beside its own."""
+    with chromium.new_context(viewport={"width": 1200, "height": 900}) as context:
+        page = context.new_page()
+        asked, said = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(URL)
+
+        assert (asked, said) == ([URL], [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 420])
+def test_it_fits_its_window(chromium: Browser, width: int, scheme: str) -> None:
+    """Also with everything opened there is nothing to scroll sideways."""
+    with browser.opened(chromium, URL, viewport={"width": width, "height": 900}, color_scheme=scheme) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_broke_stands_first_and_open(page: Page) -> None:
+    """The number of it above all else; then what is shown for it, unfolded."""
+    assert page.locator("h1").inner_text().startswith("2 broken, ")
+    assert shown(page)[:2] == ["retrieve/unknown-is-404", "modify/partial"]
+    assert [each.get_attribute("data-kind") for each in page.locator("details.verdict[open]").all()] == ["fail", "fail"]
+
+
+def test_the_filters_filter(page: Page) -> None:
+    """By kind, by a part of the id, and by the tile of an area, which a second click lets go."""
+    every = shown(page)
+    page.get_by_label("2 fail").uncheck()
+    without_failures = shown(page)
+    page.get_by_label("2 fail").check()
+    page.get_by_label("Find").fill("self-")
+    found = shown(page)
+    tile = page.locator(".tile", has_text="modify")
+    tile.click()
+    of_the_area = shown(page)
+    tile.click()
+
+    assert without_failures == every[2:]
+    assert found == ["delete/self-survives"]
+    assert of_the_area == ["modify/partial", "modify/unknown-is-404"]
+    assert shown(page) == every
+
+
+def test_on_paper_every_breach_is_unfolded(page: Page) -> None:
+    """And what only a screen can use is left out."""
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    unfolded = [each.get_attribute("data-kind") for each in page.locator("details.verdict[open]").all()]
+
+    assert unfolded == ["fail", "fail", "warn", "known"]
+    assert not page.get_by_label("Find").is_visible()
+
+
+def test_what_the_target_answered_is_text(page: Page) -> None:
+    """Markup in an answer is shown, and makes nothing."""
+    assert page.locator("pre b, pre script").count() == 0
+    assert "<b>" in page.locator("details.verdict[data-id='retrieve/unknown-is-404'] pre").all_inner_texts()[1]

@@ -1,0 +1,177 @@
+"""openapi.yaml: valid, its examples by its schemas, its catalogue in step with the suite, both ways."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from openapi_spec_validator import validate
+from schemathesis.checks import CHECKS, load_all_checks
+
+import sdk_tests
+from contract_tests.generators import schemathesis, tour
+from contract_tests.requirements import catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = catalogue.document()
+
+
+def examples(value: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """(place, schema, example) of every media type that has examples."""
+    if isinstance(value, dict):
+        for name, example in value.get("examples", {}).items() if "schema" in value else ():
+            yield f"{place}/{name}", value["schema"], resolved(example)["value"]
+        for key, item in value.items():
+            yield from examples(item, f"{place}/{key}")
+
+
+def resolved(value: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in value:
+        found: Any = DOCUMENT
+        for name in value["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        value = found
+    return value
+
+
+EXAMPLES = {place: (schema, value) for place, schema, value in examples(DOCUMENT)}
+
+
+def test_it_is_valid_openapi() -> None:
+    """openapi-spec-validator has nothing to say against it."""
+    validate(DOCUMENT)
+
+
+@pytest.mark.parametrize("place", EXAMPLES)
+def test_an_example_is_what_its_schema_says(place: str) -> None:
+    """Each example keeps its own schema, the fake's choices included."""
+    schema, value = EXAMPLES[place]
+
+    jsonschema_rs.validate({**schema, "components": DOCUMENT["components"]}, value)
+
+
+def test_every_answer_has_an_example() -> None:
+    """Of all six operations, refusals included."""
+    answers = [
+        resolved(answer)
+        for item in DOCUMENT["paths"].values()
+        for method, operation in item.items()
+        if method != "parameters"
+        for answer in operation["responses"].values()
+    ]
+
+    assert len(answers) > 30
+    assert all(answer["content"]["application/json"]["examples"] and answer["headers"] for answer in answers)
+
+
+def test_each_requirement_stands_once() -> None:
+    """An id is a stable name; its area is one that the reports know."""
+    ids = [row["id"] for row in DOCUMENT["x-requirements"]]
+
+    assert [id for id, times in Counter(ids).items() if times > 1] == []
+    assert {requirement.area for requirement in catalogue.requirements().values()} == set(catalogue.AREAS)
+
+
+def test_each_requirement_says_where_it_comes_from() -> None:
+    """Level and source are the contract's; what the page says names its section."""
+    for requirement in catalogue.requirements().values():
+        assert (requirement.level in ("must", "should"), requirement.source in ("page", "openai", "http")) == (
+            True,
+            True,
+        )
+        assert requirement.page or requirement.source != "page", requirement.id
+
+
+CHANGE = re.compile(r"^- (added|tightened|relaxed|removed)(?:, (must|should))?:(.+?)\.$", re.MULTILINE | re.DOTALL)
+
+
+def changes() -> Iterator[tuple[str, str, str, list[str]]]:
+    """(contract, what happened, as which level, ids) of each line of the CHANGELOG, the oldest version first."""
+    _, *sections = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for section in reversed(sections):
+        contract = section.partition("\n")[0].rpartition(" contract ")[2]
+        for what, level, ids in CHANGE.findall(section):
+            yield contract, what, level, ids.replace(",", " ").split()
+
+
+def test_the_changelog_names_every_requirement_and_no_id_is_used_twice() -> None:
+    """Each was added once, ever, as what it is now, unless tightened or relaxed; what is removed stays away."""
+    ever, now = set[str](), dict[str, str]()
+    for _, what, level, ids in changes():
+        assert (set(ids) & ever == set()) if what == "added" else (set(ids) <= set(now)), (what, ids)
+        ever |= set(ids)
+        now = {id: known for id, known in now.items() if what != "removed" or id not in ids}
+        now |= dict.fromkeys(ids, level) if level else {}
+
+    assert now == {id: requirement.level for id, requirement in catalogue.requirements().items()}
+
+
+def test_the_changelog_ends_with_this_contract() -> None:
+    """A catalogue that changes has another version."""
+    assert [contract for contract, *_ in changes()][-1] == catalogue.version()
+
+
+def test_every_requirement_has_a_step_and_every_step_a_requirement() -> None:
+    """Nothing in the catalogue is untried, nor tried without being in it (rate/* has its probe)."""
+    tried = {requirement for step in tour.STEPS for requirement in step.requirements}
+    rate = {id for id in catalogue.requirements() if id.startswith("rate/")}
+
+    assert tried == set(catalogue.requirements()) - rate
+    assert all(step.promise for step in tour.STEPS)
+
+
+def test_every_requirement_that_the_code_names_is_in_the_catalogue() -> None:
+    """A slip of the pen in a requirement's id would be a finding that no report shows."""
+    named = {text for path in ("contract_tests", "sdk_tests") for text in texts_of(ROOT / path)}
+    areas = tuple(f"{area}/" for area in catalogue.AREAS)
+
+    assert {text for text in named if text.startswith(areas) and " " not in text} - set(catalogue.requirements()) <= {
+        f"{area}/" for area in catalogue.AREAS
+    }
+
+
+def texts_of(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def test_the_suites_do_not_know_the_fake() -> None:
+    """Only contract_tests.http.own_fake imports it, so that one mistake does not agree with itself."""
+    importing = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("contract_tests", "sdk_tests")
+        for path in (ROOT / folder).rglob("*.py")
+        if "fake_server" in imported(path)
+    }
+
+    assert importing == {"contract_tests/http/own_fake.py"}
+
+
+def imported(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    names = [
+        [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+        for node in nodes
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    return {name.split(".")[0] for found in names for name in found}
+
+
+def test_each_check_of_schemathesis_is_used_or_left_out_for_a_reason() -> None:
+    """A check that a new version brings is not passed over in silence."""
+    load_all_checks()
+
+    assert set(CHECKS.get_all_names()) == set(schemathesis.USED) | set(schemathesis.LEFT_OUT)
+
+
+def test_the_sdk_suite_is_there() -> None:
+    """It is imported by name at run time, so its absence would show late."""
+    assert callable(sdk_tests.judge)

@@ -1,0 +1,45 @@
+"""Random histories find what only an order of calls shows, and print the fewest calls that show it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from contract_tests.generators import histories
+from contract_tests.reports import reproduce
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import RunOptions
+from self_tests.commands.test_reproduce import needs_curl, shell, statuses
+from self_tests.wrong import SERVERS
+from self_tests.wrong.wrong_server import serving
+
+FOUND = {
+    "a rename wipes the instructions": "modify/partial",
+    "nothing is deleted": "delete/gone",
+    "all are modified: patchAssistant": "modify/only-its-target",
+    "has more is: always false": "list/complete",
+}
+
+
+@needs_curl
+@pytest.mark.parametrize("name", FOUND)
+def test_a_breach_is_shrunk_to_the_fewest_calls(name: str) -> None:
+    """Of some fifty calls a handful is left, and the script that they are printed as is answered alike by a shell."""
+    server = next(server for server in SERVERS if server.name == name)
+    with serving(server.change) as target:
+        run = Run(target, RunOptions(histories=3, generators=frozenset({"histories"})), lambda id: id == FOUND[name])
+        breach = run.judge().verdicts[0].violations[0]
+
+        printed = shell(reproduce.script(breach.exchanges, target))
+
+    assert 2 <= len(breach.exchanges) <= 12
+    assert statuses(printed)[-1] == breach.exchanges[-1].response.status
+
+
+def test_the_same_seed_writes_the_same_history() -> None:
+    """Nothing but the seed decides."""
+    one, again, other = (histories.write(random.Random(seed), ["primary"], "tag") for seed in (1, 1, 2))
+
+    assert one == again
+    assert one != other

@@ -1,0 +1,47 @@
+"""A right server that is no fake, spoken by the fake: the suite says the same of both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from contract_tests.http import own_fake
+from contract_tests.http.target import Clock, Target
+from contract_tests.runs.full_run import Run
+from fake_server.compose import compose
+from fake_server.domain.assistants import assistant_id
+from fake_server.http.server import serve
+from fake_server.storage import seed
+from self_tests.doubles.reading_dialects import dialect_for
+from self_tests.doubles.readings import READINGS
+from self_tests.doubles.second_server import Served
+from self_tests.suite.test_right_servers import TOUR, WARNS, broken, target
+
+
+@contextmanager
+def spoken(name: str, clock: Clock, rate_limit: int | None = None) -> Iterator[Target]:
+    """The fake, speaking as the second implementation does by this reading."""
+    primary, sibling, foreign = seed.KEYS
+    with serve(compose(rate_limit=rate_limit, now=clock.now, dialect=dialect_for(READINGS[name]))) as url:
+        bound, expendable = assistant_id(primary.project), assistant_id(sibling.project)
+        served = Served(url, primary.secret, sibling.secret, foreign.secret, bound, expendable)
+        yield replace(target(served, rate_limit or 0), clock=clock)
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_reading_is_a_dialect(name: str) -> None:
+    """Every must holds, and those of the shoulds warn that the reading gives up."""
+    with spoken(name, own_fake.held_clock()) as fake:
+        verdicts = Run(fake, TOUR, lambda id: not id.startswith("rate/")).judge().verdicts
+
+    assert broken(verdicts) == dict.fromkeys(WARNS.get(name, ()), "warn")
+
+
+@pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window", "ragen"])
+def test_a_limiter_is_a_dialect(name: str) -> None:
+    """Per key or per address, a sliding window or a fixed one."""
+    with spoken(name, own_fake.held_clock(), 20) as limited:
+        verdicts = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge().verdicts
+
+    assert broken(verdicts) == {}

@@ -1,0 +1,175 @@
+"""No right server is accused: every legal reading of the contract by a second implementation, and our fake."""
+
+from __future__ import annotations
+
+import random
+import re
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from contract_tests.generators import tour
+from contract_tests.http import operations, own_fake
+from contract_tests.http.client import Client
+from contract_tests.http.messages import Exchange
+from contract_tests.http.target import Clock, Target
+from contract_tests.requirements.verdicts import Verdict
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import RunOptions
+from fake_server.cli import command, composed
+from fake_server.control.client import ControlClient
+from fake_server.fake import Fake
+from fake_server.http.server import serve as served_by_http
+from fake_server.storage import seed
+from self_tests.doubles.second_server import READINGS, Served, serve
+
+TOUR = RunOptions(generators=frozenset({"tour"}))
+# What a reading gives up of the shoulds, by choosing otherwise.
+WARNS = {
+    "ragen": {
+        "create/status-200",
+        "errors/code-is-text-or-null",
+        "ignored/reasoning-effort-accepted",
+        "list/first-and-last-id",
+        "list/before",
+        "browser/preflight",
+    },
+    "one_page": {
+        "list/limit",
+        "list/order-asc",
+        "list/after",
+        "list/before",
+        "list/bad-limit-refused",
+        "list/first-and-last-id",
+    },
+    "numeric_codes": {"errors/code-is-text-or-null"},
+    "absent_codes": {"errors/param-and-code-present"},
+    "created_201": {"create/status-200"},
+    "foreign_403": {"org/others-look-unknown"},
+}
+
+
+def target(served: Served, rate_limit: int = 0) -> Target:
+    keys = {role: getattr(served, role) for role in ("primary", "sibling", "foreign")}
+    return Target(served.base_url, keys, served.bound_id, served.expendable_id, rate_limit)
+
+
+def broken(verdicts: list[Verdict]) -> dict[str, str]:
+    return {each.requirement.id: each.verdict for each in verdicts if each.verdict != "pass"}
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_legal_reading_is_not_accused(name: str) -> None:
+    """Every must holds and is judged; of the shoulds only those warn that the reading gives up."""
+    with serve(replace(READINGS[name], rate_limit=None)) as served:
+        verdicts = Run(target(served), TOUR, lambda id: not id.startswith("rate/")).judge().verdicts
+
+    assert broken(verdicts) == dict.fromkeys(WARNS.get(name, ()), "warn")
+
+
+@pytest.mark.parametrize("name", ["strict", "lenient"])
+def test_a_legal_reading_is_not_accused_by_any_generator(name: str) -> None:
+    """Nor by schemathesis, random histories and the SDKs."""
+    with serve(replace(READINGS[name], rate_limit=None)) as served:
+        run = Run(target(served), RunOptions(histories=10), lambda id: not id.startswith("rate/")).judge()
+
+    assert (broken(run.verdicts), run.left_behind) == ({}, [])
+
+
+def test_the_fake_with_all_that_it_has_is_not_accused(tmp_path: Path) -> None:
+    """With its control side, its log and a data file every must and should holds, those of the limiter too."""
+    fake = made_by_the_command("--data", str(tmp_path / "data.json"), "--log", "json")
+    with closing(fake.store), served_by_http(fake) as url:
+        limited = turned(url)
+        limits = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge()
+        ControlClient(url).limit(None)
+        others = Run(replace(limited, rate_limit=0), RunOptions(), lambda id: not id.startswith("rate/")).judge()
+
+    assert broken(limits.verdicts + others.verdicts) == {}
+    assert limits.left_behind + others.left_behind == []
+
+
+def made_by_the_command(*words: str) -> Fake:
+    given = command.make_context("assistants-fake", list(words)).params
+    return composed(**{name: value for name, value in given.items() if name not in ("port", "as_json")})
+
+
+def turned(url: str) -> Target:
+    """The fake as a target, its clock turned over the control side."""
+    clock, control = own_fake.held_clock(), ControlClient(url)
+
+    def rest(seconds: float) -> None:
+        clock.rest(seconds)
+        control.advance(seconds)
+
+    keys = {key.label: key.secret for key in seed.KEYS}
+    bound, expendable = (f"asst-{key.project}" for key in seed.KEYS[:2])
+    return Target(url, keys, bound, expendable, rate_limit=20, clock=Clock(clock.now, rest))
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_the_order_of_the_steps_does_not_matter(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step stands on what it makes: the fake passes in any order, and the second implementation."""
+    monkeypatch.setattr(tour, "STEPS", random.Random(seed).sample(tour.STEPS, len(tour.STEPS)))
+
+    with own_fake.fake() as fake, serve(replace(READINGS["default"], rate_limit=None)) as served:
+        found = [Run(each, TOUR, lambda id: not id.startswith("rate/")).judge() for each in (fake, target(served))]
+
+    assert [broken(result.verdicts) for result in found] == [{}, {}]
+
+
+@pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window", "ragen"])
+def test_a_legal_limiter_is_not_accused(name: str) -> None:
+    """Per key or per address, a sliding window or a fixed one: all are limits of twenty a minute."""
+    clock = own_fake.held_clock()
+    with serve(replace(READINGS[name], rate_limit=20), now=clock.now) as served:
+        limited = replace(target(served, 20), clock=clock)
+        verdicts = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge().verdicts
+
+    assert {id for id, verdict in broken(verdicts).items() if verdict != "warn"} == set()
+
+
+def test_the_same_seed_makes_the_same_calls() -> None:
+    """Ids and times apart, two runs are the same to the letter, and another seed is another."""
+    first, again, other = (calls_of(seed) for seed in (1, 1, 2))
+
+    assert first == again
+    assert first != other
+
+
+def calls_of(seed: int) -> list[tuple[str, str, bytes | None]]:
+    """Every call of a run, an id by the order in which it came up."""
+    made: list[tuple[str, str, bytes | None]] = []
+    ids: dict[str, str] = {}
+
+    def named(path: str) -> str:
+        return re.sub("asst-[0-9a-f]{24}", lambda id: ids.setdefault(id.group(), f"id {len(ids)}"), path)
+
+    choice = RunOptions(seed, histories=2, generators=frozenset({"tour", "schemathesis", "histories"}))
+    with own_fake.fake() as fake:
+        Run(
+            fake,
+            choice,
+            lambda id: not id.startswith("rate/"),
+            watch=lambda each: made.append((each.request.method, named(each.request.path), each.request.body)),
+        ).judge()
+    return made
+
+
+def test_others_may_come_and_go_meanwhile() -> None:
+    """Another user of the organization makes and deletes assistants during the run, and nobody is accused of it."""
+    with serve(replace(READINGS["default"], rate_limit=None)) as served:
+        busy = Client(target(served))
+        theirs: list[str] = []
+
+        def others_too(exchange: Exchange) -> None:
+            if exchange.number % 7 == 0:
+                theirs.append(busy.send(operations.create({"name": "A customer's"})).response.json["id"])
+            if exchange.number % 11 == 0 and theirs:
+                busy.send(operations.delete(theirs.pop(0)))
+
+        run = Run(target(served), TOUR, lambda id: not id.startswith("rate/"), watch=others_too).judge()
+
+    assert broken(run.verdicts) == {}

@@ -1,0 +1,121 @@
+"""The matrix of SDKs: what it calls a surprise, and that nothing is green for not having been asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import openai
+import pytest
+
+from contract_tests.http import own_fake
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import RunOptions
+from fake_server.fake import Answer, Call, Handler
+from sdk_tests import matrix
+from sdk_tests.sdks import Outcome, Sdk, UnavailableError, known, newest
+from self_tests.wrong import SERVERS
+from self_tests.wrong.wrong_server import DELETE, handling, serving
+
+SDK = Sdk("python", "0.1.0", ("openai==0.1.0",), frozenset({"paging ends where has more is false"}))
+WALKED = Outcome("list/complete", "passed", "", "test_list.py::test_walk[sync]")
+ASKED_ON = Outcome("paging ends where has more is false", "failed", "assert 2 == 1", "test_sdk.py::test_paging[sync]")
+
+
+def installed(language: str) -> Sdk:
+    sdk = newest(language)
+    if not (sdk.home / "installed").exists():
+        pytest.skip("not installed: make sdk-matrix")
+    return sdk
+
+
+def surprises(*told: Outcome) -> list[str]:
+    return list(matrix.surprising(SDK, list(told), ["list/complete"]))
+
+
+def test_what_the_table_says_is_no_surprise() -> None:
+    """A promise that holds, and a fact that is known not to hold, are as expected."""
+    assert surprises(WALKED, ASKED_ON) == []
+
+
+@pytest.mark.parametrize("verdict", ["failed", "error"])
+def test_a_promise_that_does_not_hold_is_a_surprise(verdict: str) -> None:
+    """What failed, and what broke before it could be judged, is named with its SDK."""
+    assert len(surprises(replace(WALKED, verdict=verdict), ASKED_ON)) == 1
+
+
+@pytest.mark.parametrize("told", [(), (replace(WALKED, verdict="skipped"),)], ids=["absent", "skipped"])
+def test_a_promise_that_was_not_asked_is_a_surprise(told: tuple[Outcome, ...]) -> None:
+    """An SDK that was not asked what others were is not green."""
+    assert len(surprises(*told, ASKED_ON)) == 1
+
+
+@pytest.mark.parametrize("told", [(replace(ASKED_ON, verdict="passed"),), ()], ids=["holds", "absent"])
+def test_a_line_that_is_no_longer_true_is_a_surprise(told: tuple[Outcome, ...]) -> None:
+    """A fact of `unlike` that holds after all, or that nothing shows, is to be taken out."""
+    assert len(surprises(WALKED, *told)) == 1
+
+
+def test_one_client_that_fails_fails_the_cell() -> None:
+    """A cell holds where some of an SDK's clients prove it and none refutes it."""
+    skipped, failed = replace(WALKED, verdict="skipped"), replace(WALKED, verdict="failed")
+
+    assert matrix.cell([WALKED, skipped]) == matrix.HOLDS
+    assert matrix.cell([WALKED, failed]) == matrix.FAILS
+
+
+def test_the_readme_shows_the_sdks_of_the_table() -> None:
+    """The README's tables were made with the SDKs that sdks.toml names."""
+    made = matrix.README.read_text(encoding="utf-8").split(matrix.BEGIN)[1].split(matrix.END)[0]
+    heads = [line for line in made.splitlines() if line.startswith(("| promise", "| fact"))]
+
+    assert [line.strip("| ").split(" | ")[1:] for line in heads] == [[sdk.name for sdk in known()]] * 2
+
+
+def test_a_run_judges_with_the_newest_sdk_of_the_table() -> None:
+    """What requirements.lock pins, and `assistants-contract run` judges with, is the last Python of sdks.toml."""
+    assert newest("python").version == openai.__version__
+
+
+def test_without_node_its_sdk_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where node is missing it is said in one line, and is not a failure; also where the SDK was installed before."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(UnavailableError, match="node"):
+        newest("node").install()
+
+
+@pytest.mark.parametrize("language", ["python", "node"])
+def test_only_what_is_asked_for_runs(language: str) -> None:
+    """Of one requirement an SDK makes no more calls than that takes; what it made it removes even so."""
+    with own_fake.fake() as target:
+        told = installed(language).judge(target, ["list/limit"])
+
+    assert {each.name for each in told} - {"delete/answers-deleted"} == {"list/limit"}
+    assert {each.verdict for each in told} == {"passed"}
+
+
+def test_nodes_sdk_finds_what_python_does_not() -> None:
+    """`run --sdk` adds to the verdicts what Node's SDK sees: it loses the rest of a list that does not say has_more."""
+    installed("node")
+    server = next(server for server in SERVERS if server.name == "has more is missing")
+    with serving(server.change) as target:
+        run = Run(target, RunOptions(generators=frozenset(), sdk=True), lambda id: id == "list/complete")
+        verdicts = run.judge().verdicts
+
+    assert [(each.requirement.id, each.verdict) for each in verdicts] == [("list/complete", "fail")]
+
+
+def test_what_nodes_sdk_cannot_remove_is_named() -> None:
+    """It is named whatever was chosen, and fails nothing that was."""
+    installed("node")
+
+    async def refuse(_: Handler, __: Call) -> Answer:
+        return Answer({"error": {"message": "No.", "type": "invalid_request_error"}}, status=400)
+
+    with serving(lambda fake: handling(fake, refuse, DELETE)) as target:
+        run = Run(target, RunOptions(generators=frozenset(), sdk=True), lambda id: id == "create/name-suffices")
+        result = run.judge()
+
+    assert [each.verdict for each in result.verdicts] != ["fail"]
+    assert [id.startswith("asst-") for id in result.left_behind] == [True]

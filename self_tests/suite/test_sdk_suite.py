@@ -1,0 +1,347 @@
+"""The SDK suite: silent about a right server, outspoken about a wrong one, and fit to be run inside anything."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from contract_tests.http import own_fake
+from contract_tests.http.guard import GuardError
+from contract_tests.http.target import Target
+from contract_tests.requirements import catalogue
+from fake_server.compose import compose
+from fake_server.domain.assistants import Key
+from fake_server.fake import Answer, Call, Fake
+from fake_server.http.handlers import list_assistants
+from fake_server.http.server import serve
+from fake_server.storage import seed
+from sdk_tests import Outcome, judge
+from sdk_tests.clients import Maker
+from sdk_tests.opened import KINDS, Clients
+
+KEYS = {key.label: key.secret for key in seed.KEYS}
+BOUND = f"asst-{seed.KEYS[0].project}"
+
+
+def everything(_: str) -> bool:
+    return True
+
+
+def target_at(base_url: str) -> Target:
+    return Target(base_url, KEYS, bound_id=BOUND, rate_limit=0)
+
+
+def judged(fake: Fake, *wanted: str) -> dict[str, set[str]]:
+    """Each requirement's verdicts, for the requirements that begin with one of these."""
+    with serve(fake) as base_url:
+        outcomes = judge(target_at(base_url), lambda name: name.startswith(wanted))
+    verdicts: dict[str, set[str]] = {}
+    for outcome in outcomes:
+        for name in outcome.requirements:
+            verdicts.setdefault(name, set()).add(outcome.verdict)
+    return verdicts
+
+
+@pytest.fixture
+def fake() -> Fake:
+    return compose(rate_limit=None)
+
+
+@pytest.fixture(scope="module")
+def right() -> Iterator[tuple[Fake, list[Outcome]]]:
+    """A right server after a whole run, with the run's outcomes."""
+    fake = compose(rate_limit=None)
+    with serve(fake) as base_url:
+        yield fake, judge(target_at(base_url), everything)
+
+
+def test_a_right_server_passes(right: tuple[Fake, list[Outcome]]) -> None:
+    """Nothing fails and nothing is skipped where the server is right and everything is declared."""
+    assert [outcome for outcome in right[1] if outcome.verdict != "passed"] == []
+
+
+def test_nothing_is_left_behind(right: tuple[Fake, list[Outcome]]) -> None:
+    """After a run the server holds what it held before, unchanged."""
+    left = [vars(project) for project in right[0].store.projects("org-acme")]
+    fresh = [vars(project) for project in compose(rate_limit=None).store.projects("org-acme")]
+
+    assert [row | {"created_at": 0} for row in left] == [row | {"created_at": 0} for row in fresh]
+
+
+def test_every_outcome_says_what_was_promised(right: tuple[Fake, list[Outcome]]) -> None:
+    """Each test has a promise, and names of its own."""
+    assert [outcome.test for outcome in right[1] if not outcome.promise] == []
+    assert len({outcome.test for outcome in right[1]}) == len(right[1])
+
+
+def test_every_requirement_is_in_the_catalogue(right: tuple[Fake, list[Outcome]]) -> None:
+    """No test claims to prove what the contract does not know."""
+    claimed = {name for outcome in right[1] for name in outcome.requirements}
+
+    assert claimed - set(catalogue.requirements()) == set()
+
+
+def test_sync_and_async_prove_the_same(right: tuple[Fake, list[Outcome]]) -> None:
+    """Every promise is judged with both clients, but for what only the async one can do."""
+    tests = {outcome.test for outcome in right[1] if "test_parallel.py" not in outcome.test}
+
+    assert {test.replace("async", "sync") for test in tests if "async" in test} == {
+        test for test in tests if "async" not in test and "sync" in test
+    }
+
+
+def test_every_kind_of_client_judges(fake: Fake) -> None:
+    """Over aiohttp, by raw and streaming responses and with strict validation the promises are the same."""
+    with serve(fake) as base_url:
+        outcomes = judge(target_at(base_url), lambda name: name == "list/complete", kinds=KINDS)
+
+    assert {outcome.verdict for outcome in outcomes} == {"passed"}
+    assert {kind for kind in KINDS for outcome in outcomes if kind in outcome.test} == set(KINDS)
+
+
+def test_only_what_is_wanted_runs(fake: Fake) -> None:
+    """Only the tests run that carry a requirement which is wanted."""
+    assert judged(fake, "list/limit") == {"list/limit": {"passed"}}
+
+
+def test_that_nothing_ran_is_visible(fake: Fake) -> None:
+    """Where nothing is wanted the list is empty."""
+    with serve(fake) as base_url:
+        assert judge(target_at(base_url), lambda _: False) == []
+
+
+# The mistakes. Each is one of a running server's, put into the fake.
+
+
+def show_milliseconds(fake: Fake) -> None:
+    show = fake.show
+    fake.show = lambda *args: show(*args) | {"created_at": 1763884800000}
+
+
+def show_text_for_tools(fake: Fake) -> None:
+    show = fake.show
+    fake.show = lambda *args: show(*args) | {"tools": None}
+
+
+def list_an_array(fake: Fake) -> None:
+    async def bare(call: Call) -> Answer:
+        return Answer((await list_assistants(call)).body["data"])
+
+    fake.handlers["listAssistants"] = bare
+
+
+def list_without_end(fake: Fake) -> None:
+    fake.page = lambda projects, query: (list(projects)[: query["limit"]], True)
+
+
+def list_no_has_more(fake: Fake) -> None:
+    async def short(call: Call) -> Answer:
+        page = (await list_assistants(call)).body
+        return Answer({"object": "list", "data": page["data"]})
+
+    fake.handlers["listAssistants"] = short
+
+
+def accept_any_key(fake: Fake) -> None:
+    fake.authenticate = lambda store, _: store.all_keys()[0]
+
+
+def give_everyone_one_organization(fake: Fake) -> None:
+    authenticate = fake.authenticate
+    fake.authenticate = lambda store, header: replace(authenticate(store, header), organization="org-acme")
+
+
+def bind_every_key_elsewhere(fake: Fake) -> None:
+    authenticate = fake.authenticate
+
+    def elsewhere(store: Any, header: str | None) -> Key:
+        return replace(authenticate(store, header), project="nowhere")
+
+    fake.authenticate = elsewhere
+
+
+def take_any_body(fake: Fake) -> None:
+    fake.check_body = lambda _, value: {"name": "Nameless", **{key: str(text) for key, text in value.items()}}
+
+
+def delete_nothing(fake: Fake) -> None:
+    async def pretend(call: Call) -> Answer:
+        return Answer({"id": call.assistant, "object": "assistant.deleted", "deleted": True})
+
+    fake.handlers["deleteAssistant"] = pretend
+
+
+def delete_without_a_word(fake: Fake) -> None:
+    delete = fake.handlers["deleteAssistant"]
+
+    async def silent(call: Call) -> Answer:
+        await delete(call)
+        return Answer({})
+
+    fake.handlers["deleteAssistant"] = silent
+
+
+def crash_on_every_update(fake: Fake) -> None:
+    async def crash(_: Call) -> Answer:
+        return Answer("Internal Server Error", status=500)
+
+    fake.handlers["modifyAssistant"] = crash
+
+
+def send_numbers_as_codes(fake: Fake) -> None:
+    envelope = fake.envelope
+    fake.envelope = lambda *args: {"error": envelope(*args)["error"] | {"code": 400}}
+
+
+def send_a_bare_detail(fake: Fake) -> None:
+    fake.envelope = lambda message, *_: {"detail": message}
+
+
+MISTAKES: list[tuple[Callable[[Fake], None], str]] = [
+    (show_milliseconds, "create/answers-the-assistant"),
+    (show_text_for_tools, "ignored/tools-are-file-search"),
+    (list_an_array, "list/envelope"),
+    (list_without_end, "list/complete"),
+    (list_no_has_more, "list/has-more-is-true-to-its-word"),
+    (accept_any_key, "auth/unknown-key-refused"),
+    (give_everyone_one_organization, "org/closed-to-others"),
+    (bind_every_key_elsewhere, "delete/self-refused"),
+    (take_any_body, "create/name-required"),
+    (take_any_body, "create/name-is-text"),
+    (delete_nothing, "delete/gone"),
+    (delete_without_a_word, "delete/answers-deleted"),
+    (crash_on_every_update, "modify/partial"),
+    (send_numbers_as_codes, "errors/code-is-text-or-null"),
+    (send_a_bare_detail, "errors/envelope"),
+]
+
+
+@pytest.mark.parametrize(("plant", "breached"), MISTAKES, ids=[f"{plant.__name__}: {name}" for plant, name in MISTAKES])
+def test_a_mistake_fails_its_requirement(fake: Fake, plant: Callable[[Fake], None], breached: str) -> None:
+    """A mistake of the server fails the requirement that it violates, and is never taken for one of the tests'."""
+    plant(fake)
+    verdicts = judged(fake, breached)[breached]
+
+    assert "failed" in verdicts
+    assert "error" not in verdicts
+
+
+def test_a_mistake_fails_nothing_else(fake: Fake) -> None:
+    """What has nothing to do with a mistake still passes."""
+    crash_on_every_update(fake)
+
+    assert judged(fake, "create/name-suffices", "list/limit") == {
+        "create/name-suffices": {"passed"}, "list/limit": {"passed"}
+    }  # fmt: skip
+
+
+def test_what_cannot_be_removed_is_reported(fake: Fake) -> None:
+    """An assistant that the server does not let go is named, beside a promise that holds."""
+
+    async def refuse(_: Call) -> Answer:
+        return Answer({"error": {"message": "No.", "type": "invalid_request_error"}}, status=400)
+
+    fake.handlers["deleteAssistant"] = refuse
+    with serve(fake) as base_url:
+        outcomes = judge(target_at(base_url), lambda name: name == "create/name-suffices")
+
+    assert [outcome.verdict for outcome in outcomes] == ["passed", "failed"] * 2
+    assert "left behind" in outcomes[1].why
+
+
+def test_what_is_not_declared_is_skipped(fake: Fake) -> None:
+    """Without a key or an id the tests that need it are skipped, and say what is missing."""
+    with serve(fake) as base_url:
+        bare = Target(base_url, {"primary": KEYS["primary"]}, rate_limit=0)
+        outcomes = judge(bare, lambda name: name in ("org/shared-by-its-keys", "delete/self-refused"))
+
+    assert {outcome.verdict for outcome in outcomes} == {"skipped"}
+    assert {outcome.why for outcome in outcomes} == {bare.lacks("sibling"), bare.lacks("bound_id")}
+
+
+def test_an_undeclared_limit_judges_nothing() -> None:
+    """A call that was refused with 429 is an error of the run, not a failure of the server."""
+    with serve(compose(rate_limit=1)) as base_url:
+        outcomes = judge(target_at(base_url), lambda name: name.startswith("retrieve/equals"))
+
+    assert {outcome.verdict for outcome in outcomes if "clean-up" not in outcome.test} == {"error"}
+
+
+def test_a_declared_limit_is_kept() -> None:
+    """A run stays within the rate limit that the target declares."""
+    with own_fake.fake(rate_limit=3) as target:
+        outcomes = judge(target, lambda name: name == "create/id-is-asst-hyphen")
+
+    assert {outcome.verdict for outcome in outcomes} == {"passed"}
+
+
+def test_a_crash_of_a_test_is_no_verdict(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that breaks by itself is an error, never a failure of the server."""
+
+    def broken(_: Maker) -> str:
+        raise RuntimeError("no name came to mind")
+
+    monkeypatch.setattr(Maker, "name", broken)
+
+    assert judged(fake, "create/name-suffices") == {"create/name-suffices": {"error"}}
+
+
+def test_no_key_leaves_in_an_outcome(fake: Fake) -> None:
+    """A server that repeats the key in its messages does not bring it into the report."""
+
+    @web.middleware
+    async def gossip(request: web.Request, _: Any) -> web.Response:
+        error = {"message": f"You sent {request.headers['Authorization']}", "type": "authentication_error"}
+        return web.Response(status=401, body=json.dumps({"error": error}), content_type="application/json")
+
+    fake.middlewares.append(gossip)
+    with serve(fake) as base_url:
+        outcomes = judge(target_at(base_url), lambda name: name.startswith("create/"))
+
+    assert {outcome.verdict for outcome in outcomes} == {"failed"}
+    assert [key for key in KEYS.values() if key in repr(outcomes)] == []
+
+
+def test_it_runs_inside_any_pytest(fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """Neither the folder nor the settings of the pytest around it matter, and it leaves them as they were."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    before = dict(os.environ)
+
+    assert judged(fake, "create/name-suffices") == {"create/name-suffices": {"passed"}}
+    assert dict(os.environ) == before
+
+
+@pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")  # as the SDK says of each of these calls
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_the_sdks_clients_stand_behind_the_guard(fake: Fake, kind: str) -> None:
+    """What the suite did not make they cannot delete either; nothing is sent."""
+    with serve(fake) as base_url:
+        clients = Clients(target_at(base_url))
+        with pytest.raises(GuardError):
+            clients.with_key_of("primary", kind).delete(f"asst-{seed.KEYS[1].project}")
+        clients.close()
+
+    assert len(fake.store.projects(seed.ORGANIZATIONS[0].id)) == 2
+
+
+def test_what_a_create_answers_of_others_is_left_alone(fake: Fake) -> None:
+    """A server that merges what is made into what is there loses nothing by being judged, and fails."""
+    theirs = fake.store.add(seed.ORGANIZATIONS[0].id, "Theirs", "Keep.")
+
+    async def merged(call: Call) -> Answer:
+        return Answer(call.fake.show(theirs, seed.ORGANIZATIONS[0], call.fake.contract.constants))
+
+    fake.handlers["createAssistant"] = merged
+    verdicts = judged(fake, "create/", "modify/", "delete/")
+
+    assert "failed" in verdicts["create/name-suffices"]
+    assert {verdict for each in verdicts.values() for verdict in each} <= {"failed", "passed", "skipped"}
+    assert fake.store.get(seed.ORGANIZATIONS[0].id, theirs.id) == theirs

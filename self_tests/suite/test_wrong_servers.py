@@ -1,0 +1,98 @@
+"""Every wrong server is caught by the requirement that names its mistake, and what proves nothing passes nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from contract_tests.http.target import TargetError
+from contract_tests.requirements import catalogue
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.result import Result
+from contract_tests.runs.run_options import RunOptions
+from fake_server.contract.openapi import read_contract
+from fake_server.domain.assistants import Organization, Project, show
+from fake_server.fake import Fake
+from self_tests.doubles.echo_server import echo
+from self_tests.wrong import SERVERS
+from self_tests.wrong.mutants import judged, unshown
+from self_tests.wrong.wrong_server import instead, serving
+
+ASSISTANT = show(
+    Project("mock", "", "Mock", None, 1_763_884_800), Organization("", "", "ragen", 1.0), read_contract().constants
+)
+ALIKE: dict[str, tuple[int, Any]] = {
+    f"{status} to everything": (status, {"error": {"message": "No.", "type": type, "param": None, "code": None}})
+    for status, type in ((400, "invalid_request_error"), (401, "authentication_error"), (404, "not_found_error"))
+}
+ALIKE |= {"200 {} to everything": (200, {}), "the same assistant to everything": (200, ASSISTANT)}
+
+
+def verdict_on(index: int) -> str:
+    """What the suite says of a wrong server, asked for the requirement that names its mistake and no other."""
+    server = SERVERS[index]
+    result, stopped = judged(server, "tour", only=(server.meant,))
+    return stopped or ", ".join(f"{verdict.verdict} {verdict.requirement.id}" for verdict in result.verdicts)
+
+
+@pytest.fixture
+def quietly() -> Iterator[None]:
+    """What servers log of their crashes is dropped."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.parametrize(
+    "index", range(len(SERVERS)), ids=lambda index: f"{SERVERS[index].meant}: {SERVERS[index].name}"
+)
+@pytest.mark.usefixtures("quietly")
+def test_the_requirement_that_names_the_mistake_is_broken(index: int) -> None:
+    """Asked for that requirement alone, the suite says fail of a must and warn of a should."""
+    meant = catalogue.requirements()[SERVERS[index].meant]
+
+    assert verdict_on(index) == f"{'fail' if meant.level == 'must' else 'warn'} {meant.id}"
+
+
+def test_every_requirement_has_a_wrong_server() -> None:
+    """Every must and every should is shown to be able to fail."""
+    assert unshown(SERVERS) == []
+
+
+def test_wrong_servers_break_what_there_is_and_have_names_of_their_own() -> None:
+    """No requirement is invented, and no two servers can be taken for each other."""
+    assert {id for server in SERVERS for id in server.requirements} == set(catalogue.requirements())
+    assert [name for name, times in Counter(server.name for server in SERVERS).items() if times > 1] == []
+
+
+def tour_of(change: Callable[[Fake], None]) -> Result:
+    """What there is of a result; a server that refuses every key is not judged to the end."""
+    choice = RunOptions(generators=frozenset({"tour"}))
+    with serving(change) as target:
+        run = Run(target, choice, lambda id: not id.startswith("rate/"))
+        try:
+            return run.judge()
+        except TargetError:
+            return run.result
+
+
+@pytest.mark.parametrize("what", ALIKE)
+def test_a_server_that_answers_everything_alike_passes_nothing(what: str) -> None:
+    """A refusal of everything refuses all that has to be refused; a control tells it from a server that looks."""
+    status, body = ALIKE[what]
+    result = tour_of(lambda fake: instead(fake, lambda _: True, status, body))
+    assert [verdict.requirement.id for verdict in result.verdicts if verdict.verdict == "pass"] == []
+
+
+def test_a_stateless_echo_fails() -> None:
+    """Prism and its kind pass the SDKs' own tests, which look at shapes alone."""
+    broken = {verdict.requirement.id for verdict in tour_of(echo).verdicts if verdict.verdict == "fail"}
+    assert broken >= {
+        *("auth/missing-key-refused", "org/closed-to-others", "create/name-required", "ignored/metadata-not-kept"),
+        *("retrieve/equals-created", "modify/partial", "modify/seen-everywhere", "delete/gone", "delete/self-refused"),
+        *("list/complete", "errors/bad-json-is-400"),
+    }

@@ -1,0 +1,69 @@
+"""`make clients`: frameworks that drive assistants for real, each against a fake of its own; what they create with."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from fake_server.compose import compose
+from fake_server.fake import Answer, Call, Handler
+from fake_server.http.server import serve
+from fake_server.storage import seed
+from sdk_tests.sdks import HOME, UnavailableError, environment
+from self_tests.wrong.wrong_server import CREATE, handling
+
+HERE = Path(__file__).resolve().parent / "frameworks"
+OPERATIONS = ("create", "find", "modify", "delete")
+PATIENCE = 120
+
+
+def main() -> int:
+    """0: each does what it can, and leaves nothing behind; 1: not so; 3: one could not be had."""
+    table, code = Table("framework", *OPERATIONS, "what it creates with"), 0
+    for name, packages in tomllib.loads((HERE / "frameworks.toml").read_text(encoding="utf-8")).items():
+        try:
+            home = environment("python", HOME / name, tuple(packages))
+        except UnavailableError as why:
+            print(f"Left out: {why}.", file=sys.stderr)
+            code = code or 3
+            continue
+        by, sent, fault = driven(home / "bin" / "python", name)
+        told = (packages[0], *(by.get(operation, "the SDK") for operation in OPERATIONS), fault or json.dumps(sent))
+        table.add_row(*map(escape, told))
+        code = 1 if fault else code
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    return code
+
+
+def driven(python: Path, name: str) -> tuple[dict[str, str], list[Any], str]:
+    """By which of its own calls a framework does what, with what it creates, and what went wrong."""
+    fake, sent = compose(rate_limit=None), []
+
+    async def recording(handle: Handler, call: Call) -> Answer:
+        sent.append(dict(call.body))
+        return await handle(call)
+
+    handling(fake, recording, CREATE)
+    before = len(fake.store.projects(seed.KEYS[0].organization))
+    # -P: a script is named as its framework, which must not be looked for beside it.
+    command = [str(python), "-P", "-W", "ignore", str(HERE / f"{name}.py")]
+    with serve(fake) as base_url:
+        told = os.environ | {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": seed.KEYS[0].secret}
+        done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    if done.returncode:
+        return {}, sent, done.stderr.strip().splitlines()[-1]
+    left = len(fake.store.projects(seed.KEYS[0].organization)) - before
+    return json.loads(done.stdout.splitlines()[-1]), sent, f"{left} are left behind" if left else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""`make sdk-own`: the Python SDK's own tests of assistants, from its source package, against the fake.
+
+They were written for a mock that answers anything, and ask for an assistant "assistant_id" that is always there; here a
+fresh one stands in for it, and any key opens the fake. Exits 0 if nothing fails but what is to be refused.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+from fake_server.compose import compose
+from fake_server.domain.assistants import assistant_id
+from fake_server.fake import Answer, Call, Handler
+from fake_server.http.server import serve
+from sdk_tests.sdks import newest
+from self_tests.wrong.wrong_server import BY_ID, handling
+
+FILE = "tests/api_resources/beta/test_assistants.py"
+NAMELESS = "creates without a name, which the page forbids"
+TO_BE_REFUSED = {
+    "test_method_create": NAMELESS,
+    "test_raw_response_create": NAMELESS,
+    "test_streaming_response_create": NAMELESS,
+    "test_method_list_with_all_params": "lists between two assistants that are not there, which the fake refuses",
+}
+
+
+def main() -> int:
+    sdk = newest("python")
+    sdk.install()
+    source = sdk.home / f"openai-{sdk.version}"
+    if not source.exists():
+        fetch(sdk.home, sdk.version)
+    with obliging() as base_url:
+        ran, failed = judged(sdk.home / "bin" / "python", source, base_url)
+    print(f"openai {sdk.version}, its own {FILE}: {ran - failed.total()} of {ran} pass.")
+    for name, times in sorted(failed.items()):
+        print(f"  {name} fails {times} times: it {TO_BE_REFUSED.get(name, 'is to pass')}")
+    return int(not ran or failed.keys() != TO_BE_REFUSED.keys())
+
+
+def fetch(home: Path, version: str) -> None:
+    python, quietly = str(home / "bin" / "python"), ("--quiet", "--disable-pip-version-check")
+    wanted = ("--no-deps", "--no-binary", "openai", f"openai=={version}", "--dest", str(home))
+    subprocess.run([python, "-m", "pip", "download", *quietly, *wanted], check=True)
+    with tarfile.open(home / f"openai-{version}.tar.gz") as source:
+        source.extractall(home, filter="data")
+
+
+@contextmanager
+def obliging() -> Iterator[str]:
+    """A fake that lets any key in, and shows an assistant under any id."""
+    fake = compose(rate_limit=None)
+    fake.authenticate = lambda store, _: store.all_keys()[0]
+    handling(fake, standing_in, *BY_ID)
+    with serve(fake) as base_url:
+        yield base_url
+
+
+async def standing_in(handle: Handler, call: Call) -> Answer:
+    made = call.fake.store.add(call.key.organization, "Stand-in", None)
+    return await handle(replace(call, assistant=assistant_id(made.id)))
+
+
+def judged(python: Path, source: Path, base_url: str) -> tuple[int, Counter[str]]:
+    """How many tests ran, and how often each function failed."""
+    report = source / "report.xml"
+    options = ("-o", "addopts=", "--quiet", "--no-header", "--tb=no", "--disable-warnings", f"--junitxml={report}")
+    command = [str(python), "-m", "pytest", *options, FILE]
+    told = os.environ | {"TEST_API_BASE_URL": base_url}
+    subprocess.run(command, cwd=source, env=told, check=False, stdout=subprocess.DEVNULL)
+    cases = list(ElementTree.parse(report).iter("testcase"))
+    broken = (case for case in cases if case.find("failure") is not None or case.find("error") is not None)
+    return len(cases), Counter(case.attrib["name"].partition("[")[0] for case in broken)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,319 @@
+"""Wrong servers: a fresh fake with one part changed each, and what it takes to change one in a line or three.
+
+The servers themselves stand in `self_tests/wrong`, a file for each area of the catalogue.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+
+from contract_tests.http.own_fake import held_clock
+from contract_tests.http.target import Target
+from fake_server.compose import compose
+from fake_server.contract.openapi import Operation
+from fake_server.domain.assistants import PREFIX, Project
+from fake_server.domain.errors import InvalidParameter, Kind, Refused, UnknownAssistant
+from fake_server.fake import Answer, Call, Fake, Handler
+from fake_server.http.server import serve
+from fake_server.storage import seed
+
+LIST, CREATE, RETRIEVE = "listAssistants", "createAssistant", "getAssistant"
+MODIFY, PATCH, DELETE = "modifyAssistant", "patchAssistant", "deleteAssistant"
+MODIFIES, BY_ID = (MODIFY, PATCH), (RETRIEVE, MODIFY, PATCH, DELETE)
+OPERATIONS = (LIST, CREATE, *BY_ID)
+WRITES = (CREATE, *MODIFIES)
+RATE_LIMIT = 20
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class WrongServer:
+    """`requirements` are those that the mistake breaks by its nature; the first is the one that names it."""
+
+    name: str
+    requirements: tuple[str, ...]
+    change: Callable[[Fake], None]
+
+    @property
+    def meant(self) -> str:
+        return self.requirements[0]
+
+    @property
+    def limited(self) -> bool:
+        """Whether it is a limiter that is wrong, so that it is served with one."""
+        return self.meant.startswith("rate/")
+
+
+SERVERS: list[WrongServer] = []
+
+
+def wrong(*requirements: str, each: Iterable[Any] = ()) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Adds a function that makes a fake wrong; with `each`, one wrong server for each value, given to it as second.
+
+    A `{}` in a requirement stands for that value.
+    """
+
+    def add(change: Callable[..., None]) -> Callable[..., None]:
+        name = change.__name__.replace("_", " ")
+        if not each:
+            SERVERS.append(WrongServer(name, requirements, change))
+        for value in each:
+            broken = tuple(requirement.format(value) for requirement in requirements)
+            SERVERS.append(WrongServer(f"{name}: {value}", broken, with_value(change, value)))
+        return change
+
+    return add
+
+
+def with_value(change: Callable[..., None], value: Any) -> Callable[[Fake], None]:
+    return lambda fake: change(fake, value)
+
+
+@contextmanager
+def serving(change: Callable[[Fake], None], limited: bool = False) -> Iterator[Target]:
+    """A fake made wrong and served, as a target whose clock we hold: a limiter's minutes pass in no time.
+
+    Its ids are drawn by a seed, so that what a wrong server breaks is the same each time.
+    """
+    clock = held_clock()
+    fake = compose(rate_limit=RATE_LIMIT if limited else None, now=clock.now)
+    dice = random.Random(1)
+    giving_ids(fake, lambda _: dice.randbytes(12).hex())
+    change(fake)
+    with serve(fake) as base_url:
+        yield Target(
+            base_url,
+            keys={key.label: key.secret for key in seed.KEYS},
+            bound_id=PREFIX + seed.KEYS[0].project,
+            expendable_id=PREFIX + seed.KEYS[1].project,
+            rate_limit=RATE_LIMIT if limited else 0,
+            clock=clock,
+        )
+
+
+def giving_ids(fake: Fake, give: Callable[[Project], str]) -> None:
+    """Gives projects other ids than random ones."""
+
+    def add(old: Callable[..., Project], *project: Any) -> Project:
+        made = old(*project)
+        write(fake, made, id=(id := give(made)))
+        return replace(made, id=id)
+
+    around(fake.store, "add", add)
+
+
+def around(owner: object, name: str, new: Callable[..., Any]) -> None:
+    """`new` in the place of a method or a part; it gets the old one first, and then what the old one would."""
+    old = getattr(owner, name)
+    setattr(owner, name, lambda *args, **options: new(old, *args, **options))
+
+
+def handling(fake: Fake, new: Callable[[Handler, Call], Awaitable[Answer]], *operations: str) -> None:
+    """`new` in the place of the handlers of these operations (of all six, if none is named); it gets the old one."""
+    for operation in operations or OPERATIONS:
+        old = fake.handlers[operation]
+        fake.handlers[operation] = lambda call, old=old: new(old, call)  # type: ignore[misc]  # a default binds it
+
+
+def answering(fake: Fake, change: Callable[[Call, Answer], Answer | None], *operations: str) -> None:
+    """Changes the answers of these operations, in place or by giving another."""
+
+    async def answer(handle: Handler, call: Call) -> Answer:
+        right = await handle(call)
+        return change(call, right) or right
+
+    handling(fake, answer, *operations)
+
+
+def showing(fake: Fake, change: Callable[[Call, Document], Any], *operations: str) -> None:
+    """Changes each assistant that these operations show, in place or by giving another value; never what is kept."""
+
+    def show(call: Call, answer: Answer) -> None:
+        if isinstance(answer.body, dict) and "data" in answer.body:
+            answer.body["data"] = [changed(call, document) for document in answer.body["data"]]
+        elif isinstance(answer.body, dict) and "deleted" not in answer.body:
+            answer.body = changed(call, answer.body)
+
+    def changed(call: Call, document: Document) -> Any:
+        new = change(call, document)
+        return document if new is None else new
+
+    answering(fake, show, *operations)
+
+
+def listing(fake: Fake, change: Callable[[Document], Any]) -> None:
+    """Changes the pages of the list, in place or by giving another body."""
+
+    def page(_: Call, answer: Answer) -> None:
+        new = change(answer.body)
+        answer.body = answer.body if new is None else new
+
+    answering(fake, page, LIST)
+
+
+def getting(fake: Fake, change: Callable[[Document], Document], *operations: str) -> None:
+    """Changes the body that the handlers of these operations get, of create and both modifies if none is named."""
+
+    def handle(old: Handler, call: Call) -> Awaitable[Answer]:
+        call.body = change(dict(call.body))
+        return old(call)
+
+    handling(fake, handle, *operations or WRITES)
+
+
+def reading(fake: Fake, change: Callable[[Document], Document], *operations: str) -> None:
+    """Changes the body of these operations before it is judged (of create and both modifies, if none is named)."""
+
+    def check(old: Callable[..., Any], operation: Operation, value: Any) -> Any:
+        mine = isinstance(value, dict) and operation.id in (operations or WRITES)
+        return old(operation, change(dict(value)) if mine else value)
+
+    around(fake, "check_body", check)
+
+
+def reading_field(fake: Fake, field: str, kind: Any, change: Callable[[Any], Any], *operations: str) -> None:
+    """Changes one field of the body before it is judged, where it is there and of this type."""
+    reading(
+        fake,
+        lambda body: body | {field: change(body[field])} if field in body and isinstance(body[field], kind) else body,
+        *operations,
+    )
+
+
+def refusing(fake: Fake, when: Callable[[Document], bool], *operations: str) -> None:
+    """Answers 400 to such bodies of these operations (of create and both modifies, if none is named)."""
+
+    def check(body: Document) -> Document:
+        if when(body):
+            raise InvalidParameter("This cannot be.")
+        return body
+
+    reading(fake, check, *operations)
+
+
+def unknown(fake: Fake, when: Callable[[Call], bool], *operations: str) -> None:
+    """Answers 404 to such calls."""
+
+    def handle(old: Handler, call: Call) -> Awaitable[Answer]:
+        if when(call):
+            raise UnknownAssistant("No such assistant.")
+        return old(call)
+
+    handling(fake, handle, *operations)
+
+
+def for_unknown(fake: Fake, answer: Answer, *operations: str) -> None:
+    """Answers this instead of a 404."""
+
+    async def handle(old: Handler, call: Call) -> Answer:
+        try:
+            return await old(call)
+        except UnknownAssistant:
+            return answer
+
+    handling(fake, handle, *operations)
+
+
+def kind(fake: Fake, refusal: type[Refused], **change: Any) -> None:
+    """Changes how a refusal reads: its status, type or code."""
+    fake.error_table[refusal] = fake.error_table[refusal]._replace(**change)
+
+
+def refusal(fake: Fake, status: int, type: str = "invalid_request_error", message: str = "No.") -> Refused:
+    """A refusal of another kind than the fake knows, to be raised."""
+    kind = make_kind()
+    fake.error_table[kind] = Kind(status, type)
+    return kind(message)
+
+
+def make_kind() -> type[Refused]:
+    class Other(Refused): ...
+
+    return Other
+
+
+When = Callable[[web.Request, int], Any]
+
+
+def responding(fake: Fake, change: Callable[[web.Response], web.Response | None], when: When = lambda *_: True) -> None:
+    """Changes responses as they go out, in place or by giving another, where `when` takes their request and status."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.Response:
+        response = await handler(request)
+        return change(response) or response if when(request, response.status) else response
+
+    fake.middlewares.append(middleware)
+
+
+def instead(fake: Fake, when: Callable[[web.Request], Any], status: int, body: Any) -> None:
+    """Answers such requests with this JSON, before anything else looks at them."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.Response:
+        return web.json_response(body, status=status) if when(request) else await handler(request)
+
+    fake.middlewares.append(middleware)
+
+
+def error(message: str = "No.", type: str = "invalid_request_error") -> Document:
+    """An error in the envelope."""
+    return {"error": {"message": message, "type": type, "param": None, "code": None}}
+
+
+def letting_in(fake: Fake, when: Callable[[web.Request], bool], and_refuse: bool = False) -> None:
+    """Does such requests as if they came with the primary key; with `and_refuse`, answers them as ever all the same."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.Response:
+        if not when(request):
+            return await handler(request)
+        key = {"Authorization": f"Bearer {seed.KEYS[0].secret}"}
+        done = await handler(request.clone(headers={**request.headers, **key}))
+        return await handler(request) if and_refuse else done
+
+    fake.middlewares.append(middleware)
+
+
+def raw(response: web.Response, body: Any, content_type: str = "application/json") -> web.Response:
+    """The same status with another body: text as it is, all else as JSON."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    return web.Response(status=response.status, text=text, content_type=content_type)
+
+
+def operation_of(request: web.Request) -> str:
+    """The operation that a request asks for, or "" where it asks for none."""
+    by_id = request.path.removeprefix("/v1/assistants").strip("/") != ""
+    names = {
+        ("GET", False): LIST,
+        ("POST", False): CREATE,
+        ("GET", True): RETRIEVE,
+        ("POST", True): MODIFY,
+        ("PATCH", True): PATCH,
+        ("DELETE", True): DELETE,
+    }
+    return names.get((request.method, by_id), "")
+
+
+def everyone(fake: Fake) -> list[Project]:
+    """The projects of every organization, oldest first."""
+    return [project for each in seed.ORGANIZATIONS for project in fake.store.projects(each.id)]
+
+
+def target(call: Call) -> Project | None:
+    """The project that a call names, whosever it is."""
+    return next((each for each in everyone(call.fake) if PREFIX + each.id == call.assistant), None)
+
+
+def write(fake: Fake, project: Project, **fields: Any) -> None:
+    """Sets fields of a stored project, its id or its birth too."""
+    if number := fake.store.number(project.organization, project.id):
+        fake.store.table("projects").update(fields, doc_ids=[number])
