@@ -7,8 +7,8 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test pythons check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients litellm \
-	golden browser
+.PHONY: help setup contract test pythons check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients \
+	litellm golden browser
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'

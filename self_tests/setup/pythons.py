@@ -13,6 +13,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,23 +80,40 @@ def installed(paths: Iterable[Path], oldest: int) -> list[Python]:
     return list({python.minor: python for python in found}.values())
 
 
-def run_make(python: Python, target: str) -> Outcome:
-    print(f"\n== Python {python}: make {target}", flush=True)
-    ours = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS")}
-    words = ["make", target, f"VENV={python.environment}", f"PYTHON={python.path}"]
+def run_make(python: Python, target: str, together: bool = False) -> Outcome:
+    """`together` prints the output at the end, in one piece."""
+    print(f"== Python {python}: make {target}", flush=True)
     start = time.monotonic()
-    ran = subprocess.run(words, cwd=ROOT, env=ours, check=False)
-    return Outcome(python, target, time.monotonic() - start, ran.returncode == 0)
+    ran = subprocess.run(
+        ["make", "--no-print-directory", target, f"VENV={python.environment}", f"PYTHON={python.path}"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS")},
+        stdout=subprocess.PIPE if together else None,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    outcome = Outcome(python, target, time.monotonic() - start, ran.returncode == 0)
+    print(ran.stdout or "", outcome, flush=True)
+    return outcome
 
 
-def judge_all(pythons: list[Python]) -> Iterator[Outcome]:
-    """`make contract` on each, and `make test` on the oldest and the newest."""
-    for python in pythons:
-        shutil.rmtree(ROOT / python.environment, ignore_errors=True)
-        yield run_make(python, "contract")
-    for python in sorted({pythons[0], pythons[-1]}):
-        share_sdks(ROOT / python.environment)
-        yield run_make(python, "test")
+def run_contract(python: Python) -> Outcome:
+    """In an environment that is made for it, whatever was there before."""
+    shutil.rmtree(ROOT / python.environment, ignore_errors=True)
+    return run_make(python, "contract", together=True)
+
+
+def run_test(python: Python) -> Outcome:
+    share_sdks(ROOT / python.environment)
+    return run_make(python, "test")
+
+
+def run_all(pythons: list[Python]) -> Iterator[Outcome]:
+    """`make contract` on each, which uses one core, and `make test` on the oldest and the newest, which uses all."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(run_contract, pythons)
+    yield from map(run_test, sorted({pythons[0], pythons[-1]}))
 
 
 def share_sdks(environment: Path) -> None:
@@ -108,7 +126,7 @@ def main() -> int:
     """Gives the exit code: 0 where there is a Python and everything passed on each."""
     oldest = tested_minors()[0]
     pythons = installed(candidates(), oldest)
-    outcomes = list(judge_all(pythons)) if pythons else []
+    outcomes = list(run_all(pythons)) if pythons else []
     known = range(oldest, max([NEWEST_KNOWN, *(python.minor for python in pythons)]) + 1)
     missing = [f"3.{minor}" for minor in known if minor not in {python.minor for python in pythons}]
     print("", *outcomes, f"not found: {', '.join(missing) or 'none'}", sep="\n")
