@@ -124,12 +124,7 @@ class Errors:
         error = error_of(exchange.response.json)
         right = exchange.response.status in statuses and is_text(error.get("message"))
         self.findings.judge(
-            requirement,
-            right,
-            "listAssistants",
-            f"{_statuses(frozenset(statuses))}, in the envelope",
-            answer(exchange),
-            exchange,
+            requirement, right, LIST, f"{_statuses(frozenset(statuses))}, in the envelope", answer(exchange), exchange
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from contract_tests.http.messages import Exchange, Json
-from contract_tests.http.operations import LIST
+from contract_tests.http.operations import CREATE, DELETE, LIST, parse
 from contract_tests.oracle import attribution
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.expectations import Call
@@ -273,7 +273,7 @@ class Lists:
         births = [
             tracked.trail[0].number
             for tracked in ours
-            if tracked.trail and not tracked.trail[0].request.group and tracked.trail[0].request.method == "POST"
+            if tracked.trail and not tracked.trail[0].request.group and _creates(tracked.trail[0])
         ]
         requirement = "list/order-asc" if order == "asc" else "list/newest-first"
         if len(births) > 1:
@@ -290,13 +290,13 @@ class Lists:
         """Whoever was to be left out was: what was refused made nothing, what was deleted is gone, others see none."""
         hold = self.findings.hold
         for write in self.model.log[self.model.walked_at[organization] :]:
-            made = write.call.operation == "createAssistant"
+            made = write.call.operation == CREATE
             if ORGANIZATIONS.get(write.call.role, "home") == organization:
                 if not write.accepted and (made or write.requirement == "modify/unknown-is-404"):
                     hold(write.requirement, LIST)
                 if write.accepted and write.exchange.request.group and made:
                     hold("parallel/creates-all-kept", LIST)
-                if write.accepted and write.call.operation == "deleteAssistant":
+                if write.accepted and write.call.operation == DELETE:
                     hold("delete/gone", LIST)
         self.model.walked_at[organization] = len(self.model.log)
         roles = {tracked.role for tracked in self.model.present(organization) if tracked.trail}
@@ -305,3 +305,7 @@ class Lists:
         others = self.model.present("home" if organization == "abroad" else "abroad")
         if any(tracked.document for tracked in others):
             hold("org/closed-to-others", LIST)
+
+
+def _creates(exchange: Exchange) -> bool:
+    return parse(exchange.request.method, exchange.request.path).operation == CREATE

@@ -133,7 +133,7 @@ def bad_beside_good(cast: Cast) -> None:
 def bodies_that_are_not_an_object(cast: Cast) -> None:
     """No body, an array, and what is not JSON are refused, and change nothing."""
     send = cast.session.send
-    send(operations.raw("POST", "/assistants", b""))
+    send(operations.raw("POST", operations.COLLECTION, b""))
     send(operations.raw("POST", operations.path(cast["other"]), b"[]"))
     send(operations.raw("PATCH", operations.path(cast["rich"]), b"{"))
 
@@ -260,15 +260,15 @@ def reasoning_effort(cast: Cast) -> None:
 @EPILOGUE.scene(2, "errors/unknown-url-is-404", "errors/wrong-method-is-405-or-404", cast=("rich",))
 def what_is_no_operation(cast: Cast) -> None:
     """A URL that nobody serves, and a method that a URL does not know, are said to be so."""
-    cast.session.send(operations.raw("GET", "/assistants-of-nobody"))
+    cast.session.send(operations.raw("GET", operations.UNKNOWN_URL))
     cast.session.send(operations.raw("PUT", operations.path(cast["rich"]), b"{}"))
 
 
 @EPILOGUE.scene(2, "browser/preflight")
 def a_page_asks_first(cast: Cast) -> None:
     """A browser may send what the JavaScript SDK sends."""
-    cast.session.send(preflight("POST", "/assistants"))
-    cast.session.send(preflight("PATCH", "/assistants/asst-any"))
+    cast.session.send(preflight("POST", operations.COLLECTION))
+    cast.session.send(preflight("PATCH", operations.path("asst-any")))
 
 
 @EPILOGUE.scene(1, "delete/self-is-the-keys-own", "delete/self-survives", needs=("sibling", "expendable_id"))
