@@ -38,7 +38,7 @@ def named(name: str) -> list[Requirement]:
     known = catalogue.requirements()
     found = [each for id, each in known.items() if name.removesuffix("/") in (id, each.area)]
     if not found:
-        near = get_close_matches(name, [*known, *catalogue.AREAS], n=3, cutoff=0.5)
+        near = get_close_matches(name, [*known, *catalogue.areas()], n=3, cutoff=0.5)
         there = f"Near it: {', '.join(near)}." if near else "assistants-contract list has them all."
         raise UnknownRequirementError(f"{name}: no such requirement, nor an area. {there}")
     return found

@@ -65,5 +65,5 @@ def promises_of_node(id: str) -> Iterator[str]:
     """The promises of the tests for Node's SDK that are about this requirement."""
     for path in sorted((HERE / "node").glob("*.mjs")):
         for ids, text in re.findall(r'promise\(\s*["`](.+?)["`],\s*"(.+?)"', path.read_text(encoding="utf-8")):
-            if any(re.fullmatch(re.sub(r"\$\{\w+\}", r"\\w+", each), id) for each in ids.split(", ")):
+            if any(re.fullmatch(re.sub(r"\$\{\w+\}", r"[\\w-]+", each), id) for each in ids.split(", ")):
                 yield text

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from contract_tests.http.json_text import REPLACEMENT
 from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE
 from contract_tests.oracle import attribution
 from contract_tests.oracle.attribution import IDENTITY
@@ -187,8 +188,9 @@ class Assistants:
                 hold("modify/only-its-target" if modified else "delete/only-its-target", operation)
             return
         for name in call.ignored:
-            if name not in call.absurd and not same(call.fields[name], (tracked.document or {}).get(name)):
-                hold(f"ignored/{name}-not-kept", operation)
+            not_kept = ignored_fields()[name].not_kept_id
+            if not_kept and name not in call.absurd and not same(call.fields[name], (tracked.document or {}).get(name)):
+                hold(not_kept, operation)
         if call.absurd:
             hold("ignored/absurd-values-are-harmless", operation)
         if modified:

@@ -6,6 +6,7 @@ It sends nothing. It must see the exchanges of a run in their order, those of on
 from __future__ import annotations
 
 from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH, RETRIEVE, WRITE_OPERATIONS
 from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
@@ -309,9 +310,7 @@ class Oracle:
         """A create or a modify was accepted: what it was to be accepted for holds."""
         for name in call.ignored:
             if name not in call.absurd:
-                self.findings.hold(f"ignored/{name}-accepted", call.operation)
-        if "reasoning_effort" in call.fields:
-            self.findings.hold("ignored/reasoning-effort-accepted", call.operation)
+                self.findings.hold(ignored_fields()[name].accepted_id, call.operation)
         if call.operation == CREATE and call.fields.keys() == {"name"}:
             self.findings.hold("create/name-suffices", CREATE)
 

@@ -197,7 +197,7 @@ def _areas(verdicts: list[Verdict]) -> Table:
     table = Table("area", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in STYLES:
         table.add_column(name, justify="right")
-    for area in catalogue.AREAS:
+    for area in catalogue.areas():
         found = counts(verdict for verdict in verdicts if verdict.requirement.area == area)
         if any(found.values()):
             table.add_row(area, *(f"[{STYLES[name]}]{number}[/]" if number else "·" for name, number in found.items()))

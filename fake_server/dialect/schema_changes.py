@@ -5,14 +5,12 @@ from copy import deepcopy
 from functools import partial
 from typing import Any
 
-from fake_server.contract.openapi import METHODS
+from fake_server.contract.openapi import METHODS, ignored_fields, read_document
 
 Document = dict[str, Any]
 Amend = Callable[[Document, Any], None]
 
 CREATE, MODIFY = "CreateAssistant", "ModifyAssistant"
-# Ignored fields of which more is said than their type, and that type.
-CONTENTS = {"tools": ["array"], "response_format": ["object", "string", "null"], "reasoning_effort": ["string", "null"]}
 NO_NUL = "^[^\\u0000]*$"
 
 
@@ -52,14 +50,15 @@ def constant(document: Document, value: Any, name: str) -> None:
 def ignore_absurd(document: Document, _: str) -> None:
     for properties in fields(document):
         for name, schema in properties.items():
-            if schema.get("x-ignored"):
-                properties[name] = {"x-ignored": True}
+            if "x-ignored" in schema:
+                properties[name] = {"x-ignored": schema["x-ignored"]}
 
 
 def ignore_contents(document: Document, _: str) -> None:
     for properties in fields(document):
-        for name, types in CONTENTS.items():
-            properties[name] = {"type": types, "x-ignored": True}
+        for name, ignored in ignored_fields(document).items():
+            if "contents" in ignored:
+                properties[name] = {"type": ignored["contents"], "x-ignored": ignored}
 
 
 def refuse_unknown(document: Document, _: str) -> None:
@@ -118,7 +117,7 @@ def ignore_paging(document: Document, paging: str) -> None:
                 parameter["schema"] = {"type": "string"}
 
 
-CONSTANTS = ("description", "metadata", "tool_resources", "top_p", "response_format")
+CONSTANTS = [name for name, ignored in ignored_fields(read_document()).items() if ignored.get("reads") == "constant"]
 # In this order: what comes later stands.
 AMENDMENTS: Mapping[str, Amend] = {
     **{f"constants.{name}": partial(constant, name=name) for name in CONSTANTS},
