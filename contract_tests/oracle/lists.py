@@ -145,7 +145,8 @@ class Lists:
 
     def _cursor(self, exchange: Exchange, call: Call, ids: list[str], expected: list[str], within: set[str]) -> None:
         asked = call.parameters
-        named = next((f"list/{name}" for name in ("before", "after") if name in asked), "")
+        cursors = {"before": "list/before", "after": "list/after"}
+        named = next((id for name, id in cursors.items() if name in asked), "")
         if not named and asked.get("order") == "asc":
             named = "list/order-asc"
         if named:
