@@ -14,7 +14,6 @@ from contract_tests.http.guard import Guard
 from contract_tests.http.ledger import Ledger
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.target import ROLES, Target, TargetError
-from contract_tests.http.transport import Transport
 
 STRANGER = "sk-stranger-that-nobody-was-given"
 
@@ -67,6 +66,9 @@ class Client:
         self._faults = 0
         self._calls: deque[float] = deque()
         self._until = 0.0
+        # Imported here because urllib3 is slow to import, and explain and plan send nothing.
+        from contract_tests.http.transport import Transport
+
         self._transport = Transport(target.base_url)
         self._secrets = dict(_secrets(target))
 

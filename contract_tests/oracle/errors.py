@@ -113,7 +113,6 @@ class Errors:
                 f"type: {brief(error.get('type'))}",
                 exchange,
             )
-        self.findings.choices["codes"].add(f"{status}: {error.get('code')!r}")
 
     def nowhere(self, exchange: Exchange, call: Call) -> None:
         """Judges a URL or a method that is no operation's. A stranger may be told that he is one."""

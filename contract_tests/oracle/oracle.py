@@ -196,8 +196,6 @@ class Oracle:
         return not cursors <= {tracked.id for tracked in self.model.present(ORGANIZATIONS[call.role])}
 
     def _tolerated(self, exchange: Exchange, call: Call) -> None:
-        for choice in call.free:
-            self.findings.choices[choice].add("refused")
         if call.operation in WRITE_OPERATIONS:
             absurd = "ignored/absurd-values-are-harmless" if call.absurd else ""
             otherwise = "modify/bad-body-changes-nothing" if call.operation in MODIFIES else "create/name-is-text"
@@ -228,8 +226,6 @@ class Oracle:
         return features(call, exchange, tracked, self.target, self.findings.accepted)
 
     def _accepted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
-        for choice in call.free:
-            self.findings.choices[choice].add("accepted")
         self._status(exchange, call)
         if call.operation == LIST:
             self.lists.page(exchange, call)
@@ -245,8 +241,6 @@ class Oracle:
         status, judge = exchange.response.status, self.findings.judge
         if call.operation == CREATE:
             judge("create/status-200", status == 200, CREATE, "200", str(status), exchange)
-        if exchange.request.method == "POST":
-            self.findings.choices["post-status"].add(str(status))
         allowed = {200, 201} if exchange.request.method == "POST" else {200}
         if status not in allowed:
             for requirement in self._features(exchange, call, self.model.find(call.id))[:1]:
@@ -341,8 +335,6 @@ class Oracle:
         tracked.trail.append(exchange)
         tracked.wrote = Write(exchange, call, True, "", tracked.id)
         self.model.log.append(tracked.wrote)
-        if call.fields.get("instructions") == "":
-            self.findings.choices["cleared-instructions"].add(repr(document.get("instructions")))
 
     def _expected_after(self, call: Call, document: dict[str, Json]) -> dict[str, Json]:
         """What reads are to show: the answer, but for what it evidently answered wrongly."""
