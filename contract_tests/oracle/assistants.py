@@ -100,6 +100,7 @@ class Assistants:
             self.findings.hold("modify/keeps-identity", call.operation)
         return right
 
+    # page, List, retrieve, modify: "Modify accepts the same fields as create; every field is optional."
     def _modified_field(
         self, call: Call, tracked: TrackedAssistant, name: str, new: Json
     ) -> tuple[str, str, str] | None:
@@ -114,6 +115,7 @@ class Assistants:
         unsent = "modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial"
         return told[0] if told else unsent, f"{name} {brief(old)}, which was not sent and keeps its value", actual
 
+    # page, List, retrieve, modify: "Passing instructions: "" clears them."
     def _written(self, call: Call, name: str, old: Json, new: Json, actual: str) -> tuple[str, str, str] | None:
         sent = call.fields[name]
         if sent is None or _surrogate(sent) or (name == "name" and not sent.strip()):

@@ -51,6 +51,8 @@ class Errors:
         if demand.requirement.startswith(("auth/", "org/")):
             self._gives_nothing_away(exchange, call, demand)
 
+    # page, Delete: "attempting to delete the assistant bound to the API key's own default project returns:
+    # 400 invalid_request_error"
     def _self_delete(self, exchange: Exchange) -> None:
         error = error_of(exchange.response.json)
         expected = {"type": "invalid_request_error", "message": SELF_DELETE}

@@ -180,6 +180,7 @@ def _demand(requirement: str, *statuses: int, effect: str = "") -> Demand:
     return Demand(requirement, frozenset(statuses), effect or requirement)
 
 
+# page, Authentication: "Authorization: Bearer YOUR_API_KEY"
 def _key_demands(call: Call) -> Iterator[Demand]:
     broken = {
         "nobody": "auth/missing-key-refused",
@@ -202,6 +203,7 @@ def _body_demands(call: Call) -> Iterator[Demand]:
         yield from _text_demands(call, creates)
 
 
+# page, Create an assistant: "name | string | Yes", "instructions | string | No"
 def _text_demands(call: Call, creates: bool) -> Iterator[Demand]:
     if creates and call.fields.get("name") is None:
         yield _demand("create/name-required", 400)

@@ -19,6 +19,8 @@ class IgnoredFields:
         self.findings = findings
         self.sent: dict[tuple[str, str], tuple[Exchange, bool]] = {}
 
+    # page, Mapping: "Accepted-but-ignored for SDK compatibility; returned as constants",
+    # "Read-through from org default; per-project override not persisted yet"
     def judge(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
         """Holds each constant and each default of the organization to the value that was seen first."""
         for name in ignored_names(CONSTANT):
@@ -45,6 +47,7 @@ class IgnoredFields:
         else:
             self._kept(exchange, call, name, value, f"{name} {brief(first)}, as everywhere", requirement)
 
+    # page, Mapping: "tools | [{type: "file_search"}] | RAG is always on"
     def _tools(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
         tools = document.get("tools")
         right = (
