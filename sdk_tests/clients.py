@@ -14,6 +14,7 @@ import openai
 import pytest
 from openai.types.beta import Assistant, AssistantDeleted
 
+from contract_tests.http import openapi
 from contract_tests.http.guard import Guard
 from sdk_tests.versions import offered
 
@@ -21,11 +22,8 @@ from sdk_tests.versions import offered
 PATIENCE = 1000
 # Names nothing, though its shape is one that a service may insist on.
 UNKNOWN = "asst-00000000-0000-4000-8000-000000000000"
-# By hand, for the older SDKs do not know them all.
-FIELDS = {
-    "id", "object", "created_at", "name", "description", "model", "instructions", "tools", "top_p", "temperature",
-    "tool_resources", "metadata", "response_format",
-}  # fmt: skip
+# From the contract, for the older SDKs do not know them all.
+FIELDS = set(openapi.fields("Assistant"))
 # The kinds of client that ask for the response itself, and how.
 FORMS = {"raw": "with_raw_response", "streaming": "with_streaming_response"}
 Kind = TypeVar("Kind", Assistant, AssistantDeleted)

@@ -16,6 +16,7 @@ from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from contract_tests.http.openapi import IgnoredField, ignored_fields
 from contract_tests.http.target import Target
 from sdk_tests.run import redacted
 
@@ -79,13 +80,22 @@ class Sdk:
         given = {name: getattr(target, name) for name in ("base_url", "bound_id", "expendable_id", "rate_limit")}
         said = json.dumps({**given, "keys": dict(target.keys)})
         ask = _python if self.language == "python" else _node
-        variables = os.environ | {"ASSISTANTS_TARGET": said, "ASSISTANTS_ONLY": json.dumps(only)}
+        variables = os.environ | {
+            "ASSISTANTS_TARGET": said,
+            "ASSISTANTS_ONLY": json.dumps(only),
+            "ASSISTANTS_IGNORED": json.dumps([_described(field) for field in ignored_fields().values()]),
+        }
         told = [Outcome(**json.loads(line)) for line in ask(self.home, variables)]
         return [replace(each, why=redacted(each.why, target)) for each in told]
 
     def install(self) -> None:
         """Raises UnavailableError."""
         environment(self.language, self.home, self.packages)
+
+
+def _described(field: IgnoredField) -> dict[str, Any]:
+    """An ignored field as the tests in Node need it."""
+    return {"field": field.name, "id": field.id, "reads": field.reads, "value": field.value(0)}
 
 
 def environment(language: str, home: Path, packages: tuple[str, ...]) -> Path:

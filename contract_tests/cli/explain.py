@@ -1,4 +1,7 @@
-"""All that is known of a requirement, for whoever broke it: what it promises, to whom that matters, what tests it."""
+"""The command `explain`: the statement of a requirement, its rationale, its example, its rules and its tests.
+
+Imports no SDK, no pytest and no schemathesis, so that the answer comes at once.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,20 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contract_tests.generators import rate_limit, sdk, tour
+from contract_tests.generators import rate_limit, sdk_promises, tour
 from contract_tests.http.target import Target
 from contract_tests.profiles.plan import PRODUCTION, READ_ONLY, SCRIPTS, WALKED
 from contract_tests.reports.reproduce import script
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.catalogue import Requirement
 from contract_tests.requirements.explanations import ARROW, Explanation, explanations, times
+from contract_tests.requirements.rules import PACKAGE, rules
 
 SOURCES = {"page": "the documentation page", "openai": "OpenAI's reference and SDKs", "http": "what any HTTP API owes"}
 # Where the fake listens by default.
@@ -26,7 +31,18 @@ SHOWN = 3  # of many tests of one kind
 WIDEST = 110  # columns; longer lines are hard to read
 WALKS = "the walks: Everybody who is there, page by page."
 UNSEEN = ("rate/", "browser/")  # areas of which schemathesis and the histories show nothing
-JUDGED_ALWAYS = "The oracle holds every call of schemathesis and of the random histories to it as well."
+CHECKED_ALWAYS = "Every call of schemathesis and of the random histories."
+
+
+class Test(Protocol):
+    """A step of the tour or of a profile."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def promise(self) -> str: ...
+    @property
+    def act(self) -> Any: ...  # a function, whatever it is called with
 
 
 class UnknownRequirementError(Exception):
@@ -38,7 +54,7 @@ def named(name: str) -> list[Requirement]:
     known = catalogue.requirements()
     found = [each for id, each in known.items() if name.removesuffix("/") in (id, each.area)]
     if not found:
-        near = get_close_matches(name, [*known, *catalogue.AREAS], n=3, cutoff=0.5)
+        near = get_close_matches(name, [*known, *catalogue.areas()], n=3, cutoff=0.5)
         there = f"Near it: {', '.join(near)}." if near else "assistants-contract list has them all."
         raise UnknownRequirementError(f"{name}: no such requirement, nor an area. {there}")
     return found
@@ -64,26 +80,34 @@ def tell(console: Console, requirement: Requirement) -> None:
 
 
 def _rows(explained: Explanation) -> Iterator[tuple[str, Text]]:
-    yield "why", Text(explained.why + "\n")
+    yield "Rationale", Text(explained.why + "\n")
     for line in explained.given:
         call, _, actual = line.partition(ARROW)
-        yield "given", Text(f"{call}\n{actual}")
-    yield "the call", Text(explained.asks)
-    yield "kept by", Text(explained.keeps, "green")
-    yield "broken by", Text(f"{explained.breaks}\n", "red")
+        yield "Given", Text(f"{call}\n{actual}")
+    yield "Call", Text(explained.asks)
+    yield "Conforming", Text(explained.keeps, "green")
+    yield "Violating", Text(f"{explained.breaks}\n", "red")
 
 
 def proofs(id: str) -> Iterator[tuple[str, list[str]]]:
-    """What puts a requirement to the test, by kind: read from the tests themselves."""
-    yield "tour", [f"{step.name}: {step.promise}" for step in tour.STEPS if id in step.requirements]
+    """The rules and the tests of a requirement, by kind, from the code itself."""
+    yield "Judged in", [str(rule) for rule in rules().get(id, [])]
+    yield "tour", [_described(step) for step in tour.STEPS if id in step.requirements]
     for profile in (PRODUCTION, READ_ONLY):
         scenes = [scene for part in SCRIPTS[profile] for scene in part if id in scene.requirements]
-        yield profile, [f"{scene.name}: {scene.promise}" for scene in scenes] + [WALKS] * (id in WALKED)
+        yield profile, [_described(scene) for scene in scenes] + [WALKS] * (id in WALKED)
     yield "probe", [rate_limit.__doc__ or ""] if id.startswith("rate/") else []
-    yield "Python SDK", sdk.promises_of_python()[id]
-    yield "Node SDK", list(sdk.promises_of_node(id))
-    yield "always", [] if id.startswith(UNSEEN) else [JUDGED_ALWAYS]
+    yield "Python SDK", sdk_promises.promises_of_python().get(id, [])
+    yield "Node SDK", list(sdk_promises.promises_of_node(id))
+    yield "Also checked by", [] if id.startswith(UNSEEN) else [CHECKED_ALWAYS]
     yield "wrong servers", _wrong_servers(id)
+
+
+def _described(step: Test) -> str:
+    """The promise of a step and the line of its code."""
+    code = step.act.__code__
+    path = Path(code.co_filename).relative_to(PACKAGE.parent)
+    return f"{step.name}: {step.promise} ({path}:{code.co_firstlineno})"
 
 
 def _some(texts: list[str]) -> str:

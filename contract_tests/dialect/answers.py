@@ -9,8 +9,8 @@ from contract_tests.dialect.normalize import is_a_time
 from contract_tests.dialect.observations import Observation
 from contract_tests.dialect.rules import Fact, Resolved, choice
 from contract_tests.http.messages import Json, same
+from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_names
 from contract_tests.http.operations import CREATE, DELETE, MODIFIES, MODIFY, RETRIEVE
-from contract_tests.oracle.ignored_fields import CONSTANTS, DEFAULTS
 from contract_tests.oracle.model import ORGANIZATIONS
 from contract_tests.requirements import catalogue
 
@@ -39,9 +39,9 @@ def _same_on_all(name: str, organizations: Sequence[str]) -> Callable[[Observati
     return rule
 
 
-for _name in CONSTANTS:
+for _name in ignored_names(CONSTANT):
     choice(f"constants.{_name}", rf"assistant\.{_name}( .*)?")(_same_on_all(_name, ("home", "abroad")))
-for _name in DEFAULTS:
+for _name in ignored_names(ORGANIZATION):
     choice(f"organization.{_name}", rf"assistant\.{_name}( .*)?")(_same_on_all(_name, ("home",)))
 
 

@@ -77,11 +77,7 @@ def metadata(sight: Observation) -> Iterator[Json]:
 
 @choice("bodies.unknown_fields", "status")
 def unknown_fields(sight: Observation) -> Iterator[Json]:
-    if (
-        sight.call.operation in WRITES
-        and sight.call.free == {"unknown-fields"}
-        and "reasoning_effort" not in sight.fields
-    ):
+    if sight.call.operation in WRITES and sight.call.free == {"unknown-fields"} and not sight.call.ignored:
         yield from _strictness(sight)
 
 

@@ -15,13 +15,22 @@ from contract_tests.dialect.normalize import CUT, Facets, Names, asked, facets
 from contract_tests.dialect.observations import Observation, observations
 from contract_tests.dialect.rules import CHOICES, Learned, learn
 from contract_tests.http.messages import Exchange, same
+from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
+from contract_tests.oracle.attribution import IDENTITY
 from contract_tests.oracle.expectations import TEXTS, demands
 from contract_tests.oracle.oracle import UNKNOWN
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import brief
 
 ABSENT = "(absent)"
+
+
+def _field(*names: str) -> str:
+    """A pattern of the places at which an assistant shows these fields."""
+    return rf"assistant\.({'|'.join(names)})( .*)?"
+
+
 UNSAID = ("errors.missing_key", "errors.unknown_key")  # wording
 # What a difference is of, where the call itself shows no choice; by its place, and by the operation.
 PLACES = (
@@ -37,10 +46,10 @@ PLACES = (
     (r"page\.length", "list/limit"),
     (r"page\.ours", "list/complete"),
     (r"page\..*", "list/envelope"),
-    (r"assistant\.(model|temperature)( .*)?", "ignored/model-and-temperature-are-the-organizations"),
-    (r"assistant\.tools( .*)?", "ignored/tools-are-file-search"),
-    (r"assistant\.(description|metadata|tool_resources|top_p|response_format)( .*)?", "ignored/constants-hold"),
-    (r"assistant\.(id|object|created_at)( .*)?", "create/answers-the-assistant"),
+    (_field(*ignored_names(ORGANIZATION)), "ignored/model-and-temperature-are-the-organizations"),
+    (_field("tools"), "ignored/tools-are-file-search"),
+    (_field(*ignored_names(CONSTANT)), "ignored/constants-hold"),
+    (_field(*IDENTITY), "create/answers-the-assistant"),
 )
 ACCEPTED = {
     LIST: "list/envelope",
@@ -202,7 +211,7 @@ def _requirement(place: str, sight: Observation) -> str:
         return "org/closed-to-others"
     if call.id and not sight.before:
         return UNKNOWN[call.operation]
-    return f"ignored/{call.ignored[0]}-accepted" if call.ignored else ACCEPTED[call.operation]
+    return ignored_fields()[call.ignored[0]].accepted_id if call.ignored else ACCEPTED[call.operation]
 
 
 def _of_a_text(name: str, sight: Observation) -> str:

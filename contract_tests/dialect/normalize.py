@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qsl, unquote
 
 from contract_tests.http.guard import bare
 from contract_tests.http.messages import Exchange, Json, Odd, Request, Response
-from contract_tests.http.operations import CREATE, LIST
+from contract_tests.http.operations import CREATE, LIST, id_below_collection, parse, raw_path
 from contract_tests.oracle.expectations import Call, read
 
 A_TEXT, A_TIME, AN_ID, OURS, OTHERS = "(a text)", "(a time)", "(an id)", "(ours)", "(another's)"
@@ -52,10 +51,9 @@ class Names:
 
 def asked(request: Request, names: Names) -> str:
     """A call, as both runs make it: method, path, whose key, and body."""
-    path, _, query = request.path.partition("?")
-    head, _, id = path.removeprefix("/").partition("/")
-    where = f"/{head}/{names.of(unquote(id))}" if id and head == "assistants" else path
-    given = [(key, names.of(value) if key in ("after", "before") else value) for key, value in parse_qsl(query, True)]
+    id, address = id_below_collection(request.path), parse(request.method, request.path)
+    where = raw_path(names.of(id)) if id else request.path.partition("?")[0]
+    given = [(key, names.of(value) if key in ("after", "before") else value) for key, value in address.query]
     body = MARK.sub(OURS, (request.body or b"")[:ASKED].decode("utf-8", "backslashreplace"))
     if len(request.body or b"") > ASKED:
         body = f"{' '.join(body.split())[:SHOWN]}… ({len(request.body or b''):,} bytes)"

@@ -9,8 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from contract_tests.http import yaml_text
 from contract_tests.http.messages import Json
-from contract_tests.requirements import yaml_text
 
 PLACE = "fake_server/dialect/schema.yaml"
 

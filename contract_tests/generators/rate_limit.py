@@ -92,6 +92,7 @@ class Probe:
         self.findings.hold("rate/not-early", LIST)
         return False
 
+    # page, Rate limits: "20 req/min across all assistant endpoints (default tier)"
     def _enforced(self, burst: Burst, victim: str) -> bool:
         """Whether there is one limiter, of the declared number."""
         last = burst.stopped or burst.passed[-1]

@@ -22,9 +22,9 @@ from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation, BaseSchema
 
 from contract_tests.generators.session import BlockedError, Session
-from contract_tests.http.guard import GuardError, named
+from contract_tests.http.guard import GuardError
 from contract_tests.http.messages import Exchange, Request
-from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, id_below_collection
 from contract_tests.requirements import catalogue
 
 USED = ("not_a_server_error", "content_type_conformance", "response_schema_conformance")
@@ -125,7 +125,7 @@ class Fuzzer:
         request = _request(self.session, case)
         if request is None or request.method in NOBODYS_METHODS:
             return
-        if _negative_path(case) and (id := named(request.path.partition("?")[0])):
+        if _negative_path(case) and (id := id_below_collection(request.path)):
             self.session.client.guard.invent(id)  # schemathesis made it up
         try:
             exchange = self.session.send(request)

@@ -1,23 +1,17 @@
-"""The promises through the real SDKs: what their tests find, and which tests there are."""
+"""The promises through the real SDKs: the findings of their tests."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-
-import pytest
+from collections.abc import Callable
 
 import sdk_tests
 from contract_tests.http.guard import Guard
 from contract_tests.http.target import Target
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings, Violation
-from sdk_tests.run import HERE, OPTIONS
 from sdk_tests.sdks import UnavailableError, newest
 
-__all__ = ["UnavailableError", "judge_by_node", "judge_by_python", "promises_of_node", "promises_of_python"]
+__all__ = ["UnavailableError", "judge_by_node", "judge_by_python"]
 
 
 def judge_by_python(target: Target, chosen: Callable[[str], bool], seed: int, guard: Guard, findings: Findings) -> None:
@@ -43,27 +37,3 @@ def judge_by_node(target: Target, chosen: Callable[[str], bool], findings: Findi
         left_behind += each.left_behind
         if each.verdict == "failed" and not each.is_fact and chosen(each.name):
             findings.violations.append(Violation(each.name, each.promise, f"{each.why:.300} (Node's SDK)", ()))
-
-
-@cache
-def promises_of_python() -> Mapping[str, list[str]]:
-    """The promises of the SDK suite's tests, by requirement."""
-    found: dict[str, list[str]] = defaultdict(list)
-
-    class Collected:
-        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-            for item in items:
-                promise = item.function.__doc__ if isinstance(item, pytest.Function) else None
-                for id in (id for mark in item.iter_markers("requirement") for id in mark.args):
-                    found[id].append(promise or item.name)
-
-    pytest.main([*OPTIONS, "--collect-only", str(HERE)], plugins=[Collected()])
-    return found
-
-
-def promises_of_node(id: str) -> Iterator[str]:
-    """The promises of the tests for Node's SDK that are about this requirement."""
-    for path in sorted((HERE / "node").glob("*.mjs")):
-        for ids, text in re.findall(r'promise\(\s*["`](.+?)["`],\s*"(.+?)"', path.read_text(encoding="utf-8")):
-            if any(re.fullmatch(re.sub(r"\$\{\w+\}", r"\\w+", each), id) for each in ids.split(", ")):
-                yield text

@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from contract_tests.http import operations
 from contract_tests.http.guard import Guard
 from contract_tests.http.ledger import Ledger
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.target import ROLES, Target, TargetError
-from contract_tests.http.transport import Transport
 
 STRANGER = "sk-stranger-that-nobody-was-given"
 
@@ -26,7 +26,7 @@ INVALID_CREDENTIALS: Mapping[str, Callable[[str], str | None]] = {
 }
 MINUTE = 60.0
 PATIENCE = 3  # waits for one request that keeps being answered 429, and faults in a row
-PLAIN = Request("GET", "/assistants?limit=1")
+PLAIN = operations.list_(limit=1)
 
 
 class GoneError(TargetError):
@@ -66,6 +66,9 @@ class Client:
         self._faults = 0
         self._calls: deque[float] = deque()
         self._until = 0.0
+        # Imported here because urllib3 is slow to import, and explain and plan send nothing.
+        from contract_tests.http.transport import Transport
+
         self._transport = Transport(target.base_url)
         self._secrets = dict(_secrets(target))
 
@@ -180,7 +183,7 @@ class Client:
 
     def _learn(self, exchange: Exchange, intent: int) -> None:
         request, response = exchange.request, exchange.response
-        if request.method == "DELETE":
+        if request.method == operations.METHODS[operations.DELETE]:
             gone = self.guard.removed(request.path, request.role, response.status)
             if gone and self.ledger:
                 self.ledger.gone(gone)

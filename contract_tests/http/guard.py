@@ -5,13 +5,11 @@ Pure, and fed with what goes out and what comes back, so that the SDK suite's ow
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
 from contract_tests.http.messages import Json
+from contract_tests.http.operations import CREATE, METHODS, id_below_collection, is_collection
 from contract_tests.http.target import Target
 
 READS = ("GET", "HEAD", "OPTIONS")
-COLLECTION = "/assistants"
 MAKING = ("POST", "PATCH", "PUT")
 
 
@@ -57,9 +55,9 @@ class Guard:
     def check(self, method: str, path: str, role: str) -> None:
         """Raises GuardError. `path` is below the base URL, as it is sent."""
         path = path.partition("?")[0]
-        if method in READS or (path, method) == (COLLECTION, "POST"):
+        if method in READS or (method == METHODS[CREATE] and is_collection(path)):
             return
-        id = named(path)
+        id = bare_id_of(path)
         if id is None:
             raise GuardError(f"{method} {path} names no assistant, and might change every one of the organization.")
         if method == "DELETE" and role == "primary" and id == self._bound:
@@ -69,8 +67,7 @@ class Guard:
 
     def may_make(self, method: str, path: str) -> bool:
         """Whether a call may leave a new assistant behind: a create, or a modify of what is not there."""
-        path = path.partition("?")[0]
-        return method in MAKING and (path == COLLECTION or (named(path) or "") in self._invented)
+        return method in MAKING and (is_collection(path) or (bare_id_of(path) or "") in self._invented)
 
     def learn(self, method: str, path: str, role: str, answer: Json) -> str | None:
         """Takes in what an accepted call but a delete answered; gives the id if it made one."""
@@ -86,7 +83,7 @@ class Guard:
 
     def removed(self, path: str, role: str, status: int) -> str | None:
         """Takes in what a delete was answered; gives the id if what we made is gone by it, or was before."""
-        id = next((id for id in self.made if bare(id) == named(path) and id not in self.gone), None)
+        id = next((id for id in self.made if bare(id) == bare_id_of(path) and id not in self.gone), None)
         if id is None or not (200 <= status < 300 or (status == 404 and role == self.made[id])):
             return None
         self.gone.add(id)
@@ -102,13 +99,10 @@ def bare(id: str) -> str:
     return id.removeprefix("asst-")
 
 
-def named(path: str) -> str | None:
-    """The bare id in the path of an assistant; None where the path is no assistant's, whoever normalizes it."""
-    head, _, id = path.removeprefix("/").partition("/")
-    decoded = unquote(id)
-    if head != "assistants" or not decoded.strip("/."):
-        return None
-    return bare(decoded)
+def bare_id_of(path: str) -> str | None:
+    """The bare id in the path of an assistant; None if no server can read an assistant's path in it."""
+    id = id_below_collection(path)
+    return None if id is None else bare(id)
 
 
 def items(answer: Json) -> list[dict[str, Json]]:

@@ -1,4 +1,7 @@
-"""The six operations as requests, and which of them a request is. Nothing else in the suite spells a URL of theirs."""
+"""The six operations: the request of each is built here, and the operation of a request is parsed here.
+
+No other module of the suites spells the URL, the method or the id of an operation.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ LIST, CREATE, RETRIEVE = "listAssistants", "createAssistant", "getAssistant"
 MODIFY, PATCH, DELETE = "modifyAssistant", "patchAssistant", "deleteAssistant"
 MODIFIES = (MODIFY, PATCH)
 WRITE_OPERATIONS = (CREATE, MODIFY, PATCH, DELETE)
+# The method of an operation, and whether the id of an assistant stands in the path.
 OPERATIONS = {
     ("GET", False): LIST,
     ("POST", False): CREATE,
@@ -20,13 +24,17 @@ OPERATIONS = {
     ("PATCH", True): PATCH,
     ("DELETE", True): DELETE,
 }
+METHODS = {operation: method for (method, _), operation in OPERATIONS.items()}
+COLLECTION = "/assistants"
+UNKNOWN_URL = f"{COLLECTION}-of-nobody"  # no operation has this URL
 JSON_BODY = (("content-type", "application/json"),)
 Modify = Callable[..., Request]
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a request goes. `operation` is "" where no operation has this URL and method; `id` is percent-decoded."""
+    """The destination of a request. `operation` is "" if no operation has this URL and method; `id` is
+    percent-decoded."""
 
     operation: str
     id: str
@@ -35,32 +43,37 @@ class Address:
 
 
 def list_(role: str = "primary", **query: object) -> Request:
-    return Request("GET", f"/assistants?{urlencode(query)}" if query else "/assistants", role)
+    return Request(METHODS[LIST], f"{COLLECTION}?{urlencode(query)}" if query else COLLECTION, role)
 
 
 def create(body: Json, role: str = "primary", group: int = 0) -> Request:
-    return Request("POST", "/assistants", role, dump(body), JSON_BODY, group)
+    return Request(METHODS[CREATE], COLLECTION, role, dump(body), JSON_BODY, group)
 
 
 def retrieve(id: str, role: str = "primary") -> Request:
-    return Request("GET", path(id), role)
+    return Request(METHODS[RETRIEVE], path(id), role)
 
 
 def modify(id: str, body: Json, role: str = "primary", group: int = 0) -> Request:
-    return Request("POST", path(id), role, dump(body), JSON_BODY, group)
+    return Request(METHODS[MODIFY], path(id), role, dump(body), JSON_BODY, group)
 
 
 def patch(id: str, body: Json, role: str = "primary", group: int = 0) -> Request:
-    return Request("PATCH", path(id), role, dump(body), JSON_BODY, group)
+    return Request(METHODS[PATCH], path(id), role, dump(body), JSON_BODY, group)
 
 
 def delete(id: str, role: str = "primary") -> Request:
-    return Request("DELETE", path(id), role)
+    return Request(METHODS[DELETE], path(id), role)
 
 
 def path(id: str) -> str:
-    """The path of an assistant; what an id usually holds stays as it is."""
-    return f"/assistants/{quote(id, safe='')}"
+    """The path of an assistant. Characters that an id usually holds are not percent-encoded."""
+    return raw_path(quote(id, safe=""))
+
+
+def raw_path(id: str) -> str:
+    """The path with an id exactly as given, which a test of odd ids or a shell variable needs."""
+    return f"{COLLECTION}/{id}"
 
 
 def raw(
@@ -70,12 +83,12 @@ def raw(
     role: str = "primary",
     headers: tuple[tuple[str, str], ...] = JSON_BODY,
 ) -> Request:
-    """Any other request; a body is said to be JSON unless the headers say otherwise."""
+    """Any other request. A body has the content type JSON unless `headers` give another."""
     return Request(method, target, role, body, headers if body is not None else ())
 
 
 def every_operation(id: str, name: str, role: str = "primary") -> list[Request]:
-    """One call of each of the six operations, the delete last; those by id on `id`."""
+    """One call of each of the six operations, the delete last. The operations by id name `id`."""
     body = {"name": name}
     return [
         list_(role),
@@ -88,14 +101,29 @@ def every_operation(id: str, name: str, role: str = "primary") -> list[Request]:
 
 
 def parse(method: str, target: str) -> Address:
-    """The address that a request's method and raw target (path and query below the base URL) make."""
+    """The address of a request. `target` is the raw path and query below the base URL."""
     path, _, query = target.partition("?")
-    segments = path.split("/")
-    by_id = len(segments) == 3 and segments[2] != ""
-    known_url = (by_id or len(segments) == 2) and segments[1] == "assistants"
+    head, _, id = path.removeprefix(COLLECTION).partition("/")
+    known_url = path.startswith(COLLECTION) and not head and "/" not in id and (bool(id) or path == COLLECTION)
+    by_id = known_url and bool(id)
     return Address(
         OPERATIONS.get((method, by_id), "") if known_url else "",
-        unquote(segments[2]) if by_id else "",
+        unquote(id) if by_id else "",
         tuple(parse_qsl(query, keep_blank_values=True)),
         known_url,
     )
+
+
+def is_collection(target: str) -> bool:
+    """Whether the path below the base URL is the collection, exactly."""
+    return target.partition("?")[0] == COLLECTION
+
+
+def id_below_collection(target: str) -> str | None:
+    """The percent-decoded rest of a path below the collection; None if there is none.
+
+    More lenient than `parse`: servers normalize slashes and dots, and the guard must see an id in each of these paths.
+    """
+    head, _, id = target.partition("?")[0].removeprefix("/").partition("/")
+    decoded = unquote(id)
+    return decoded if f"/{head}" == COLLECTION and decoded.strip("/.") else None

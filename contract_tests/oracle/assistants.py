@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from contract_tests.http.json_text import REPLACEMENT
 from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE
 from contract_tests.oracle import attribution
 from contract_tests.oracle.attribution import IDENTITY
@@ -99,6 +100,7 @@ class Assistants:
             self.findings.hold("modify/keeps-identity", call.operation)
         return right
 
+    # page, List, retrieve, modify: "Modify accepts the same fields as create; every field is optional."
     def _modified_field(
         self, call: Call, tracked: TrackedAssistant, name: str, new: Json
     ) -> tuple[str, str, str] | None:
@@ -113,6 +115,7 @@ class Assistants:
         unsent = "modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial"
         return told[0] if told else unsent, f"{name} {brief(old)}, which was not sent and keeps its value", actual
 
+    # page, List, retrieve, modify: "Passing instructions: "" clears them."
     def _written(self, call: Call, name: str, old: Json, new: Json, actual: str) -> tuple[str, str, str] | None:
         sent = call.fields[name]
         if sent is None or _surrogate(sent) or (name == "name" and not sent.strip()):
@@ -187,8 +190,9 @@ class Assistants:
                 hold("modify/only-its-target" if modified else "delete/only-its-target", operation)
             return
         for name in call.ignored:
-            if name not in call.absurd and not same(call.fields[name], (tracked.document or {}).get(name)):
-                hold(f"ignored/{name}-not-kept", operation)
+            not_kept = ignored_fields()[name].not_kept_id
+            if not_kept and name not in call.absurd and not same(call.fields[name], (tracked.document or {}).get(name)):
+                hold(not_kept, operation)
         if call.absurd:
             hold("ignored/absurd-values-are-harmless", operation)
         if modified:

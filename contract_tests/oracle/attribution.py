@@ -6,6 +6,7 @@ And for whose sake a call without any defect is to be accepted.
 from __future__ import annotations
 
 from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH
 from contract_tests.http.target import Target
 from contract_tests.oracle.errors import TOLERATED
@@ -122,10 +123,7 @@ def features(
 
 
 def _body_features(call: Call, status: int) -> list[str]:
-    ignored = [f"ignored/{name}-accepted" for name in call.ignored]
-    if "reasoning_effort" in call.fields:
-        ignored.append("ignored/reasoning-effort-accepted")
-    if ignored:
+    if ignored := [ignored_fields()[name].accepted_id for name in call.ignored]:
         return ignored
     if call.operation == CREATE:
         plain = call.fields.keys() == {"name"} and call.fields["name"].isascii()

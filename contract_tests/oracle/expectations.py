@@ -9,11 +9,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
+import jsonschema_rs
+
 from contract_tests.http import json_text, operations
 from contract_tests.http.messages import Json, Odd, Request, parse
+from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
 
 TEXTS = ("name", "instructions")
@@ -22,7 +26,6 @@ KEPT_LENGTH = {"name": 64, "instructions": 10_000}
 LARGE_BODY = 90_000  # bytes; services that read JSON bound it, the lowest bound known is 100 KiB
 # By these a client asks HTTP itself for another answer: 304, 206, 406, 417 are right then.
 NEGOTIATING = {"accept", "accept-encoding", "expect", "range", "if-none-match"}
-REASONING = ("none", "minimal", "low", "medium", "high", "xhigh", None)
 
 
 def _number(low: float, high: float) -> Callable[[Json], bool]:
@@ -75,8 +78,8 @@ def _response_format(value: Json) -> bool:
     )
 
 
-# Whether OpenAI's reference allows a value for a field that the service ignores.
-ALLOWED: dict[str, Callable[[Json], bool]] = {
+# The values that OpenAI's reference allows, by hand, for the ignored fields of which openapi.yaml cannot say all.
+ALLOWED_BY_HAND: dict[str, Callable[[Json], bool]] = {
     "model": lambda value: isinstance(value, str) and value != "",
     "temperature": _number(0, 2),
     "description": lambda value: value is None or (isinstance(value, str) and len(value) <= 512),
@@ -86,6 +89,17 @@ ALLOWED: dict[str, Callable[[Json], bool]] = {
     "top_p": _number(0, 1),
     "response_format": _response_format,
 }
+
+
+def is_allowed(name: str, value: Json) -> bool:
+    """Whether OpenAI's reference allows a value for an ignored field."""
+    by_hand = ALLOWED_BY_HAND.get(name)
+    return by_hand(value) if by_hand else _validator(name).is_valid(value)
+
+
+@cache
+def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(ignored_fields()[name].schema)
 
 
 @dataclass(frozen=True)
@@ -125,11 +139,11 @@ class Call:
     @property
     def ignored(self) -> list[str]:
         """The ignored fields that it sends."""
-        return [name for name in ALLOWED if name in self.fields]
+        return [name for name in ignored_fields() if name in self.fields]
 
     @property
     def absurd(self) -> list[str]:
-        return [name for name in self.ignored if not ALLOWED[name](self.fields[name])]
+        return [name for name in self.ignored if not is_allowed(name, self.fields[name])]
 
 
 def read(request: Request) -> Call:
@@ -166,6 +180,7 @@ def _demand(requirement: str, *statuses: int, effect: str = "") -> Demand:
     return Demand(requirement, frozenset(statuses), effect or requirement)
 
 
+# page, Authentication: "Authorization: Bearer YOUR_API_KEY"
 def _key_demands(call: Call) -> Iterator[Demand]:
     broken = {
         "nobody": "auth/missing-key-refused",
@@ -188,6 +203,7 @@ def _body_demands(call: Call) -> Iterator[Demand]:
         yield from _text_demands(call, creates)
 
 
+# page, Create an assistant: "name | string | Yes", "instructions | string | No"
 def _text_demands(call: Call, creates: bool) -> Iterator[Demand]:
     if creates and call.fields.get("name") is None:
         yield _demand("create/name-required", 400)
@@ -232,14 +248,9 @@ def _body_freedoms(call: Call, request: Request) -> Iterator[str]:
         yield "odd-body"
     if call.absurd:
         yield "absurd-ignored-fields"
-    tracked = {*TEXTS, *ALLOWED, *(["reasoning_effort"] if _reasoning(call) else [])}
-    if not call.fields.keys() <= tracked:
+    if not call.fields.keys() <= {*TEXTS, *ignored_fields()}:
         yield "unknown-fields"
     yield from _text_freedoms(call)
-
-
-def _reasoning(call: Call) -> bool:
-    return call.fields.get("reasoning_effort") in REASONING
 
 
 def _text_freedoms(call: Call) -> Iterator[str]:

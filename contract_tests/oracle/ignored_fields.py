@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 
 from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
 from contract_tests.oracle.expectations import Call
 from contract_tests.oracle.model import Model
 from contract_tests.requirements.findings import Findings, brief
-
-CONSTANTS = ("description", "metadata", "tool_resources", "top_p", "response_format")
-DEFAULTS = ("model", "temperature")
 
 
 class IgnoredFields:
@@ -21,11 +19,13 @@ class IgnoredFields:
         self.findings = findings
         self.sent: dict[tuple[str, str], tuple[Exchange, bool]] = {}
 
+    # page, Mapping: "Accepted-but-ignored for SDK compatibility; returned as constants",
+    # "Read-through from org default; per-project override not persisted yet"
     def judge(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
         """Holds each constant and each default of the organization to the value that was seen first."""
-        for name in CONSTANTS:
+        for name in ignored_names(CONSTANT):
             self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
-        for name in DEFAULTS:
+        for name in ignored_names(ORGANIZATION):
             self._constant(
                 exchange, call, document, name, organization, "ignored/model-and-temperature-are-the-organizations"
             )
@@ -47,6 +47,7 @@ class IgnoredFields:
         else:
             self._kept(exchange, call, name, value, f"{name} {brief(first)}, as everywhere", requirement)
 
+    # page, Mapping: "tools | [{type: "file_search"}] | RAG is always on"
     def _tools(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
         tools = document.get("tools")
         right = (
@@ -73,7 +74,7 @@ class IgnoredFields:
         if name in call.fields or earlier:
             shown = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
             absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
-            meant = "ignored/absurd-values-are-harmless" if absurd else f"ignored/{name}-not-kept"
+            meant = "ignored/absurd-values-are-harmless" if absurd else ignored_fields()[name].not_kept_id
             self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *shown)
         self.findings.add_violation(requirement, expected, f"{name} {brief(value)}", exchange)
 

@@ -11,6 +11,7 @@ from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.expectations import Call
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
+from contract_tests.oracle.walks import hold_after_walk, judge_order
 from contract_tests.requirements.findings import Findings, answer, brief
 
 DEFAULT_LIMIT = 20
@@ -55,7 +56,13 @@ class Lists:
         self._items(exchange, call, data, items)
         self._frame(exchange, body, [item["id"] for item in items])
         if not call.free:
-            self._sorted([item["id"] for item in items], [exchange], call.parameters.get("order", "desc"))
+            judge_order(
+                self.model,
+                self.findings,
+                [item["id"] for item in items],
+                [exchange],
+                call.parameters.get("order", "desc"),
+            )
         self._place(exchange, call, body, [item["id"] for item in items])
         self._step(exchange, call, body, [item["id"] for item in items])
 
@@ -145,7 +152,8 @@ class Lists:
 
     def _cursor(self, exchange: Exchange, call: Call, ids: list[str], expected: list[str], within: set[str]) -> None:
         asked = call.parameters
-        named = next((f"list/{name}" for name in ("before", "after") if name in asked), "")
+        cursors = {"before": "list/before", "after": "list/after"}
+        named = next((id for name, id in cursors.items() if name in asked), "")
         if not named and asked.get("order") == "asc":
             named = "list/order-asc"
         if named:
@@ -222,6 +230,7 @@ class Lists:
             )
         return bool(repeated)
 
+    # page, Authentication: "client.assistants.list() returns every assistant your org owns"
     def _over(self, call: Call, walk: Walk) -> None:
         """Judges a complete walk: nobody left out, in the right order."""
         organization = ORGANIZATIONS[call.role]
@@ -233,9 +242,9 @@ class Lists:
                 self.findings.hold("list/complete", LIST)
             self._look_for_others(call, organization, walk)
         order = call.parameters.get("order", "desc")
-        self._sorted(walk.ids, walk.pages, order)
+        judge_order(self.model, self.findings, walk.ids, walk.pages, order)
         self._says_more(walk)
-        self._walked(call, organization)
+        hold_after_walk(self.model, self.findings, call, organization)
         self.order[organization, order] = (len(self.model.log), walk.ids, call.role)
 
     def _says_more(self, walk: Walk) -> None:
@@ -266,42 +275,3 @@ class Lists:
             *shown,
             walk.pages[-1],
         )
-
-    def _sorted(self, ids: list[str], pages: list[Exchange], order: str) -> None:
-        """Judges the order of those that the run made one after another."""
-        ours = [self.model.assistants[id] for id in ids if id in self.model.assistants]
-        births = [
-            tracked.trail[0].number
-            for tracked in ours
-            if tracked.trail and not tracked.trail[0].request.group and tracked.trail[0].request.method == "POST"
-        ]
-        requirement = "list/order-asc" if order == "asc" else "list/newest-first"
-        if len(births) > 1:
-            self.findings.judge(
-                requirement,
-                births == sorted(births, reverse=order == "desc"),
-                LIST,
-                "by creation, " + ("oldest first" if order == "asc" else "newest first"),
-                f"created in this order: {brief(births)}",
-                *pages,
-            )
-
-    def _walked(self, call: Call, organization: str) -> None:
-        """Whoever was to be left out was: what was refused made nothing, what was deleted is gone, others see none."""
-        hold = self.findings.hold
-        for write in self.model.log[self.model.walked_at[organization] :]:
-            made = write.call.operation == "createAssistant"
-            if ORGANIZATIONS.get(write.call.role, "home") == organization:
-                if not write.accepted and (made or write.requirement == "modify/unknown-is-404"):
-                    hold(write.requirement, LIST)
-                if write.accepted and write.exchange.request.group and made:
-                    hold("parallel/creates-all-kept", LIST)
-                if write.accepted and write.call.operation == "deleteAssistant":
-                    hold("delete/gone", LIST)
-        self.model.walked_at[organization] = len(self.model.log)
-        roles = {tracked.role for tracked in self.model.present(organization) if tracked.trail}
-        if roles - {call.role}:
-            hold("org/shared-by-its-keys", LIST)
-        others = self.model.present("home" if organization == "abroad" else "abroad")
-        if any(tracked.document for tracked in others):
-            hold("org/closed-to-others", LIST)

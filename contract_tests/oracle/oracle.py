@@ -5,18 +5,19 @@ It sends nothing. It must see the exchanges of a run in their order, those of on
 
 from __future__ import annotations
 
-from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH, RETRIEVE, WRITE_OPERATIONS
+from contract_tests.http.messages import Exchange
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
 from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import features
 from contract_tests.oracle.errors import ANY_REFUSAL, TOLERATED, Errors
-from contract_tests.oracle.expectations import TEXTS, Call, Demand, demands, read
+from contract_tests.oracle.expectations import Call, Demand, demands, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.requirements.findings import Findings, answer, brief
+from contract_tests.oracle.writes import Writes
+from contract_tests.requirements.findings import Findings, answer
 
 UNKNOWN = {
     RETRIEVE: "retrieve/unknown-is-404",
@@ -35,10 +36,10 @@ class Oracle:
         self.findings = Findings()
         self.assistant_judge = Assistants(self.model, self.findings)
         self.ignored_fields = IgnoredFields(self.model, self.findings)
+        self.writes = Writes(target, self.model, self.findings, self.assistant_judge, self.ignored_fields)
         self.lists = Lists(self.model, self.findings, self.assistant_judge, self.ignored_fields)
         self.refusals = Errors(self.model, self.findings)
         self._mixed: list[tuple[Exchange, Call, list[str]]] = []
-        self._verbs: dict[str, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
         for id, role in ((target.bound_id, "primary"), (target.expendable_id, "sibling")):
             if id:
                 self.model.assistants[id] = TrackedAssistant(id, "home", role)
@@ -72,10 +73,7 @@ class Oracle:
             for requirement in guilty:
                 self._not_accepted(exchange, call, requirement)
         self._mixed = []
-        for body, verbs in self._verbs.items():
-            if len(verbs) == 2:
-                self._compare(body, verbs)
-        self._verbs = {}
+        self.writes.conclude()
         self.lists.conclude()
 
     def _operation(self, exchange: Exchange, call: Call) -> None:
@@ -109,6 +107,8 @@ class Oracle:
             found += self._state_demands(call, tracked)
         return found
 
+    # page, Authentication: "Assistants are scoped to the organization the key belongs to — not the key's default
+    # project."
     def _state_demands(self, call: Call, tracked: TrackedAssistant | None) -> list[Demand]:
         if tracked is None:
             if self.model.has_seen(call.id) or self.model.has_seen(f"asst-{call.id}"):
@@ -185,7 +185,7 @@ class Oracle:
             else:
                 self._mixed.append((exchange, call, features))
         if call.operation in MODIFIES:
-            self._by_verb(exchange, call, False, tracked)
+            self.writes.by_verb(exchange, call, False, tracked)
 
     def _given_up(self, call: Call, tracked: TrackedAssistant) -> bool:
         return call.operation == DELETE and tracked.id == self.target.expendable_id
@@ -195,8 +195,6 @@ class Oracle:
         return not cursors <= {tracked.id for tracked in self.model.present(ORGANIZATIONS[call.role])}
 
     def _tolerated(self, exchange: Exchange, call: Call) -> None:
-        for choice in call.free:
-            self.findings.choices[choice].add("refused")
         if call.operation in WRITE_OPERATIONS:
             absurd = "ignored/absurd-values-are-harmless" if call.absurd else ""
             otherwise = "modify/bad-body-changes-nothing" if call.operation in MODIFIES else "create/name-is-text"
@@ -227,180 +225,16 @@ class Oracle:
         return features(call, exchange, tracked, self.target, self.findings.accepted)
 
     def _accepted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
-        for choice in call.free:
-            self.findings.choices[choice].add("accepted")
-        self._status(exchange, call)
+        self.writes.status(exchange, call)
         if call.operation == LIST:
             self.lists.page(exchange, call)
         elif call.operation == CREATE:
-            self._created(exchange, call)
+            self.writes.created(exchange, call)
         elif call.operation == DELETE:
             assert tracked
-            self._deleted(exchange, call, tracked)
+            self.writes.deleted(exchange, call, tracked)
         elif tracked:
-            self._shown(exchange, call, tracked)
-
-    def _status(self, exchange: Exchange, call: Call) -> None:
-        status, judge = exchange.response.status, self.findings.judge
-        if call.operation == CREATE:
-            judge("create/status-200", status == 200, CREATE, "200", str(status), exchange)
-        if exchange.request.method == "POST":
-            self.findings.choices["post-status"].add(str(status))
-        allowed = {200, 201} if exchange.request.method == "POST" else {200}
-        if status not in allowed:
-            for requirement in self._features(exchange, call, self.model.find(call.id))[:1]:
-                self.findings.add_violation(requirement, "200", answer(exchange), exchange)
-
-    def _created(self, exchange: Exchange, call: Call) -> None:
-        document, before = exchange.response.json, len(self.findings.violations)
-        self.assistant_judge.shape(exchange, document)
-        id = document.get("id") if isinstance(document, dict) else None
-        if not isinstance(document, dict) or not isinstance(id, str) or not id:
-            return
-        judge = self.findings.judge
-        judge(
-            "create/id-is-asst-hyphen",
-            id.startswith("asst-") and len(id) > 5,
-            CREATE,
-            "asst- and a project id",
-            id,
-            exchange,
-        )
-        taken = self.model.find(id)
-        earlier = taken.trail[:1] if taken else []
-        if not judge(
-            "create/ids-are-unique",
-            not self.model.has_seen(id),
-            CREATE,
-            "an id of its own",
-            f"{id}, which is another's",
-            *earlier,
-            exchange,
-        ):
-            if exchange.request.group:
-                self.findings.add_violation(
-                    "parallel/creates-all-kept", "an assistant for each create", f"{id} again", exchange
-                )
-            return
-        self._take_in(exchange, call, document)
-        self._grant(CREATE, before)
-
-    def _grant(self, operation: str, before: int) -> None:
-        """An operation counts as accepted only by an answer in which nothing was found to be wrong."""
-        if len(self.findings.violations) == before:
-            self.findings.accepted.add(operation)
-
-    def _take_in(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
-        """A new assistant, known from now on, be it as it should or not."""
-        organization = ORGANIZATIONS[call.role]
-        self._welcome(call)
-        self.ignored_fields.remember(exchange, call)
-        self.ignored_fields.judge(exchange, call, document, organization)
-        tracked = TrackedAssistant(
-            document["id"], organization, call.role, document, trail=[exchange], read_at=len(self.model.log)
-        )
-        if "odd-body" not in call.free:
-            self.assistant_judge.created(exchange, call, document)
-            tracked.given = {name: call.fields[name] for name in TEXTS if name in call.fields}
-        self.model.assistants[tracked.id] = tracked
-        self.model.log.append(Write(exchange, call, True, "", tracked.id))
-
-    def _welcome(self, call: Call) -> None:
-        """A create or a modify was accepted: what it was to be accepted for holds."""
-        for name in call.ignored:
-            if name not in call.absurd:
-                self.findings.hold(f"ignored/{name}-accepted", call.operation)
-        if "reasoning_effort" in call.fields:
-            self.findings.hold("ignored/reasoning-effort-accepted", call.operation)
-        if call.operation == CREATE and call.fields.keys() == {"name"}:
-            self.findings.hold("create/name-suffices", CREATE)
-
-    def _shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
-        """A retrieve or a modify that answered, of an assistant that is known."""
-        document, before = exchange.response.json, len(self.findings.violations)
-        self.assistant_judge.shape(exchange, document)
-        if not isinstance(document, dict):
-            return
-        self.ignored_fields.judge(exchange, call, document, tracked.organization)
-        if call.operation in MODIFIES:
-            self._modified(exchange, call, tracked, document)
-        else:
-            self.assistant_judge.read(exchange, call, tracked, document)
-        self._grant(call.operation, before)
-        if tracked.role != call.role:
-            self.findings.hold("org/shared-by-its-keys", call.operation)
-
-    def _modified(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> None:
-        self._welcome(call)
-        self.ignored_fields.remember(exchange, call)
-        right = "odd-body" in call.free or self.assistant_judge.modified(exchange, call, tracked, document)
-        self._by_verb(exchange, call, right, tracked)
-        if tracked.document:
-            tracked.earlier.append(tracked.document)
-        tracked.document = self._expected_after(call, document)
-        tracked.given |= {name: call.fields[name] for name in TEXTS if name in call.fields}
-        tracked.trail.append(exchange)
-        tracked.wrote = Write(exchange, call, True, "", tracked.id)
-        self.model.log.append(tracked.wrote)
-        if call.fields.get("instructions") == "":
-            self.findings.choices["cleared-instructions"].add(repr(document.get("instructions")))
-
-    def _expected_after(self, call: Call, document: dict[str, Json]) -> dict[str, Json]:
-        """What reads are to show: the answer, but for what it evidently answered wrongly."""
-        wanted = dict(document)
-        for name in TEXTS:
-            sent = call.fields.get(name)
-            if isinstance(sent, str) and sent and not call.free and not same(sent, document.get(name)):
-                wanted[name] = sent
-        return wanted
-
-    def _by_verb(self, exchange: Exchange, call: Call, right: bool, tracked: TrackedAssistant | None) -> None:
-        """Keeps what came of a body by POST and by PATCH, the first that went wrong foremost.
-
-        Bodies are alike that have the same fields, and clear the same.
-        """
-        if call.free or exchange.request.group or not isinstance(call.body, dict):
-            return
-        shape = ", ".join(f'{name} ""' if call.fields[name] == "" else name for name in call.fields) or "{}"
-        verbs = self._verbs.setdefault(shape, {})
-        if verbs.get(exchange.request.method, (True,))[0]:
-            verbs[exchange.request.method] = (right, (*(tracked.trail[:1] if tracked else ()), exchange))
-
-    def _compare(self, body: str, verbs: dict[str, tuple[bool, tuple[Exchange, ...]]]) -> None:
-        """The two verbs against each other: both right, or both wrong, is alike."""
-        wrong = next((method for method, (right, _) in verbs.items() if not right), "PATCH")
-        shown = verbs[wrong][1]
-        self.findings.judge(
-            "modify/post-and-patch-alike",
-            verbs["POST"][0] == verbs["PATCH"][0],
-            PATCH,
-            f"a body with {body}: the same effect by POST and by PATCH",
-            f"as it should be by {'POST' if wrong == 'PATCH' else 'PATCH'}, but not by {wrong}: {answer(shown[-1])}",
-            *shown,
-        )
-
-    def _deleted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
-        body = exchange.response.json
-        expected = {"id": tracked.id, "object": "assistant.deleted", "deleted": True}
-        body = body if isinstance(body, dict) else {}
-        right = all(same(body.get(name), value) for name, value in expected.items())
-        if self.findings.judge(
-            "delete/answers-deleted",
-            right and exchange.response.status == 200,
-            DELETE,
-            f"200 {brief(expected)}",
-            answer(exchange),
-            *tracked.trail[:1],
-            exchange,
-        ):
-            self.findings.accepted.add(DELETE)
-        if tracked.role != call.role:
-            self.findings.hold("org/shared-by-its-keys", DELETE)
-        if tracked.id == self.target.expendable_id:
-            self.findings.hold("delete/self-is-the-keys-own", DELETE)
-        tracked.gone = True
-        tracked.trail.append(exchange)
-        self.model.log.append(Write(exchange, call, True, "", tracked.id))
+            self.writes.shown(exchange, call, tracked)
 
 
 def _unknown_statuses(id: str) -> frozenset[int]:

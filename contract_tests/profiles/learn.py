@@ -93,8 +93,8 @@ def refusals(cast: Cast) -> None:
 @SCRIPT.scene(2)
 def what_is_no_operation(cast: Cast) -> None:
     """A URL that nobody serves, and what a browser asks for a page, one header among it that nobody would list."""
-    cast.session.send(operations.raw("GET", "/assistants-of-nobody"))
-    cast.session.send(preflight("POST", "/assistants", f"{SDK_HEADERS}, x-{UNHEARD.replace('_', '-')}"))
+    cast.session.send(operations.raw("GET", operations.UNKNOWN_URL))
+    cast.session.send(preflight("POST", operations.COLLECTION, f"{SDK_HEADERS}, x-{UNHEARD.replace('_', '-')}"))
 
 
 @SCRIPT.scene(4 * USUAL, cast=("plain",), reserve=length_search.at_the_most() - 4 * USUAL)

@@ -6,16 +6,15 @@ Every text that is sent has the run's tag in it. The order of the scenes matters
 from __future__ import annotations
 
 from contract_tests.generators.session import REFUSALS
-from contract_tests.generators.tour.ignored import ABSURD, ACCEPTED, HOLD, NOT_KEPT, ROUNDS
+from contract_tests.generators.tour.ignored import ABSURD, ACCEPTED, HOLD, NOT_KEPT, ROUNDS, UNSHOWN
 from contract_tests.generators.tour.parallel import preflight
 from contract_tests.http import operations
 from contract_tests.http.messages import Json
-from contract_tests.oracle.expectations import ALLOWED
 from contract_tests.profiles.scenario import Cast, Script, each_alone
 
 SCRIPT = Script()  # before the last walk
 EPILOGUE = Script()  # after it: what is held against the order that it showed
-FIELDS = len(ALLOWED)
+FIELDS = len(ACCEPTED)
 
 
 @SCRIPT.scene(
@@ -133,7 +132,7 @@ def bad_beside_good(cast: Cast) -> None:
 def bodies_that_are_not_an_object(cast: Cast) -> None:
     """No body, an array, and what is not JSON are refused, and change nothing."""
     send = cast.session.send
-    send(operations.raw("POST", "/assistants", b""))
+    send(operations.raw("POST", operations.COLLECTION, b""))
     send(operations.raw("POST", operations.path(cast["other"]), b"[]"))
     send(operations.raw("PATCH", operations.path(cast["rich"]), b"{"))
 
@@ -251,24 +250,25 @@ def limits_out_of_bounds(cast: Cast) -> None:
         cast.session.send(operations.list_(limit=limit))
 
 
-@EPILOGUE.scene(1, "ignored/reasoning-effort-accepted", cast=("rich",))
-def reasoning_effort(cast: Cast) -> None:
-    """reasoning_effort, which newer SDKs can send, is accepted."""
-    cast.session.send(operations.modify(cast["rich"], {"reasoning_effort": "low"}))
+@EPILOGUE.scene(len(UNSHOWN), *(field.accepted_id for field in UNSHOWN), cast=("rich",))
+def newer_fields(cast: Cast) -> None:
+    """A field that newer SDKs can send, and that no answer shows, is accepted."""
+    for field in UNSHOWN:
+        cast.session.send(operations.modify(cast["rich"], {field.name: field.value(0)}))
 
 
 @EPILOGUE.scene(2, "errors/unknown-url-is-404", "errors/wrong-method-is-405-or-404", cast=("rich",))
 def what_is_no_operation(cast: Cast) -> None:
     """A URL that nobody serves, and a method that a URL does not know, are said to be so."""
-    cast.session.send(operations.raw("GET", "/assistants-of-nobody"))
+    cast.session.send(operations.raw("GET", operations.UNKNOWN_URL))
     cast.session.send(operations.raw("PUT", operations.path(cast["rich"]), b"{}"))
 
 
 @EPILOGUE.scene(2, "browser/preflight")
 def a_page_asks_first(cast: Cast) -> None:
     """A browser may send what the JavaScript SDK sends."""
-    cast.session.send(preflight("POST", "/assistants"))
-    cast.session.send(preflight("PATCH", "/assistants/asst-any"))
+    cast.session.send(preflight("POST", operations.COLLECTION))
+    cast.session.send(preflight("PATCH", operations.path("asst-any")))
 
 
 @EPILOGUE.scene(1, "delete/self-is-the-keys-own", "delete/self-survives", needs=("sibling", "expendable_id"))

@@ -61,4 +61,4 @@ def an_id_that_names_nothing(cast: Cast) -> None:
 @SCRIPT.scene(1, "errors/unknown-url-is-404")
 def a_url_that_is_no_operations(cast: Cast) -> None:
     """A URL that nobody serves is said to be so."""
-    cast.session.send(operations.raw("GET", "/assistants-of-nobody"))
+    cast.session.send(operations.raw("GET", operations.UNKNOWN_URL))

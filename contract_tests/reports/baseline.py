@@ -15,8 +15,9 @@ from typing import Any
 
 import yaml
 
+from contract_tests.http import yaml_text
 from contract_tests.reports.events import Edit, Record
-from contract_tests.requirements import catalogue, yaml_text
+from contract_tests.requirements import catalogue
 from contract_tests.requirements.verdicts import Verdict
 
 FIELDS = {"id": str, "why": str, "reason": str, "owner": str, "link": str, "expires": date}

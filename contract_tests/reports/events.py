@@ -167,7 +167,6 @@ class Recorder:
             exit=code,
             counts=counts(result.verdicts),
             requests=result.requests,
-            choices=result.choices,
             notes=result.notes,
             left_behind=result.left_behind,
             edits=[edit._asdict() for edit in edits],

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 
+from contract_tests.http import operations
 from contract_tests.http.client import STRANGER
 from contract_tests.http.messages import Exchange, Request
 from contract_tests.http.target import ROLES, Target
@@ -79,14 +80,14 @@ def _removal(names: Mapping[Exchange, str], target: Target) -> str:
     # zsh splits what a command says into words, but no variable.
     loops = [
         f"for id in $(echo {' '.join(ids)}); do curl -sSo /dev/null --retry 2 -X DELETE "
-        f'{" ".join(_authorization(role, target))} "$url/assistants/$id"; done'
+        f'{" ".join(_authorization(role, target))} "$url{operations.raw_path("$id")}"; done'
         for role, ids in mine.items()
     ]
     return f"trap '{'; '.join(loops)}' EXIT; trap exit INT TERM"
 
 
 def _created(exchange: Exchange) -> str:
-    if exchange.request.method != "POST" or exchange.request.path != "/assistants":
+    if operations.parse(exchange.request.method, exchange.request.path).operation != operations.CREATE:
         return ""
     answer = exchange.response.json
     accepted = exchange.response.accepted and isinstance(answer, dict) and isinstance(answer.get("id"), str)

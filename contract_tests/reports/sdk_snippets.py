@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, unquote
 
-CALLS = {
-    ("GET", False): "list",
-    ("POST", False): "create",
-    ("GET", True): "retrieve",
-    ("POST", True): "update",
-    ("DELETE", True): "delete",
-}
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFY, RETRIEVE, parse
+
+CALLS = {LIST: "list", CREATE: "create", RETRIEVE: "retrieve", MODIFY: "update", DELETE: "delete"}
+
+WRITES = (CREATE, MODIFY)
 
 
 def sdk_line(method: str, path: str, body: Any) -> str:
     """Empty where no call of the SDK comes to that: PATCH, other paths, bodies that are no object."""
-    place, _, query = path.partition("?")
-    id = unquote(place.removeprefix("/assistants").removeprefix("/"))
-    name = CALLS.get((method, bool(id))) if place.startswith("/assistants") and "/" not in id else None
-    if not name or (method == "POST" and not isinstance(body, dict)):
+    address = parse(method, path)
+    name, id, writes = CALLS.get(address.operation), address.id, address.operation in WRITES
+    if not name or "/" in id or (writes and not isinstance(body, dict)):
         return ""
-    fields = body if method == "POST" else {key: _number(value) for key, value in parse_qsl(query)}
+    fields = body if writes else {key: _number(value) for key, value in address.query if value}
     if not all(key.isidentifier() for key in fields):
         return ""
     needed = {} if name != "create" or "model" in fields else {"model": "any"}

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from contract_tests.dialect.differences import Comparison
+from contract_tests.http import operations
 from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Target
 from contract_tests.profiles.plan import JUDGING, Plan
@@ -140,7 +141,7 @@ class Terminal:
         for id in result.left_behind:
             self._plain(
                 f'Left behind: {id}. Remove it: curl -X DELETE -H "Authorization: Bearer '
-                f'${result.target.variables["primary"]}" {result.target.base_url}/assistants/{id}'
+                f'${result.target.variables["primary"]}" {result.target.base_url}{operations.path(id)}'
             )
 
     def _broken(self, verdict: Verdict, target: Target) -> None:
@@ -196,7 +197,7 @@ def _areas(verdicts: list[Verdict]) -> Table:
     table = Table("area", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in STYLES:
         table.add_column(name, justify="right")
-    for area in catalogue.AREAS:
+    for area in catalogue.areas():
         found = counts(verdict for verdict in verdicts if verdict.requirement.area == area)
         if any(found.values()):
             table.add_row(area, *(f"[{STYLES[name]}]{number}[/]" if number else "·" for name, number in found.items()))

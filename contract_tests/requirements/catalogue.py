@@ -6,27 +6,13 @@ import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 
-from contract_tests.requirements import yaml_text
-
-AREAS = (
-    "auth",
-    "org",
-    "create",
-    "ignored",
-    "retrieve",
-    "modify",
-    "delete",
-    "list",
-    "errors",
-    "rate",
-    "parallel",
-    "browser",
-)
+from contract_tests.http.openapi import document as document
+from contract_tests.http.openapi import fields as fields
+from contract_tests.http.openapi import location as location
 
 
 @dataclass(frozen=True)
@@ -44,18 +30,6 @@ class Requirement:
         return self.id.split("/")[0]
 
 
-def location() -> Path:
-    """openapi.yaml: in a checkout beside this package; a wheel carries it once, in the fake's package."""
-    above = Path(__file__).resolve().parents[2]
-    return next(path for path in (above / "openapi.yaml", above / "fake_server/openapi.yaml") if path.exists())
-
-
-@cache
-def document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml_text.load(location().read_text(encoding="utf-8"))
-    return loaded
-
-
 def version() -> str:
     """Of the contract, not of this package."""
     return str(document()["info"]["version"])
@@ -65,6 +39,12 @@ def version() -> str:
 def requirements() -> Mapping[str, Requirement]:
     """Every requirement by its id, in the order of the catalogue."""
     return {row["id"]: Requirement(**row) for row in document()["x-requirements"]}
+
+
+@cache
+def areas() -> tuple[str, ...]:
+    """Each area of the catalogue once, in the order of openapi.yaml."""
+    return tuple(dict.fromkeys(requirement.area for requirement in requirements().values()))
 
 
 @cache
@@ -80,11 +60,13 @@ def operations() -> Mapping[tuple[str, str], str]:
 
 @cache
 def judged_document() -> dict[str, Any]:
-    """openapi.yaml without the keywords that say what our fake chooses (x-free-choice), or no must (x-should)."""
+    """openapi.yaml without the keywords that only say what our fake chooses (x-free-choice) or that belong to a should
+    (x-should), and without x-ignored."""
     loaded = copy.deepcopy(document())
     for schema in list(_schemas(loaded["components"]["schemas"])):
         for keyword in (*schema.pop("x-free-choice", ()), *schema.pop("x-should", ())):
             schema.pop(keyword, None)
+        schema.pop("x-ignored", None)
     return loaded
 
 
@@ -93,12 +75,6 @@ def validator(schema: str) -> jsonschema_rs.Draft202012Validator:
     """The validator of a component schema, free choices left out."""
     components = judged_document()["components"]
     return jsonschema_rs.Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": components})
-
-
-@cache
-def fields(schema: str) -> tuple[str, ...]:
-    """The property names of a component schema, in their order."""
-    return tuple(document()["components"]["schemas"][schema]["properties"])
 
 
 def _schemas(value: Any) -> Iterator[dict[str, Any]]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from contract_tests.http import yaml_text
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.operations import JSON_BODY
-from contract_tests.requirements import yaml_text
 
 BORN = 1_763_884_800  # when all of it happens, as openapi.yaml's examples have it
 HEADERS = r"(?P<headers>(?: [a-z-]+:\S+)*)"

@@ -34,7 +34,6 @@ class Findings:
     violations: list[Violation] = field(default_factory=list)
     held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     accepted: set[str] = field(default_factory=set)
-    choices: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def add_violation(self, requirement: str, expected: str, actual: str, *exchanges: Exchange, times: int = 1) -> None:
         shown = tuple(dict.fromkeys(exchanges))
@@ -57,9 +56,8 @@ class Findings:
         """Adds what another part of the run has found."""
         self.violations += other.violations
         self.accepted |= other.accepted
-        for mine, theirs in ((self.held, other.held), (self.choices, other.choices)):
-            for name, seen in theirs.items():
-                mine[name] |= seen
+        for requirement, operations in other.held.items():
+            self.held[requirement] |= operations
 
     def proven(self, requirement: str) -> bool:
         """Whether it was seen to hold, with its control."""

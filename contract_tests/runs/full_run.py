@@ -57,7 +57,6 @@ class Run:
                 with suppress(BlockedError):
                     Probe(session, self.target.rate_limit).run()
         self.result.verdicts = judge(self.findings, self.chosen, self._missing())
-        self.result.choices = {name: sorted(seen) for name, seen in sorted(self.findings.choices.items())}
         return self.result
 
     def _split(self) -> tuple[list[str], list[str]]:

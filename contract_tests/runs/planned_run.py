@@ -73,7 +73,6 @@ class PlannedRun:
             self._clean_up(session)
         session.oracle.conclude()
         self.result.verdicts = judge(session.oracle.findings, self.chosen, self.plan.unjudged)
-        self.result.choices = {name: sorted(seen) for name, seen in sorted(session.oracle.findings.choices.items())}
         return self.result
 
     def _open_ledger(self) -> Ledger:

@@ -24,4 +24,3 @@ class Result:
     requests: int = 0
     planned: int | None = None
     ledger: Path | None = None
-    choices: dict[str, list[str]] = field(default_factory=dict)

@@ -108,6 +108,12 @@ def _parse_constants(document: dict[str, Any]) -> dict[str, Any]:
     return {name: deepcopy(schema["const"]) for name, schema in free.items()}
 
 
+def ignored_fields(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """`x-ignored` of each ignored field of a body, by the field's name."""
+    properties = document["components"]["schemas"]["CreateAssistant"]["properties"]
+    return {name: schema["x-ignored"] for name, schema in properties.items() if "x-ignored" in schema}
+
+
 def build_validator(document: dict[str, Any], schema: dict[str, Any]) -> jsonschema_rs.Validator:
     # Without the mask a message would contain the value that was sent, up to 4 MB.
     return jsonschema_rs.validator_for({**schema, "components": document["components"]}, mask="it")

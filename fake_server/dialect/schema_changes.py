@@ -5,14 +5,12 @@ from copy import deepcopy
 from functools import partial
 from typing import Any
 
-from fake_server.contract.openapi import METHODS
+from fake_server.contract.openapi import METHODS, ignored_fields, load_document
 
 Document = dict[str, Any]
 Change = Callable[[Document, Any], None]
 
 CREATE, MODIFY = "CreateAssistant", "ModifyAssistant"
-# The types of the ignored fields whose schemas say more than the type.
-CONTENTS = {"tools": ["array"], "response_format": ["object", "string", "null"], "reasoning_effort": ["string", "null"]}
 NO_NUL = "^[^\\u0000]*$"
 
 
@@ -52,14 +50,15 @@ def _set_constant(document: Document, value: Any, name: str) -> None:
 def _ignore_absurd(document: Document, _: str) -> None:
     for properties in _body_properties(document):
         for name, schema in properties.items():
-            if schema.get("x-ignored"):
-                properties[name] = {"x-ignored": True}
+            if "x-ignored" in schema:
+                properties[name] = {"x-ignored": schema["x-ignored"]}
 
 
 def _ignore_contents(document: Document, _: str) -> None:
     for properties in _body_properties(document):
-        for name, types in CONTENTS.items():
-            properties[name] = {"type": types, "x-ignored": True}
+        for name, ignored in ignored_fields(document).items():
+            if "contents" in ignored:
+                properties[name] = {"type": ignored["contents"], "x-ignored": ignored}
 
 
 def _refuse_unknown(document: Document, _: str) -> None:
@@ -118,7 +117,7 @@ def _ignore_paging(document: Document, paging: str) -> None:
                 parameter["schema"] = {"type": "string"}
 
 
-CONSTANTS = ("description", "metadata", "tool_resources", "top_p", "response_format")
+CONSTANTS = [name for name, ignored in ignored_fields(load_document()).items() if ignored.get("reads") == "constant"]
 # In this order: a later change overrides an earlier one.
 DOCUMENT_CHANGES: Mapping[str, Change] = {
     **{f"constants.{name}": partial(_set_constant, name=name) for name in CONSTANTS},

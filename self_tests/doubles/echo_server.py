@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from contract_tests.http.operations import DELETE, LIST
 from fake_server.fake import Fake
-from self_tests.wrong.wrong_server import DELETE, LIST, Document, operation_of
+from self_tests.wrong.wrong_server import Document, operation_of
 
 EMPTY_PAGE: Document = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
 

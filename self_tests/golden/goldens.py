@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from contract_tests.http.operations import CREATE, DELETE, PATCH, RETRIEVE
 from contract_tests.reports import events
 from contract_tests.reports.events import Record
 from contract_tests.reports.formats import FORMATS
@@ -21,7 +22,7 @@ from fake_server.domain.errors import UnknownAssistant
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import modify_assistant
 from self_tests.command_run import KEYS
-from self_tests.wrong.wrong_server import CREATE, DELETE, PATCH, RETRIEVE, answering, handling, serving
+from self_tests.wrong.wrong_server import answering, handling, serving
 
 HERE = Path(__file__).parent
 EVENTS = HERE / "events.ndjson"

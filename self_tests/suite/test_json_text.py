@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contract_tests.http import json_text, ledger, target
+from contract_tests.http import json_text, ledger, target, yaml_text
 from contract_tests.http.messages import Odd, parse
 from contract_tests.http.target import TargetError
 from contract_tests.reports import baseline, events
 from contract_tests.reports.baseline import BaselineError
 from contract_tests.reports.events import RecordError
-from contract_tests.requirements import catalogue, yaml_text
+from contract_tests.requirements import catalogue
 from self_tests.command_run import Ran
 from self_tests.commands.test_run import QUICKLY, http
 

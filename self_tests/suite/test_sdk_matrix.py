@@ -9,13 +9,14 @@ import openai
 import pytest
 
 from contract_tests.http import own_fake
+from contract_tests.http.operations import DELETE
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
 from fake_server.fake import Answer, Call, Handler
 from sdk_tests import matrix
 from sdk_tests.sdks import Outcome, Sdk, UnavailableError, known, newest
 from self_tests.wrong import SERVERS
-from self_tests.wrong.wrong_server import DELETE, handling, serving
+from self_tests.wrong.wrong_server import handling, serving
 
 SDK = Sdk("python", "0.1.0", ("openai==0.1.0",), frozenset({"paging ends where has more is false"}))
 WALKED = Outcome("list/complete", "passed", "", "test_list.py::test_walk[sync]")

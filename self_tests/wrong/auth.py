@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFY, PATCH, RETRIEVE
 from fake_server.domain.assistants import Key
 from fake_server.domain.errors import Unauthenticated
 from fake_server.fake import Fake
 from fake_server.storage.seed import KEYS
 from fake_server.storage.store import Store
 from self_tests.wrong.wrong_server import (
-    CREATE,
-    DELETE,
-    LIST,
-    MODIFY,
     OPERATIONS,
-    PATCH,
-    RETRIEVE,
     around,
     error,
     kind,

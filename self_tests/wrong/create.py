@@ -11,14 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
+from contract_tests.http.operations import CREATE, MODIFIES, PATCH
 from fake_server.domain.assistants import PREFIX, Project
 from fake_server.domain.errors import InvalidParameter
 from fake_server.fake import Answer, Call, Fake, Handler
 from self_tests.wrong.wrong_server import (
     BY_ID,
-    CREATE,
-    MODIFIES,
-    PATCH,
     Document,
     answering,
     around,

@@ -6,16 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+from contract_tests.http.operations import DELETE, MODIFIES, MODIFY, PATCH, RETRIEVE
 from fake_server.domain.assistants import PREFIX, Project
 from fake_server.domain.errors import BoundAssistant, UnknownAssistant
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import delete_assistant
 from self_tests.wrong.wrong_server import (
-    DELETE,
-    MODIFIES,
-    MODIFY,
-    PATCH,
-    RETRIEVE,
     answering,
     around,
     for_unknown,

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH
 from fake_server.contract.openapi import Operation
 from fake_server.domain import errors
 from fake_server.domain.errors import (
@@ -22,22 +23,7 @@ from fake_server.domain.errors import (
     WrongMethod,
 )
 from fake_server.fake import Fake
-from self_tests.wrong.wrong_server import (
-    CREATE,
-    DELETE,
-    LIST,
-    MODIFIES,
-    PATCH,
-    WRITES,
-    around,
-    error,
-    instead,
-    kind,
-    operation_of,
-    raw,
-    responding,
-    wrong,
-)
+from self_tests.wrong.wrong_server import WRITES, around, error, instead, kind, operation_of, raw, responding, wrong
 
 ENVELOPE, TYPES, CODE = "errors/envelope", "errors/types", "errors/code-is-text-or-null"
 PRESENT, JSON, BAD_JSON = "errors/param-and-code-present", "errors/json-content-type", "errors/bad-json-is-400"

@@ -6,27 +6,14 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from contract_tests.http.openapi import CONSTANT, ignored_names
+from contract_tests.http.operations import CREATE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
 from fake_server.contract.openapi import Operation
 from fake_server.fake import Answer, Call, Fake
-from self_tests.wrong.wrong_server import (
-    CREATE,
-    LIST,
-    MODIFIES,
-    PATCH,
-    RETRIEVE,
-    WRITES,
-    Document,
-    answering,
-    around,
-    error,
-    reading,
-    refusing,
-    showing,
-    wrong,
-)
+from self_tests.wrong.wrong_server import WRITES, Document, answering, around, error, reading, refusing, showing, wrong
 
-CONSTANTS = ["description", "metadata", "tool_resources", "top_p", "response_format"]
-IGNORED = ["model", "temperature", "tools", *CONSTANTS]
+CONSTANTS = ignored_names(CONSTANT)
+IGNORED = ignored_names()
 NULLABLE = ["temperature", "top_p", "metadata", "response_format"]
 DEFAULTS = "ignored/model-and-temperature-are-the-organizations"
 
@@ -131,7 +118,7 @@ def a_field_is_kept(fake: Fake, field: str) -> None:
 
 @wrong("ignored/{}-not-kept", each=["temperature"])
 def a_field_is_kept_by_post_modify_alone(fake: Fake, field: str) -> None:
-    keeping(fake, field, "modifyAssistant", show_on=lambda document, owner: document["id"] == owner)
+    keeping(fake, field, MODIFY, show_on=lambda document, owner: document["id"] == owner)
 
 
 @wrong("ignored/{}-not-kept", each=["model", "temperature", "tool_resources"])

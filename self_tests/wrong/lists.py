@@ -8,12 +8,11 @@ from zlib import crc32
 
 from aiohttp import web
 
+from contract_tests.http.operations import LIST, MODIFIES
 from fake_server.domain.assistants import PREFIX, Project
 from fake_server.domain.errors import InvalidParameter
 from fake_server.fake import Answer, Call, Fake
 from self_tests.wrong.wrong_server import (
-    LIST,
-    MODIFIES,
     Document,
     answering,
     around,

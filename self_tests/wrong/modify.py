@@ -6,18 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+from contract_tests.http.operations import CREATE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
 from fake_server.contract.openapi import Operation
 from fake_server.domain.assistants import Project
 from fake_server.domain.errors import InvalidParameter
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import get_assistant, render
 from self_tests.wrong.wrong_server import (
-    CREATE,
-    LIST,
-    MODIFIES,
-    MODIFY,
-    PATCH,
-    RETRIEVE,
     Document,
     answering,
     around,

@@ -5,26 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import replace
 
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
 from fake_server.domain.errors import UnknownAssistant
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.storage.seed import KEYS
-from self_tests.wrong.wrong_server import (
-    BY_ID,
-    CREATE,
-    DELETE,
-    LIST,
-    MODIFIES,
-    MODIFY,
-    PATCH,
-    RETRIEVE,
-    answering,
-    around,
-    handling,
-    refusal,
-    target,
-    unknown,
-    wrong,
-)
+from self_tests.wrong.wrong_server import BY_ID, answering, around, handling, refusal, target, unknown, wrong
 
 SHARED, CLOSED = "org/shared-by-its-keys", "org/closed-to-others"
 

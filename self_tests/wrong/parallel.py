@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from contract_tests.http.operations import CREATE, MODIFIES
 from fake_server.domain.assistants import PREFIX
 from fake_server.fake import Answer, Call, Fake, Handler
-from self_tests.wrong.wrong_server import CREATE, MODIFIES, handling, refusal, target, write, wrong
+from self_tests.wrong.wrong_server import handling, refusal, target, write, wrong
 
 CREATES, KEPT = "parallel/creates-all-kept", "parallel/modifies-not-lost"
 GAP = 0.02

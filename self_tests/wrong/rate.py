@@ -8,25 +8,11 @@ from typing import Any
 
 from aiohttp import web
 
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFY, PATCH, RETRIEVE
 from fake_server.domain.errors import TooManyRequests
 from fake_server.domain.limiter import Limiter
 from fake_server.fake import Answer, Call, Fake, Handler
-from self_tests.wrong.wrong_server import (
-    CREATE,
-    DELETE,
-    LIST,
-    MODIFY,
-    OPERATIONS,
-    PATCH,
-    RATE_LIMIT,
-    RETRIEVE,
-    around,
-    handling,
-    kind,
-    raw,
-    responding,
-    wrong,
-)
+from self_tests.wrong.wrong_server import OPERATIONS, RATE_LIMIT, around, handling, kind, raw, responding, wrong
 
 ENFORCED, EARLY, SHARED = "rate/enforced", "rate/not-early", "rate/shared-by-all-operations"
 NOTHING, ENVELOPE, RETRY = "rate/refused-changes-nothing", "rate/envelope", "rate/retry-after"

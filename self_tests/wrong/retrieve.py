@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any
 
+from contract_tests.http.operations import CREATE, LIST, MODIFIES, RETRIEVE
 from fake_server.domain.assistants import PREFIX
 from fake_server.fake import Answer, Call, Fake, Handler
-from self_tests.wrong.wrong_server import (
-    BY_ID,
-    CREATE,
-    LIST,
-    MODIFIES,
-    RETRIEVE,
-    answering,
-    for_unknown,
-    handling,
-    showing,
-    target,
-    unknown,
-    wrong,
-)
+from self_tests.wrong.wrong_server import BY_ID, answering, for_unknown, handling, showing, target, unknown, wrong
 
 SAME, UNKNOWN = "retrieve/equals-created", "retrieve/unknown-is-404"
 

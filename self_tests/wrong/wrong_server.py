@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE, parse
 from contract_tests.http.own_fake import held_clock
 from contract_tests.http.target import Target
 from fake_server.compose import compose
@@ -24,9 +25,7 @@ from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.server import serve
 from fake_server.storage import seed
 
-LIST, CREATE, RETRIEVE = "listAssistants", "createAssistant", "getAssistant"
-MODIFY, PATCH, DELETE = "modifyAssistant", "patchAssistant", "deleteAssistant"
-MODIFIES, BY_ID = (MODIFY, PATCH), (RETRIEVE, MODIFY, PATCH, DELETE)
+BY_ID = (RETRIEVE, MODIFY, PATCH, DELETE)
 OPERATIONS = (LIST, CREATE, *BY_ID)
 WRITES = (CREATE, *MODIFIES)
 RATE_LIMIT = 20
@@ -291,16 +290,7 @@ def raw(response: web.Response, body: Any, content_type: str = "application/json
 
 def operation_of(request: web.Request) -> str:
     """The operation that a request asks for, or "" where it asks for none."""
-    by_id = request.path.removeprefix("/v1/assistants").strip("/") != ""
-    names = {
-        ("GET", False): LIST,
-        ("POST", False): CREATE,
-        ("GET", True): RETRIEVE,
-        ("POST", True): MODIFY,
-        ("PATCH", True): PATCH,
-        ("DELETE", True): DELETE,
-    }
-    return names.get((request.method, by_id), "")
+    return parse(request.method, request.path.removeprefix("/v1").rstrip("/")).operation
 
 
 def everyone(fake: Fake) -> list[Project]:

@@ -57,7 +57,7 @@ def bodies_that_are_not_an_object(session: Session) -> None:
     """What is not a JSON object is refused, by create and by both verbs of modify, and changes nothing."""
     id = session.create_assistant()
     for body in session.some(BAD_JSON, 3):
-        session.send(operations.raw("POST", "/assistants", body))
+        session.send(operations.raw("POST", operations.COLLECTION, body))
         if body:
             session.send(operations.raw("POST", operations.path(id), body))
             session.send(operations.raw("PATCH", operations.path(id), body))
@@ -72,7 +72,11 @@ def more_bodies_that_are_not_an_object(session: Session) -> None:
     """So it is with everything that only resembles one."""
     id = session.create_assistant()
     for body in MORE_BAD_JSON:
-        for method, path in (("POST", "/assistants"), ("POST", operations.path(id)), ("PATCH", operations.path(id))):
+        for method, path in (
+            ("POST", operations.COLLECTION),
+            ("POST", operations.path(id)),
+            ("PATCH", operations.path(id)),
+        ):
             session.send(operations.raw(method, path, body))
     session.read(id)
 
@@ -81,7 +85,7 @@ def more_bodies_that_are_not_an_object(session: Session) -> None:
 def a_url_that_is_no_operations(session: Session) -> None:
     """A URL that nobody serves is said to be one."""
     session.walk()
-    for path in ("/assistants-of-nobody", "/assistants/", "/assistants/asst-x/nothing"):
+    for path in (operations.UNKNOWN_URL, operations.raw_path(""), operations.raw_path("asst-x/nothing")):
         session.send(operations.raw("GET", path))
 
 
@@ -98,7 +102,7 @@ def odd_bodies(session: Session) -> None:
     """NUL, lone surrogates, a megabyte, depth, huge numbers and doubled keys are answered, not stumbled over."""
     id = session.create_assistant()
     for body in session.some(_odd_bodies(session), 2):
-        made = session.send(operations.raw("POST", "/assistants", body))
+        made = session.send(operations.raw("POST", operations.COLLECTION, body))
         if made.response.accepted:
             session.read(session.created_id(made))
         session.send(operations.raw("POST", operations.path(id), body))
@@ -131,13 +135,13 @@ def odd_places(session: Session) -> None:
     session.walk()
     session.subject()
     for id in ODD_IDS:
-        if session.send(operations.raw("GET", f"/assistants/{id}")).response.accepted:
+        if session.send(operations.raw("GET", operations.raw_path(id))).response.accepted:
             continue  # the server says that it names something, so we leave it alone
         session.client.guard.invent(unquote(id))
-        session.send(operations.raw("DELETE", f"/assistants/{id}"))
-        session.send(operations.raw("PATCH", f"/assistants/{id}", dump({"name": session.unique_text("odd id")})))
+        session.send(operations.raw("DELETE", operations.raw_path(id)))
+        session.send(operations.raw("PATCH", operations.raw_path(id), dump({"name": session.unique_text("odd id")})))
     for query in ODD_QUERIES:
-        session.send(operations.raw("GET", f"/assistants?{query}"))
+        session.send(operations.raw("GET", f"{operations.COLLECTION}?{query}"))
     for request in _odd_headers(session):
         session.send(request)
     session.walk()
@@ -153,13 +157,13 @@ def _odd_headers(session: Session) -> list[Request]:
         "x",
     )
     return [
-        *(operations.raw("POST", "/assistants", body, headers=(("content-type", kind),)) for kind in kinds),
-        operations.raw("POST", "/assistants", body, headers=()),
-        operations.raw("GET", "/assistants", body),
+        *(operations.raw("POST", operations.COLLECTION, body, headers=(("content-type", kind),)) for kind in kinds),
+        operations.raw("POST", operations.COLLECTION, body, headers=()),
+        operations.raw("GET", operations.COLLECTION, body),
         operations.raw("DELETE", unknown, body),
         operations.raw("GET", unknown, b"{"),
         *(
-            Request("GET", "/assistants", headers=header)
+            Request("GET", operations.COLLECTION, headers=header)
             for header in (
                 (("accept", "text/html"),),
                 (("openai-beta", "assistants=v1"),),
@@ -177,5 +181,5 @@ def _odd_headers(session: Session) -> list[Request]:
 @step("errors/never-5xx", "list/envelope")
 def without_the_beta_header_or_with_it(session: Session) -> None:
     """OpenAI-Beta, which curl does not send and the SDKs do, makes no difference."""
-    session.send(Request("GET", "/assistants", headers=(("openai-beta", "assistants=v2"),)))
+    session.send(Request("GET", operations.COLLECTION, headers=(("openai-beta", "assistants=v2"),)))
     session.walk()

@@ -5,77 +5,27 @@ from collections.abc import Callable
 from contract_tests.generators.session import Session, step
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json, Request
-from contract_tests.oracle.expectations import ALLOWED
+from contract_tests.http.openapi import ignored_fields, ignored_names
 
-ACCEPTED = tuple(f"ignored/{name}-accepted" for name in ALLOWED)
-NOT_KEPT = tuple(f"ignored/{name}-not-kept" for name in ALLOWED)
+SHOWN = [ignored_fields()[name] for name in ignored_names()]
+UNSHOWN = [field for field in ignored_fields().values() if not field.reads]
+ACCEPTED = tuple(field.accepted_id for field in SHOWN)
+NOT_KEPT = tuple(field.not_kept_id for field in SHOWN)
 HOLD = (
     "ignored/constants-hold",
     "ignored/model-and-temperature-are-the-organizations",
     "ignored/tools-are-file-search",
 )
 
-FUNCTION = {
-    "type": "function",
-    "function": {
-        "name": "weather",
-        "description": "Tells it.",
-        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
-    },
+# The longest values that the schemas allow.
+AT_BOUNDS: dict[str, Json] = {
+    "description": "d" * 512,
+    "metadata": {f"{number:02}".ljust(64, "k"): "v" * 512 for number in range(16)},
 }
-SCHEMA = {"type": "json_schema", "json_schema": {"name": "reply", "schema": {"type": "object"}}}
-ROUNDS: list[dict[str, Json]] = [
-    {
-        "model": "gpt-4o",
-        "temperature": 0.2,
-        "description": "Answers customers.",
-        "metadata": {"team": "blue"},
-        "tools": [{"type": "code_interpreter"}],
-        "tool_resources": {"file_search": {"vector_store_ids": ["vs_1"]}},
-        "top_p": 0.5,
-        "response_format": {"type": "json_object"},
-    },
-    {
-        "model": "any",
-        "temperature": None,
-        "description": None,
-        "metadata": None,
-        "tools": [],
-        "tool_resources": None,
-        "top_p": None,
-        "response_format": None,
-    },
-    {
-        "model": "o3-mini",
-        "temperature": 2,
-        "description": "",
-        "metadata": {},
-        "tools": [FUNCTION],
-        "tool_resources": {},
-        "top_p": 0,
-        "response_format": {"type": "text"},
-    },
-    {
-        "model": "ft:gpt-4o:acme::1",
-        "temperature": 0,
-        "description": "d" * 512,
-        "metadata": {f"{number:02}".ljust(64, "k"): "v" * 512 for number in range(16)},
-        "tools": [{"type": "file_search"}, {"type": "code_interpreter"}, FUNCTION],
-        "tool_resources": {"code_interpreter": {"file_ids": ["file_1"]}},
-        "top_p": 1,
-        "response_format": SCHEMA,
-    },
-]
-ABSURD: dict[str, list[Json]] = {
-    "model": [7, None, {}],
-    "temperature": [3, "hot", -1],
-    "description": [7, ["d"], {"d": 1}],
-    "metadata": [7, "meta", {"n": {"deep": [1]}}],
-    "tools": ["file_search", [7], [{"type": "retrieval"}]],
-    "tool_resources": [7, "all", ["x"]],
-    "top_p": [1.5, "p", -1],
-    "response_format": [7, "xml", {"type": "xml"}],
-}
+# Typical values, null and empty values, and two rounds at the bounds.
+ROUNDS: list[dict[str, Json]] = [{field.name: field.value(number) for field in SHOWN} for number in range(4)]
+ROUNDS[-1] |= AT_BOUNDS
+ABSURD: dict[str, list[Json]] = {field.name: list(field.absurd) for field in SHOWN}
 
 
 def _sent(session: Session, send: Callable[[dict[str, Json]], Request], fields: dict[str, Json]) -> Exchange:
@@ -135,15 +85,16 @@ def another_organization(session: Session) -> None:
     session.read(session.create_assistant("foreign"), "foreign")
 
 
-@step("ignored/reasoning-effort-accepted")
-def reasoning_effort(session: Session) -> None:
-    """reasoning_effort, which newer SDKs can send, is accepted by create, POST and PATCH."""
-    body = {"reasoning_effort": "low"}
-    session.send(operations.create({"name": session.unique_text("reasoning"), **body}))
-    id = session.subject()
-    for verb in (operations.modify, operations.patch):
-        session.send(verb(id, body))
-    session.read(id)
+@step(*(field.accepted_id for field in UNSHOWN))
+def newer_fields(session: Session) -> None:
+    """A field that newer SDKs can send, and that no answer shows, is accepted by create, POST and PATCH."""
+    for field in UNSHOWN:
+        body = {field.name: field.value(0)}
+        session.send(operations.create({"name": session.unique_text("newer"), **body}))
+        id = session.subject()
+        for verb in (operations.modify, operations.patch):
+            session.send(verb(id, body))
+        session.read(id)
 
 
 @step("ignored/absurd-values-are-harmless")

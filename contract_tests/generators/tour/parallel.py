@@ -43,10 +43,10 @@ def a_page_asks_first(session: Session) -> None:
     """A browser may send what the JavaScript SDK sends, by every method."""
     session.walk()
     for method, path in (
-        ("GET", "/assistants"),
-        ("POST", "/assistants"),
-        ("PATCH", "/assistants/asst-any"),
-        ("DELETE", "/assistants/asst-any"),
+        ("GET", operations.COLLECTION),
+        ("POST", operations.COLLECTION),
+        ("PATCH", operations.path("asst-any")),
+        ("DELETE", operations.path("asst-any")),
     ):
         session.send(preflight(method, path))
 

@@ -1,0 +1,54 @@
+"""Judges what a list shows as a whole: the order of creation, and the effects that a complete walk proves or denies."""
+
+from __future__ import annotations
+
+from contract_tests.http.messages import Exchange
+from contract_tests.http.operations import CREATE, DELETE, LIST, parse
+from contract_tests.oracle.expectations import Call
+from contract_tests.oracle.model import ORGANIZATIONS, Model
+from contract_tests.requirements.findings import Findings, brief
+
+
+def judge_order(model: Model, findings: Findings, ids: list[str], pages: list[Exchange], order: str) -> None:
+    """Judges the order of those that the run made one after another."""
+    ours = [model.assistants[id] for id in ids if id in model.assistants]
+    births = [
+        tracked.trail[0].number
+        for tracked in ours
+        if tracked.trail and not tracked.trail[0].request.group and _creates(tracked.trail[0])
+    ]
+    requirement = "list/order-asc" if order == "asc" else "list/newest-first"
+    if len(births) > 1:
+        findings.judge(
+            requirement,
+            births == sorted(births, reverse=order == "desc"),
+            LIST,
+            "by creation, " + ("oldest first" if order == "asc" else "newest first"),
+            f"created in this order: {brief(births)}",
+            *pages,
+        )
+
+
+def hold_after_walk(model: Model, findings: Findings, call: Call, organization: str) -> None:
+    """Whoever was to be left out was: what was refused made nothing, what was deleted is gone, others see none."""
+    hold = findings.hold
+    for write in model.log[model.walked_at[organization] :]:
+        made = write.call.operation == CREATE
+        if ORGANIZATIONS.get(write.call.role, "home") == organization:
+            if not write.accepted and (made or write.requirement == "modify/unknown-is-404"):
+                hold(write.requirement, LIST)
+            if write.accepted and write.exchange.request.group and made:
+                hold("parallel/creates-all-kept", LIST)
+            if write.accepted and write.call.operation == DELETE:
+                hold("delete/gone", LIST)
+    model.walked_at[organization] = len(model.log)
+    roles = {tracked.role for tracked in model.present(organization) if tracked.trail}
+    if roles - {call.role}:
+        hold("org/shared-by-its-keys", LIST)
+    others = model.present("home" if organization == "abroad" else "abroad")
+    if any(tracked.document for tracked in others):
+        hold("org/closed-to-others", LIST)
+
+
+def _creates(exchange: Exchange) -> bool:
+    return parse(exchange.request.method, exchange.request.path).operation == CREATE

@@ -1,0 +1,197 @@
+"""Judges what an accepted create, modify, delete or retrieve answered, and takes its effect into the model."""
+
+from __future__ import annotations
+
+from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.http.openapi import ignored_fields
+from contract_tests.http.operations import CREATE, DELETE, METHODS, MODIFIES, MODIFY, PATCH
+from contract_tests.http.target import Target
+from contract_tests.oracle.assistants import Assistants
+from contract_tests.oracle.attribution import features
+from contract_tests.oracle.expectations import TEXTS, Call
+from contract_tests.oracle.ignored_fields import IgnoredFields
+from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
+from contract_tests.requirements.findings import Findings, answer, brief
+
+
+class Writes:
+    """Compares POST and PATCH at the end of the run (`conclude`), by the bodies that both were sent."""
+
+    def __init__(
+        self, target: Target, model: Model, findings: Findings, assistants: Assistants, ignored: IgnoredFields
+    ) -> None:
+        self.target = target
+        self.model = model
+        self.findings = findings
+        self.assistant_judge = assistants
+        self.ignored_fields = ignored
+        self._verbs: dict[str, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
+
+    def conclude(self) -> None:
+        """Judges the two verbs against each other, for each body that both were sent."""
+        for body, verbs in self._verbs.items():
+            if len(verbs) == 2:
+                self._compare(body, verbs)
+        self._verbs = {}
+
+    def status(self, exchange: Exchange, call: Call) -> None:
+        status, judge = exchange.response.status, self.findings.judge
+        if call.operation == CREATE:
+            judge("create/status-200", status == 200, CREATE, "200", str(status), exchange)
+        allowed = {200, 201} if exchange.request.method == METHODS[CREATE] else {200}
+        if status not in allowed:
+            for requirement in features(call, exchange, self.model.find(call.id), self.target, self.findings.accepted)[
+                :1
+            ]:
+                self.findings.add_violation(requirement, "200", answer(exchange), exchange)
+
+    # page, Mapping: "id | asst-<projectId>"
+    def created(self, exchange: Exchange, call: Call) -> None:
+        document, before = exchange.response.json, len(self.findings.violations)
+        self.assistant_judge.shape(exchange, document)
+        id = document.get("id") if isinstance(document, dict) else None
+        if not isinstance(document, dict) or not isinstance(id, str) or not id:
+            return
+        judge = self.findings.judge
+        judge(
+            "create/id-is-asst-hyphen",
+            id.startswith("asst-") and len(id) > 5,
+            CREATE,
+            "asst- and a project id",
+            id,
+            exchange,
+        )
+        taken = self.model.find(id)
+        earlier = taken.trail[:1] if taken else []
+        if not judge(
+            "create/ids-are-unique",
+            not self.model.has_seen(id),
+            CREATE,
+            "an id of its own",
+            f"{id}, which is another's",
+            *earlier,
+            exchange,
+        ):
+            if exchange.request.group:
+                self.findings.add_violation(
+                    "parallel/creates-all-kept", "an assistant for each create", f"{id} again", exchange
+                )
+            return
+        self._take_in(exchange, call, document)
+        self._grant(CREATE, before)
+
+    def _grant(self, operation: str, before: int) -> None:
+        """An operation counts as accepted only by an answer in which nothing was found to be wrong."""
+        if len(self.findings.violations) == before:
+            self.findings.accepted.add(operation)
+
+    def _take_in(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+        """A new assistant, known from now on, be it as it should or not."""
+        organization = ORGANIZATIONS[call.role]
+        self._welcome(call)
+        self.ignored_fields.remember(exchange, call)
+        self.ignored_fields.judge(exchange, call, document, organization)
+        tracked = TrackedAssistant(
+            document["id"], organization, call.role, document, trail=[exchange], read_at=len(self.model.log)
+        )
+        if "odd-body" not in call.free:
+            self.assistant_judge.created(exchange, call, document)
+            tracked.given = {name: call.fields[name] for name in TEXTS if name in call.fields}
+        self.model.assistants[tracked.id] = tracked
+        self.model.log.append(Write(exchange, call, True, "", tracked.id))
+
+    # page, Create an assistant: "No (accepted, ignored)"
+    def _welcome(self, call: Call) -> None:
+        """A create or a modify was accepted: what it was to be accepted for holds."""
+        for name in call.ignored:
+            if name not in call.absurd:
+                self.findings.hold(ignored_fields()[name].accepted_id, call.operation)
+        if call.operation == CREATE and call.fields.keys() == {"name"}:
+            self.findings.hold("create/name-suffices", CREATE)
+
+    def shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
+        """A retrieve or a modify that answered, of an assistant that is known."""
+        document, before = exchange.response.json, len(self.findings.violations)
+        self.assistant_judge.shape(exchange, document)
+        if not isinstance(document, dict):
+            return
+        self.ignored_fields.judge(exchange, call, document, tracked.organization)
+        if call.operation in MODIFIES:
+            self._modified(exchange, call, tracked, document)
+        else:
+            self.assistant_judge.read(exchange, call, tracked, document)
+        self._grant(call.operation, before)
+        if tracked.role != call.role:
+            self.findings.hold("org/shared-by-its-keys", call.operation)
+
+    def _modified(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> None:
+        self._welcome(call)
+        self.ignored_fields.remember(exchange, call)
+        right = "odd-body" in call.free or self.assistant_judge.modified(exchange, call, tracked, document)
+        self.by_verb(exchange, call, right, tracked)
+        if tracked.document:
+            tracked.earlier.append(tracked.document)
+        tracked.document = self._expected_after(call, document)
+        tracked.given |= {name: call.fields[name] for name in TEXTS if name in call.fields}
+        tracked.trail.append(exchange)
+        tracked.wrote = Write(exchange, call, True, "", tracked.id)
+        self.model.log.append(tracked.wrote)
+
+    def _expected_after(self, call: Call, document: dict[str, Json]) -> dict[str, Json]:
+        """What reads are to show: the answer, but for what it evidently answered wrongly."""
+        wanted = dict(document)
+        for name in TEXTS:
+            sent = call.fields.get(name)
+            if isinstance(sent, str) and sent and not call.free and not same(sent, document.get(name)):
+                wanted[name] = sent
+        return wanted
+
+    def by_verb(self, exchange: Exchange, call: Call, right: bool, tracked: TrackedAssistant | None) -> None:
+        """Keeps what came of a body by POST and by PATCH, the first that went wrong foremost.
+
+        Bodies are alike that have the same fields, and clear the same.
+        """
+        if call.free or exchange.request.group or not isinstance(call.body, dict):
+            return
+        shape = ", ".join(f'{name} ""' if call.fields[name] == "" else name for name in call.fields) or "{}"
+        verbs = self._verbs.setdefault(shape, {})
+        if verbs.get(exchange.request.method, (True,))[0]:
+            verbs[exchange.request.method] = (right, (*(tracked.trail[:1] if tracked else ()), exchange))
+
+    # page: "PATCH /v1/assistants/{id} (REST alias — same as POST)"
+    def _compare(self, body: str, verbs: dict[str, tuple[bool, tuple[Exchange, ...]]]) -> None:
+        """The two verbs against each other: both right, or both wrong, is alike."""
+        wrong = next((method for method, (right, _) in verbs.items() if not right), "PATCH")
+        shown = verbs[wrong][1]
+        self.findings.judge(
+            "modify/post-and-patch-alike",
+            verbs[METHODS[MODIFY]][0] == verbs[METHODS[PATCH]][0],
+            PATCH,
+            f"a body with {body}: the same effect by POST and by PATCH",
+            f"as it should be by {'POST' if wrong == 'PATCH' else 'PATCH'}, but not by {wrong}: {answer(shown[-1])}",
+            *shown,
+        )
+
+    # page, Delete: "Returns: { "id": "asst-abc", "object": "assistant.deleted", "deleted": true }"
+    def deleted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
+        body = exchange.response.json
+        expected = {"id": tracked.id, "object": "assistant.deleted", "deleted": True}
+        body = body if isinstance(body, dict) else {}
+        right = all(same(body.get(name), value) for name, value in expected.items())
+        if self.findings.judge(
+            "delete/answers-deleted",
+            right and exchange.response.status == 200,
+            DELETE,
+            f"200 {brief(expected)}",
+            answer(exchange),
+            *tracked.trail[:1],
+            exchange,
+        ):
+            self.findings.accepted.add(DELETE)
+        if tracked.role != call.role:
+            self.findings.hold("org/shared-by-its-keys", DELETE)
+        if tracked.id == self.target.expendable_id:
+            self.findings.hold("delete/self-is-the-keys-own", DELETE)
+        tracked.gone = True
+        tracked.trail.append(exchange)
+        self.model.log.append(Write(exchange, call, True, "", tracked.id))
