@@ -1,0 +1,44 @@
+"""`make docs`: writes the generated parts of the documents anew, the consoles' output and the sections.
+
+With names of documents as arguments only those. Look at the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from self_tests.docs.checks import files
+from self_tests.docs.console import play, stable
+from self_tests.docs.markdown import FENCE, SECTION, blocks, documents
+from self_tests.docs.sections import SECTIONS
+
+
+def main(names: list[str]) -> None:
+    for path in documents():
+        if not names or any(str(path).endswith(name) for name in names):
+            path.write_text(regenerated(path), encoding="utf-8")
+
+
+def regenerated(path: Path) -> str:
+    """The document with its sections and consoles as they are now. Output that says the same is left as it is."""
+    text = SECTION.sub(_section, path.read_text(encoding="utf-8"))
+    found = iter(blocks(path))
+
+    def console(match: re.Match[str]) -> str:
+        block = next(found)
+        if block.check != "console":
+            return match[0]
+        now = play(block, files(path))
+        return match[0] if stable(now) == stable(block.text) else match[0].replace(block.text, now)
+
+    return FENCE.sub(console, text)
+
+
+def _section(match: re.Match[str]) -> str:
+    return f"{match['name']} -->\n{SECTIONS[match['name']]()}\n"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
