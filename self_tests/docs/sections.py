@@ -6,10 +6,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import yaml
 
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.explanations import explanations
-from fake_server.dialect.settings import read_schema
 from self_tests.docs.markdown import ROOT
 
 SOURCES = {"page": "page", "openai": "OpenAI", "http": "HTTP"}
@@ -47,7 +50,14 @@ def _source(requirement: catalogue.Requirement) -> str:
 
 def settings() -> str:
     """Every setting of a dialect, by group."""
-    return "\n\n".join(_group(name, group) for name, group in read_schema()["properties"].items())
+    return "\n\n".join(_group(name, group) for name, group in _schema()["properties"].items())
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """Of a dialect."""
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "fake_server/dialect/schema.yaml").read_text(encoding="utf-8"))
+    return loaded
 
 
 def _group(name: str, group: dict[str, object]) -> str:
@@ -67,7 +77,7 @@ def _rows(group: dict[str, object]) -> Iterator[tuple[str, str, str, str]]:
 
 def _values(setting: dict[str, object]) -> str:
     if "$ref" in setting:
-        setting = read_schema()["$defs"][str(setting["$ref"]).rsplit("/", 1)[1]]
+        setting = _schema()["$defs"][str(setting["$ref"]).rsplit("/", 1)[1]]
     if isinstance(allowed := setting.get("enum"), list):
         return ", ".join(f"`{json.dumps(value)}`" for value in allowed)
     kinds = setting["type"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from fake_server.compose import compose
-from fake_server.dialect.settings import read_dialect
 from fake_server.http.server import serve
 from self_tests.command_run import KEYS
 from self_tests.docs.markdown import ROOT, Block
@@ -45,7 +47,7 @@ class Stage:
     def there(self, text: str) -> str:
         """The text of an output with the addresses of the documents."""
         for written, actual in self.addresses.items():
-            text = text.replace(actual, written)
+            text = re.sub(rf"\b{port(actual)}\b", port(written), text)
         return text.replace(f"{self.folder}/", "")
 
     def local(self, text: str) -> str:
@@ -75,7 +77,7 @@ def stage(folder: Path, files: Mapping[str, Block] | None = None) -> Iterator[St
     """
     wrong = controlled()
     next(server for server in SERVERS if server.name == REPLACES).change(wrong)
-    ragen = compose(rate_limit=None, dialect=read_dialect("ragen"))
+    ragen = compose(rate_limit=None, dialect=_settings(ROOT / "fake_server/dialect/ragen.yaml"))
     with ExitStack() as stack:
         servers = {FAKE: controlled(), WRONG: wrong, RAGEN: ragen}
         urls = {written: stack.enter_context(serve(fake, port=four_digits())) for written, fake in servers.items()}
@@ -84,6 +86,12 @@ def stage(folder: Path, files: Mapping[str, Block] | None = None) -> Iterator[St
         for name, block in (files or {}).items():
             (folder / name).write_text(made.here(block.text), encoding="utf-8")
         yield made
+
+
+def _settings(dialect: Path) -> dict[str, object]:
+    """By group and name."""
+    groups = yaml.safe_load(dialect.read_text(encoding="utf-8"))
+    return {f"{group}.{name}": value for group, settings in groups.items() for name, value in settings.items()}
 
 
 def address(url: str) -> str:

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from fake_server.control.faults import read_header
 from self_tests.docs.checks import CHECKS
 from self_tests.docs.markdown import ROOT, SECTION, Block, blocks, documents, leads, links, prose
 from self_tests.docs.sections import SECTIONS
+from self_tests.docs.stage import stage
 
 BLOCKS = [block for path in documents() for block in blocks(path)]
 PATHS = {str(path.relative_to(ROOT)): path for path in documents()}
 # Pieces of sentences that a reader has to read twice.
 AVOIDED = ("be it", "of which", "that of", "those of")
 LONGEST = 38  # words of a sentence
+# The faults that docs/frontend.md names for the header X-Fake-Fault.
+FAULTS = re.findall(r"[` ]([\w=-]+)`", re.findall(r"`X-Fake-Fault: .*", PATHS["docs/frontend.md"].read_text())[0])
 QUESTION = re.compile(r"\W*(What|Whether|Who|Whose|Where) ")
 
 
@@ -46,12 +48,15 @@ def test_each_sentence_is_short_and_plain(name: str) -> None:
     assert [each for each in sentences if any(f" {piece} " in f" {each.lower()} " for piece in AVOIDED)] == []
 
 
-def test_the_header_takes_what_the_document_says() -> None:
-    """Each of the faults that docs/frontend.md names."""
-    [words] = re.findall(r"`X-Fake-Fault: (.*?), or several with commas", PATHS["docs/frontend.md"].read_text())
-    faults = {"status", "latency_ms", "hang", "reset", "half", "malformed"}
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_header_takes_each_fault(fault: str, tmp_path: Path) -> None:
+    """A word that is no fault answers 400."""
+    curl = "curl -s -o answer -w '%{http_code}' --max-time 2 http://127.0.0.1:8080/v1/assistants"
+    key = "-H 'Authorization: Bearer sk-fake-primary'"
+    with stage(tmp_path) as here:
+        done, wrong = (here.bash(f"{curl} {key} -H 'X-Fake-Fault: {word}'") for word in (fault, "nonsense"))
 
-    assert read_header(words.replace("`", "")).keys() == faults
+    assert (done.stdout != "400", wrong.stdout) == (True, "400")
 
 
 @pytest.mark.parametrize("name", PATHS)
