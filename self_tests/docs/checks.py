@@ -92,7 +92,7 @@ def _rehearsed(line: str) -> str:
     """The command without its effect."""
     line = line.removeprefix(".venv/bin/")
     if line.startswith("python -m self_tests.wrong.mutants"):
-        name = shlex.split(line, comments=True)[-1].replace("_", " ")
+        name = shlex.split(line, comments=True)[-1]
         return "true" if any(name in f"{server.meant} {server.name}" for server in SERVERS) else f"echo {name}; false"
     return line.replace("make ", "make --dry-run ", 1).replace("pytest", "pytest --collect-only", 1)
 

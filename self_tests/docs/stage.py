@@ -16,6 +16,7 @@ import yaml
 
 from fake_server.compose import compose
 from fake_server.http.server import serve
+from fake_server.storage import seed
 from self_tests.command_run import KEYS
 from self_tests.docs.markdown import ROOT, Block
 from self_tests.fake.controlled import controlled
@@ -24,7 +25,13 @@ from self_tests.wrong import SERVERS
 # The servers, as the documents spell them.
 FAKE, WRONG, RAGEN = "127.0.0.1:8080", "127.0.0.1:8901", "127.0.0.1:8902"
 REPLACES = "one verb replaces and the other merges: patchAssistant"
-SERVICE = "https://api.example.com/v1"
+# The target files' declarations about a service with real data, as they are for the fake.
+OWN = {
+    "https://api.example.com/v1": f"http://{FAKE}/v1",
+    "asst-p1": f"asst-{seed.KEYS[0].project}",
+    "asst-p2": f"asst-{seed.KEYS[1].project}",
+    "rate_limit = 20": "rate_limit = 0",
+}
 COLUMNS = "100"
 
 Done = subprocess.CompletedProcess[str]
@@ -52,7 +59,8 @@ class Stage:
 
     def local(self, text: str) -> str:
         """The same, with the fake for the service that holds real data, and without its limit."""
-        text = text.replace(SERVICE, f"http://{FAKE}/v1").replace("rate_limit = 20", "rate_limit = 0")
+        for written, actual in OWN.items():
+            text = text.replace(written, actual)
         return self.here(text)
 
     def bash(self, commands: str, **more: str) -> Done:
