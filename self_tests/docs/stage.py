@@ -72,7 +72,7 @@ class Stage:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=600,  # on a machine that has much else to do
             check=False,
         )
 
