@@ -22,14 +22,19 @@ def counts() -> str:
     """How many requirements there are, by level."""
     found = Counter(each.level for each in catalogue.requirements().values())
     return (
-        f"Contract {catalogue.version()} has {found.total()} requirements in {len(catalogue.AREAS)} areas:"
+        f"Contract {catalogue.version()} has {found.total()} requirements in {len(_areas())} areas:"
         f" {found['must']} MUST and {found['should']} SHOULD."
     )
 
 
 def requirements() -> str:
     """Every requirement by area: its id, level, source, sentence and reason."""
-    return "\n\n".join(_area(area) for area in catalogue.AREAS)
+    return "\n\n".join(_area(area) for area in _areas())
+
+
+def _areas() -> list[str]:
+    """In the order of the catalogue."""
+    return list(dict.fromkeys(each.area for each in catalogue.requirements().values()))
 
 
 def _area(area: str) -> str:
