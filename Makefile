@@ -8,7 +8,7 @@ PORT ?= 8080
 
 .DEFAULT_GOAL := help
 .PHONY: help setup contract test pythons check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients \
-	litellm golden browser
+	litellm golden docs browser
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -34,6 +34,9 @@ check: $(READY) ## ruff, mypy --strict, the direction of imports, the spec
 .PHONY: golden
 golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference
 	@$(BIN)/python -m self_tests.golden.goldens
+
+docs: $(READY) ## the generated parts of the documents, anew: read the difference
+	@$(BIN)/python -m self_tests.docs.regenerate
 
 serve: $(READY) ## run the fake; PORT=… puts it elsewhere
 	@$(BIN)/assistants-fake --port $(PORT)

@@ -1,4 +1,4 @@
-"""What other repositories put into their CI, done as there: the GitHub Action, and the plain shell of the README."""
+"""What other repositories put into their CI, done as there: the GitHub Action, and the plain shell of docs/ci.md."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ import yaml
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.handlers import create_assistant
 from self_tests.command_run import KEYS
+from self_tests.docs.markdown import ROOT, blocks
 from self_tests.setup.stubs import NO_VENV, write_python
 
-ROOT = Path(__file__).resolve().parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEP = ACTION["runs"]["steps"][0]
 # pip builds and installs this checkout alone, and finds all else where these tests run: no registry is asked.
@@ -146,14 +146,13 @@ def test_every_input_reaches_the_step_and_every_output_comes_from_it() -> None:
     assert all(f'"{name}=' in script for name in ACTION["outputs"])
 
 
-def test_the_plain_shell_of_the_readme_works(base_url: str, tmp_path: Path) -> None:
+def test_the_plain_shell_of_the_document_works(base_url: str, tmp_path: Path) -> None:
     """As it stands there, from a checkout, with a target file and a baseline."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    snippet = readme.split("Any other CI")[1].split("```sh\n")[1].split("```")[0]
+    [block] = [block for block in blocks(ROOT / "docs/ci.md") if block.check == "plain-ci"]
     (tmp_path / "assistants-contract").symlink_to(ROOT)
     (tmp_path / "target.toml").write_text(f'base_url = "{base_url}"\nrate_limit = 0\n')
     (tmp_path / "known.yaml").write_text("[]\n")
-    done = bash(snippet.replace("--baseline", "--only retrieve/ --baseline"), tmp_path, {})
+    done = bash(block.text.replace("--baseline", "--only retrieve/ --baseline"), tmp_path, {})
 
     assert (done.returncode, done.stderr) == (0, "")
     assert {"run.ndjson", "junit.xml", "report.html"} <= {path.name for path in tmp_path.iterdir()}
