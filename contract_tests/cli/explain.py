@@ -13,7 +13,7 @@ from rich.text import Text
 
 from contract_tests.generators import rate_limit, sdk, tour
 from contract_tests.http.target import Target
-from contract_tests.profiles.plan import PRODUCTION, READ_ONLY, SCRIPTS, WALKED
+from contract_tests.profiles.plan import PRODUCTION, READ_ONLY, SCENARIOS, WALKED
 from contract_tests.reports.reproduce import script
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.catalogue import Requirement
@@ -77,8 +77,8 @@ def proofs(id: str) -> Iterator[tuple[str, list[str]]]:
     """What puts a requirement to the test, by kind: read from the tests themselves."""
     yield "tour", [f"{step.name}: {step.promise}" for step in tour.STEPS if id in step.requirements]
     for profile in (PRODUCTION, READ_ONLY):
-        scenes = [scene for part in SCRIPTS[profile] for scene in part if id in scene.requirements]
-        yield profile, [f"{scene.name}: {scene.promise}" for scene in scenes] + [WALKS] * (id in WALKED)
+        steps = [step for step in SCENARIOS[profile].steps if id in step.requirements]
+        yield profile, [f"{step.name}: {step.promise}" for step in steps] + [WALKS] * (id in WALKED)
     yield "probe", [rate_limit.__doc__ or ""] if id.startswith("rate/") else []
     yield "Python SDK", sdk.promises_of_python()[id]
     yield "Node SDK", list(sdk.promises_of_node(id))

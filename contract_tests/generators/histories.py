@@ -93,7 +93,7 @@ def _perform(session: Session, moves: list[Move]) -> None:
         if exchange and move.kind == "list" and not dict(move.query).keys() & {"after", "before"}:
             _walk_on(session, exchange, move)
     for id, role in made:
-        session.read(id, role)
+        session.retrieve(id, role)
     for role in {role: None for _, role in made}:
         session.walk(role)
     for id, role in made:

@@ -39,7 +39,7 @@ class Probe:
     def run(self) -> None:
         """Two of the target's minutes, one more where more passes than was declared or nothing lets go."""
         victim = self.session.create_assistant()
-        self.session.read(victim)
+        self.session.retrieve(victim)
         burst = self._burst(victim, QUIET)
         if self._early(burst):
             return
@@ -177,7 +177,7 @@ class Probe:
             )
             if not passed.response.accepted:
                 return
-        self.session.read(victim)
+        self.session.retrieve(victim)
         self.session.walk()
 
     def _after_the_wait(self, stopped: Exchange) -> bool:

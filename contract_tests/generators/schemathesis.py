@@ -135,7 +135,7 @@ class Fuzzer:
 
     def _look(self) -> None:
         """Reads what should have stayed, so that what a call did in silence is noticed."""
-        self.session.read(self.session.subject())
+        self.session.retrieve(self.session.subject())
         self.session.walk()
 
 
