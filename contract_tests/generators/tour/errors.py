@@ -97,6 +97,7 @@ def an_unknown_url(session: Session) -> None:
 @step("errors/wrong-method-is-405-or-404", requests=1)
 def a_wrong_method(session: Session, rich: str) -> None:
     """A method that a URL does not have answers 405 or 404, and changes nothing."""
+    session.verify(rich)
     session.send(operations.raw("PUT", operations.path(rich), dump({"name": session.unique_text("put")})))
     session.verify(rich)
 
