@@ -17,7 +17,7 @@ from rich.text import Text
 
 from contract_tests.generators import rate_limit, sdk_promises, tour
 from contract_tests.http.target import Target
-from contract_tests.profiles.plan import PRODUCTION, READ_ONLY, SCRIPTS, WALKED
+from contract_tests.profiles.plan import PRODUCTION, READ_ONLY, SCENARIOS, WALKED
 from contract_tests.reports.reproduce import script
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.catalogue import Requirement
@@ -94,8 +94,8 @@ def proofs(id: str) -> Iterator[tuple[str, list[str]]]:
     yield "Judged in", [str(rule) for rule in rules().get(id, [])]
     yield "tour", [_described(step) for step in tour.STEPS if id in step.requirements]
     for profile in (PRODUCTION, READ_ONLY):
-        scenes = [scene for part in SCRIPTS[profile] for scene in part if id in scene.requirements]
-        yield profile, [_described(scene) for scene in scenes] + [WALKS] * (id in WALKED)
+        steps = [step for step in SCENARIOS[profile].steps if id in step.requirements]
+        yield profile, [_described(step) for step in steps] + [WALKS] * (id in WALKED)
     yield "probe", [rate_limit.__doc__ or ""] if id.startswith("rate/") else []
     yield "Python SDK", sdk_promises.promises_of_python().get(id, [])
     yield "Node SDK", list(sdk_promises.promises_of_node(id))

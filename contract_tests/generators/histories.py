@@ -1,4 +1,4 @@
-"""Random histories over all six operations, and the shortest that shows a violation; the seed decides them all."""
+"""Random histories of all six operations, and the shortest history that shows a violation. The seed decides all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHRINKING = 400  # calls spent on one violation, at most
 
 @dataclass(frozen=True)
 class Move:
-    """A call that is yet to be sent: `which` picks one of the assistants that the history has made by then."""
+    """A call to be sent later: `which` selects one of the assistants that the history has created by then."""
 
     kind: str
     which: int
@@ -32,7 +32,7 @@ class Move:
 
 
 def generate(session: Session, seed: int, number: int, progress: Callable[[str, int, int], None]) -> None:
-    """Plays `number` histories; each new violation is shrunk to the fewest calls that show it."""
+    """Runs `number` histories, and shrinks each new violation to the fewest calls that show it."""
     for history in range(number):
         progress("random histories", history, number)
         moves = write(random.Random(f"{seed}/{history}"), sorted(session.target.keys), f"{session.tag} h{history}")
@@ -44,7 +44,7 @@ def generate(session: Session, seed: int, number: int, progress: Callable[[str, 
 
 
 def write(dice: random.Random, roles: list[str], tag: str) -> list[Move]:
-    """A history: a few creates first, then whatever the dice say, the operations that matter most more often."""
+    """A history: two creates first, then random calls; the most important operations come more often."""
     kinds = ["create"] * 3 + ["retrieve"] * 3 + ["modify"] * 4 + ["patch"] * 4 + ["list"] * 4 + ["delete"] * 2
     moves = [Move("create", 0, "primary", _body(dice, tag, number)) for number in range(2)]
     for number in range(2, LENGTH):
@@ -81,37 +81,37 @@ def _query(dice: random.Random) -> tuple[tuple[str, Json], ...]:
 
 
 def _perform(session: Session, moves: list[Move]) -> None:
-    """Sends the moves, then reads everything once more and removes it."""
-    made: list[tuple[str, str]] = []
+    """Sends the moves, then retrieves and lists all assistants of the history, and deletes them."""
+    created: list[tuple[str, str]] = []
     for move in moves:
-        exchange = session.send(_request(move, made)) if move.kind == "create" or made else None
+        exchange = session.send(_request(move, created)) if move.kind == "create" or created else None
         if exchange and move.kind == "create":
             try:
-                made.append((session.created_id(exchange), move.role))
+                created.append((session.created_id(exchange), move.role))
             except BlockedError:
                 continue
         if exchange and move.kind == "list" and not dict(move.query).keys() & {"after", "before"}:
             _walk_on(session, exchange, move)
-    for id, role in made:
-        session.read(id, role)
-    for role in {role: None for _, role in made}:
+    for id, role in created:
+        session.retrieve(id, role)
+    for role in {role: None for _, role in created}:
         session.walk(role)
-    for id, role in made:
+    for id, role in created:
         known = session.oracle.model.find(id)
         if known and known.present:
             session.send(operations.delete(id, role))
 
 
 def _walk_on(session: Session, page: Exchange, move: Move) -> None:
-    """The second page, so that walks begin that a change may interrupt."""
+    """Gets the second page, so that a write can come in the middle of a walk."""
     if ids := page_ids(page):
         session.send(operations.list_(move.role, **{**dict(move.query), "after": ids[-1]}))
 
 
-def _request(move: Move, made: list[tuple[str, str]]) -> Request:
+def _request(move: Move, created: list[tuple[str, str]]) -> Request:
     if move.kind == "create":
         return operations.create(move.body, move.role)
-    id = made[move.which % len(made)][0]
+    id = created[move.which % len(created)][0]
     if move.kind == "list":
         return operations.list_(move.role, **{name: id if value == "?" else value for name, value in move.query})
     if move.kind in ("modify", "patch"):
@@ -123,15 +123,15 @@ def _first_of_each(session: Session, before: int) -> list[Violation]:
     """The first violation of each requirement that was not broken before this history."""
     violations = session.oracle.findings.violations
     known = {violation.requirement for violation in violations[:before]}
-    fresh: dict[str, Violation] = {}
+    first: dict[str, Violation] = {}
     for violation in violations[before:]:
         if violation.requirement not in known:
-            fresh.setdefault(violation.requirement, violation)
-    return list(fresh.values())
+            first.setdefault(violation.requirement, violation)
+    return list(first.values())
 
 
 def shrink(session: Session, moves: list[Move], requirement: str) -> Violation | None:
-    """The violation in the fewest moves: ever smaller chunks are left out, as long as the violation still shows."""
+    """The violation in the fewest moves: leaves out smaller and smaller parts while the violation still shows."""
     found, best, budget = None, moves, session.client.count + SHRINKING
     size = len(moves) // 2
     while size >= 1 and session.client.count < budget:
@@ -146,9 +146,9 @@ def shrink(session: Session, moves: list[Move], requirement: str) -> Violation |
 
 
 def _shows(session: Session, moves: list[Move], requirement: str) -> Violation | None:
-    """The violation that these moves alone show to an oracle that knows nothing of what was before.
+    """The violation that these moves alone show to a new oracle; None if they show none.
 
-    Its exchanges are the changes that they ask for, and those reads that show it.
+    Its exchanges are the writes of the moves, and the reads that show the violation.
     """
     stage = Session(session.client, Oracle(session.target, session.tag))
     for id in (session.target.bound_id, session.target.expendable_id):

@@ -1,4 +1,5 @@
-"""Judges the limiter by using it up: a quiet minute, a burst past the declared number, the wait that it asks for."""
+"""Judges the limiter by reaching its limit: a quiet minute, a burst past the declared limit, then the wait that the
+limiter asks for."""
 
 from __future__ import annotations
 
@@ -22,14 +23,14 @@ SHIFTED = (MINUTE + 13, MINUTE + 29)  # so that another burst falls elsewhere in
 
 @dataclass
 class Burst:
-    """The calls of a burst that passed, and the first that did not, if any."""
+    """The calls of a burst that passed, and the first that did not pass, if any."""
 
     passed: list[Exchange] = field(default_factory=list)
     stopped: Exchange | None = None
 
 
 class Probe:
-    """Plays on a client that does not pace itself. `limit` is what the target declares, calls a minute."""
+    """Needs a client that does not pace itself. `limit` is the declared number of calls a minute."""
 
     def __init__(self, session: Session, limit: int) -> None:
         self.session = session
@@ -37,9 +38,9 @@ class Probe:
         self.findings = session.oracle.findings
 
     def run(self) -> None:
-        """Two of the target's minutes, one more where more passes than was declared or nothing lets go."""
+        """Takes two of the target's minutes; more if more calls pass than declared, or if no call passes again."""
         victim = self.session.create_assistant()
-        self.session.read(victim)
+        self.session.retrieve(victim)
         burst = self._burst(victim, QUIET)
         if self._early(burst):
             return
@@ -52,11 +53,11 @@ class Probe:
             self._recovers(burst.stopped, victim)
 
     def _burst(self, victim: str, quiet: float) -> Burst:
-        """After a quiet minute, calls of every kind until one does not pass; twice the number spans any window."""
+        """After a quiet minute, calls of every kind until one does not pass; at most twice the limit."""
         self.session.client.rest(quiet)
         burst = Burst()
         for request in self._mixed(victim, 2 * self.limit + 1):
-            exchange = self._ask(request)
+            exchange = self._send(request)
             if not exchange.response.accepted:
                 burst.stopped = exchange
                 break
@@ -73,7 +74,7 @@ class Probe:
         ]
         return [kind() for kind in islice(cycle(kinds), number)]
 
-    def _ask(self, request: Request) -> Exchange:
+    def _send(self, request: Request) -> Exchange:
         exchange = self.session.client.send_once(request)
         if exchange.response.status != 429:
             self.session.oracle.observe(exchange)
@@ -94,7 +95,7 @@ class Probe:
 
     # page, Rate limits: "20 req/min across all assistant endpoints (default tier)"
     def _enforced(self, burst: Burst, victim: str) -> bool:
-        """Whether there is one limiter, of the declared number."""
+        """True if one limiter stops the burst at the declared limit."""
         last = burst.stopped or burst.passed[-1]
         expected, number = f"429 past {self.limit} calls in a minute", len(burst.passed)
         if burst.stopped and last.response.status != 429:
@@ -117,24 +118,24 @@ class Probe:
         return False
 
     def _counted_apart(self, burst: Burst, victim: str) -> Exchange | None:
-        """The call that shows that kinds are counted apart: one that passes beside one refused, or the reverse."""
+        """The call that shows that operations are counted apart: it passes beside a refused one, or the reverse."""
         if burst.stopped:
-            others = (self._ask(request) for request in self._mixed(victim, 5))
+            others = (self._send(request) for request in self._mixed(victim, 5))
             return next((other for other in others if other.response.accepted), None)
-        alone = (self._ask(operations.list_(limit=1)) for _ in range(self.limit + 1))
+        alone = (self._send(operations.list_(limit=1)) for _ in range(self.limit + 1))
         return next((each for each in alone if each.response.status == 429), None)
 
     def _refused(self, stopped: Exchange, victim: str) -> None:
-        """Once refused, every operation is, in the envelope, whatever was counted."""
+        """Checks that after one refusal every operation is refused, with the error envelope."""
         mark, refused = self.session.unique_text("past the limit"), 0
         self._envelope(stopped)
         for request in operations.every_operation(victim, mark):
-            exchange = self._ask(request)
+            exchange = self._send(request)
             if exchange.response.status == 429:
                 self._envelope(exchange)
                 self._log(exchange)
                 refused += 1
-            elif self._ask(stopped.request).response.status == 429:
+            elif self._send(stopped.request).response.status == 429:
                 self.findings.add_violation(
                     "rate/shared-by-all-operations",
                     "429 for every operation",
@@ -163,10 +164,10 @@ class Probe:
         self.session.oracle.refused_by_limiter(exchange)
 
     def _recovers(self, stopped: Exchange, victim: str) -> None:
-        """After the wait that was asked for a call passes; after a quiet minute at the latest. Nothing was done."""
+        """Checks that a call passes after the announced wait, and that the refused calls changed nothing."""
         if not self._after_the_wait(stopped):
             self.session.client.rest(QUIET)
-            passed = self._ask(operations.list_(limit=1))
+            passed = self._send(operations.list_(limit=1))
             self.findings.judge(
                 "rate/not-early",
                 passed.response.accepted,
@@ -178,7 +179,7 @@ class Probe:
             )
             if not passed.response.accepted:
                 return
-        self.session.read(victim)
+        self.session.retrieve(victim)
         self.session.walk()
 
     def _after_the_wait(self, stopped: Exchange) -> bool:
@@ -186,7 +187,7 @@ class Probe:
         if not WHOLE_SECONDS.fullmatch(wait):
             return False
         self.session.client.rest(int(wait) + 0.5)
-        passed = self._ask(operations.list_(limit=1))
+        passed = self._send(operations.list_(limit=1))
         return self.findings.judge(
             "rate/retry-after",
             passed.response.accepted,

@@ -1,6 +1,6 @@
-"""Schemathesis before the oracle: it thinks up the calls, our client sends them, the oracle judges what comes.
+"""Schemathesis as a generator: schemathesis invents the calls, our client sends them, the oracle judges the answers.
 
-Of its own checks those run that look at the schema alone; each of the others is left out for the reason beside it.
+Only those of its own checks run that look at the schema alone. Each other check is left out, for the reason beside it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ Case = schemathesis.Case[Any]
 
 
 def generate(session: Session, seed: int, deep: bool, progress: Progress) -> None:
-    """Examples and coverage; with `deep` fuzzing and links as well. The same seed makes the same calls."""
+    """Runs the phases examples and coverage; with `deep`, fuzzing and links too. The same seed makes the same calls."""
     schema = _schema(session)
     operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     for done, operation in enumerate(operations):
@@ -83,7 +83,7 @@ def _schema(session: Session) -> BaseSchema:
 
 
 class Fuzzer:
-    """The calls that schemathesis thinks up for one operation, on assistants that are made for them."""
+    """The calls that schemathesis invents for one operation, on assistants that the run creates for them."""
 
     def __init__(self, session: Session, operation: APIOperation[Any, Any, Any, Any]) -> None:
         self.session = session
@@ -94,53 +94,53 @@ class Fuzzer:
     def examples(self, seed: int) -> None:
         for strategy in self.schema.get_strategies_from_examples(self.operation):
             self._draw(strategy, seed, 1)
-        self._look()
+        self._verify()
 
     def coverage(self) -> None:
         config = self.schema.config.generation_for(operation=self.operation, phase="coverage")
         for case in self.schema.iter_coverage_cases(
             self.operation, generation_modes=list(GenerationMode), generation_config=config
         ):
-            self.ask(case)
-        self._look()
+            self.send(case)
+        self._verify()
 
     def fuzzing(self, seed: int) -> None:
         for mode in GenerationMode:
             self._draw(self.operation.as_strategy(generation_mode=mode), seed, DEEP_EXAMPLES)
-            self._look()
+            self._verify()
 
     def _draw(self, strategy: Any, seed: int, number: int) -> None:
         @hypothesis.seed(seed)
         @_settings(number)
         @hypothesis.given(case=strategy)
         def draw(case: Case) -> None:
-            self.ask(case)
+            self.send(case)
 
         draw()
 
-    def ask(self, case: Case) -> None:
-        """Sends one case. What the guard holds back is not sent; what names an assistant names one of ours."""
+    def send(self, case: Case) -> None:
+        """Sends one case, with the id of an assistant of this run. A call that the guard forbids is not sent."""
         if self.by_id and not _negative_path(case):
             case.path_parameters = {"assistant_id": self.session.subject()}
         request = _request(self.session, case)
         if request is None or request.method in NOBODYS_METHODS:
             return
         if _negative_path(case) and (id := id_below_collection(request.path)):
-            self.session.client.guard.invent(id)  # schemathesis made it up
+            self.session.client.guard.invent(id)
         try:
             exchange = self.session.send(request)
         except GuardError:
             return
         check(self.session, case, exchange)
 
-    def _look(self) -> None:
-        """Reads what should have stayed, so that what a call did in silence is noticed."""
-        self.session.read(self.session.subject())
+    def _verify(self) -> None:
+        """Retrieves the assistant and walks the list, to notice a change that no call may have caused."""
+        self.session.retrieve(self.session.subject())
         self.session.walk()
 
 
 def check(session: Session, case: Case, exchange: Exchange) -> None:
-    """Runs schemathesis's own checks on an answer; each finding names a requirement."""
+    """Runs schemathesis's own checks on an answer. Each failure is a violation of a requirement."""
     answer = _response(session, exchange)
     if answer is None:
         return
@@ -166,7 +166,7 @@ def _finding(session: Session, case: Case, exchange: Exchange, failure: Failure)
 
 
 def follow_links(session: Session, schema: BaseSchema, seed: int) -> None:
-    """Schemathesis's state machine: what one call answers is where the next one goes, by the links of openapi.yaml."""
+    """Runs schemathesis's state machine: the links of openapi.yaml say which call follows an answer."""
 
     class Links(schema.as_state_machine()):  # type: ignore[misc]  # the base is made from the schema
         def call(self, case: Case, **_: Any) -> schemathesis.Response:
@@ -181,7 +181,7 @@ def follow_links(session: Session, schema: BaseSchema, seed: int) -> None:
             return answer
 
         def validate_response(self, *_: Any, **__: Any) -> None:
-            """The oracle has judged it already."""
+            """Checks nothing: the oracle has judged the answer already."""
 
     machine = hypothesis.seed(seed)(Links)
     run_state_machine_as_test(machine, settings=_settings(DEEP_EXAMPLES, stateful_step_count=6))
@@ -206,7 +206,7 @@ def _negative_path(case: Case) -> bool:
 
 
 def _request(session: Session, case: Case) -> Request | None:
-    """The case as a request of ours; None where HTTP cannot carry it."""
+    """The case as a request; None if HTTP cannot carry it."""
     try:
         prepared = requests.Request(**case.as_transport_kwargs(base_url=session.target.base_url)).prepare()
     except (requests.RequestException, UnicodeError, ValueError):

@@ -1,4 +1,4 @@
-"""The promises through the real SDKs: the findings of their tests."""
+"""The promises through the real SDKs: the violations that the SDK tests find."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["UnavailableError", "judge_by_node", "judge_by_python"]
 
 
 def judge_by_python(target: Target, chosen: Callable[[str], bool], seed: int, guard: Guard, findings: Findings) -> None:
-    """The SDK suite; what it proves holds, what fails there is a violation, what broke by itself is our error."""
+    """Runs the tests through Python's SDK. A failed test is a violation; a test that breaks by itself raises."""
     for outcome in sdk_tests.judge(target, chosen, seed, guard):
         if outcome.verdict == "error":
             raise RuntimeError(f"{outcome.test}: {outcome.why}")

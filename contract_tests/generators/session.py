@@ -1,9 +1,8 @@
-"""What the generators play on: sends a call, shows it to the oracle, remembers what is shared and what was made."""
+"""A session: sends the calls of every generator, and gives each exchange to the oracle."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from contract_tests.http import operations
@@ -16,89 +15,72 @@ Item = TypeVar("Item")
 
 
 class BlockedError(Exception):
-    """A step cannot go on: what it stands on (mostly a create) was not granted. The oracle has seen why."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of the tour. `needs` names what it wants of the target; a `wide` one is left out under a limiter."""
-
-    name: str
-    promise: str
-    requirements: tuple[str, ...]
-    needs: tuple[str, ...]
-    wide: bool
-    act: Callable[[Session], None]
-
-
-STEPS: list[Step] = []
-# What every refusal puts to the test beside its own requirement.
-REFUSALS = (
-    "errors/envelope",
-    "errors/param-and-code-present",
-    "errors/types",
-    "errors/code-is-text-or-null",
-    "errors/json-content-type",
-)
-
-
-def step(
-    *requirements: str, needs: Iterable[str] = (), wide: bool = False
-) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
-    """Adds a function to the tour; its docstring is its promise."""
-
-    def add(act: Callable[[Session], None]) -> Callable[[Session], None]:
-        name = act.__name__.replace("_", " ")
-        STEPS.append(Step(name, (act.__doc__ or "").strip(), requirements, tuple(needs), wide, act))
-        return act
-
-    return add
+    """A step cannot go on, because a call that it depends on (mostly a create) failed. The oracle has seen the call."""
 
 
 class Session:
-    """One run's stage. `tag` begins every text that it sends, so that what it made can be told from all else."""
+    """The calls of one run to one target.
 
-    def __init__(self, client: Client, oracle: Oracle) -> None:
+    `tag` is the begin of every text that the session sends. `others` are the ids that the opening walk found, newest
+    first. A `thorough` session reads at once what it has written. Any other leaves that to the last walk of its run.
+    """
+
+    def __init__(self, client: Client, oracle: Oracle, thorough: bool = True) -> None:
         self.client = client
         self.oracle = oracle
+        self.thorough = thorough
         self.tag = oracle.model.tag
-        self._marks = 0
+        self.others: list[str] = []
+        self._texts = 0
         self._groups = 0
-        self._subjects: dict[str, str] = {}
+        self._keys_in_use: set[str] = set()
+        self._subject = ""
 
     @property
     def target(self) -> Target:
         return self.client.target
 
-    def some(self, items: Sequence[Item], few: int) -> Sequence[Item]:
-        """All of them; the first few where a limit makes every call dear."""
-        return items[:few] if self.client.limited else items
+    @property
+    def second(self) -> str:
+        """The role of a second key of the organization; the first key's where there is no second."""
+        return "sibling" if "sibling" in self.target.keys else "primary"
+
+    def sample(self, items: Sequence[Item], size: int) -> Sequence[Item]:
+        """All items if calls are cheap. Only the first `size` under a rate limit, or in a session not thorough."""
+        return items if self.thorough and not self.client.limited else items[:size]
 
     def send(self, request: Request) -> Exchange:
-        """The exchange, which the oracle has seen. Raises BlockedError where no answer came in time."""
+        """The exchange, which the oracle has seen. Raises BlockedError if no answer came in time."""
         exchange = self.client.send(request)
         self.oracle.observe(exchange)
         if exchange.response.hung:
             raise BlockedError("a call was never answered")
         return exchange
 
-    def admitted(self, request: Request, refusals: Container[int] = (401, 403)) -> Exchange:
-        """The first call with a key. Raises TargetError where that alone says that there is nothing to judge."""
+    def send_first(self, request: Request) -> Exchange:
+        """The first call with a key. Raises TargetError if the target does not answer, redirects or refuses the key.
+
+        Only a list that answers 403 refuses the key: a 403 about one assistant is a verdict on that call. A later call
+        with the key is sent like any other.
+        """
+        if request.role in self._keys_in_use:
+            return self.send(request)
         exchange, base_url = self.client.send(request), self.target.base_url
-        response = exchange.response
+        response, is_list = exchange.response, request.path.partition("?")[0] == operations.COLLECTION
         if not response.status:
             raise TargetError(f"{base_url} does not answer: {response.fault}.")
         if 300 <= response.status < 400:
-            elsewhere = response.headers.get("location")
-            raise TargetError(f"{base_url} redirects to {elsewhere}: give that to be judged. No key went there.")
-        if response.status in refusals:
+            location = response.headers.get("location")
+            raise TargetError(f"{base_url} redirects to {location}: give that to be judged. No key went there.")
+        if response.status == 401 or (response.status == 403 and is_list):
             variable = self.target.variables.get(request.role, request.role)
             raise TargetError(f"{base_url} refuses the {request.role} key ({variable}): {response.status}.")
+        self._keys_in_use.add(request.role)
         self.oracle.observe(exchange)
         return exchange
 
     def send_parallel(self, build: Callable[[int], Iterable[Request]]) -> list[Exchange]:
-        """Sends in parallel what `build` makes with the number of the group."""
+        """Sends the requests that `build` gives for the number of a parallel group."""
         self._groups += 1
         exchanges = self.client.send_parallel(build(self._groups))
         for exchange in exchanges:
@@ -107,49 +89,57 @@ class Session:
 
     def unique_text(self, note: str = "") -> str:
         """A text that no other call of this run, and nobody else, has sent."""
-        self._marks += 1
-        return f"{self.tag} {self._marks:04} {note}".rstrip()
+        self._texts += 1
+        return f"{self.tag} {self._texts:04} {note}".rstrip()
 
     def create_assistant(self, role: str = "primary", **body: Json) -> str:
-        """The id of a new assistant, with instructions unless told otherwise. Raises BlockedError."""
+        """The id of a new assistant with a name and instructions; `body` adds to them. Raises BlockedError."""
         body = {"name": self.unique_text("assistant"), "instructions": self.unique_text("instructions"), **body}
         return self.created_id(self.send(operations.create(body, role)))
 
     def created_id(self, exchange: Exchange) -> str:
-        """The id that a create answered. Raises BlockedError where it answered none of ours."""
+        """The id that a create answered. Raises BlockedError if the create failed, or answered no new id."""
         answer = exchange.response.json
         id = answer.get("id") if isinstance(answer, dict) else None
         if not exchange.response.accepted or not isinstance(id, str) or id not in self.client.guard.made:
-            raise BlockedError("a create was not granted")
+            raise BlockedError("a create failed")
         return id
 
-    def subject(self, role: str = "primary") -> str:
-        """An assistant that steps share: for what is to leave it as it is."""
-        if role not in self._subjects or not self._stands(self._subjects[role]):
-            self._subjects[role] = self.create_assistant(role)
-        return self._subjects[role]
+    def subject(self) -> str:
+        """An assistant that calls share which do not change it. Raises BlockedError."""
+        known = self.oracle.model.find(self._subject) if self._subject else None
+        if known is None or not known.present:
+            self._subject = self.create_assistant()
+        return self._subject
 
-    def _stands(self, id: str) -> bool:
-        known = self.oracle.model.find(id)
-        return known is not None and known.present
-
-    def read(self, id: str, role: str = "primary") -> Exchange:
+    def retrieve(self, id: str, role: str = "primary") -> Exchange:
         return self.send(operations.retrieve(id, role))
 
+    def verify(self, *ids: str, role: str = "primary") -> None:
+        """Retrieves the assistants at once. The last walk does so in a session that is not thorough."""
+        for id in ids if self.thorough else ():
+            self.retrieve(id, role)
+
+    def verify_list(self, role: str = "primary") -> None:
+        """Walks the list at once. The last walk does so in a session that is not thorough."""
+        if self.thorough:
+            self.walk(role)
+
     def walk(self, role: str = "primary", first: bool = False, **query: object) -> list[str]:
-        """Every id of the list, page by page as the SDKs go; ends where a page says so, is empty or repeats itself."""
+        """Every id of the list, page by page as the SDKs go. Ends at a page that is the last, empty or a repetition."""
         return [id for page in self.pages(role, first, **query) for id in page]
 
     def pages(self, role: str = "primary", first: bool = False, **query: object) -> Iterator[list[str]]:
-        """The ids of one page after another, of which the next is asked for when it is wanted.
+        """The ids of one page after another; sends for the next page only when the caller wants it.
 
-        Where it is the `first` call with the key, raises TargetError as `admitted` does.
+        `first` says that this is the first call with the key: raises TargetError as `send_first` does.
         """
         ids: set[str] = set()
         query = {name: value for name, value in {"limit": 100, **query}.items() if value is not None}
         after: dict[str, str] = {}
         while True:
-            page = (self.admitted if first and not after else self.send)(operations.list_(role, **query, **after))
+            send = self.send_first if first and not after else self.send
+            page = send(operations.list_(role, **query, **after))
             found = page_ids(page)
             if not found or ids.intersection(found):
                 return
@@ -160,23 +150,23 @@ class Session:
                 return
 
     def unknown_id(self, like: str = "") -> str:
-        """An id of the shape that this server gives, which names nothing: a real one with its last letters turned.
+        """An id that names nothing, in the shape of this server's ids: a real id with its last characters changed.
 
-        Where ids are short, so that the next one may be somebody's, it is made longer by far.
+        A short id is made much longer first, because the next short id may belong to somebody.
         """
-        project = (like or self.subject()).removeprefix("asst-")
-        if len(project) < 12:
-            project = project[:1] * 12 + project
+        stem = (like or self.subject()).removeprefix("asst-")
+        if len(stem) < 12:
+            stem = stem[:1] * 12 + stem
         for turns in range(1, 11):
-            id = "asst-" + project[:-4] + "".join(_turned(char, turns) for char in project[-4:])
+            id = "asst-" + stem[:-4] + "".join(_turned(char, turns) for char in stem[-4:])
             if not self.client.guard.knows(id) and id not in self.oracle.model.assistants:
                 self.client.guard.invent(id)
                 return id
-        raise BlockedError("no id could be made up that names nothing")
+        raise BlockedError("no id could be invented that names nothing")
 
 
 def page_ids(exchange: Exchange) -> list[str]:
-    """The ids of a page, or none where it is no page."""
+    """The ids of a page; none if the answer is not a page."""
     body = exchange.response.json
     data = body.get("data") if isinstance(body, dict) and exchange.response.accepted else None
     items = data if isinstance(data, list) else []

@@ -1,4 +1,4 @@
-"""Learns the limiter by using it up, in two minutes of the target's: what it counts, and by which minute."""
+"""Learns the limiter by reaching its limit, in two of the target's minutes: whose calls it counts, in which window."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from contract_tests.http.messages import Exchange, Json, Request
 
 # Seconds of the clock's minute. The first call leaves a sliding window well after the clock's minute has begun anew.
 FIRST, BURST, STILL, ANEW, FREED = 12, 35, 54, 66, 75
-ASIDE = 10  # calls at the most beside the burst
-PASSES = 45  # seconds; who is told to wait longer waits for more than for what is left of a minute
+ASIDE = 10  # calls beside the burst, at most
+PASSES = 45  # seconds; a longer retry-after is more than the rest of a minute: a block
 LIST = operations.list_(limit=1)
 
 
 class Limits:
-    """Plays on a client that does not pace itself. `limit` is what the target declares, calls a minute; what is learnt
-    goes into `found`."""
+    """Needs a client that does not pace itself. `limit` is the declared number of calls a minute. The settings that are
+    learnt go into `found`."""
 
     def __init__(self, session: Session, limit: int, found: dict[str, Learned]) -> None:
         self.session = session
@@ -51,7 +51,7 @@ class Limits:
             self._note("headers", "passed" if self._announced and not on_a_429 else on_a_429)
 
     def _burst(self) -> Exchange | None:
-        """The first call that is refused, if any."""
+        """The first refused call of the burst, if any."""
         self._rest(BURST)
         for _ in range(self.limit + 1):
             exchange = self.session.client.send_once(LIST)
@@ -68,7 +68,7 @@ class Limits:
             self._by_what(stranger)
 
     def _by_what(self, stranger: bool) -> None:
-        """Another key of the organization tells; where it is refused, it may be for the organization's sake."""
+        """Tries another key of the organization: if it passes, the limiter counts by key."""
         if self._passes(operations.list_("sibling", limit=1)):
             self._note("per", "key")
         elif stranger or (
@@ -79,7 +79,7 @@ class Limits:
             self._doubt("the organization's other key is refused too, and nobody else is", "per")
 
     def _which_minute(self, stopped: Exchange) -> None:
-        """The clock's minute lets all through as it begins; the last minute lets one through, a minute after it."""
+        """A fixed window lets calls pass when the clock's minute begins; a sliding window, a minute after each call."""
         if self._passes(LIST, at=STILL):
             self._doubt("it lets calls through before a minute is over", "window", "block")
         elif self._passes(LIST, at=ANEW):
@@ -97,16 +97,16 @@ class Limits:
         self._note("block", 0)
 
     def _blocked(self, stopped: Exchange) -> None:
-        told = stopped.response.headers.get("retry-after", "")
-        seconds = int(told) if re.fullmatch(r"\d{1,3}", told) else 0
+        wait = stopped.response.headers.get("retry-after", "")
+        seconds = int(wait) if re.fullmatch(r"\d{1,3}", wait) else 0
         self._doubt("a block hides it", "window")
         if seconds > PASSES and self._passes(LIST, at=BURST + seconds + 5):
             self._note("block", seconds)
         else:
-            self._doubt(f"refused longer than a window would, and retry-after was {told or 'not told'}", "block")
+            self._doubt(f"refused longer than a window would, and retry-after was {wait or 'absent'}", "block")
 
     def _passes(self, request: Request, at: float | None = None) -> bool:
-        """Whether it is not refused by the limiter, be it by something else."""
+        """True if the limiter does not refuse the call; another refusal does not count."""
         if at is not None:
             self._rest(at)
         exchange = self.session.client.send_once(request)
@@ -114,7 +114,7 @@ class Limits:
         return exchange.response.status != 429
 
     def _rest(self, second: float) -> None:
-        """Until that second of the minute in which all began."""
+        """Waits until that second of the minute in which the probe began."""
         self.session.client.rest(max(0.0, self._minute + second - self.session.target.clock.now()))
 
     def _note(self, name: str, value: Json) -> None:

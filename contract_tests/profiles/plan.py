@@ -1,4 +1,4 @@
-"""What a profile will ask, counted before anything is sent."""
+"""The plan of a profile: its steps for one target, and the number of its requests, counted before the first is sent."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from contract_tests.generators.scenario import ASK_SELF, LIMITER_NEEDS, PROBE, Scenario
+from contract_tests.generators.steps import Step
 from contract_tests.generators.tour.ignored import HOLD
 from contract_tests.http.client import MINUTE
 from contract_tests.http.target import Target
 from contract_tests.profiles import learn, limiter_probe, production, read_only
-from contract_tests.profiles.scenario import TWINS, Scene, Script
+from contract_tests.profiles.fixtures import TWINS
 from contract_tests.requirements import catalogue
+
+__all__ = ["ASK_SELF", "PROBE", "Plan", "make"]
 
 JUDGING = PRODUCTION, READ_ONLY = "production", "read-only"
 LEARN, COMPARE = "learn", "compare"  # commands of their own
-SCRIPTS: Mapping[str, tuple[Script, Script]] = {
-    PRODUCTION: (production.SCRIPT, production.EPILOGUE),
-    READ_ONLY: (Script(), read_only.SCRIPT),
-    LEARN: (Script(), learn.SCRIPT),
-    COMPARE: (production.SCRIPT, Script([*production.EPILOGUE, *learn.SCRIPT])),
+SCENARIOS: Mapping[str, Scenario] = {
+    PRODUCTION: production.SCENARIO,
+    READ_ONLY: read_only.SCENARIO,
+    LEARN: learn.SCENARIO,
+    COMPARE: Scenario(production.SCENARIO.before, production.SCENARIO.after + learn.SCENARIO.after),
 }
 PAGE = 100  # assistants of one page of a walk
-ASK_SELF, PROBE = "ask_self_delete", "probe_rate_limit"
-CURES = {
-    ASK_SELF: "asked only with --ask-self-delete: where the guard is broken, it deletes the key's own assistant",
-    PROBE: "judged only with --probe-rate-limit, which uses the key's budget up",
-}
 WALKED = (
     "list/envelope",
     "list/complete",
@@ -35,19 +34,18 @@ WALKED = (
     "errors/never-5xx",
     *HOLD,
 )
-# Creates that are refused, and are removed where a wrong server makes something of them all the same; the empty pages
-# that end a walk where has_more is missing; the calls that tell whether a target, or what it declares, is gone.
+# Deletes of assistants that refused creates have made; the empty pages that end a walk if has_more is missing; the
+# calls that find out if the target, or a declared assistant, is gone.
 SPARE = 7 + 2 + 4
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`before` and `after` are the scenes before and after the last walk. `unjudged` says, for each requirement that
-    was chosen and will not be judged, what would judge it. `pages` are those of one walk, at the most."""
+    """`unjudged` says, for each chosen requirement that will not be judged, how to have it judged. `pages` is the most
+    that one walk takes."""
 
     profile: str
-    before: tuple[Scene, ...]
-    after: tuple[Scene, ...]
+    scenario: Scenario
     unjudged: Mapping[str, str]
     pages: int
     limit: int
@@ -55,88 +53,77 @@ class Plan:
     asks_self: bool
 
     @property
-    def scenes(self) -> tuple[Scene, ...]:
-        return self.before + self.after
+    def steps(self) -> tuple[Step, ...]:
+        return self.scenario.steps
 
     @property
     def creates(self) -> int:
-        return len(self._cast) + (self.probe_creates if self.probes else 0)
+        return len(self._fixtures) + (self.probe_creates if self.probes else 0)
 
     @property
     def probe_creates(self) -> int:
-        """The one that the limiter is tried on, and every fifth call of the burst; to learn it reading is enough."""
+        """The assistant that the limiter is tried on, and every fifth call of the burst. `learn` only reads."""
         return 0 if self.profile == LEARN else 1 + len(range(3, self.limit + 1, 5))
 
     @property
     def requests(self) -> int:
-        """All of them, on a target that does what it should: what was made is removed, too."""
-        made = len(self._cast)
-        ended = {name for scene in self.scenes for name in scene.ends}
-        own = sum(scene.requests for scene in self.scenes)
-        return self.walks + own + made + made - len(ended) + (self.probe_requests if self.probes else 0)
+        """All requests, the clean-up included, to a target that keeps every promise."""
+        ended = {name for step in self.steps for name in step.ends}
+        own = sum(step.requests or 0 for step in self.steps)
+        creates_and_deletes = 2 * len(self._fixtures) - len(ended)
+        return self.walks + own + creates_and_deletes + (self.probe_requests if self.probes else 0)
 
     @property
     def walks(self) -> int:
-        return self.pages * (2 if self.before else 1)
+        """The requests of all walks."""
+        return self.pages * (2 if self.has_last_walk else 1)
+
+    @property
+    def has_last_walk(self) -> bool:
+        return bool(self.scenario.before)
 
     @property
     def probe_requests(self) -> int:
-        """The burst and the one past it, six that are refused, one after the wait, what is read, and the removal."""
+        """The burst and the call past it, six refused calls, one after the wait, the reads, and the deletes."""
         if self.profile == LEARN:
             return self.limit + 1 + limiter_probe.ASIDE
         return self.limit + 1 + 6 + 1 + 2 + self.pages + self.probe_creates + 1
 
     @property
     def reserve(self) -> int:
-        """How many more it may come to where the target is wrong."""
+        """How many requests more a target may cost that breaks promises."""
         limiter = 6 * self.limit + 20 if self.probes else 0
-        return sum(scene.reserve for scene in self.scenes) + (SPARE if self.scenes else 0) + limiter
+        return sum(step.reserve for step in self.steps) + (SPARE if self.steps else 0) + limiter
 
     @property
     def seconds(self) -> float:
-        """The waits that the limit asks for; the calls themselves come on top."""
+        """The waits that the limit causes, without the time of the calls themselves."""
         waits = max(0, ceil(self.requests / self.limit) - 1) if self.limit else 0
         return (waits + (2 if self.probes else 0)) * (MINUTE + 1)
 
     def bearing_on(self, requirement: str) -> int:
-        """How many requests bear on a requirement; most bear on several."""
-        scenes = [scene for scene in self.scenes if requirement in scene.requirements]
+        """How many requests test a requirement; most requests test several."""
+        steps = [step for step in self.steps if requirement in step.requirements]
         if requirement.startswith("rate/"):
             return self.probe_requests if self.probes else 0
-        own = sum(scene.requests for scene in scenes) + len({name for scene in scenes for name in scene.cast})
+        own = sum(step.requests or 0 for step in steps) + len({name for step in steps for name in step.fixtures})
         return own + (self.walks if requirement in WALKED else 0)
 
     @property
-    def _cast(self) -> set[str]:
-        names = {name for scene in self.scenes for name in scene.cast}
+    def _fixtures(self) -> set[str]:
+        names = {name for step in self.steps for name in step.fixtures}
         return names | (set(TWINS) if names & set(TWINS) else set())
 
 
 def make(profile: str, target: Target, chosen: Callable[[str], bool], given: Iterable[str] = ()) -> Plan:
-    """The plan for a target. `given` names what the user allows besides: ASK_SELF, PROBE."""
-    has = target.has | set(given)
-    before, after = ([scene for scene in script if _wanted(scene, chosen, has)] for script in SCRIPTS[profile])
-    controls = [scene for scene in SCRIPTS[profile][0] if scene.control and (before or after)]
-    before = [scene for scene in SCRIPTS[profile][0] if scene in before or scene in controls]
-    probes = bool(profile in (PRODUCTION, LEARN) and PROBE in has and target.rate_limit and chosen("rate/enforced"))
-    judged = {id for scene in before + after for id in scene.requirements}.union(WALKED)
+    """The plan for a target. `given` are the user's permissions: ASK_SELF, PROBE."""
+    has, whole = target.has | set(given), SCENARIOS[profile]
+    scenario = whole.select(chosen, has)
+    probes = whole.limiter and has.issuperset(LIMITER_NEEDS) and chosen("rate/enforced")
+    judged = {id for step in scenario.steps for id in step.requirements}.union(WALKED)
     judged |= {id for id in catalogue.requirements() if probes and id.startswith("rate/")}
     rest = [id for id in catalogue.requirements() if chosen(id) and id not in judged]
-    unjudged = {id: _cure(profile, id, target, has) for id in rest}
+    reading = f"reading alone cannot judge it: --profile {PRODUCTION} does"
+    unjudged = {id: whole.reason(id, target, has) or reading for id in rest}
     pages = max(target.assistants // PAGE + 1, 2)
-    return Plan(profile, tuple(before), tuple(after), unjudged, pages, target.rate_limit or 0, probes, ASK_SELF in has)
-
-
-def _wanted(scene: Scene, chosen: Callable[[str], bool], has: set[str]) -> bool:
-    return set(scene.needs) <= has and (not scene.requirements or any(map(chosen, scene.requirements)))
-
-
-def _cure(profile: str, requirement: str, target: Target, has: set[str]) -> str:
-    """What would have it judged."""
-    if requirement.startswith("rate/") and profile == PRODUCTION:
-        return target.lacks("rate_limit") if PROBE in has and not target.rate_limit else CURES[PROBE]
-    scenes = [scene for script in SCRIPTS[profile] for scene in script if requirement in scene.requirements]
-    if not scenes:
-        return f"reading alone cannot judge it: --profile {PRODUCTION} does"
-    lacking = [need for need in scenes[0].needs if need not in has]
-    return "; ".join(CURES.get(need) or target.lacks(need) for need in lacking)
+    return Plan(profile, scenario, unjudged, pages, target.rate_limit or 0, probes, ASK_SELF in has)

@@ -1,24 +1,24 @@
-"""The whole catalogue by example: reads are shared, and what is written is read once, at the end, by one walk.
+"""The profile `production`: tests the whole catalogue with few calls. Steps share assistants, and one walk at the end
+reads all that they have written.
 
-Every text that is sent has the run's tag in it. The order of the scenes matters: each stands on what is known by then.
+Every text that is sent has the run's tag in it. The order matters: a step may use what the steps before it have shown.
 """
 
 from __future__ import annotations
 
-from contract_tests.generators.session import REFUSALS
-from contract_tests.generators.tour.ignored import ABSURD, ACCEPTED, HOLD, NOT_KEPT, ROUNDS, UNSHOWN
-from contract_tests.generators.tour.parallel import preflight
+from contract_tests.generators.scenario import Scenario
+from contract_tests.generators.session import Session
+from contract_tests.generators.steps import REFUSALS, step
+from contract_tests.generators.tour import delete, errors, ignored, lists, modify, parallel
+from contract_tests.generators.tour.ignored import ACCEPTED, HOLD, NOT_KEPT, ROUNDS
 from contract_tests.http import operations
 from contract_tests.http.messages import Json
-from contract_tests.profiles.scenario import Cast, Script, each_alone
+from contract_tests.profiles.fixtures import send_each_alone
 
-SCRIPT = Script()  # before the last walk
-EPILOGUE = Script()  # after it: what is held against the order that it showed
 FIELDS = len(ACCEPTED)
 
 
-@SCRIPT.scene(
-    0,
+@step(
     "create/name-suffices",
     "create/keeps-what-it-is-given",
     "create/id-is-asst-hyphen",
@@ -29,39 +29,35 @@ FIELDS = len(ACCEPTED)
     *ACCEPTED,
     *NOT_KEPT,
     *HOLD,
-    cast=("one", "other", "rich"),
+    fixtures=("one", "other", "rich"),
+    requests=0,
     reserve=1 + FIELDS,
 )
-def creates(cast: Cast) -> None:
-    """A name suffices, and two at once of one name are two; texts are kept; ignored fields leave no trace."""
-    for name in ("one", "rich"):
-        _ = cast[name]
+def creates(_: Session) -> None:
+    """A name alone creates an assistant. Two parallel creates with equal names make two assistants. Texts come back
+    unchanged. Ignored fields have no effect."""
 
 
-@SCRIPT.scene(
-    1, "retrieve/equals-created", "create/keeps-what-it-is-given", "org/shared-by-its-keys", *NOT_KEPT, cast=("rich",)
-)
-def a_second_key_reads(cast: Cast) -> None:
-    """What one key made another retrieves, as it was made."""
-    cast.session.admitted(operations.retrieve(cast["rich"], cast.second), (401,))
+@step("retrieve/equals-created", "create/keeps-what-it-is-given", "org/shared-by-its-keys", *NOT_KEPT, requests=1)
+def a_second_key_retrieves(session: Session, rich: str) -> None:
+    """A second key retrieves an assistant as another key has created it."""
+    session.send_first(operations.retrieve(rich, session.second))
 
 
-@SCRIPT.scene(5, "org/closed-to-others", "org/others-look-unknown", cast=("rich",), needs=("foreign",))
-def another_organization(cast: Cast) -> None:
-    """A key of another organization can list, retrieve, modify or delete none of it."""
-    session, id = cast.session, cast["rich"]
-    session.admitted(operations.list_("foreign", limit=100))
+@step("org/closed-to-others", "org/others-look-unknown", needs=("foreign",), requests=5)
+def a_key_of_another_organization(session: Session, rich: str) -> None:
+    """A key of another organization cannot list, retrieve, modify or delete an assistant of this organization."""
+    session.send_first(operations.list_("foreign", limit=100))
     for request in (
-        operations.retrieve(id, "foreign"),
-        operations.modify(id, {"name": session.unique_text("stolen")}, "foreign"),
-        operations.patch(id, {"instructions": session.unique_text("stolen")}, "foreign"),
-        operations.delete(id, "foreign"),
+        operations.retrieve(rich, "foreign"),
+        operations.modify(rich, {"name": session.unique_text("stolen")}, "foreign"),
+        operations.patch(rich, {"instructions": session.unique_text("stolen")}, "foreign"),
+        operations.delete(rich, "foreign"),
     ):
         session.send(request)
 
 
-@SCRIPT.scene(
-    3,
+@step(
     "modify/seen-everywhere",
     "modify/post-and-patch-alike",
     "modify/keeps-identity",
@@ -70,208 +66,162 @@ def another_organization(cast: Cast) -> None:
     *ACCEPTED,
     *NOT_KEPT,
     *HOLD,
-    cast=("one", "other"),
+    requests=3,
     reserve=2 * (1 + FIELDS),
     control=True,
 )
-def modifies(cast: Cast) -> None:
-    """By either verb name and instructions change, ignored fields leave no trace, and retrieve shows it at once."""
-    _loaded(cast, operations.modify, cast["one"], ROUNDS[2])
-    cast.session.read(cast["one"])
-    _loaded(cast, operations.patch, cast["other"], ROUNDS[1])
+def modifies(session: Session, one: str, other: str) -> None:
+    """A modify by POST or PATCH changes name and instructions, ignored fields have no effect, and a retrieve shows the
+    change at once."""
+    _modify_all(session, operations.modify, one, ROUNDS[2])
+    session.retrieve(one)
+    _modify_all(session, operations.patch, other, ROUNDS[1])
 
 
-def _loaded(cast: Cast, verb: operations.Modify, id: str, fields: dict[str, Json]) -> None:
-    session = cast.session
-    texts = {"name": session.unique_text("modified"), "instructions": session.unique_text("modified")}
+def _modify_all(session: Session, verb: operations.Modify, id: str, fields: dict[str, Json]) -> None:
+    """Texts and ignored fields in one call; if that is refused, the texts alone and each field alone."""
+    texts: dict[str, Json] = {"name": session.unique_text("modified"), "instructions": session.unique_text("modified")}
     if not session.send(verb(id, texts | fields)).response.accepted:
         session.send(verb(id, texts))
-        each_alone(session, verb, id, fields)
+        send_each_alone(session, verb, id, fields)
 
 
-@SCRIPT.scene(2, "parallel/modifies-not-lost", "modify/partial", cast=("one", "other"))
-def modifies_at_once(cast: Cast) -> None:
-    """Two assistants renamed at the same time are both renamed, and keep their instructions."""
-    session, first, second = cast.session, cast["other"], cast["one"]
+@step("parallel/modifies-not-lost", "modify/partial", requests=2)
+def two_parallel_modifies(session: Session, one: str, other: str) -> None:
+    """Two assistants that are renamed in parallel both show the new name and keep their instructions."""
     session.send_parallel(
         lambda group: [
-            operations.modify(first, {"name": session.unique_text("at once")}, group=group),
-            operations.patch(second, {"name": session.unique_text("at once")}, group=group),
+            operations.modify(other, {"name": session.unique_text("at once")}, group=group),
+            operations.patch(one, {"name": session.unique_text("at once")}, group=group),
         ]
     )
 
 
-@SCRIPT.scene(
-    2,
+@step(
     "modify/empty-instructions-clear",
     "modify/post-and-patch-alike",
     "modify/partial",
     "org/shared-by-its-keys",
-    cast=("one", "other"),
+    requests=2,
 )
-def a_second_key_clears(cast: Cast) -> None:
-    """An empty text clears the instructions and nothing else, by either verb, also by another key."""
-    cast.session.send(operations.modify(cast["one"], {"instructions": ""}, cast.second))
-    cast.session.send(operations.patch(cast["other"], {"instructions": ""}, cast.second))
+def a_second_key_clears(session: Session, one: str, other: str) -> None:
+    """An empty string clears the instructions and changes nothing else, by POST and by PATCH, sent by a second key."""
+    session.send(operations.modify(one, {"instructions": ""}, session.second))
+    session.send(operations.patch(other, {"instructions": ""}, session.second))
 
 
-@SCRIPT.scene(2, "modify/empty-body-changes-nothing", "modify/post-and-patch-alike", cast=("other", "rich"))
-def nothing_to_change(cast: Cast) -> None:
-    """`{}` answers the assistant as it is, by either verb."""
-    cast.session.send(operations.modify(cast["other"], {}))
-    cast.session.send(operations.patch(cast["rich"], {}))
+@step("errors/never-5xx", requests=1)
+def a_nul_in_a_name(session: Session, one: str) -> None:
+    """A NUL in a name is accepted or refused, and crashes nothing."""
+    session.send(operations.modify(one, {"name": session.unique_text("nul \x00 within")}))
 
 
-@SCRIPT.scene(1, "modify/bad-body-changes-nothing", *REFUSALS, cast=("rich",))
-def bad_beside_good(cast: Cast) -> None:
-    """A value of a wrong type is refused, and the valid one beside it does nothing."""
-    cast.session.send(operations.patch(cast["rich"], {"name": cast.session.unique_text("good"), "instructions": 7}))
-
-
-@SCRIPT.scene(3, "errors/bad-json-is-400", *REFUSALS, cast=("other", "rich"))
-def bodies_that_are_not_an_object(cast: Cast) -> None:
-    """No body, an array, and what is not JSON are refused, and change nothing."""
-    send = cast.session.send
-    send(operations.raw("POST", operations.COLLECTION, b""))
-    send(operations.raw("POST", operations.path(cast["other"]), b"[]"))
-    send(operations.raw("PATCH", operations.path(cast["rich"]), b"{"))
-
-
-@SCRIPT.scene(1, "ignored/absurd-values-are-harmless", cast=("other",))
-def absurd_values(cast: Cast) -> None:
-    """Ignored fields of wrong types are ignored or refused, and stored by nobody."""
-    cast.session.send(operations.patch(cast["other"], {name: values[0] for name, values in ABSURD.items()}))
-
-
-@SCRIPT.scene(1, "errors/never-5xx", cast=("one",))
-def an_odd_text(cast: Cast) -> None:
-    """A NUL in a name is taken or refused, not stumbled over."""
-    cast.session.send(operations.modify(cast["one"], {"name": cast.session.unique_text("nul \x00 within")}))
-
-
-@SCRIPT.scene(
-    8,
+@step(
     "auth/missing-key-refused",
     "auth/unknown-key-refused",
     "auth/other-scheme-refused",
     "auth/refused-changes-nothing",
     *REFUSALS,
-    cast=("rich",),
+    requests=8,
 )
-def without_a_good_key(cast: Cast) -> None:
-    """Each operation is refused without a key; with an unknown one, or under another scheme, one is for all."""
-    id, send = cast["rich"], cast.session.send
-    for request in operations.every_operation(id, cast.session.unique_text("refused"), "nobody"):
-        send(request)
-    send(operations.retrieve(id, "stranger"))
-    send(operations.patch(id, {"name": cast.session.unique_text("refused")}, "basic"))
+def every_operation_without_a_good_key(session: Session, rich: str) -> None:
+    """Each operation without a key is refused; so is one with an unknown key, and one under another scheme."""
+    for request in operations.every_operation(rich, session.unique_text("refused"), "nobody"):
+        session.send(request)
+    session.send(operations.retrieve(rich, "stranger"))
+    session.send(operations.patch(rich, {"name": session.unique_text("refused")}, "basic"))
 
 
-@SCRIPT.scene(
-    4, "create/name-required", "create/name-is-text", "create/instructions-are-text", *REFUSALS, cast=("rich",)
+@step(
+    "create/name-required",
+    "create/name-is-text",
+    "create/instructions-are-text",
+    *REFUSALS,
+    fixtures=("rich",),
+    requests=4,
 )
-def creates_that_are_refused(cast: Cast) -> None:
-    """Without a name, with null, and with what is not text, nothing is made."""
-    mark = cast.session.unique_text
+def refused_creates(session: Session) -> None:
+    """A create without a name, with null for the name, or with a text that is not a string creates nothing."""
+    text = session.unique_text
     for body in (
-        {"instructions": mark("no name")},
-        {"name": None, "instructions": mark("null name")},
-        {"name": 7, "instructions": mark("name of another type")},
-        {"name": mark("instructions of another type"), "instructions": {"text": "text"}},
+        {"instructions": text("no name")},
+        {"name": None, "instructions": text("null name")},
+        {"name": 7, "instructions": text("name of another type")},
+        {"name": text("instructions of another type"), "instructions": {"text": "text"}},
     ):
-        cast.session.send(operations.create(body))
+        session.send(operations.create(body))
 
 
-@SCRIPT.scene(3, "retrieve/unknown-is-404", "modify/unknown-is-404", "delete/unknown-is-404", *REFUSALS, cast=("rich",))
-def an_id_that_names_nothing(cast: Cast) -> None:
-    """What is not there answers 404, and is not made by asking."""
-    unknown = cast.session.unknown_id(cast["rich"])
-    cast.session.send(operations.retrieve(unknown))
-    cast.session.send(operations.modify(unknown, {"name": cast.session.unique_text("ghost")}))
-    cast.session.send(operations.delete(unknown))
-
-
-@SCRIPT.scene(
-    4,
+@step(
     "delete/answers-deleted",
     "delete/gone",
     "delete/only-its-target",
     "org/shared-by-its-keys",
-    cast=("one",),
     ends=("one",),
+    requests=4,
 )
-def deleted_and_gone(cast: Cast) -> None:
-    """What another key of the organization deletes is gone for every operation."""
-    id = cast["one"]
-    cast.session.send(operations.delete(id, cast.second))
-    cast.session.read(id)
-    cast.session.send(operations.patch(id, {"name": cast.session.unique_text("revived")}))
-    cast.session.send(operations.delete(id))
+def deleted_by_a_second_key(session: Session, one: str) -> None:
+    """An assistant that a second key deletes is gone for every operation of the first key."""
+    session.send(operations.delete(one, session.second))
+    session.retrieve(one)
+    session.send(operations.patch(one, {"name": session.unique_text("revived")}))
+    session.send(operations.delete(one))
 
 
-@SCRIPT.scene(1, "delete/self-refused", "delete/self-survives", needs=("sibling", "expendable_id"), cast=("rich",))
-def the_siblings_own(cast: Cast) -> None:
-    """The expendable assistant is not deleted by the key that is bound to it; the last walk shows it unchanged."""
-    cast.session.send(operations.delete(cast.session.target.expendable_id or "", "sibling"))
+@step("list/has-more-is-true-to-its-word", "list/limit", "org/shared-by-its-keys", reads_only=True, requests=1)
+def a_small_page(session: Session) -> None:
+    """A second key gets the same list; a page of two holds two assistants and says if more follow."""
+    session.send_first(operations.list_(session.second, limit=2))
 
 
-@SCRIPT.scene(1, "delete/self-refused", "delete/self-survives", needs=("bound_id", "ask_self_delete"), cast=("rich",))
-def the_keys_own(cast: Cast) -> None:
-    """The assistant that the key is bound to is not deleted by it; the last walk shows it unchanged."""
-    cast.session.send(operations.delete(cast.session.target.bound_id or ""))
+@step("list/after", "list/before", "list/limit", requests=3)
+def pages_beside_an_id(session: Session, other: str, rich: str) -> None:
+    """A page after an id, a page before an id, and a page of twenty without a limit."""
+    session.send(operations.list_())
+    session.send(operations.list_(limit=2, after=rich))
+    session.send(operations.list_(limit=2, before=other))
 
 
-@EPILOGUE.scene(1, "list/has-more-is-true-to-its-word", "list/limit", "org/shared-by-its-keys", cast=("rich",))
-def a_small_page(cast: Cast) -> None:
-    """A second key is shown the same list; a page of two holds two, and says that more follows."""
-    cast.session.send(operations.list_(cast.second, limit=2))
+@step("list/newest-first", "list/order-asc", fixtures=("rich", "last"), requests=2)
+def one_created_after_another(session: Session) -> None:
+    """The newest assistant comes first, or last if the order is ascending."""
+    session.send(operations.list_(limit=20))
+    after = {"after": session.others[0]} if session.others else {}
+    session.send(operations.list_(limit=100, order="asc", **after))
 
 
-@EPILOGUE.scene(3, "list/after", "list/before", "list/limit", cast=("other", "rich"))
-def the_other_ways(cast: Cast) -> None:
-    """Behind an id, ahead of one, and twenty unless told."""
-    cast.session.send(operations.list_())
-    cast.session.send(operations.list_(limit=2, after=cast["rich"]))
-    cast.session.send(operations.list_(limit=2, before=cast["other"]))
-
-
-@EPILOGUE.scene(2, "list/newest-first", "list/order-asc", cast=("rich", "last"))
-def one_after_another(cast: Cast) -> None:
-    """What is made last comes first, or last where the oldest come first."""
-    _ = cast["rich"], cast["last"]
-    cast.session.send(operations.list_(limit=20))
-    cast.session.send(operations.list_(limit=100, order="asc", **({"after": cast.others[0]} if cast.others else {})))
-
-
-@EPILOGUE.scene(4, "list/bad-limit-refused")
-def limits_out_of_bounds(cast: Cast) -> None:
-    """A limit of 0, 101, -1 or "x" is refused."""
-    for limit in (0, 101, -1, "x"):
-        cast.session.send(operations.list_(limit=limit))
-
-
-@EPILOGUE.scene(len(UNSHOWN), *(field.accepted_id for field in UNSHOWN), cast=("rich",))
-def newer_fields(cast: Cast) -> None:
-    """A field that newer SDKs can send, and that no answer shows, is accepted."""
-    for field in UNSHOWN:
-        cast.session.send(operations.modify(cast["rich"], {field.name: field.value(0)}))
-
-
-@EPILOGUE.scene(2, "errors/unknown-url-is-404", "errors/wrong-method-is-405-or-404", cast=("rich",))
-def what_is_no_operation(cast: Cast) -> None:
-    """A URL that nobody serves, and a method that a URL does not know, are said to be so."""
-    cast.session.send(operations.raw("GET", operations.UNKNOWN_URL))
-    cast.session.send(operations.raw("PUT", operations.path(cast["rich"]), b"{}"))
-
-
-@EPILOGUE.scene(2, "browser/preflight")
-def a_page_asks_first(cast: Cast) -> None:
-    """A browser may send what the JavaScript SDK sends."""
-    cast.session.send(preflight("POST", operations.COLLECTION))
-    cast.session.send(preflight("PATCH", operations.path("asst-any")))
-
-
-@EPILOGUE.scene(1, "delete/self-is-the-keys-own", "delete/self-survives", needs=("sibling", "expendable_id"))
-def another_keys_own(cast: Cast) -> None:
-    """Another key of the organization deletes what the sibling may not."""
-    cast.session.send(operations.delete(cast.session.target.expendable_id or ""))
+SCENARIO = Scenario(
+    before=(
+        creates,
+        a_second_key_retrieves,
+        a_key_of_another_organization,
+        modifies,
+        two_parallel_modifies,
+        a_second_key_clears,
+        modify.an_empty_body,
+        modify.a_wrong_type_beside_a_valid_value,
+        errors.bodies_that_are_not_an_object,
+        ignored.absurd_values,
+        a_nul_in_a_name,
+        every_operation_without_a_good_key,
+        refused_creates,
+        modify.retrieving_an_unknown_id,
+        modify.modifying_an_unknown_id,
+        delete.deleting_an_unknown_id,
+        deleted_by_a_second_key,
+        delete.the_siblings_own_assistant,
+        delete.the_keys_own_assistant,
+    ),
+    after=(
+        a_small_page,
+        pages_beside_an_id,
+        one_created_after_another,
+        lists.limits_out_of_range,
+        ignored.newer_fields,
+        errors.an_unknown_url,
+        errors.a_wrong_method,
+        parallel.preflights,
+        delete.another_keys_own_assistant,
+    ),
+    limiter=True,
+)

@@ -94,14 +94,14 @@ class Terminal:
         self._say(f"\n[bold]{plan.profile}[/], on {target.base_url}\n")
         table = Table("what is asked", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
         table.add_column("requests", justify="right")
-        for scene in plan.scenes:
-            table.add_row(scene.promise, str(scene.requests) if scene.requests else "·")
+        for step in plan.steps:
+            table.add_row(step.promise, str(step.requests) if step.requests else "·")
         self.console.print(table)
         self._effort(plan, target)
 
     def _effort(self, plan: Plan, target: Target) -> None:
         made = f"{plan.creates} creates, all removed again" if plan.creates else "nothing is created"
-        walks = f"{plan.walks} of them to walk {target.assistants} assistants{' twice' * bool(plan.before)}"
+        walks = f"{plan.walks} of them to walk {target.assistants} assistants{' twice' * plan.has_last_walk}"
         self._plain(f"\n{plan.requests} requests at the most, {walks}; {made}.")
         wrong, uncommon = "the target is wrong", "what it chooses is uncommon"
         why = f"Where {wrong if plan.profile in JUDGING else uncommon}, up to {plan.reserve} more, to tell "

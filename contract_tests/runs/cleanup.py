@@ -1,4 +1,4 @@
-"""Removes what a run made, newest first, and what it made without meaning to."""
+"""The clean-up: deletes the assistants that a run made, the newest first, also those that a refused call made."""
 
 from __future__ import annotations
 
@@ -10,12 +10,32 @@ from contract_tests.http import operations
 from contract_tests.http.guard import items
 from contract_tests.http.ledger import is_marked, marks
 from contract_tests.http.messages import Exchange, Request
+from contract_tests.http.target import TargetError
+from contract_tests.oracle.oracle import Oracle
+from contract_tests.runs.result import Progress, Result
 
 
-def remove(session: Session, send: Callable[[Request], Exchange], progress: Callable[[str, int, int], None]) -> None:
-    """Each by its owner's key; what a refused call made is ours too. Raises TargetError where the target gives up."""
+def clean_up(session: Session, result: Result, progress: Progress) -> None:
+    """Deletes, and adds to the result the requests and the ids that are left. After a thorough session, walks the list
+    to see them; after any other, believes the answers, unless the run found that a delete does not delete.
+
+    Past the budget if need be, and without the oracle, because an error of the oracle may have ended the run.
+    """
+    session.client.budget = None
+    listed: set[str] | None = None
+    try:
+        with suppress(TargetError):
+            remove(session, session.client.send, progress)
+            listed = _listed(session) if session.thorough else None
+    finally:
+        result.requests += session.client.count
+        result.left_behind += _left(session, listed)
+
+
+def remove(session: Session, send: Callable[[Request], Exchange], progress: Progress) -> None:
+    """Deletes each assistant by its owner's key. Raises TargetError if the target is gone."""
     guard = session.client.guard
-    _take_in_pending(session)
+    _adopt_pending(session)
     for id, role in session.oracle.model.ghosts.items():
         if id not in guard.made:
             guard.adopt(id, role)
@@ -26,8 +46,13 @@ def remove(session: Session, send: Callable[[Request], Exchange], progress: Call
             send(operations.delete(id, owner(session, guard.made[id])))
 
 
-def _take_in_pending(session: Session) -> None:
-    """A call that was interrupted may have made something all the same: it carries a mark of that call."""
+def owner(session: Session, role: str) -> str:
+    """The role whose key deletes what this role made: the first key's for an assistant that an invalid key made."""
+    return role if role in session.target.keys else "primary"
+
+
+def _adopt_pending(session: Session) -> None:
+    """Finds what an interrupted call has made all the same: its text carries a mark of that call."""
     pending, session.client.pending = session.client.pending, []
     for role in dict.fromkeys(owner(session, request.role) for request in pending):
         sent = [mark for request in pending for mark in marks(request, session.tag)]
@@ -37,6 +62,21 @@ def _take_in_pending(session: Session) -> None:
                 session.client.guard.adopt(item["id"], role)
 
 
-def owner(session: Session, role: str) -> str:
-    """Whose key removes what this role made: a stranger's, made by a server that let him in, is ours to remove."""
-    return role if role in session.target.keys else "primary"
+def _listed(session: Session) -> set[str]:
+    """The ids that the lists of all owners show now."""
+    witness = Session(session.client, Oracle(session.target, session.tag))
+    owners = dict.fromkeys(owner(session, role) for role in session.client.guard.made.values())
+    return {id for role in owners for id in witness.walk(role)}
+
+
+def _left(session: Session, listed: set[str] | None) -> list[str]:
+    """The ids that are there. If no list says so: those not deleted, or all, if deletes were found to do nothing."""
+    guard, ledger = session.client.guard, session.client.ledger
+    if listed is not None:
+        return [id for id in guard.made if id in listed]
+    lies = session.oracle.findings.broken("delete/gone")
+    left = [id for id in guard.made if lies or id not in guard.gone]
+    if lies and ledger:
+        for id in left:
+            ledger.made(id, guard.made[id])
+    return left

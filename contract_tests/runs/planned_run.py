@@ -1,8 +1,8 @@
-"""A run beside real data: no request that was not planned, a walk at either end, and a ledger of what it makes."""
+"""The planned run, beside real data: only planned requests, a walk before and after, and a ledger of its creates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,23 +18,23 @@ from contract_tests.http.ledger import Ledger
 from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Target, TargetError
 from contract_tests.oracle.oracle import Oracle
+from contract_tests.profiles.fixtures import Fixtures
 from contract_tests.profiles.plan import PAGE, READ_ONLY, Plan
-from contract_tests.profiles.scenario import Cast, Scene
-from contract_tests.requirements.verdicts import judge
 from contract_tests.runs.cleanup import remove
 from contract_tests.runs.result import Progress, Result
+from contract_tests.runs.stage import open_lists, perform, stage
 
 
-class Probing(Protocol):
-    """What tries the limiter, on a client that does not pace itself."""
+class LimiterProbe(Protocol):
+    """Tries the limiter on a client that does not pace itself."""
 
     def run(self) -> None: ...
 
 
 class PlannedRun:
-    """One run of a plan. `result` is filled as it goes, also when it is cut short.
+    """One run of a plan. `result` is filled as the run goes, also if it is cut short.
 
-    The tag is of this run alone, so that two runs at the same time leave each other's assistants be. `ledger` is a new
+    No other run has the same tag, so two runs at the same time do not touch each other's assistants. `ledger` is a new
     file, or a folder for one.
     """
 
@@ -47,7 +47,7 @@ class PlannedRun:
         ledger: Path,
         progress: Progress = lambda *_: None,
         watch: Callable[[Exchange], None] = lambda _: None,
-        probe: Callable[[Session, int], Probing] = Probe,
+        probe: Callable[[Session, int], LimiterProbe] = Probe,
     ) -> None:
         self.target = target
         self.plan = plan
@@ -62,17 +62,18 @@ class PlannedRun:
         self._ledger: Ledger | None = None
 
     def judge(self) -> Result:
-        """Plays the plan. Raises TargetError, GuardError, BudgetError."""
+        """Runs the plan. Raises TargetError, GuardError, BudgetError."""
         if self.plan.profile != READ_ONLY:
             self._ledger = self._open_ledger()
             self.result.ledger = self._path
-        session = Session(self._client(self.target), Oracle(self.target, self._tag))
+        session = Session(self._client(self.target), Oracle(self.target, self._tag), thorough=False)
         try:
-            self._perform(session)
+            with stage(session, self.result, self.progress):
+                self._perform(session)
         finally:
-            self._clean_up(session)
-        session.oracle.conclude()
-        self.result.verdicts = judge(session.oracle.findings, self.chosen, self.plan.unjudged)
+            if self._ledger:
+                self._ledger.close()
+        self.result.judge(session.oracle.findings, self.chosen, self.plan.unjudged)
         return self.result
 
     def _open_ledger(self) -> Ledger:
@@ -87,54 +88,38 @@ class PlannedRun:
         return client
 
     def _perform(self, session: Session) -> None:
-        cast = Cast(session, self._census(session))
-        self._play(self.plan.before, cast)
-        if self.plan.before:
-            self._last_walk(session, len(cast.others))
-        self._play(self.plan.after, cast)
+        self.progress("the first walk", 0, 1)
+        open_lists(session, ["primary"], self.plan.pages)
+        for name in ("bound_id", "expendable_id"):
+            self._check_declared(session, name)
+        fixture, scenario = Fixtures(session).get, self.plan.scenario
+        perform(session, scenario.before, fixture, self.progress)
+        if self.plan.has_last_walk:
+            self._last_walk(session)
+        perform(session, scenario.after, fixture, self.progress)
         remove(session, session.send, self.progress)
         if self.plan.probes:
             self._probe(session)
 
-    def _play(self, scenes: Iterable[Scene], cast: Cast) -> None:
-        for done, scene in enumerate(scenes):
-            self.progress(scene.name, done, len(self.plan.scenes))
-            with suppress(BlockedError):
-                scene.act(cast)
-
-    def _census(self, session: Session) -> list[str]:
-        """Everybody who is there before anything is made, so that nobody else is ever taken for ours."""
-        self.progress("who is there", 0, 1)
-        ids: list[str] = []
-        for number, page in enumerate(session.pages(first=True, limit=PAGE), 1):
-            ids += page
-            if number > self.plan.pages:
-                raise TargetError(
-                    f"{self.target.base_url} lists {len(ids)} assistants and more, {len(page)} to a page. Declare as "
-                    "'assistants', in the file given to --target, how many there are: the walks have to be planned."
-                )
-        for name in ("bound_id", "expendable_id"):
-            self._is_there(session, name, ids)
-        return ids
-
-    def _is_there(self, session: Session, name: str, ids: list[str]) -> None:
-        """What the target file declares and nobody lists may be gone: then there is nothing to be judged by it."""
+    def _check_declared(self, session: Session, name: str) -> None:
+        """Raises TargetError if a declared assistant is not there: nothing can be judged by it."""
         id = getattr(self.target, name)
-        if id and id not in ids and session.client.send(operations.retrieve(id)).response.status == 404:
+        if id and id not in session.others and session.client.send(operations.retrieve(id)).response.status == 404:
             raise TargetError(
                 f"{self.target.base_url} has no {id}, which is declared as {name}: declare one that is there."
             )
 
-    def _last_walk(self, session: Session, others: int) -> None:
-        """Everybody once more, ours among them, in two pages at least."""
+    def _last_walk(self, session: Session) -> None:
+        """Lists all assistants again, those of the run included, in two pages or more."""
         self.progress("the last walk", 0, 1)
+        others = len(session.others)
         size = PAGE if others > PAGE else max(1, (others + len(self._guard.made) + 1) // 2)
         for number, _ in enumerate(session.pages(limit=size), 1):
             if number > self.plan.pages:
                 return
 
     def _probe(self, session: Session) -> None:
-        """The limiter, on a client that does not pace itself."""
+        """Probes the limiter on a client that does not pace itself."""
         self.progress("the limiter", 0, 1)
         paced, session.client = session.client, self._client(replace(self.target, rate_limit=0))
         try:
@@ -143,24 +128,3 @@ class PlannedRun:
         finally:
             self.result.requests += session.client.count
             session.client = paced
-
-    def _clean_up(self, session: Session) -> None:
-        """Without the oracle, and past the plan if need be: it may be what broke off the run."""
-        session.client.budget = None
-        try:
-            with suppress(TargetError):
-                remove(session, session.client.send, self.progress)
-        finally:
-            self.result.requests += session.client.count
-            self.result.left_behind += self._left(session)
-            if self._ledger:
-                self._ledger.close()
-
-    def _left(self, session: Session) -> list[str]:
-        """What is not known to be gone; everything, where a delete was found to answer and not to delete."""
-        lies = session.oracle.findings.broken("delete/gone")
-        left = [id for id in self._guard.made if lies or id not in self._guard.gone]
-        if lies and self._ledger:
-            for id in left:
-                self._ledger.made(id, self._guard.made[id])
-        return left

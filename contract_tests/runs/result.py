@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract_tests.http.target import Target
-from contract_tests.requirements.verdicts import Verdict
+from contract_tests.requirements.findings import Findings
+from contract_tests.requirements.verdicts import Verdict, judge
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass
 class Result:
-    """`left_behind` are ids that the run made and could not remove; `notes` say what was left out, and why. A run by
-    a plan says how many requests were `planned`, and where its `ledger` is."""
+    """`left_behind` are ids that the run made and could not delete; `notes` say what was left out, and the reason. A
+    planned run says how many requests were `planned`, and where its `ledger` is."""
 
     target: Target
     verdicts: list[Verdict] = field(default_factory=list)
@@ -24,3 +25,7 @@ class Result:
     requests: int = 0
     planned: int | None = None
     ledger: Path | None = None
+
+    def judge(self, findings: Findings, chosen: Callable[[str], bool], missing: Mapping[str, str]) -> None:
+        """Fills in the verdicts. `missing` says why a requirement was not tested."""
+        self.verdicts = judge(findings, chosen, missing)

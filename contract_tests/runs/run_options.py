@@ -1,4 +1,4 @@
-"""The choice of a run: its seed, its generators, and the requirements that it judges."""
+"""The options of a run: its seed, its generators, and the requirements that it judges."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What the user chose: the seed, how many random histories, and ids, areas or levels of requirements (none: all).
+    """The user's options. `only` holds ids, areas or levels of requirements; empty means all.
 
-    `generators` are those that make calls; a user has them all, the suite's own tests mostly the tour alone. `sdk` adds
-    Node's SDK to Python's.
+    `generators` are those that make calls; a user's run has all, the suite's own tests mostly use the tour alone. `sdk`
+    adds Node's SDK to Python's.
     """
 
     seed: int = 1

@@ -1,4 +1,4 @@
-"""Removes what a run has left that was killed: what its ledger names, and nothing else."""
+"""The sweep: deletes the assistants that a killed run has left. The ledger names them; nothing else is touched."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from contract_tests.runs.cleanup import owner
 
 
 class Sweep:
-    """`confirm` is asked before anything is removed of which the ledger has the text but not the id; `say` is told what
-    was done. Raises TargetError where the ledger or the target cannot be used."""
+    """`confirm` decides about each assistant whose text the ledger has, but not its id. `say` gets a line for each
+    delete. Raises TargetError if the ledger or the target cannot be used."""
 
     def __init__(
         self, path: Path, confirm: Callable[[str], bool], say: Callable[[str], None], clock: Clock | None = None
@@ -33,7 +33,7 @@ class Sweep:
         self.session = Session(Client(self.target, self.seen.append), Oracle(self.target, ""))
 
     def run(self) -> list[str]:
-        """The ids that are left."""
+        """Deletes; returns the ids that are left."""
         left = [id for id, role in reversed(self.account.made.items()) if not self._remove(id, role)]
         for role, item in self._unnoted():
             shown = f"{item['id']} {item.get('name')!r} was made by the run, which did not come to note the id."
@@ -52,7 +52,7 @@ class Sweep:
         return gone
 
     def _unnoted(self) -> Iterator[tuple[str, dict[str, Json]]]:
-        """What carries a mark that only this run has sent, with the role whose organization it is in."""
+        """Each assistant with a mark that only this run has sent, and the role of its organization."""
         marks: dict[str, list[str]] = defaultdict(list)
         for role, sent in self.account.open.values():
             marks[owner(self.session, role)] += sent

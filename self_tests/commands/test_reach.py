@@ -20,11 +20,13 @@ import pytest
 import trustme
 from aiohttp import web
 
+from contract_tests.generators.scenario import Scenario
+from contract_tests.generators.session import Session
+from contract_tests.generators.steps import Step
 from contract_tests.http import client, operations, transport
 from contract_tests.http.target import Target
 from contract_tests.http.transport import Transport
 from contract_tests.profiles import plan
-from contract_tests.profiles.scenario import Cast, Scene
 from fake_server.domain.errors import MalformedRequest, TooManyRequests
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.server import serve
@@ -251,13 +253,13 @@ def test_what_could_not_be_removed_is_exit_4_with_the_way_to_do_it(
     async def refuse(_: Call) -> Answer:
         raise MalformedRequest("Not now.")
 
-    def interrupted(cast: Cast) -> None:
+    def interrupted(session: Session) -> None:
         fake.handlers["deleteAssistant"] = refuse
-        cast.session.client.send(operations.create({"name": cast.session.unique_text()}))
+        session.client.send(operations.create({"name": session.unique_text()}))
         raise KeyboardInterrupt
 
-    scene = Scene("interrupted", "", ("create/name-suffices",), 1, interrupted)
-    monkeypatch.setattr(plan, "SCRIPTS", {plan.PRODUCTION: ([scene], [])})
+    step = Step(interrupted, ("create/name-suffices",), requests=1)
+    monkeypatch.setattr(plan, "SCENARIOS", {plan.PRODUCTION: Scenario((step,))})
     ledger = tmp_path / "run.ledger"
     stopped = command("run", base_url, *PRODUCTION, "--ledger", str(ledger))
     fake.handlers["deleteAssistant"] = delete

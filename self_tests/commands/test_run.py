@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from contract_tests.generators import session, tour
+from contract_tests.generators import tour
+from contract_tests.generators.session import Session
+from contract_tests.generators.steps import Step
 from contract_tests.http import operations, own_fake, target
 from contract_tests.http.transport import Transport
 from contract_tests.reports import events
@@ -245,7 +247,7 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
     """No verdict is made of it, and what may be left there is listed."""
     fake = compose(rate_limit=None)
     with serve(fake) as base_url:
-        dying = session.Step("dying", "", ("create/name-suffices",), (), False, dead)
+        dying = Step(dead, ("create/name-suffices",))
         monkeypatch.setattr(tour, "STEPS", [*tour.STEPS[:3], dying, *tour.STEPS[3:]])
 
         ran = run(base_url, *QUICKLY)
@@ -255,7 +257,7 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
     assert "Left behind: asst-" in ran.out
 
 
-def dead(session: session.Session) -> None:
+def dead(session: Session) -> None:
     """From now on nobody listens where the target was."""
     session.create_assistant()
     session.client._transport = Transport("http://127.0.0.1:9/v1")
@@ -266,7 +268,7 @@ def test_a_step_that_raises_is_our_error(
 ) -> None:
     """Exit 2, said to be ours, no verdict; and what was made is removed all the same."""
     before = len(fake.store.projects("org-acme"))
-    monkeypatch.setattr(tour, "STEPS", [session.Step("broken", "", ("create/name-suffices",), (), False, broken)])
+    monkeypatch.setattr(tour, "STEPS", [Step(broken, ("create/name-suffices",))])
 
     ran = run(base_url, "--only", "create/name-suffices")
 
@@ -275,7 +277,7 @@ def test_a_step_that_raises_is_our_error(
     assert len(fake.store.projects("org-acme")) == before
 
 
-def broken(session: session.Session) -> None:
+def broken(session: Session) -> None:
     session.create_assistant()
     raise ZeroDivisionError("by design")
 
@@ -283,7 +285,7 @@ def broken(session: session.Session) -> None:
 def test_ctrl_c_cleans_up(run: Callable[..., Ran], base_url: str, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 130, no verdict, nothing left behind."""
     before = len(fake.store.projects("org-acme"))
-    monkeypatch.setattr(tour, "STEPS", [session.Step("stopped", "", ("create/name-suffices",), (), False, interrupted)])
+    monkeypatch.setattr(tour, "STEPS", [Step(interrupted, ("create/name-suffices",))])
 
     ran = run(base_url, "--only", "create/name-suffices")
 
@@ -291,7 +293,7 @@ def test_ctrl_c_cleans_up(run: Callable[..., Ran], base_url: str, fake: Fake, mo
     assert len(fake.store.projects("org-acme")) == before
 
 
-def interrupted(session: session.Session) -> None:
+def interrupted(session: Session) -> None:
     session.create_assistant()
     raise KeyboardInterrupt
 
@@ -300,7 +302,7 @@ def test_a_guarded_call_is_our_error(
     run: Callable[..., Ran], base_url: str, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the run did not make it does not touch: a step that would is stopped before anything is sent."""
-    careless = session.Step("careless", "", ("create/name-suffices",), (), False, rename_the_bound)
+    careless = Step(rename_the_bound, ("create/name-suffices",))
     monkeypatch.setattr(tour, "STEPS", [careless])
 
     ran = run(base_url, "--only", "create/name-suffices")
@@ -310,7 +312,7 @@ def test_a_guarded_call_is_our_error(
     assert [project.title for project in fake.store.projects("org-acme")] == ["Acme Support", "Acme Research"]
 
 
-def rename_the_bound(session: session.Session) -> None:
+def rename_the_bound(session: Session) -> None:
     session.send(operations.modify(f"asst-{seed.KEYS[0].project}", {"name": "stolen"}))
 
 

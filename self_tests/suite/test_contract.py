@@ -1,4 +1,4 @@
-"""openapi.yaml: valid, its examples by its schemas, its catalogue in step with the suite, both ways."""
+"""openapi.yaml is valid, its examples match its schemas, and its catalogue matches the suite."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ EXAMPLES = {place: (schema, value) for place, schema, value in examples(DOCUMENT
 
 
 def test_it_is_valid_openapi() -> None:
-    """openapi-spec-validator has nothing to say against it."""
+    """openapi-spec-validator finds no error."""
     validate(DOCUMENT)
 
 
 @pytest.mark.parametrize("place", EXAMPLES)
-def test_an_example_is_what_its_schema_says(place: str) -> None:
-    """Each example keeps its own schema, the fake's choices included."""
+def test_an_example_matches_its_schema(place: str) -> None:
+    """Each example matches its schema, also where the fake made a free choice."""
     schema, value = EXAMPLES[place]
 
     jsonschema_rs.validate({**schema, "components": DOCUMENT["components"]}, value)
 
 
 def test_every_answer_has_an_example() -> None:
-    """Of all six operations, refusals included."""
+    """Each answer of the six operations has an example, refusals included."""
     answers = [
         resolved(answer)
         for item in DOCUMENT["paths"].values()
@@ -72,7 +72,7 @@ def test_every_answer_has_an_example() -> None:
 
 
 def test_each_requirement_stands_once() -> None:
-    """An id is a stable name, and the requirements of one area stand together."""
+    """No id is used twice, and each area is an area of the catalogue."""
     ids = [row["id"] for row in DOCUMENT["x-requirements"]]
 
     assert [id for id, times in Counter(ids).items() if times > 1] == []
@@ -80,7 +80,7 @@ def test_each_requirement_stands_once() -> None:
 
 
 def test_each_requirement_says_where_it_comes_from() -> None:
-    """Level and source are the contract's; what the page says names its section."""
+    """Each requirement has a level and a source; a requirement of the page names its section."""
     for requirement in catalogue.requirements().values():
         assert (requirement.level in ("must", "should"), requirement.source in ("page", "openai", "http")) == (
             True,
@@ -102,7 +102,7 @@ def changes() -> Iterator[tuple[str, str, str, list[str]]]:
 
 
 def test_the_changelog_names_every_requirement_and_no_id_is_used_twice() -> None:
-    """Each was added once, ever, as what it is now, unless tightened or relaxed; what is removed stays away."""
+    """Each id was added once, at its present level unless it was tightened or relaxed; no removed id comes back."""
     ever, now = set[str](), dict[str, str]()
     for _, what, level, ids in changes():
         assert (set(ids) & ever == set()) if what == "added" else (set(ids) <= set(now)), (what, ids)
@@ -114,27 +114,27 @@ def test_the_changelog_names_every_requirement_and_no_id_is_used_twice() -> None
 
 
 def test_the_changelog_ends_with_this_contract() -> None:
-    """A catalogue that changes has another version."""
+    """The last contract of the CHANGELOG is the version of the catalogue."""
     assert [contract for contract, *_ in changes()][-1] == catalogue.version()
 
 
 def test_every_requirement_has_a_step_and_every_step_a_requirement() -> None:
-    """Nothing in the catalogue is untried, nor tried without being in it (rate/* has its probe)."""
-    tried = {requirement for step in tour.STEPS for requirement in step.requirements}
+    """The tour tests each requirement of the catalogue and no other; the limiter's probe tests rate/*."""
+    tested = {requirement for step in tour.STEPS for requirement in step.requirements}
     rate = {id for id in catalogue.requirements() if id.startswith("rate/")}
 
-    assert tried == set(catalogue.requirements()) - rate
+    assert tested == set(catalogue.requirements()) - rate
     assert all(step.promise for step in tour.STEPS)
 
 
 def test_every_requirement_that_the_code_names_is_in_the_catalogue() -> None:
-    """A slip of the pen in a requirement's id would be a finding that no report shows."""
-    named = {text for path in ("contract_tests", "sdk_tests") for text in texts_of(ROOT / path)}
+    """A requirement id with a typing mistake would be a finding that no report shows."""
+    ids = {text for path in ("contract_tests", "sdk_tests") for text in texts_of(ROOT / path)}
     areas = tuple(f"{area}/" for area in catalogue.areas())
 
-    assert {text for text in named if text.startswith(areas) and not {" ", "{"} & set(text)} - set(
-        catalogue.requirements()
-    ) <= {f"{area}/" for area in catalogue.areas()}
+    found = {text for text in ids if text.startswith(areas) and not {" ", "{"} & set(text)}
+
+    assert found - set(catalogue.requirements()) <= {f"{area}/" for area in catalogue.areas()}
 
 
 def texts_of(folder: Path) -> Iterator[str]:
@@ -145,7 +145,7 @@ def texts_of(folder: Path) -> Iterator[str]:
 
 
 def test_the_suites_do_not_know_the_fake() -> None:
-    """Only contract_tests.http.own_fake imports it, so that one mistake does not agree with itself."""
+    """Only contract_tests.http.own_fake imports the fake, so the suite does not repeat its mistakes."""
     importing = {
         path.relative_to(ROOT).as_posix()
         for folder in ("contract_tests", "sdk_tests")
@@ -167,12 +167,12 @@ def imported(path: Path) -> set[str]:
 
 
 def test_each_check_of_schemathesis_is_used_or_left_out_for_a_reason() -> None:
-    """A check that a new version brings is not passed over in silence."""
+    """A new check of a new version of schemathesis is noticed."""
     load_all_checks()
 
     assert set(CHECKS.get_all_names()) == set(schemathesis.USED) | set(schemathesis.LEFT_OUT)
 
 
 def test_the_sdk_suite_is_there() -> None:
-    """It is imported by name at run time, so its absence would show late."""
+    """The SDK suite can be imported."""
     assert callable(sdk_tests.judge)

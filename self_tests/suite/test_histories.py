@@ -1,4 +1,4 @@
-"""Random histories find what only an order of calls shows, and print the fewest calls that show it."""
+"""Random histories find a violation that needs several calls, and give the fewest calls that show it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FOUND = {
 @needs_curl
 @pytest.mark.parametrize("name", FOUND)
 def test_a_breach_is_shrunk_to_the_fewest_calls(name: str) -> None:
-    """Of some fifty calls a handful is left, and the script that they are printed as is answered alike by a shell."""
+    """A few of about fifty calls are left, and their script shows the same answer in a shell."""
     server = next(server for server in SERVERS if server.name == name)
     with serving(server.change) as target:
         run = Run(target, RunOptions(histories=3, generators=frozenset({"histories"})), lambda id: id == FOUND[name])
@@ -37,8 +37,8 @@ def test_a_breach_is_shrunk_to_the_fewest_calls(name: str) -> None:
     assert statuses(printed)[-1] == breach.exchanges[-1].response.status
 
 
-def test_the_same_seed_writes_the_same_history() -> None:
-    """Nothing but the seed decides."""
+def test_the_same_seed_gives_the_same_history() -> None:
+    """The seed alone decides the calls of a history."""
     one, again, other = (histories.write(random.Random(seed), ["primary"], "tag") for seed in (1, 1, 2))
 
     assert one == again

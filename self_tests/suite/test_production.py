@@ -1,10 +1,11 @@
-"""A run beside real data: planned, paced, without a trace. Rehearsed on a fake that holds 500 assistants of others."""
+"""A planned run beside real data, on a fake that holds 500 assistants of others."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests.generators import tour
 from contract_tests.http.messages import Exchange, Response
 from contract_tests.http.target import ROLES, Target, TargetError
 from contract_tests.http.transport import Transport
@@ -62,7 +64,7 @@ def planned(target: Target, *allowed: str, profile: str = plan.PRODUCTION) -> Pl
 def test_a_run_judges_the_whole_catalogue_and_leaves_no_trace(
     place: Production, before: list[Project], tmp_path: Path
 ) -> None:
-    """All but rate/* holds, in the planned number of requests; the others are as they were, and ours are gone."""
+    """All requirements but rate/* pass, in the planned number of requests; no assistant of others changes."""
     result = rehearsal.run(place.target(), tmp_path, ASK_SELF)
 
     judged = {each.requirement.id: each.verdict for each in result.verdicts if each.verdict != "unjudged"}
@@ -72,7 +74,7 @@ def test_a_run_judges_the_whole_catalogue_and_leaves_no_trace(
 
 
 def test_an_expendable_assistant_decides_the_rest_and_is_all_that_goes(tmp_path: Path) -> None:
-    """With it every must but rate/* is judged, without the dangerous question."""
+    """With an expendable assistant every must but rate/* is judged, without a delete of the bound assistant."""
     with rehearsal.production() as place:
         before = everybody(place)
         target = place.target(expendable=True)
@@ -84,7 +86,7 @@ def test_an_expendable_assistant_decides_the_rest_and_is_all_that_goes(tmp_path:
 
 
 def test_the_limiter_is_probed_last(tmp_path: Path) -> None:
-    """Where it is asked for, rate/* is judged too, and what that made is removed."""
+    """With the permission rate/* is judged too, and the assistants of the probe are deleted."""
     with rehearsal.production(rehearsal.STEADY) as place:
         before = everybody(place)
         result = rehearsal.run(place.target(), tmp_path, PROBE)
@@ -95,7 +97,7 @@ def test_the_limiter_is_probed_last(tmp_path: Path) -> None:
 
 
 def test_all_musts_but_rate_take_sixty_requests_at_the_most() -> None:
-    """On an organization of 500, the walks and the clean-up included."""
+    """In an organization of 500 assistants, the walks and the clean-up included."""
     whole = Target("https://x.test/v1", dict.fromkeys(ROLES, "k"), "asst-a", "asst-b", 20)
     musts = plan.make(plan.PRODUCTION, whole, lambda id: catalogue.requirements()[id].level == "must")
 
@@ -103,18 +105,30 @@ def test_all_musts_but_rate_take_sixty_requests_at_the_most() -> None:
     assert {id for id in musts.unjudged if not id.startswith("rate/")} == set()
 
 
-def test_every_requirement_is_somewhere_in_the_script() -> None:
-    """And nothing in the scripts is invented."""
-    scenes = [*production.SCRIPT, *production.EPILOGUE]
-    named = {id for scene in scenes for id in scene.requirements} | set(plan.WALKED)
+def test_the_production_steps_test_every_requirement() -> None:
+    """Production tests each requirement but rate/*, and read-only tests a part of them."""
+    tested = {id for step in production.SCENARIO.steps for id in step.requirements} | set(plan.WALKED)
 
-    assert named == WANTED
-    assert {id for scene in read_only.SCRIPT for id in scene.requirements} <= WANTED
+    assert tested == WANTED
+    assert {id for step in read_only.SCENARIO.steps for id in step.requirements} <= WANTED
+
+
+def test_a_step_name_stands_for_one_step() -> None:
+    """The tour and the profiles share steps; no two different steps have the same name."""
+    steps = {step.act: step for step in (*tour.STEPS, *(each for one in plan.SCENARIOS.values() for each in one.steps))}
+
+    assert [name for name, times in Counter(step.name for step in steps.values()).items() if times > 1] == []
+
+
+def test_a_profile_uses_counted_steps_alone() -> None:
+    """A plan knows the requests of each of its steps; a step that read-only uses does not write."""
+    assert [step.name for each in plan.SCENARIOS.values() for step in each.steps if step.requests is None] == []
+    assert [step.name for step in read_only.SCENARIO.steps if step.fixtures or not step.reads_only] == []
 
 
 @pytest.mark.parametrize("name", READINGS)
 def test_a_legal_reading_is_not_accused(name: str, tmp_path: Path) -> None:
-    """Whatever the contract leaves open, no must is broken, and no more is sent than the plan and its reserve."""
+    """No free choice of a server fails a must, and no more requests are sent than the plan and its reserve."""
     with serve_second(replace(READINGS[name], rate_limit=None)) as served:
         given = {role: getattr(served, role) for role in ROLES}
         target = Target(served.base_url, given, served.bound_id, served.expendable_id, 0)
@@ -125,20 +139,20 @@ def test_a_legal_reading_is_not_accused(name: str, tmp_path: Path) -> None:
 
 
 def test_read_only_sends_nothing_but_gets(place: Production, before: list[Project], tmp_path: Path) -> None:
-    """It makes no ledger either, and judges what can be judged so."""
-    asked: list[Exchange] = []
+    """The profile read-only sends GET alone, writes no ledger, and judges each requirement that it plans to judge."""
+    exchanges: list[Exchange] = []
     target = place.target()
     given = planned(target, profile=plan.READ_ONLY)
-    run = PlannedRun(target, given, 1, lambda _: True, tmp_path, watch=asked.append)
+    run = PlannedRun(target, given, 1, lambda _: True, tmp_path, watch=exchanges.append)
     result = run.judge()
 
-    assert {each.request.method for each in asked} == {"GET"}
+    assert {each.request.method for each in exchanges} == {"GET"}
     assert len([each for each in result.verdicts if each.verdict == "pass"]) == len(WANTED) - len(given.unjudged) + 6
     assert (everybody(place), list(tmp_path.iterdir())) == (before, [])
 
 
 def test_two_runs_at_once_leave_each_other_be(place: Production, before: list[Project], tmp_path: Path) -> None:
-    """On one key, with one budget: neither accuses the service of the other's work, and neither removes it."""
+    """Two runs with one key and one limit do not delete each other's assistants, and neither accuses the service."""
     with ThreadPoolExecutor(2) as threads:
         first, second = threads.map(lambda seed: rehearsal.run(place.target(), tmp_path, seed=seed), (1, 2))
 
@@ -150,7 +164,7 @@ def test_two_runs_at_once_leave_each_other_be(place: Production, before: list[Pr
 def test_more_than_was_declared_stops_before_anything_is_made(
     place: Production, before: list[Project], tmp_path: Path
 ) -> None:
-    """Who is there has to be known before something is made beside them."""
+    """The run stops before its first create if there are more assistants than the target file declares."""
     with pytest.raises(TargetError, match="'assistants'"):
         rehearsal.run(replace(place.target(), assistants=100), tmp_path)
 
@@ -162,7 +176,7 @@ def test_more_than_was_declared_stops_before_anything_is_made(
 def test_a_sweep_removes_what_a_killed_run_has_left(
     place: Production, before: list[Project], tmp_path: Path, number: int, when: str
 ) -> None:
-    """kill -9, just before or just after the service has done the nth call: the ledger knows what to remove."""
+    """After kill -9 just before or just after the nth call, the ledger names every assistant to delete."""
     ledger = tmp_path / "run.ledger"
     deadly = killer(ledger.with_suffix(".pid"), number, when)
     place.watchers.append(deadly)
@@ -179,7 +193,7 @@ def test_a_sweep_removes_what_a_killed_run_has_left(
 def test_what_an_interrupted_call_has_made_is_removed_too(
     place: Production, before: list[Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl-C between a create and its answer: no id was seen, but what was made carries the mark of that call."""
+    """After Ctrl-C between a create and its answer, the run finds the assistant by the mark in its text."""
     send, creates = Transport.send, iter(range(10))
 
     def interrupted(self: Transport, method: str, path: str, *rest: Any) -> Response:
@@ -196,7 +210,7 @@ def test_what_an_interrupted_call_has_made_is_removed_too(
 
 
 def test_a_ledger_is_never_written_over(place: Production, tmp_path: Path) -> None:
-    """One of another run may be all that knows what it has left."""
+    """A ledger of another run may be the only list of what that run has left."""
     (tmp_path / "run.ledger").write_text("another run's")
 
     with pytest.raises(TargetError, match="--ledger"):
@@ -204,7 +218,7 @@ def test_a_ledger_is_never_written_over(place: Production, tmp_path: Path) -> No
 
 
 def killer(pid: Path, number: int, when: str) -> Callable[[str], None]:
-    """Kills the process, whose number stands in a file, as the service gets its nth call."""
+    """Kills the process whose number is in the file when the service gets its nth call."""
     calls = dict.fromkeys(("before", "after"), 0)
 
     def called(now: str) -> None:

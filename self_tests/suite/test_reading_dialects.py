@@ -1,4 +1,4 @@
-"""A right server that is no fake, spoken by the fake: the suite says the same of both."""
+"""The fake with a dialect for each reading of the second implementation: the suite gives both the same verdicts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +20,8 @@ from self_tests.suite.test_right_servers import TOUR, WARNS, broken, target
 
 
 @contextmanager
-def spoken(name: str, clock: Clock, rate_limit: int | None = None) -> Iterator[Target]:
-    """The fake, speaking as the second implementation does by this reading."""
+def fake_with(name: str, clock: Clock, rate_limit: int | None = None) -> Iterator[Target]:
+    """The fake with the free choices of this reading."""
     primary, sibling, foreign = seed.KEYS
     with serve(compose(rate_limit=rate_limit, now=clock.now, dialect=dialect_for(READINGS[name]))) as url:
         bound, expendable = assistant_id(primary.project), assistant_id(sibling.project)
@@ -31,8 +31,8 @@ def spoken(name: str, clock: Clock, rate_limit: int | None = None) -> Iterator[T
 
 @pytest.mark.parametrize("name", READINGS)
 def test_a_reading_is_a_dialect(name: str) -> None:
-    """Every must holds, and those of the shoulds warn that the reading gives up."""
-    with spoken(name, own_fake.held_clock()) as fake:
+    """Every must passes, and those of the shoulds warn that the reading does not keep."""
+    with fake_with(name, own_fake.held_clock()) as fake:
         verdicts = Run(fake, TOUR, lambda id: not id.startswith("rate/")).judge().verdicts
 
     assert broken(verdicts) == dict.fromkeys(WARNS.get(name, ()), "warn")
@@ -40,8 +40,8 @@ def test_a_reading_is_a_dialect(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window", "ragen"])
 def test_a_limiter_is_a_dialect(name: str) -> None:
-    """Per key or per address, a sliding window or a fixed one."""
-    with spoken(name, own_fake.held_clock(), 20) as limited:
+    """A limiter by key or by address, with a sliding or a fixed window, passes."""
+    with fake_with(name, own_fake.held_clock(), 20) as limited:
         verdicts = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge().verdicts
 
     assert broken(verdicts) == {}

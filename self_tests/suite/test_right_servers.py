@@ -1,4 +1,4 @@
-"""No right server is accused: every legal reading of the contract by a second implementation, and our fake."""
+"""No right server is accused: neither our fake, nor a second implementation in every legal reading of the contract."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from fake_server.storage import seed
 from self_tests.doubles.second_server import READINGS, Served, serve
 
 TOUR = RunOptions(generators=frozenset({"tour"}))
-# What a reading gives up of the shoulds, by choosing otherwise.
+# The shoulds that a reading does not keep.
 WARNS = {
     "ragen": {
         "create/status-200",
@@ -63,7 +63,7 @@ def broken(verdicts: list[Verdict]) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", READINGS)
 def test_a_legal_reading_is_not_accused(name: str) -> None:
-    """Every must holds and is judged; of the shoulds only those warn that the reading gives up."""
+    """Every must passes; of the shoulds only those warn that the reading does not keep."""
     with serve(replace(READINGS[name], rate_limit=None)) as served:
         verdicts = Run(target(served), TOUR, lambda id: not id.startswith("rate/")).judge().verdicts
 
@@ -72,7 +72,7 @@ def test_a_legal_reading_is_not_accused(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["strict", "lenient"])
 def test_a_legal_reading_is_not_accused_by_any_generator(name: str) -> None:
-    """Nor by schemathesis, random histories and the SDKs."""
+    """Schemathesis, the random histories and the SDKs accuse nobody either."""
     with serve(replace(READINGS[name], rate_limit=None)) as served:
         run = Run(target(served), RunOptions(histories=10), lambda id: not id.startswith("rate/")).judge()
 
@@ -80,10 +80,10 @@ def test_a_legal_reading_is_not_accused_by_any_generator(name: str) -> None:
 
 
 def test_the_fake_with_all_that_it_has_is_not_accused(tmp_path: Path) -> None:
-    """With its control side, its log and a data file every must and should holds, those of the limiter too."""
-    fake = made_by_the_command("--data", str(tmp_path / "data.json"), "--log", "json")
+    """With the control API, a log and a data file every must and should passes, also rate/*."""
+    fake = compose_by_command("--data", str(tmp_path / "data.json"), "--log", "json")
     with closing(fake.store), served_by_http(fake) as url:
-        limited = turned(url)
+        limited = target_with_held_clock(url)
         limits = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge()
         ControlClient(url).limit(None)
         others = Run(replace(limited, rate_limit=0), RunOptions(), lambda id: not id.startswith("rate/")).judge()
@@ -92,13 +92,13 @@ def test_the_fake_with_all_that_it_has_is_not_accused(tmp_path: Path) -> None:
     assert limits.left_behind + others.left_behind == []
 
 
-def made_by_the_command(*words: str) -> Fake:
+def compose_by_command(*words: str) -> Fake:
     given = command.make_context("assistants-fake", list(words)).params
     return compose_fake(**{name: value for name, value in given.items() if name not in ("port", "as_json")})
 
 
-def turned(url: str) -> Target:
-    """The fake as a target, its clock turned over the control side."""
+def target_with_held_clock(url: str) -> Target:
+    """The fake as a target; a wait moves the fake's clock through the control API."""
     clock, control = own_fake.held_clock(), ControlClient(url)
 
     def rest(seconds: float) -> None:
@@ -112,7 +112,7 @@ def turned(url: str) -> Target:
 
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_the_order_of_the_steps_does_not_matter(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each step stands on what it makes: the fake passes in any order, and the second implementation."""
+    """No step needs another: the fake and the second implementation pass in any order of the steps."""
     monkeypatch.setattr(tour, "STEPS", random.Random(seed).sample(tour.STEPS, len(tour.STEPS)))
 
     with own_fake.fake() as fake, serve(replace(READINGS["default"], rate_limit=None)) as served:
@@ -123,7 +123,7 @@ def test_the_order_of_the_steps_does_not_matter(seed: int, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window", "ragen"])
 def test_a_legal_limiter_is_not_accused(name: str) -> None:
-    """Per key or per address, a sliding window or a fixed one: all are limits of twenty a minute."""
+    """A limit of twenty a minute may count by key or by address, in a sliding or a fixed window."""
     clock = own_fake.held_clock()
     with serve(replace(READINGS[name], rate_limit=20), now=clock.now) as served:
         limited = replace(target(served, 20), clock=clock)
@@ -133,7 +133,7 @@ def test_a_legal_limiter_is_not_accused(name: str) -> None:
 
 
 def test_the_same_seed_makes_the_same_calls() -> None:
-    """Ids and times apart, two runs are the same to the letter, and another seed is another."""
+    """Two runs with the same seed send the same calls but for ids; another seed sends other calls."""
     first, again, other = (calls_of(seed) for seed in (1, 1, 2))
 
     assert first == again
@@ -141,11 +141,11 @@ def test_the_same_seed_makes_the_same_calls() -> None:
 
 
 def calls_of(seed: int) -> list[tuple[str, str, bytes | None]]:
-    """Every call of a run, an id by the order in which it came up."""
-    made: list[tuple[str, str, bytes | None]] = []
+    """Every call of a run; each id is replaced by its number."""
+    calls: list[tuple[str, str, bytes | None]] = []
     ids: dict[str, str] = {}
 
-    def named(path: str) -> str:
+    def number_ids(path: str) -> str:
         return re.sub("asst-[0-9a-f]{24}", lambda id: ids.setdefault(id.group(), f"id {len(ids)}"), path)
 
     choice = RunOptions(seed, histories=2, generators=frozenset({"tour", "schemathesis", "histories"}))
@@ -154,13 +154,13 @@ def calls_of(seed: int) -> list[tuple[str, str, bytes | None]]:
             fake,
             choice,
             lambda id: not id.startswith("rate/"),
-            watch=lambda each: made.append((each.request.method, named(each.request.path), each.request.body)),
+            watch=lambda each: calls.append((each.request.method, number_ids(each.request.path), each.request.body)),
         ).judge()
-    return made
+    return calls
 
 
 def test_others_may_come_and_go_meanwhile() -> None:
-    """Another user of the organization makes and deletes assistants during the run, and nobody is accused of it."""
+    """Another user creates and deletes assistants of the organization during the run, and nobody is accused of it."""
     with serve(replace(READINGS["default"], rate_limit=None)) as served:
         busy = Client(target(served))
         theirs: list[str] = []

@@ -1,4 +1,4 @@
-"""Every wrong server is caught by the requirement that names its mistake, and what proves nothing passes nothing."""
+"""Every wrong server fails the requirement that names its mistake; a server without meaning passes no requirement."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ ALIKE |= {"200 {} to everything": (200, {}), "the same assistant to everything":
 
 
 def verdict_on(index: int) -> str:
-    """What the suite says of a wrong server, asked for the requirement that names its mistake and no other."""
+    """The verdict on a wrong server in a run of the requirement that names its mistake."""
     server = SERVERS[index]
     result, stopped = judged(server, "tour", only=(server.meant,))
     return stopped or ", ".join(f"{verdict.verdict} {verdict.requirement.id}" for verdict in result.verdicts)
 
 
 @pytest.fixture
-def quietly() -> Iterator[None]:
-    """What servers log of their crashes is dropped."""
+def without_logs() -> Iterator[None]:
+    """Drops the log of the servers' crashes."""
     logging.disable()
     yield
     logging.disable(logging.NOTSET)
@@ -50,27 +50,27 @@ def quietly() -> Iterator[None]:
 @pytest.mark.parametrize(
     "index", range(len(SERVERS)), ids=lambda index: f"{SERVERS[index].meant}: {SERVERS[index].name}"
 )
-@pytest.mark.usefixtures("quietly")
+@pytest.mark.usefixtures("without_logs")
 def test_the_requirement_that_names_the_mistake_is_broken(index: int) -> None:
-    """Asked for that requirement alone, the suite says fail of a must and warn of a should."""
+    """A run of that requirement alone says fail for a must and warn for a should."""
     meant = catalogue.requirements()[SERVERS[index].meant]
 
     assert verdict_on(index) == f"{'fail' if meant.level == 'must' else 'warn'} {meant.id}"
 
 
 def test_every_requirement_has_a_wrong_server() -> None:
-    """Every must and every should is shown to be able to fail."""
+    """For every must and every should there is a server that fails it."""
     assert unshown(SERVERS) == []
 
 
 def test_wrong_servers_break_what_there_is_and_have_names_of_their_own() -> None:
-    """No requirement is invented, and no two servers can be taken for each other."""
+    """Wrong servers break requirements of the catalogue, and no two have the same name."""
     assert {id for server in SERVERS for id in server.requirements} == set(catalogue.requirements())
     assert [name for name, times in Counter(server.name for server in SERVERS).items() if times > 1] == []
 
 
-def tour_of(change: Callable[[Fake], None]) -> Result:
-    """What there is of a result; a server that refuses every key is not judged to the end."""
+def run_tour(change: Callable[[Fake], None]) -> Result:
+    """The result, which has no verdicts if the server refuses every key."""
     choice = RunOptions(generators=frozenset({"tour"}))
     with serving(change) as target:
         run = Run(target, choice, lambda id: not id.startswith("rate/"))
@@ -82,15 +82,15 @@ def tour_of(change: Callable[[Fake], None]) -> Result:
 
 @pytest.mark.parametrize("what", ALIKE)
 def test_a_server_that_answers_everything_alike_passes_nothing(what: str) -> None:
-    """A refusal of everything refuses all that has to be refused; a control tells it from a server that looks."""
+    """A server that refuses every call also refuses the bad calls; the controls show that this proves nothing."""
     status, body = ALIKE[what]
-    result = tour_of(lambda fake: instead(fake, lambda _: True, status, body))
+    result = run_tour(lambda fake: instead(fake, lambda _: True, status, body))
     assert [verdict.requirement.id for verdict in result.verdicts if verdict.verdict == "pass"] == []
 
 
 def test_a_stateless_echo_fails() -> None:
-    """Prism and its kind pass the SDKs' own tests, which look at shapes alone."""
-    broken = {verdict.requirement.id for verdict in tour_of(echo).verdicts if verdict.verdict == "fail"}
+    """A mock server such as Prism, which passes the SDKs' own tests, fails."""
+    broken = {verdict.requirement.id for verdict in run_tour(echo).verdicts if verdict.verdict == "fail"}
     assert broken >= {
         *("auth/missing-key-refused", "org/closed-to-others", "create/name-required", "ignored/metadata-not-kept"),
         *("retrieve/equals-created", "modify/partial", "modify/seen-everywhere", "delete/gone", "delete/self-refused"),

@@ -1,6 +1,7 @@
-"""What a create takes, what it refuses, and what it keeps."""
+"""Creates: the bodies that a create accepts, the bodies that it refuses, and the texts that it keeps."""
 
-from contract_tests.generators.session import REFUSALS, Session, step
+from contract_tests.generators.session import Session
+from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json
 
@@ -23,11 +24,11 @@ INSTRUCTIONS = [
 ]
 
 
-def _made(session: Session, body: Json) -> Exchange:
-    """Creates, and reads it back where it was granted."""
+def _create(session: Session, body: Json) -> Exchange:
+    """Creates an assistant, and retrieves it if the create was accepted."""
     exchange = session.send(operations.create(body))
     if exchange.response.accepted:
-        session.read(session.created_id(exchange))
+        session.retrieve(session.created_id(exchange))
     return exchange
 
 
@@ -39,23 +40,23 @@ def _made(session: Session, body: Json) -> Exchange:
     "retrieve/equals-created",
 )
 def a_name_alone(session: Session) -> None:
-    """A name alone makes an assistant, answered whole."""
-    _made(session, {"name": session.unique_text("name alone")})
+    """A name alone creates an assistant, and the answer is the whole assistant."""
+    _create(session, {"name": session.unique_text("name alone")})
     session.walk()
 
 
 @step("create/ids-are-unique", "create/name-suffices", "list/complete")
 def equal_names(session: Session) -> None:
-    """Two assistants of one name are two."""
+    """Two creates with equal names make two assistants."""
     body = {"name": session.unique_text("twin")}
-    _made(session, body)
-    _made(session, body)
+    _create(session, body)
+    _create(session, body)
     session.walk()
 
 
 @step("create/name-required", *REFUSALS)
 def no_name(session: Session) -> None:
-    """Without a name nothing is made; null is no name."""
+    """A create without a name, or with null for it, is refused and creates nothing."""
     for body in (
         {"instructions": session.unique_text("no name")},
         {"name": None, "instructions": session.unique_text("null name")},
@@ -63,58 +64,58 @@ def no_name(session: Session) -> None:
     ):
         session.send(operations.create(body))
     session.walk()
-    _made(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
+    _create(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
 
 
 @step("create/name-is-text")
 def a_name_of_another_type(session: Session) -> None:
-    """A name that is not text is refused, never turned into text."""
-    for value in session.some(NOT_TEXT, 2):
+    """A name that is not a string is refused, and is not converted to a string."""
+    for value in session.sample(NOT_TEXT, 2):
         session.send(operations.create({"name": value, "instructions": session.unique_text("name of another type")}))
     session.walk()
-    _made(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
+    _create(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
 
 
 @step("create/instructions-are-text")
 def instructions_of_another_type(session: Session) -> None:
-    """Instructions that are not text are refused, never turned into text."""
-    for value in session.some(NOT_TEXT, 2):
+    """Instructions that are not a string are refused, and are not converted to a string."""
+    for value in session.sample(NOT_TEXT, 2):
         session.send(
             operations.create({"name": session.unique_text("instructions of another type"), "instructions": value})
         )
     session.walk()
-    _made(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
+    _create(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
 
 
 @step("create/keeps-what-it-is-given", "list/complete")
-def texts_as_they_are(session: Session) -> None:
-    """What tends to get trimmed, folded, escaped or parsed comes back as it was sent."""
+def texts_unchanged_by_create(session: Session) -> None:
+    """Texts that servers tend to trim, fold, escape or parse come back unchanged."""
     session.create_assistant(instructions="", name=session.unique_text("no instructions"))
-    texts = [{"name": name, "instructions": session.unique_text("for a name")} for name in session.some(NAMES, 3)]
+    texts = [{"name": name, "instructions": session.unique_text("for a name")} for name in session.sample(NAMES, 3)]
     texts += [
         {"name": session.unique_text("for instructions"), "instructions": text}
-        for text in session.some(INSTRUCTIONS, 1)
+        for text in session.sample(INSTRUCTIONS, 1)
     ]
     for body in texts:
-        _made(session, body)
+        _create(session, body)
     session.walk()
 
 
 @step("create/keeps-what-it-is-given")
 def ten_thousand_characters(session: Session) -> None:
-    """Ten thousand characters of instructions come back, the last as the first."""
+    """Instructions of ten thousand characters come back complete."""
     text = session.unique_text("long") + " " + "Sätze und Zeichen, 文字, 🤖; " * 400
-    _made(session, {"name": session.unique_text("long"), "instructions": text[:9999] + "!"})
+    _create(session, {"name": session.unique_text("long"), "instructions": text[:9999] + "!"})
 
 
 @step("create/keeps-what-it-is-given", "errors/never-5xx", wide=True)
-def too_long_is_refused_not_cut(session: Session) -> None:
-    """What is too long is refused; what is accepted is not cut."""
+def long_texts(session: Session) -> None:
+    """A text that is too long is refused; an accepted text is not shortened."""
     for length in (65, 101, 129, 201, 256, 257, 300, 513, 1025, 5000):
         name = session.unique_text("n").ljust(length, "x")
-        _made(session, {"name": name[: length - 1] + "!"})
+        _create(session, {"name": name[: length - 1] + "!"})
     for length in (32_769, 65_536, 70_000):
-        _made(
+        _create(
             session,
             {
                 "name": session.unique_text("long"),
@@ -124,18 +125,18 @@ def too_long_is_refused_not_cut(session: Session) -> None:
 
 
 @step("create/keeps-what-it-is-given", wide=True)
-def texts_as_they_are_by_modify(session: Session) -> None:
-    """A modify keeps texts as a create does, by either verb."""
+def texts_unchanged_by_modify(session: Session) -> None:
+    """A modify by POST or PATCH keeps texts unchanged, as a create does."""
     id = session.create_assistant()
     for verb in (operations.modify, operations.patch):
         for name, text in zip(NAMES, INSTRUCTIONS * 3, strict=True):
             session.send(verb(id, {"name": name, "instructions": text}))
-            session.read(id)
+            session.retrieve(id)
 
 
 @step("create/ids-are-unique", wide=True)
-def an_id_is_never_given_again(session: Session) -> None:
-    """What is deleted leaves its id to nobody."""
+def ids_after_deletes(session: Session) -> None:
+    """The id of a deleted assistant is never given to another assistant."""
     for _ in range(5):
         id = session.create_assistant()
         session.send(operations.delete(id))

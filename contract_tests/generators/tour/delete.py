@@ -1,59 +1,69 @@
-"""What a delete removes, and what it must not."""
+"""Deletes: the assistant that a delete removes, and the assistants that it must not remove."""
 
-from contract_tests.generators.session import REFUSALS, Session, step
+from contract_tests.generators.scenario import ASK_SELF
+from contract_tests.generators.session import Session
+from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.http import operations
 
 
 @step("delete/answers-deleted", "delete/gone", "delete/only-its-target")
 def deleted_and_gone(session: Session) -> None:
-    """What is deleted is gone for every operation; its neighbours stay."""
+    """A deleted assistant is gone for every operation, and the assistants created before and after it stay."""
     older, id, newer = session.create_assistant(), session.create_assistant(), session.create_assistant()
     session.walk()
     session.send(operations.delete(id))
-    session.read(id)
-    session.read(older)
-    session.read(newer)
+    session.retrieve(id)
+    session.retrieve(older)
+    session.retrieve(newer)
     session.walk()
     for verb in (operations.modify, operations.patch):
         session.send(verb(id, {"name": session.unique_text("revived")}))
     session.send(operations.delete(id))
-    session.read(id)
+    session.retrieve(id)
     session.walk()
     for request in operations.every_operation(older, session.unique_text("control"))[3:]:
         session.send(request)
-    session.read(newer)
+    session.retrieve(newer)
 
 
-@step("delete/unknown-is-404", *REFUSALS)
-def deleting_what_is_not_there(session: Session) -> None:
-    """Deleting an id that names nothing answers 404."""
-    session.create_assistant()
-    session.send(operations.delete(session.unknown_id()))
-    session.walk()
-    session.send(operations.delete(session.create_assistant()))
+@step("delete/unknown-is-404", *REFUSALS, requests=1)
+def deleting_an_unknown_id(session: Session, rich: str) -> None:
+    """A delete of an id that names nothing answers 404."""
+    session.send(operations.delete(session.unknown_id(rich)))
+    session.verify_list()
+    if session.thorough:
+        session.send(operations.delete(rich))
 
 
-@step("delete/self-refused", "delete/self-survives", needs=["bound_id"])
-def the_keys_own(session: Session) -> None:
-    """The assistant that the key is bound to is not deleted by it; what it is not bound to is."""
+@step("delete/self-refused", "delete/self-survives", needs=("bound_id", ASK_SELF), requests=1)
+def the_keys_own_assistant(session: Session) -> None:
+    """A key cannot delete the assistant that it is bound to; the assistant stays unchanged."""
     bound = session.target.bound_id or ""
-    session.read(bound)
+    session.verify(bound)
     session.send(operations.delete(bound))
-    session.read(bound)
-    session.send(operations.delete(bound))
-    session.walk()
-    session.send(operations.delete(session.create_assistant()))
+    session.verify(bound)
+    if session.thorough:
+        session.send(operations.delete(bound))
+        session.walk()  # with no retrieve between, so that a loss can only come from the delete
+        session.send(operations.delete(session.create_assistant()))
 
 
-@step("delete/self-is-the-keys-own", "delete/self-refused", needs=["sibling", "expendable_id"])
-def another_keys_own(session: Session) -> None:
-    """The protection is the bound key's alone: it holds for the sibling's own, and against nobody else."""
-    given_up = session.target.expendable_id or ""
-    if not session.read(given_up).response.accepted:
+@step("delete/self-refused", "delete/self-survives", needs=("sibling", "expendable_id"), requests=1)
+def the_siblings_own_assistant(session: Session) -> None:
+    """The second key cannot delete the assistant that it is bound to; the assistant stays unchanged."""
+    expendable = session.target.expendable_id or ""
+    if session.thorough and not session.retrieve(expendable).response.accepted:
         return
-    session.send(operations.delete(given_up, "sibling"))
-    if not session.read(given_up).response.accepted:
+    session.send(operations.delete(expendable, "sibling"))
+    session.verify(expendable)
+
+
+@step("delete/self-is-the-keys-own", "delete/self-survives", needs=("sibling", "expendable_id"), requests=1)
+def another_keys_own_assistant(session: Session) -> None:
+    """A key can delete an assistant that only another key of the organization is bound to."""
+    expendable = session.target.expendable_id or ""
+    if session.thorough and not session.retrieve(expendable).response.accepted:
         return
-    session.send(operations.delete(given_up))
-    session.read(given_up)
-    session.walk()
+    session.send(operations.delete(expendable))
+    session.verify(expendable)
+    session.verify_list()

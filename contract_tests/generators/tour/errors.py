@@ -1,8 +1,9 @@
-"""What no service should stumble over."""
+"""Calls that a service should answer without a crash, and the errors that it should answer."""
 
 from urllib.parse import unquote
 
-from contract_tests.generators.session import REFUSALS, Session, step
+from contract_tests.generators.session import Session
+from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.http import operations
 from contract_tests.http.messages import Request, dump
 
@@ -19,6 +20,7 @@ MORE_BAD_JSON = [
     b"<name>x</name>",
     b" ",
 ]
+UNKNOWN_URLS = operations.UNKNOWN_URL, operations.raw_path(""), operations.raw_path("asst-x/nothing")
 ODD_IDS = [
     "asst-",
     "asst-%00",
@@ -52,24 +54,36 @@ ODD_QUERIES = [
 ]
 
 
-@step("errors/bad-json-is-400", *REFUSALS)
-def bodies_that_are_not_an_object(session: Session) -> None:
-    """What is not a JSON object is refused, by create and by both verbs of modify, and changes nothing."""
-    id = session.create_assistant()
-    for body in session.some(BAD_JSON, 3):
-        session.send(operations.raw("POST", operations.COLLECTION, body))
-        if body:
-            session.send(operations.raw("POST", operations.path(id), body))
-            session.send(operations.raw("PATCH", operations.path(id), body))
-    session.read(id)
-    session.walk()
-    for request in operations.every_operation(id, session.unique_text("control"))[1:5]:
+@step("errors/bad-json-is-400", *REFUSALS, requests=3)
+def bodies_that_are_not_an_object(session: Session, other: str) -> None:
+    """A body that is not a JSON object is refused by create and by both modifies, and changes nothing."""
+    for method, path, body in session.sample(_bad_json(other), 3):
+        session.send(operations.raw(method, path, body))
+    session.verify(other)
+    session.verify_list()
+    for request in operations.every_operation(other, session.unique_text("control"))[1:5] if session.thorough else ():
         session.send(request)
+
+
+def _bad_json(id: str) -> list[tuple[str, str, bytes]]:
+    """Each bad body to each operation; an empty body only to create, because a modify may accept it."""
+    first = [
+        ("POST", operations.COLLECTION, b""),
+        ("POST", operations.path(id), b"[]"),
+        ("PATCH", operations.path(id), b"{"),
+    ]
+    places = (("POST", operations.COLLECTION), ("POST", operations.path(id)), ("PATCH", operations.path(id)))
+    return first + [
+        (method, path, body)
+        for body in BAD_JSON
+        for method, path in places
+        if (method, path, body) not in first and (body or path == operations.COLLECTION)
+    ]
 
 
 @step("errors/bad-json-is-400", wide=True)
 def more_bodies_that_are_not_an_object(session: Session) -> None:
-    """So it is with everything that only resembles one."""
+    """A body that only resembles a JSON object is refused too, and changes nothing."""
     id = session.create_assistant()
     for body in MORE_BAD_JSON:
         for method, path in (
@@ -78,36 +92,35 @@ def more_bodies_that_are_not_an_object(session: Session) -> None:
             ("PATCH", operations.path(id)),
         ):
             session.send(operations.raw(method, path, body))
-    session.read(id)
+    session.retrieve(id)
 
 
-@step("errors/unknown-url-is-404")
-def a_url_that_is_no_operations(session: Session) -> None:
-    """A URL that nobody serves is said to be one."""
-    session.walk()
-    for path in (operations.UNKNOWN_URL, operations.raw_path(""), operations.raw_path("asst-x/nothing")):
+@step("errors/unknown-url-is-404", reads_only=True, requests=1)
+def an_unknown_url(session: Session) -> None:
+    """A URL that the API does not have answers 404."""
+    for path in session.sample(UNKNOWN_URLS, 1):
         session.send(operations.raw("GET", path))
 
 
-@step("errors/wrong-method-is-405-or-404")
-def a_method_that_is_no_operations(session: Session) -> None:
-    """A method that a URL does not know is said to be one."""
-    session.walk()
-    session.send(operations.raw("PUT", operations.path(session.subject()), dump({"name": session.unique_text("put")})))
-    session.read(session.subject())
+@step("errors/wrong-method-is-405-or-404", requests=1)
+def a_wrong_method(session: Session, rich: str) -> None:
+    """A method that a URL does not have answers 405 or 404, and changes nothing."""
+    session.verify(rich)
+    session.send(operations.raw("PUT", operations.path(rich), dump({"name": session.unique_text("put")})))
+    session.verify(rich)
 
 
 @step("errors/never-5xx", "errors/json-content-type")
 def odd_bodies(session: Session) -> None:
-    """NUL, lone surrogates, a megabyte, depth, huge numbers and doubled keys are answered, not stumbled over."""
+    """NUL, lone surrogates, a megabyte, deep nesting, huge numbers and repeated keys crash nothing."""
     id = session.create_assistant()
-    for body in session.some(_odd_bodies(session), 2):
-        made = session.send(operations.raw("POST", operations.COLLECTION, body))
-        if made.response.accepted:
-            session.read(session.created_id(made))
+    for body in session.sample(_odd_bodies(session), 2):
+        created = session.send(operations.raw("POST", operations.COLLECTION, body))
+        if created.response.accepted:
+            session.retrieve(session.created_id(created))
         session.send(operations.raw("POST", operations.path(id), body))
         session.send(operations.raw("PATCH", operations.path(id), body))
-        session.read(id)
+        session.retrieve(id)
     session.walk()
 
 
@@ -131,12 +144,12 @@ def _odd_bodies(session: Session) -> list[bytes]:
 
 @step("errors/never-5xx", wide=True)
 def odd_places(session: Session) -> None:
-    """Odd ids, odd queries, odd headers and bodies where none belongs are answered, not stumbled over."""
+    """Odd ids, odd queries, odd headers, and bodies of GET and DELETE crash nothing."""
     session.walk()
     session.subject()
     for id in ODD_IDS:
         if session.send(operations.raw("GET", operations.raw_path(id))).response.accepted:
-            continue  # the server says that it names something, so we leave it alone
+            continue  # the id names an assistant there, which is not ours to change
         session.client.guard.invent(unquote(id))
         session.send(operations.raw("DELETE", operations.raw_path(id)))
         session.send(operations.raw("PATCH", operations.raw_path(id), dump({"name": session.unique_text("odd id")})))
@@ -179,7 +192,7 @@ def _odd_headers(session: Session) -> list[Request]:
 
 
 @step("errors/never-5xx", "list/envelope")
-def without_the_beta_header_or_with_it(session: Session) -> None:
-    """OpenAI-Beta, which curl does not send and the SDKs do, makes no difference."""
+def the_beta_header(session: Session) -> None:
+    """The header OpenAI-Beta, which the SDKs send and curl does not, makes no difference."""
     session.send(Request("GET", operations.COLLECTION, headers=(("openai-beta", "assistants=v2"),)))
     session.walk()

@@ -1,8 +1,9 @@
-"""The fields that OpenAI knows and a project has not: accepted, and without effect."""
+"""The ignored fields: OpenAI has them, a project does not. They are accepted and have no effect."""
 
 from collections.abc import Callable
 
-from contract_tests.generators.session import Session, step
+from contract_tests.generators.session import Session
+from contract_tests.generators.steps import step
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json, Request
 from contract_tests.http.openapi import ignored_fields, ignored_names
@@ -28,92 +29,97 @@ ROUNDS[-1] |= AT_BOUNDS
 ABSURD: dict[str, list[Json]] = {field.name: list(field.absurd) for field in SHOWN}
 
 
-def _sent(session: Session, send: Callable[[dict[str, Json]], Request], fields: dict[str, Json]) -> Exchange:
-    """All the fields in one call; each in one of its own if that is not accepted, so as to tell which it is."""
-    exchange = session.send(send(fields))
+def _send_fields(session: Session, build: Callable[[dict[str, Json]], Request], fields: dict[str, Json]) -> Exchange:
+    """Sends all fields in one call; if that call is refused, each field alone, to find the refused one."""
+    exchange = session.send(build(fields))
     if not exchange.response.accepted:
         for name, value in fields.items():
-            session.send(send({name: value}))
+            session.send(build({name: value}))
     return exchange
 
 
 def _round(session: Session, fields: dict[str, Json]) -> None:
     plain = session.create_assistant()
-    session.read(plain)
-    created = _sent(session, lambda body: operations.create({"name": session.unique_text("loaded"), **body}), fields)
+    session.retrieve(plain)
+    created = _send_fields(
+        session, lambda body: operations.create({"name": session.unique_text("loaded"), **body}), fields
+    )
     id = session.created_id(created) if created.response.accepted else plain
-    session.read(id)
+    session.retrieve(id)
     for verb in (operations.modify, operations.patch):
-        _sent(session, lambda body, verb=verb: verb(id, body), fields)  # type: ignore[misc]  # mypy: a default binds it
-        session.read(id)
-    session.read(plain)
+        _send_fields(session, lambda body, verb=verb: verb(id, body), fields)  # type: ignore[misc]  # mypy: a default binds it
+        session.retrieve(id)
+    session.retrieve(plain)
 
 
 @step(*ACCEPTED, *NOT_KEPT, *HOLD)
 def typical_values(session: Session) -> None:
-    """Values as an application sends them are accepted and leave no trace."""
+    """Typical values of an application are accepted and have no effect."""
     _round(session, ROUNDS[0])
     session.walk()
-    session.read(session.create_assistant())
+    session.retrieve(session.create_assistant())
 
 
 @step(*ACCEPTED, *NOT_KEPT, *HOLD)
 def nulls_and_empties(session: Session) -> None:
-    """Null and empty values, which some SDKs always send, are accepted and leave no trace."""
+    """Null and empty values, which some SDKs always send, are accepted and have no effect."""
     _round(session, ROUNDS[1])
 
 
 @step(*ACCEPTED, *NOT_KEPT, *HOLD, wide=True)
-def values_at_their_bounds(session: Session) -> None:
-    """Values at the bounds of OpenAI's reference are accepted and leave no trace."""
+def values_at_the_limits(session: Session) -> None:
+    """Values at the limits of OpenAI's reference are accepted and have no effect."""
     for fields in ROUNDS[2:]:
         _round(session, fields)
 
 
-@step("ignored/model-and-temperature-are-the-organizations", needs=["sibling"], wide=True)
-def another_key_of_the_organization(session: Session) -> None:
-    """What one key sends for the ignored fields does not reach what another makes."""
+@step("ignored/model-and-temperature-are-the-organizations", needs=("sibling",), wide=True)
+def ignored_fields_of_a_second_key(session: Session) -> None:
+    """Ignored fields that one key sends do not appear in assistants that another key creates."""
     session.create_assistant("sibling", **ROUNDS[0])
     session.create_assistant("sibling")
-    session.read(session.create_assistant())
+    session.retrieve(session.create_assistant())
 
 
-@step("ignored/constants-hold", needs=["foreign"], wide=True)
-def another_organization(session: Session) -> None:
-    """The constants are the same in every organization."""
-    session.read(session.create_assistant("foreign", **ROUNDS[0]), "foreign")
-    session.read(session.create_assistant("foreign"), "foreign")
+@step("ignored/constants-hold", needs=("foreign",), wide=True)
+def constants_in_another_organization(session: Session) -> None:
+    """The constant fields have the same values in every organization."""
+    session.retrieve(session.create_assistant("foreign", **ROUNDS[0]), "foreign")
+    session.retrieve(session.create_assistant("foreign"), "foreign")
 
 
-@step(*(field.accepted_id for field in UNSHOWN))
-def newer_fields(session: Session) -> None:
-    """A field that newer SDKs can send, and that no answer shows, is accepted by create, POST and PATCH."""
+@step(*(field.accepted_id for field in UNSHOWN), requests=len(UNSHOWN))
+def newer_fields(session: Session, rich: str) -> None:
+    """A field that newer SDKs can send, and that no answer shows, is accepted by create and by both modifies."""
     for field in UNSHOWN:
         body = {field.name: field.value(0)}
-        session.send(operations.create({"name": session.unique_text("newer"), **body}))
-        id = session.subject()
-        for verb in (operations.modify, operations.patch):
-            session.send(verb(id, body))
-        session.read(id)
+        create = operations.create({"name": session.unique_text("newer"), **body})
+        for request in session.sample((operations.modify(rich, body), operations.patch(rich, body), create), 1):
+            session.send(request)
+    session.verify(rich)
 
 
-@step("ignored/absurd-values-are-harmless")
-def absurd_values(session: Session) -> None:
-    """A value out of range is ignored or refused, and stored by nobody."""
-    id = session.create_assistant()
-    for name, values in ABSURD.items():
-        session.send(operations.modify(id, {"name": session.unique_text("absurd"), name: values[0]}))
-    session.read(id)
+@step("ignored/absurd-values-are-harmless", requests=1)
+def absurd_values(session: Session, other: str) -> None:
+    """A value of a wrong type or out of range is ignored or refused, and is not stored."""
+    together = operations.patch(other, {name: values[0] for name, values in ABSURD.items()})
+    alone = [
+        operations.modify(other, {"name": session.unique_text("absurd"), name: values[0]})
+        for name, values in ABSURD.items()
+    ]
+    for request in session.sample((together, *alone), 1):
+        session.send(request)
+    session.verify(other)
 
 
 @step("ignored/absurd-values-are-harmless", wide=True)
 def more_absurd_values(session: Session) -> None:
-    """The same of values of a wrong type, on create and by PATCH."""
+    """More such values, sent by create and by PATCH, are not stored."""
     id = session.create_assistant()
     for name, values in ABSURD.items():
         for value in values:
-            made = session.send(operations.create({"name": session.unique_text("absurd"), name: value}))
-            if made.response.accepted:
-                session.read(session.created_id(made))
+            created = session.send(operations.create({"name": session.unique_text("absurd"), name: value}))
+            if created.response.accepted:
+                session.retrieve(session.created_id(created))
             session.send(operations.patch(id, {name: value}))
-        session.read(id)
+        session.retrieve(id)

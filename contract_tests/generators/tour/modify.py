@@ -1,10 +1,17 @@
-"""What a modify changes, and what it leaves alone; by either verb."""
+"""Modifies by POST and by PATCH: the fields that a modify changes, and all else that it must not change."""
 
-from contract_tests.generators.session import REFUSALS, Session, step
+from contract_tests.generators.session import Session
+from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.generators.tour.create import NOT_TEXT
 from contract_tests.http import operations
+from contract_tests.http.messages import Json
 
 VERBS = (operations.modify, operations.patch)
+
+
+def _both(session: Session, note: str) -> dict[str, Json]:
+    """A body with a new name and new instructions."""
+    return {"name": session.unique_text(note), "instructions": session.unique_text(note)}
 
 
 @step(
@@ -16,7 +23,7 @@ VERBS = (operations.modify, operations.patch)
     "retrieve/equals-created",
 )
 def one_field_at_a_time(session: Session) -> None:
-    """What is sent is changed and shown everywhere; what is not sent, and every other assistant, stays as it is."""
+    """A field that is sent changes everywhere; a field that is not sent, and every other assistant, does not change."""
     for verb in VERBS:
         other, id, another = session.create_assistant(), session.create_assistant(), session.create_assistant()
         for body in (
@@ -25,57 +32,53 @@ def one_field_at_a_time(session: Session) -> None:
             {"name": session.unique_text("both"), "instructions": session.unique_text("both")},
         ):
             session.send(verb(id, body))
-            session.read(id)
+            session.retrieve(id)
             session.send(operations.list_(limit=100))
-        session.read(other)
-        session.read(another)
+        session.retrieve(other)
+        session.retrieve(another)
         session.walk()
 
 
-@step("modify/empty-body-changes-nothing", "modify/post-and-patch-alike")
-def nothing_to_change(session: Session) -> None:
-    """`{}` answers the assistant as it is."""
-    id = session.create_assistant()
+@step("modify/empty-body-changes-nothing", "modify/post-and-patch-alike", requests=2)
+def an_empty_body(session: Session, rich: str) -> None:
+    """A modify with the body `{}` changes nothing and answers the assistant."""
     for verb in VERBS:
-        session.send(verb(id, {}))
-        session.read(id)
+        session.send(verb(rich, {}))
+        session.verify(rich)
 
 
 @step("modify/empty-instructions-clear", "modify/post-and-patch-alike", "modify/partial", "modify/only-its-target")
-def clearing(session: Session) -> None:
-    """An empty text clears the instructions, and they can be set again."""
+def empty_instructions(session: Session) -> None:
+    """An empty string clears the instructions, and a later modify can set them again."""
     for verb in VERBS:
         other, id = session.create_assistant(), session.create_assistant()
         session.send(verb(id, {"instructions": ""}))
-        session.read(id)
-        session.read(other)
+        session.retrieve(id)
+        session.retrieve(other)
         session.walk()
         session.send(verb(id, {"name": session.unique_text("after clearing")}))
-        session.read(id)
+        session.retrieve(id)
         session.send(verb(id, {"instructions": session.unique_text("set again")}))
-        session.read(id)
+        session.retrieve(id)
         session.send(verb(id, {"name": session.unique_text("with it"), "instructions": ""}))
-        session.read(id)
+        session.retrieve(id)
 
 
-@step("modify/bad-body-changes-nothing")
-def bad_beside_good(session: Session) -> None:
-    """A value of a wrong type is refused, and the valid ones beside it do nothing."""
-    id = session.create_assistant()
-    for verb in VERBS:
-        for body in (
-            {"name": session.unique_text("good"), "instructions": 7},
-            {"name": 7, "instructions": session.unique_text("good")},
-        ):
-            session.send(verb(id, body))
-            session.read(id)
-        session.send(verb(id, {"name": session.unique_text("control"), "instructions": session.unique_text("control")}))
-        session.read(id)
+@step("modify/bad-body-changes-nothing", *REFUSALS, requests=1)
+def a_wrong_type_beside_a_valid_value(session: Session, rich: str) -> None:
+    """A value of a wrong type is refused, and the valid value in the same body changes nothing."""
+    for verb in session.sample(VERBS[::-1], 1):
+        for name, other in session.sample((("name", "instructions"), ("instructions", "name")), 1):
+            session.send(verb(rich, {name: session.unique_text("good"), other: 7}))
+            session.verify(rich)
+        if session.thorough:
+            session.send(verb(rich, _both(session, "control")))
+        session.verify(rich)
 
 
 @step("modify/bad-body-changes-nothing", wide=True)
 def every_wrong_type(session: Session) -> None:
-    """So it is with every JSON type that is not text."""
+    """A value of each JSON type but string is refused, and the valid value in the same body changes nothing."""
     id = session.create_assistant()
     for verb in VERBS:
         for value in NOT_TEXT:
@@ -84,40 +87,33 @@ def every_wrong_type(session: Session) -> None:
                 {"name": session.unique_text("good"), "instructions": value},
             ):
                 session.send(verb(id, body))
-                session.read(id)
+                session.retrieve(id)
 
 
-@step("modify/unknown-is-404")
-def an_id_that_names_nothing(session: Session) -> None:
-    """Modifying what is not there answers 404 and makes nothing."""
-    unknown = session.unknown_id()
-    for verb in VERBS:
-        session.send(
-            verb(unknown, {"name": session.unique_text("ghost"), "instructions": session.unique_text("ghost")})
-        )
-    session.walk()
-    session.send(operations.retrieve(unknown))
-    for verb in VERBS:
-        session.send(
-            verb(
-                session.subject(),
-                {"name": session.unique_text("control"), "instructions": session.unique_text("control")},
-            )
-        )
+@step("modify/unknown-is-404", *REFUSALS, requests=1)
+def modifying_an_unknown_id(session: Session, rich: str) -> None:
+    """A modify of an id that names nothing answers 404 and creates nothing."""
+    unknown = session.unknown_id(rich)
+    for verb in session.sample(VERBS, 1):
+        session.send(verb(unknown, _both(session, "ghost")))
+    session.verify_list()
+    session.verify(unknown)
+    for verb in VERBS if session.thorough else ():
+        session.send(verb(rich, _both(session, "control")))
 
 
 @step("modify/partial", wide=True)
-def null_is_free_but_stays_apart(session: Session) -> None:
-    """What null does is the service's choice; whatever it does to its field, it does to no other."""
+def null_for_one_field(session: Session) -> None:
+    """Null for one field, which a service may treat as it likes, does not change the other field."""
     for verb in VERBS:
         id = session.create_assistant()
         for body in ({"instructions": None}, {"name": None}):
             session.send(verb(id, body))
-            session.read(id)
+            session.retrieve(id)
 
 
-@step("retrieve/unknown-is-404", *REFUSALS)
-def retrieving_what_is_not_there(session: Session) -> None:
-    """Retrieving an id that names nothing answers 404; one that names something, 200."""
-    session.send(operations.retrieve(session.unknown_id()))
-    session.read(session.subject())
+@step("retrieve/unknown-is-404", *REFUSALS, requests=1)
+def retrieving_an_unknown_id(session: Session, rich: str) -> None:
+    """A retrieve of an id that names nothing answers 404."""
+    session.retrieve(session.unknown_id(rich))
+    session.verify(rich)

@@ -1,31 +1,38 @@
-"""Calls that run at the same time, and a page in a browser."""
+"""Calls in parallel, and the calls that a browser makes before those of a page."""
 
-from contract_tests.generators.session import Session, step
+from contract_tests.generators.session import Session
+from contract_tests.generators.steps import step
 from contract_tests.http import operations
 from contract_tests.http.messages import Request
 
-AT_ONCE = 8
+GROUP = 8  # calls in parallel
 SDK_HEADERS = (
     "authorization, content-type, openai-beta, x-stainless-arch, x-stainless-lang, x-stainless-os, "
     "x-stainless-package-version, x-stainless-retry-count, x-stainless-runtime, x-stainless-runtime-version, "
     "x-stainless-timeout"
 )
+CALLS_OF_A_PAGE = (
+    ("POST", operations.COLLECTION),
+    ("PATCH", operations.path("asst-any")),
+    ("GET", operations.COLLECTION),
+    ("DELETE", operations.path("asst-any")),
+)
 
 
 @step("parallel/creates-all-kept", "create/ids-are-unique")
-def creates_at_once(session: Session) -> None:
-    """Creates at once make an assistant each, of equal names or not."""
+def parallel_creates(session: Session) -> None:
+    """Parallel creates make one assistant each, with equal names or different names."""
     names = [session.unique_text("at once")] * 2 + [
-        session.unique_text(f"at once {number}") for number in session.some(range(AT_ONCE - 2), 2)
+        session.unique_text(f"at once {number}") for number in session.sample(range(GROUP - 2), 2)
     ]
     session.send_parallel(lambda group: [operations.create({"name": name}, group=group) for name in names])
     session.walk()
 
 
 @step("parallel/modifies-not-lost")
-def modifies_at_once(session: Session) -> None:
-    """Assistants modified at once all show their new name."""
-    ids = [session.create_assistant() for _ in session.some(range(AT_ONCE), 3)]
+def parallel_modifies(session: Session) -> None:
+    """After parallel modifies of several assistants, each assistant shows its new name."""
+    ids = [session.create_assistant() for _ in session.sample(range(GROUP), 3)]
     session.walk()
     for verb in (operations.modify, operations.patch):
         session.send_parallel(
@@ -35,27 +42,21 @@ def modifies_at_once(session: Session) -> None:
         )
         session.walk()
         for id in ids:
-            session.read(id)
+            session.retrieve(id)
 
 
-@step("browser/preflight")
-def a_page_asks_first(session: Session) -> None:
-    """A browser may send what the JavaScript SDK sends, by every method."""
-    session.walk()
-    for method, path in (
-        ("GET", operations.COLLECTION),
-        ("POST", operations.COLLECTION),
-        ("PATCH", operations.path("asst-any")),
-        ("DELETE", operations.path("asst-any")),
-    ):
+@step("browser/preflight", requests=2)
+def preflights(session: Session) -> None:
+    """A browser's preflight lets a page send every method with the headers of the JavaScript SDK."""
+    for method, path in session.sample(CALLS_OF_A_PAGE, 2):
         session.send(preflight(method, path))
 
 
-def preflight(method: str, path: str, asked: str = SDK_HEADERS) -> Request:
-    """What a browser asks before it lets a page send this, with the headers `asked` for."""
+def preflight(method: str, path: str, wanted: str = SDK_HEADERS) -> Request:
+    """The call with which a browser asks if a page may send this method with the `wanted` headers."""
     headers = {
         "origin": "https://app.example",
         "access-control-request-method": method,
-        "access-control-request-headers": asked,
+        "access-control-request-headers": wanted,
     }
     return Request("OPTIONS", path, "nobody", headers=tuple(headers.items()))

@@ -1,0 +1,77 @@
+"""A step: the calls that test some requirements, written once. The full run uses the steps of the tour, and a profile
+chooses the steps whose requests are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from inspect import signature
+from types import ModuleType
+from typing import Any
+
+from contract_tests.generators.session import Session
+
+# Requirements that every refused call tests besides its own.
+REFUSALS = (
+    "errors/envelope",
+    "errors/param-and-code-present",
+    "errors/types",
+    "errors/code-is-text-or-null",
+    "errors/json-content-type",
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. `act` gets a session and the ids of its `fixtures`: assistants that the run creates for it.
+
+    `requests` is how many calls the step sends in a session that is not thorough, the creates of its fixtures apart;
+    None if nobody has counted them, and then no profile can use the step. `reserve` is how many more it sends if the
+    target refuses calls that it should accept. `needs` are declarations of the target or permissions of the user,
+    `ends` the fixtures that the step deletes. A step that `reads_only` sends GET alone and has no fixtures. A `wide`
+    step is left out under a rate limit. A `control` sends the accepted calls to which refusals are compared, so a
+    profile always runs it. A step without requirements decides free choices alone.
+    """
+
+    act: Callable[..., None]
+    requirements: tuple[str, ...]
+    fixtures: tuple[str, ...] = ()
+    requests: int | None = None
+    reserve: int = 0
+    needs: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    reads_only: bool = False
+    wide: bool = False
+    control: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.act.__name__.replace("_", " ")
+
+    @property
+    def promise(self) -> str:
+        return (self.act.__doc__ or "").strip()
+
+    def run(self, session: Session, fixture: Callable[[str], str]) -> None:
+        """Creates the fixtures, each by its name, then sends the calls. Raises BlockedError."""
+        ids = {name: fixture(name) for name in self.fixtures}
+        self.act(session, **{name: ids[name] for name in _parameters(self.act)})
+
+
+def step(*requirements: str, fixtures: Iterable[str] = (), **options: Any) -> Callable[[Callable[..., None]], Step]:
+    """Makes a step of a function, whose docstring is the promise.
+
+    The function's parameters after the session name its fixtures. `fixtures` are others that only have to be there.
+    `options` are further fields of Step.
+    """
+    return lambda act: Step(act, requirements, (*fixtures, *_parameters(act)), **options)
+
+
+def _parameters(act: Callable[..., None]) -> list[str]:
+    return list(signature(act).parameters)[1:]
+
+
+def steps_of(module: ModuleType) -> Iterator[Step]:
+    """The steps that a module defines, in their order."""
+    return (each for each in vars(module).values() if isinstance(each, Step) and each.act.__module__ == module.__name__)

@@ -1,0 +1,74 @@
+"""The assistants that the steps of a planned run share: each is created when the first step wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from contract_tests.generators.session import BlockedError, Session
+from contract_tests.generators.tour.create import INSTRUCTIONS
+from contract_tests.generators.tour.ignored import ROUNDS
+from contract_tests.http import operations
+from contract_tests.http.messages import Json
+
+TWINS = ("one", "other")
+
+
+class Fixtures:
+    """The ids by name.
+
+    rich has texts that servers tend to change, and every ignored field; no step changes it. one and other are created
+    in parallel with equal names and nothing else. plain has a name of its own and nothing else. last has a name and
+    instructions, and is created after the last walk.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._creates: dict[str, Callable[[], None]] = {"rich": self._rich, "plain": self._plain, "last": self._last}
+        self._creates |= dict.fromkeys(TWINS, self._twins)
+        self._ids: dict[str, str] = {}
+
+    def get(self, name: str) -> str:
+        """The id; the first call creates the assistant. Raises BlockedError, each time, if the create failed."""
+        if name in self._creates:
+            self._creates.pop(name)()
+        if name not in self._ids:
+            raise BlockedError(f"{name} was not created")
+        return self._ids[name]
+
+    def _plain(self) -> None:
+        created = self.session.send(operations.create({"name": self.session.unique_text("plain")}))
+        self._ids["plain"] = self.session.created_id(created)
+
+    def _last(self) -> None:
+        self._ids["last"] = self.session.create_assistant()
+
+    def _rich(self) -> None:
+        """If the create with everything is refused, one with the texts alone, and each ignored field by a modify."""
+        texts: dict[str, Json] = {
+            "name": f"  {self.session.unique_text()}  Grüße 日本 🤖 e\u0301 <b>&amp;</b> \" ' \\ ",
+            "instructions": self._long_text(),
+        }
+        created = self.session.send(operations.create(texts | ROUNDS[0]))
+        if not created.response.accepted:
+            created = self.session.send(operations.create(texts))
+            send_each_alone(self.session, operations.modify, self.get("one"), ROUNDS[0])
+        self._ids["rich"] = self.session.created_id(created)
+
+    def _long_text(self) -> str:
+        """Ten thousand characters with the run's tag among them; a server that cuts or strips the end is noticed."""
+        text = "".join(INSTRUCTIONS) + self.session.unique_text()
+        return (text + " Sätze und Zeichen, 文字, 🤖;" * 400)[:9997] + " ! "
+
+    def _twins(self) -> None:
+        body: dict[str, Json] = {"name": self.session.unique_text("twin")}
+        exchanges = self.session.send_parallel(lambda group: [operations.create(body, group=group)] * 2)
+        for name, exchange in zip(TWINS, exchanges, strict=True):
+            self._creates.pop(name, None)
+            if exchange.response.accepted:
+                self._ids[name] = self.session.created_id(exchange)
+
+
+def send_each_alone(session: Session, verb: operations.Modify, id: str, fields: Mapping[str, Json]) -> None:
+    """Each ignored field in a call of its own, to find the refused one."""
+    for name, value in fields.items():
+        session.send(verb(id, {name: value}))

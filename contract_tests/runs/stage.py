@@ -1,0 +1,50 @@
+"""The skeleton of every run: an opening walk, steps, and the clean-up, whatever happens in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from contract_tests.generators.session import BlockedError, Session
+from contract_tests.generators.steps import Step
+from contract_tests.http.target import TargetError
+from contract_tests.runs.cleanup import clean_up
+from contract_tests.runs.result import Progress, Result
+
+
+@contextmanager
+def stage(session: Session, result: Result, progress: Progress) -> Iterator[Session]:
+    """Cleans up after the session, also after an error; then lets the oracle judge what only the end can show."""
+    try:
+        yield session
+    finally:
+        clean_up(session, result, progress)
+    session.oracle.conclude()
+
+
+def open_lists(session: Session, roles: Iterable[str], most: int | None = None) -> None:
+    """Lists the assistants that are there before the run creates one, so that none of them is taken for one of ours.
+
+    Raises TargetError if a key is refused, or if a list has more than `most` pages.
+    """
+    for role in roles:
+        ids: list[str] = []
+        for number, page in enumerate(session.pages(role, first=True), 1):
+            ids += page
+            if most and number > most:
+                raise TargetError(
+                    f"{session.target.base_url} lists {len(ids)} assistants and more, {len(page)} to a page. Declare "
+                    "as 'assistants', in the file given to --target, how many there are: the walks have to be planned."
+                )
+        if role == "primary":
+            session.others = ids
+
+
+def perform(session: Session, steps: Sequence[Step], fixture: Callable[[str], str], progress: Progress) -> None:
+    """Runs the steps, without the wide ones under a rate limit. A step that cannot go on ends, and the next begins."""
+    for done, step in enumerate(steps):
+        if step.wide and session.client.limited:
+            continue
+        progress(step.name, done, len(steps))
+        with suppress(BlockedError):
+            step.run(session, fixture)
