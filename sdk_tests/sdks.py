@@ -16,8 +16,8 @@ from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
-from sdk_tests.run import redacted
 
 HERE = Path(__file__).resolve().parent
 HOME = Path(sys.prefix) / "sdks"  # inside our own environment: gone with it, and in nobody's way
@@ -81,7 +81,8 @@ class Sdk:
         ask = _python if self.language == "python" else _node
         variables = os.environ | {"ASSISTANTS_TARGET": said, "ASSISTANTS_ONLY": json.dumps(only)}
         told = [Outcome(**json.loads(line)) for line in ask(self.home, variables)]
-        return [replace(each, why=redacted(each.why, target)) for each in told]
+        secrets = Secrets(target)
+        return [replace(each, why=secrets.mask(each.why)) for each in told]
 
     def install(self) -> None:
         """Raises UnavailableError."""

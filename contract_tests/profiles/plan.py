@@ -10,11 +10,11 @@ from contract_tests.generators.tour.ignored import HOLD
 from contract_tests.http.client import MINUTE
 from contract_tests.http.target import Target
 from contract_tests.profiles import learn, limiter_probe, production, read_only
+from contract_tests.profiles.names import ASK_SELF, COMPARE, JUDGING, LEARN, PROBE, PRODUCTION, READ_ONLY
 from contract_tests.profiles.scenario import TWINS, Scene, Script
 from contract_tests.requirements import catalogue
 
-JUDGING = PRODUCTION, READ_ONLY = "production", "read-only"
-LEARN, COMPARE = "learn", "compare"  # commands of their own
+__all__ = ["ASK_SELF", "COMPARE", "JUDGING", "LEARN", "PROBE", "PRODUCTION", "READ_ONLY", "Plan", "make"]
 SCRIPTS: Mapping[str, tuple[Script, Script]] = {
     PRODUCTION: (production.SCRIPT, production.EPILOGUE),
     READ_ONLY: (Script(), read_only.SCRIPT),
@@ -22,10 +22,9 @@ SCRIPTS: Mapping[str, tuple[Script, Script]] = {
     COMPARE: (production.SCRIPT, Script([*production.EPILOGUE, *learn.SCRIPT])),
 }
 PAGE = 100  # assistants of one page of a walk
-ASK_SELF, PROBE = "ask_self_delete", "probe_rate_limit"
 CURES = {
-    ASK_SELF: "asked only with --ask-self-delete: where the guard is broken, it deletes the key's own assistant",
-    PROBE: "judged only with --probe-rate-limit, which uses the key's budget up",
+    ASK_SELF: "tested only with --ask-self-delete: a server without this guard deletes the key's own assistant",
+    PROBE: "tested only with --probe-rate-limit, which uses up the key's budget",
 }
 WALKED = (
     "list/envelope",
@@ -137,6 +136,6 @@ def _cure(profile: str, requirement: str, target: Target, has: set[str]) -> str:
         return target.lacks("rate_limit") if PROBE in has and not target.rate_limit else CURES[PROBE]
     scenes = [scene for script in SCRIPTS[profile] for scene in script if requirement in scene.requirements]
     if not scenes:
-        return f"reading alone cannot judge it: --profile {PRODUCTION} does"
+        return f"not testable by reading alone: use --profile {PRODUCTION}"
     lacking = [need for need in scenes[0].needs if need not in has]
     return "; ".join(CURES.get(need) or target.lacks(need) for need in lacking)

@@ -1,4 +1,4 @@
-"""The page of a comparison: one HTML file with all that it needs in it."""
+"""The page of a comparison: one HTML file that needs no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exchanges as shell commands that show the same again; the key stays a variable."""
+"""Exchanges as shell commands that make the same calls again. The key stays a variable of the shell."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def _step(exchange: Exchange, target: Target, names: Mapping[Exchange, str], *, 
         return [line]
     if not last:
         return [f"{name}=$({line} | id)"]
-    told = "printf '%s\\n' \"$answer\""
-    return [f"answer=$({line})", told, f'{name}="${name} $({told} | id)"']
+    printed = "printf '%s\\n' \"$answer\""
+    return [f"answer=$({line})", printed, f'{name}="${name} $({printed} | id)"']
 
 
 def _path(path: str, names: Mapping[Exchange, str]) -> str:
@@ -140,14 +140,7 @@ def _octal(body: bytes) -> str:
 
 
 def reproducer(violation: Violation, target: Target) -> str:
-    """Shell commands that show a violation; a test of the SDK suite shows itself."""
+    """Shell commands that show a violation. A violation found by the SDK suite is shown by its test."""
     if not violation.exchanges:
         return "pytest --pyargs sdk_tests, with the same keys and ASSISTANTS_BASE_URL in the environment"
-    return redacted(script(violation.exchanges, target, violation.times), target)
-
-
-def redacted(text: str, target: Target) -> str:
-    """A text without the keys, which a careless server may have put into its answer."""
-    for role, key in target.keys.items():
-        text = text.replace(key, "$" + target.variables[role])
-    return text
+    return script(violation.exchanges, target, violation.times)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any
 
 from contract_tests.requirements import yaml_text
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 AREAS = (
     "auth",
@@ -91,6 +92,8 @@ def judged_document() -> dict[str, Any]:
 @cache
 def validator(schema: str) -> jsonschema_rs.Draft202012Validator:
     """The validator of a component schema, free choices left out."""
+    import jsonschema_rs  # here: the commands that judge nothing start without it
+
     components = judged_document()["components"]
     return jsonschema_rs.Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": components})
 

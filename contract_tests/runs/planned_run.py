@@ -154,8 +154,15 @@ class PlannedRun:
         finally:
             self.result.requests += session.client.count
             self.result.left_behind += self._left(session)
-            if self._ledger:
-                self._ledger.close()
+            self._close_ledger()
+
+    def _close_ledger(self) -> None:
+        """A ledger is kept only where something may be left."""
+        if self._ledger and (self.result.left_behind or self._ledger.unanswered):
+            self._ledger.close()
+        elif self._ledger:
+            self._ledger.remove()
+            self.result.ledger = None
 
     def _left(self, session: Session) -> list[str]:
         """What is not known to be gone; everything, where a delete was found to answer and not to delete."""

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract_tests.generators import histories
 from contract_tests.requirements import catalogue
 
+HISTORIES = 55  # of one run, unless the user chooses another number
 GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What the user chose: the seed, how many random histories, and ids, areas or levels of requirements (none: all).
+    """The seed, the number of random histories, and in `only` ids, areas or levels of requirements (none: all).
 
-    `generators` are those that make calls; a user has them all, the suite's own tests mostly the tour alone. `sdk` adds
-    Node's SDK to Python's.
+    `generators` make the calls: a user has all of them, the suite's own tests mostly the tour alone. `sdk` adds Node's
+    SDK to Python's.
     """
 
     seed: int = 1
-    histories: int = histories.DEFAULT
+    histories: int = HISTORIES
     only: tuple[str, ...] = ()
     deep: bool = False
     generators: frozenset[str] = GENERATORS
