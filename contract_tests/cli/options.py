@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -53,6 +52,8 @@ def learn_options(command: Command) -> Command:
 
 def _check_contract(_: click.Context, __: click.Parameter, wanted: str | None) -> None:
     if wanted not in (None, catalogue.version()):
+        from importlib.metadata import version
+
         raise click.UsageError(
             f"--contract {wanted}: this is contract {catalogue.version()}, of assistants-contract "
             f"{version('assistants-contract')}. CHANGELOG.md lists the changes between the two."

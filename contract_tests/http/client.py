@@ -7,13 +7,16 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from contract_tests.http.guard import Guard
 from contract_tests.http.ledger import Ledger
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import ROLES, Target, TargetError
-from contract_tests.http.transport import Transport
+
+if TYPE_CHECKING:
+    from contract_tests.http.transport import Transport
 
 STRANGER = "sk-stranger-that-nobody-was-given"
 
@@ -66,7 +69,7 @@ class Client:
         self._faults = 0
         self._calls: deque[float] = deque()
         self._until = 0.0
-        self._transport = Transport(target.base_url)
+        self._transport = _transport(target.base_url)
         self._secrets = Secrets(target)
 
     def send(self, request: Request) -> Exchange:
@@ -190,6 +193,12 @@ class Client:
             self.pending.remove(request)
         self._heed(response)
         self.watch(exchange)
+
+
+def _transport(base_url: str) -> Transport:
+    from contract_tests.http.transport import Transport  # here: a plan is made without urllib3, which takes its time
+
+    return Transport(base_url)
 
 
 def authorize(role: str, keys: Mapping[str, str]) -> str | None:

@@ -43,7 +43,7 @@ def _suite(root: Element, area: str, verdicts: list[Event], record: Record) -> N
         elif verdict["verdict"] == "unjudged":
             _result(case, "skipped", verdict["reason"])
         elif verdict["verdict"] != "pass":
-            SubElement(case, "system-out").text = _fit(f"{_excuse(verdict)}: {_details(verdict)}")
+            SubElement(case, "system-out").text = _fit(f"{_excuse(verdict)}\n{_details(verdict)}")
     for kind, attribute in (("failure", "failures"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{kind}"))))
 
@@ -53,7 +53,7 @@ def _result(case: Element, kind: str, message: str, text: str = "") -> None:
 
 
 def _excuse(verdict: Event) -> str:
-    return f"Known: {verdict['known']}" if verdict["known"] is not None else "A SHOULD"
+    return f"Known: {verdict['known']}" if verdict["known"] is not None else "Warning: a SHOULD does not fail the run."
 
 
 def _details(verdict: Event) -> str:

@@ -89,7 +89,8 @@ def _passed(record: Record, must: Sum, should: Sum) -> str:
     parts = [_unbroken(record, must, should)]
     if not must.known + should.known:
         passed = f", {should.passed} SHOULD passed" if should.passed else ""
-        parts = [(f"all {must.passed} MUST passed" if must.chosen else "no MUST was chosen") + passed]
+        every = "all " * (must.passed > 1)
+        parts = [(f"{every}{must.passed} MUST passed" if must.chosen else "no MUST was chosen") + passed]
     if should.new:
         parts.append(f"{should.new} SHOULD violated")
     if should.not_tested:

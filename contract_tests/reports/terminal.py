@@ -115,7 +115,7 @@ def _sums(record: Record, console: Console) -> None:
         line(console, f"{each.level:7} {each}")
     planned = record.header["plan"]["requests"]
     of_the_plan = f" of {planned} planned" if planned else ""
-    line(console, f"{footer['requests']} requests{of_the_plan} in {footer['seconds']:.1f} s")
+    line(console, f"{footer['requests']}{of_the_plan} requests in {footer['seconds']:.1f} s")
     line(console, headline(record))
 
 

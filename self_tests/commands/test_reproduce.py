@@ -170,7 +170,7 @@ def test_a_reproducer_shows_the_breach_and_leaves_nothing_behind(
     """Of a server that does not clear instructions: the last answer has them still."""
     fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
     run(base_url, "--only", "modify/empty-instructions-clear", "--events", str(tmp_path / "events"))
-    shown = events.read(tmp_path / "events").verdicts[0]["evidence"][0]["curl"]
+    shown = events.load(tmp_path / "events").verdicts[0]["evidence"][0]["curl"]
     before = everybody(fake)
     *_, last = shell(shown).split("\r\n\r\n")
 

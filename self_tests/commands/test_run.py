@@ -73,23 +73,24 @@ async def created(call: Call) -> Answer:
 
 
 def test_our_own_fake_holds_and_everything_is_judged(run: Callable[..., Ran]) -> None:
-    """With no target the fake is started and judged, its limiter too: exit 0 under --strict, nothing unjudged."""
+    """With no target the fake is started and tested, its limiter too: exit 0 under --strict, everything tested."""
     ran = run("--strict", *QUICKLY)
 
     assert (ran.code, ran.err) == (0, "")
-    assert "66 hold of 66 judged, 66 judged of 66" in ran.out
-    assert "17 hold of 17 judged, 17 judged of 17" in ran.out
+    assert "MUST    66 passed, 0 failed, 0 not tested" in ran.out
+    assert "SHOULD  17 passed, 0 failed, 0 not tested" in ran.out
+    assert ran.out.endswith("\nPASSED: all 66 MUST passed, 17 SHOULD passed\n")
 
 
 def test_a_broken_must_is_exit_1_with_a_curl(run: Callable[..., Ran], fake: Fake, base_url: str) -> None:
-    """The violation says what was promised, expected and came, and a command that shows it, the key as a variable."""
+    """A violation has the requirement, both answers, and a command that reproduces it with the key as a variable."""
     fake.handlers["deleteAssistant"] = undone
 
     ran = run(base_url, "--only", "delete/gone")
 
     assert ran.code == 1
-    assert "FAIL delete/gone" in ran.out
-    assert all(word in ran.out for word in ("promised", "expected", "came", 'Bearer $ASSISTANTS_API_KEY"'))
+    assert "FAILED delete/gone (MUST, page)" in ran.out
+    assert all(word in ran.out for word in ("Requirement:", "Expected:", "Actual:", 'Bearer $ASSISTANTS_API_KEY"'))
 
 
 @pytest.mark.parametrize(("strict", "code"), [((), 0), (("--strict",), 1)])
@@ -102,7 +103,7 @@ def test_a_broken_should_fails_only_under_strict(
     ran = run(base_url, "--only", "create/status-200", *strict)
 
     assert ran.code == code
-    assert "WARN create/status-200" in ran.out
+    assert "WARNING create/status-200" in ran.out
 
 
 def test_what_is_left_behind_is_exit_4(run: Callable[..., Ran], fake: Fake, base_url: str) -> None:
@@ -112,7 +113,7 @@ def test_what_is_left_behind_is_exit_4(run: Callable[..., Ran], fake: Fake, base
     ran = run(base_url, "--only", "create/name-suffices")
 
     assert ran.code == 4
-    assert "Left behind: asst-" in ran.out
+    assert "Not deleted: asst-" in ran.out
 
 
 def test_without_a_sibling_key_it_is_exit_3(
@@ -124,7 +125,7 @@ def test_without_a_sibling_key_it_is_exit_3(
     ran = run(base_url, "--only", "org/")
 
     assert ran.code == 3
-    assert "UNJUDGED org/shared-by-its-keys" in ran.out
+    assert "NOT TESTED org/shared-by-its-keys" in ran.out
     assert "set ASSISTANTS_SIBLING_API_KEY" in ran.out
 
 
@@ -236,7 +237,7 @@ def test_a_static_server_is_exit_1(run: Callable[..., Ran]) -> None:
         ran = run(base_url, *QUICKLY)
 
     assert ran.code == 1
-    assert "must:   0 hold" in ran.out
+    assert "MUST    0 passed" in ran.out
 
 
 def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,7 +251,7 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
 
     assert ran.code == 2
     assert "takes no connection" in ran.err
-    assert "Left behind: asst-" in ran.out
+    assert "Not deleted: asst-" in ran.out
 
 
 def dead(session: session.Session) -> None:
@@ -330,7 +331,7 @@ def test_the_events_have_every_requirement(run: Callable[..., Ran], fake: Fake, 
     file = tmp_path / "events.ndjson"
 
     run(base_url, *QUICKLY, "--events", str(file))
-    record = events.read(file)
+    record = events.load(file)
 
     assert len(record.verdicts) == sum(record.footer["counts"].values()) == 83
     gone = next(row for row in record.verdicts if row["id"] == "delete/answers-deleted")
