@@ -116,7 +116,10 @@ def run(
 @click.argument("events", type=PLACE)
 @report_options
 def report(events: Path, **files: Path | None) -> int:
-    """Print the report of an earlier run again, from its EVENTS, or write it to files."""
+    """Print the report of an earlier run again.
+
+    Its EVENTS have all that is needed. With an option the report is written to a file instead.
+    """
     from rich.console import Console
 
     from contract_tests.cli.report_files import Reports
@@ -132,7 +135,10 @@ def report(events: Path, **files: Path | None) -> int:
 @cli.command()
 @click.argument("events", type=PLACE)
 def baseline(events: Path) -> int:
-    """Print a baseline with every violation of a run, from its EVENTS. Fill in why each is known."""
+    """Print a baseline of the violations of a run.
+
+    Its EVENTS have them. Fill in why each violation is known, then give the file to run --baseline.
+    """
     from contract_tests.reports.baseline import render
 
     click.echo(render(_load(events)), nl=False)
@@ -141,7 +147,10 @@ def baseline(events: Path) -> int:
 
 @cli.command("list")
 def list_() -> int:
-    """Print the catalogue: every requirement with its level, its source and its statement."""
+    """Print every requirement.
+
+    With its level, its source and its statement.
+    """
     from rich.console import Console
 
     from contract_tests.reports.catalogue_table import catalogue_table
@@ -153,7 +162,10 @@ def list_() -> int:
 @cli.command()
 @click.argument("name", metavar="ID")
 def explain(name: str) -> int:
-    """Explain a requirement, or all of an area: the rationale, an example, and the tests."""
+    """Explain a requirement, or an area of them.
+
+    The rationale, an example, and the tests.
+    """
     from rich.console import Console
 
     from contract_tests.cli.explain import UnknownRequirementError, named, tell
@@ -170,7 +182,10 @@ def explain(name: str) -> int:
 @cli.command()
 @target_options
 def plan(**given: Any) -> int:
-    """Print what a run with the same options would send: which requests, how many, how long. Sends nothing."""
+    """Print the requests of a run before it is made.
+
+    Their number, the requirements that they test, and the time that they take. Sends nothing.
+    """
     from rich.console import Console
 
     from contract_tests.cli.invocation import parse_invocation
@@ -195,7 +210,9 @@ def plan(**given: Any) -> int:
 )
 @click.option("--ledger", type=PLACE, default=Path(), help="A new file, or a folder for it.")
 def learn(events: Path | None, planning: bool, ledger: Path, **given: Any) -> int:
-    """Print the dialect of BASE_URL: its choices where the contract leaves one. assistants-fake --dialect reads it.
+    """Print the dialect of BASE_URL.
+
+    A dialect is the choices of a server where the contract leaves one. assistants-fake --dialect reads it.
 
     Safe beside real data: the requests are planned, paced and guarded, and every assistant is deleted again.
 
@@ -236,7 +253,9 @@ def learn(events: Path | None, planning: bool, ledger: Path, **given: Any) -> in
 @click.option("--json", type=FILE, help="The differences for a program.")
 @click.option("--html", type=FILE, help=FORMATS["html"][0])
 def compare(a: str, b: str, allow_http: bool, ledger: Path, **files: Path | None) -> int:
-    """Make the same calls to A and B, and print every difference that a client can see.
+    """Print the differences of two servers.
+
+    A and B get the same calls. A difference is one that a client can see.
 
     A and B are each a base URL, a target file (.toml), or the events of a run with a profile. The keys of A are those
     of `run`; the keys of B are in ASSISTANTS_B_API_KEY and so on. Ids, times, wording and the order of headers do not
@@ -262,7 +281,9 @@ def compare(a: str, b: str, allow_http: bool, ledger: Path, **files: Path | None
 @click.argument("ledger", type=FILE)
 @click.option("--yes", is_flag=True, help="Delete assistants that are found by their text without asking.")
 def sweep(ledger: Path, yes: bool) -> int:
-    """Delete what a killed run has left. The LEDGER of that run says what; nothing else is deleted.
+    """Delete what a killed run has left.
+
+    The LEDGER of that run names it; nothing else is deleted.
 
     \b
     Exit codes:

@@ -24,8 +24,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def report_options(command: Command) -> Command:
     """An option for each format."""
-    for name, (help, _) in FORMATS.items():
-        command = click.option(f"--{name}", type=OUT, help=help)(command)
+    for name in reversed(FORMATS):
+        command = click.option(f"--{name}", type=OUT, help=FORMATS[name][0])(command)
     return command
 
 

@@ -57,9 +57,9 @@ def _violation(verdict: Event, record: Record) -> list[str]:
     head = ["", f"### {word}: {verdict['id']}", "", verdict["statement"], ""]
     for each in verdict["evidence"][:1]:
         comments = [f"# {label}: {line}" for label, text in _texts(each) for line in text.splitlines()]
-        shown = "\n".join([*comments, each["curl"]])
-        fence = "`" * max(3, max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
-        head += [f"{fence}sh", shown, fence]
+        script = "\n".join([*comments, each["curl"]])
+        fence = "`" * max(3, max((len(run) for run in re.findall("`+", script)), default=0) + 1)
+        head += [f"{fence}sh", script, fence]
     return head
 
 

@@ -66,9 +66,9 @@ def _step(exchange: Exchange, target: Target, names: Mapping[Exchange, str], *, 
 
 def _path(path: str, names: Mapping[Exchange, str]) -> str:
     """A path as words of a shell, the variable of an id where the id stands in it."""
-    made = {_created(exchange): name for exchange, name in names.items()}
-    pieces = re.split(rf"({'|'.join(map(re.escape, made))})(?![\w-])", path) if made else [path]
-    return "".join(f'"${made[piece]}"' if piece in made else shlex.quote(piece) for piece in pieces if piece)
+    variables = {_created(exchange): name for exchange, name in names.items()}
+    pieces = re.split(rf"({'|'.join(map(re.escape, variables))})(?![\w-])", path) if variables else [path]
+    return "".join(f'"${variables[piece]}"' if piece in variables else shlex.quote(piece) for piece in pieces if piece)
 
 
 def _removal(names: Mapping[Exchange, str], target: Target) -> str:

@@ -18,7 +18,8 @@ MUST, SHOULD = (
 
 def record(text: str, *, strict: bool = False, edits: int = 0, left: int = 0, listed: bool = False) -> Record:
     """A run in which each letter is a verdict: p, f, k (known) and u of a MUST, capital letters of a SHOULD."""
-    verdicts, known, rows = [], set(), []
+    verdicts, known = [], set()
+    rows: list[dict[str, Any]] = []
     for number, letter in enumerate(text):
         requirement = (MUST if letter.islower() else SHOULD)[number]
         broken = "fail" if letter.islower() else "warn"

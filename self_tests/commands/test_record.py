@@ -10,9 +10,9 @@ import pytest
 from contract_tests.profiles import plan
 from contract_tests.profiles.scenario import Scene
 from fake_server.domain.errors import MalformedRequest
-from fake_server.fake import Answer, Call, Fake
+from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import create_assistant, modify_assistant
-from self_tests.command_run import Ran
+from self_tests.command_run import KEYS, Ran
 
 CHOSEN = ("create/status-200", "delete/gone", "delete/self-refused", "modify/empty-instructions-clear")
 ONLY = tuple(word for id in CHOSEN for word in ("--only", id))
@@ -29,7 +29,7 @@ async def keep_instructions(call: Call) -> Answer:
 
 async def created(call: Call) -> Answer:
     answer = await create_assistant(call)
-    return Answer({**answer.body, "name": f"\ud800\x1b[31m {call.request.headers['authorization']}"}, 201)
+    return Answer({**answer.body, "model": f"\ud800\x1b[31m {KEYS['ASSISTANTS_API_KEY']}"}, 201)
 
 
 async def keep_all(_: Call) -> Answer:
@@ -55,11 +55,11 @@ def test_a_run_that_passed_is_reported_byte_for_byte(
 
 @pytest.mark.parametrize("spoiled", [created, keep_instructions, keep_all])
 def test_a_run_that_failed_is_reported_byte_for_byte(
-    run: Callable[..., Ran], command: Callable[..., Ran], fake: Fake, base_url: str, known: Path, spoiled: object
+    run: Callable[..., Ran], command: Callable[..., Ran], fake: Fake, base_url: str, known: Path, spoiled: Handler
 ) -> None:
     """Violations, a baseline that is out of date, what is new, what was not deleted, and odd texts of the server."""
     names = {created: ["createAssistant"], keep_instructions: ["modifyAssistant", "patchAssistant"]}
-    fake.handlers |= dict.fromkeys(names.get(spoiled, ["deleteAssistant"]), spoiled)  # type: ignore[call-overload]
+    fake.handlers |= dict.fromkeys(names.get(spoiled, ["deleteAssistant"]), spoiled)
     first, second = str(known.with_name("first.ndjson")), str(known.with_name("second.ndjson"))
     run(base_url, *ONLY, "--events", first)
     ran = run(base_url, *ONLY, "--strict", "--baseline", str(known), "--since", first, "--events", second)
