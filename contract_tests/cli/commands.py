@@ -1,7 +1,7 @@
 """The command `assistants-contract`: its commands, their options and their help.
 
-Each command imports its own module inside its function. So a help text or a mistake on the line needs no more than
-click, the catalogue and the target, and is answered at once: schemathesis, openai and pytest take seconds to import.
+Each command imports its own module inside its function: schemathesis, openai and pytest take seconds to import, and a
+help text or a mistake on the line does not need them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, learn_options, target_options
+from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, VERSION, learn_options, target_options
 from contract_tests.cli.report_files import report_options
 from contract_tests.reports.formats import FORMATS
-from contract_tests.requirements import catalogue
 from contract_tests.requirements.verdicts import INTERRUPTED, PASSED, UNUSABLE, exit_code_without_verdicts
 from contract_tests.runs.run_options import HISTORIES, RunOptions
 
@@ -38,18 +37,8 @@ def main() -> NoReturn:
         sys.exit(INTERRUPTED)
 
 
-def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        click.echo(f"{version('assistants-contract')}, contract {catalogue.version()}")
-        context.exit()
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
-)
+@VERSION
 def cli() -> None:
     """Tests an implementation of the Assistants API against the contract in openapi.yaml."""
 
@@ -77,10 +66,6 @@ def run(
     events: Path | None,
     known: Path | None,
     since: Path | None,
-    html: Path | None,
-    junit: Path | None,
-    markdown: Path | None,
-    badge: Path | None,
     **given: Any,
 ) -> int:
     """Test the server at BASE_URL. Without a target, test our own fake server.
@@ -100,10 +85,11 @@ def run(
     from contract_tests.cli.references import References
     from contract_tests.cli.report_files import Reports
 
+    files = {name: given.pop(name) for name in FORMATS}
     invocation = parse_invocation(**given)
     check_generators(invocation, deep=deep, sdk=sdk)
     references = References.load(known, since)
-    reports = Reports({"html": html, "junit": junit, "markdown": markdown, "badge": badge}, events)
+    reports = Reports(files, events)
     options = RunOptions(seed, histories, invocation.only, deep, sdk=sdk)
 
     from contract_tests.cli.run import Judgement

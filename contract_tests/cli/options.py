@@ -60,6 +60,17 @@ def _check_contract(_: click.Context, __: click.Parameter, wanted: str | None) -
         )
 
 
+def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"{version('assistants-contract')}, contract {catalogue.version()}")
+        context.exit()
+
+
+VERSION = click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
 CONTRACT = click.option(
     "--contract", metavar="VERSION", callback=_check_contract, expose_value=False, help="Refuse any other version."
 )

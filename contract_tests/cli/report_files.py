@@ -24,7 +24,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def report_options(command: Command) -> Command:
     """An option for each format."""
-    for name in reversed(FORMATS):
+    for name in reversed(list(FORMATS)):
         command = click.option(f"--{name}", type=OUT, help=FORMATS[name][0])(command)
     return command
 

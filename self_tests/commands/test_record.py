@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contract_tests.profiles import plan
 from contract_tests.profiles.scenario import Scene
 from fake_server.domain.errors import MalformedRequest
-from fake_server.fake import Answer, Call, Fake, Handler
+from fake_server.fake import Answer, Call, Fake
 from fake_server.http.handlers import create_assistant, modify_assistant
 from self_tests.command_run import KEYS, Ran
 
@@ -53,13 +54,24 @@ def test_a_run_that_passed_is_reported_byte_for_byte(
     assert (reported.out, reported.err, reported.code) == (ran.out, ran.err, 0)
 
 
-@pytest.mark.parametrize("spoiled", [created, keep_instructions, keep_all])
+SPOILED = [
+    {"createAssistant": created},
+    {"modifyAssistant": keep_instructions, "patchAssistant": keep_instructions},
+    {"deleteAssistant": keep_all},
+]
+
+
+@pytest.mark.parametrize("spoiled", SPOILED)
 def test_a_run_that_failed_is_reported_byte_for_byte(
-    run: Callable[..., Ran], command: Callable[..., Ran], fake: Fake, base_url: str, known: Path, spoiled: Handler
+    run: Callable[..., Ran],
+    command: Callable[..., Ran],
+    fake: Fake,
+    base_url: str,
+    known: Path,
+    spoiled: dict[str, Any],
 ) -> None:
     """Violations, a baseline that is out of date, what is new, what was not deleted, and odd texts of the server."""
-    names = {created: ["createAssistant"], keep_instructions: ["modifyAssistant", "patchAssistant"]}
-    fake.handlers |= dict.fromkeys(names.get(spoiled, ["deleteAssistant"]), spoiled)
+    fake.handlers |= spoiled
     first, second = str(known.with_name("first.ndjson")), str(known.with_name("second.ndjson"))
     run(base_url, *ONLY, "--events", first)
     ran = run(base_url, *ONLY, "--strict", "--baseline", str(known), "--since", first, "--events", second)

@@ -20,7 +20,7 @@ from contract_tests.reports import events, reproduce
 from fake_server.fake import Fake
 from fake_server.storage import seed
 from self_tests.command_run import Ran
-from self_tests.commands.test_gate import kept
+from self_tests.commands.test_reports import kept
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here to run")
 pytestmark = needs_curl
