@@ -1,4 +1,4 @@
-"""The gate of a team whose server is not perfect yet: one record, reports of it, a baseline that must be true."""
+"""The reports of one record, and the baseline of a team whose server is not perfect yet."""
 
 from __future__ import annotations
 
@@ -192,25 +192,27 @@ def test_a_call_as_the_sdk_makes_it(request_: tuple[str, str, Any], line: str) -
 
 
 @pytest.fixture
-def gate(run: Callable[..., Ran], base_url: str, tmp_path: Path) -> Callable[..., Ran]:
+def run_known(run: Callable[..., Ran], base_url: str, tmp_path: Path) -> Callable[..., Ran]:
     """Runs with the baseline that stands in `known.yaml`, as a team's CI does."""
     (tmp_path / "known.yaml").write_text("[]\n")
     return lambda *words: run(base_url, *ONLY, "--baseline", str(tmp_path / "known.yaml"), *words)
 
 
-def test_the_story_of_a_gate(gate: Callable[..., Ran], fake: Fake, command: Callable[..., Ran], tmp_path: Path) -> None:
+def test_the_story_of_a_baseline(
+    run_known: Callable[..., Ran], fake: Fake, command: Callable[..., Ran], tmp_path: Path
+) -> None:
     """Red; known, green; a second mistake, red for that alone; the first mended, red with the edit; edited, green."""
     known, first = tmp_path / "known.yaml", tmp_path / "first.ndjson"
     fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
-    red = gate("--events", str(first))
+    red = run_known("--events", str(first))
     known.write_text(command("baseline", str(first)).out)
-    green = gate()
+    green = run_known()
     fake.handlers["deleteAssistant"] = undone
-    second = gate("--since", str(first))
+    second = run_known("--since", str(first))
     fake.handlers |= HANDLERS
-    mended = gate()
+    mended = run_known()
     known.write_text("")
-    edited = gate()
+    edited = run_known()
 
     assert [ran.code for ran in (red, green, second, mended, edited)] == [1, 0, 1, 1, 0]
     assert "KNOWN modify/empty-instructions-clear: to be filled in" in second.out
@@ -234,12 +236,12 @@ LINE = "- {id: modify/empty-instructions-clear, why: w, reason: %s, expires: %s}
     ],
 )
 def test_a_line_that_is_not_true_fails_the_run(
-    gate: Callable[..., Ran], fake: Fake, tmp_path: Path, text: str, edit: str
+    run_known: Callable[..., Ran], fake: Fake, tmp_path: Path, text: str, edit: str
 ) -> None:
     """And the output says how to mend it."""
     fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
     (tmp_path / "known.yaml").write_text(text)
-    ran = gate()
+    ran = run_known()
 
     assert ran.code == 1
     assert edit in ran.out
@@ -256,10 +258,10 @@ def test_a_line_that_is_not_true_fails_the_run(
         "- {id: x, why: w, reason: ''}\n",
     ],
 )
-def test_a_baseline_that_cannot_be_read_is_one_line(gate: Callable[..., Ran], tmp_path: Path, text: str) -> None:
+def test_a_baseline_that_cannot_be_read_is_one_line(run_known: Callable[..., Ran], tmp_path: Path, text: str) -> None:
     """Exit 2, before anything is sent."""
     (tmp_path / "known.yaml").write_text(text)
-    ran = gate()
+    ran = run_known()
 
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
 
@@ -304,11 +306,11 @@ def test_this_contract_is_taken(run: Callable[..., Ran], base_url: str) -> None:
     assert run(base_url, *ONLY, "--contract", catalogue.version()).code == 0
 
 
-def test_a_baseline_that_is_not_true_is_red_in_every_report(gate: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_baseline_that_is_not_true_is_red_in_every_report(run_known: Callable[..., Ran], tmp_path: Path) -> None:
     """Though all requirements hold: no report is green where the exit is not."""
     paths = {name: tmp_path / name for name in FORMATS}
     (tmp_path / "known.yaml").write_text(LINE % ("cleared", "2999-01-01"))
-    ran = gate(*(word for name, path in paths.items() for word in (f"--{name}", str(path))))
+    ran = run_known(*(word for name, path in paths.items() for word in (f"--{name}", str(path))))
     red, green = ("#c0392b" in paths["badge"].read_text(), "#2e7d32" in paths["badge"].read_text())
 
     assert (ran.code, red, green) == (1, True, False)
