@@ -7,7 +7,7 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test pythons check serve mutants bench mocks sdk-matrix sdk-blindness sdk-own clients \
+.PHONY: help setup contract test pythons check serve mutants bench bench-start mocks sdk-matrix sdk-blindness sdk-own clients \
 	litellm golden docs browser
 
 help: ## say what there is
@@ -46,6 +46,9 @@ mutants: $(READY) ## every wrong server against the whole tour, and the kill mat
 
 bench: $(READY) ## what the fake costs, beside bare aiohttp and other mocks
 	@$(BIN)/python -m self_tests.bench
+
+bench-start: $(READY) ## the CPU time until a command answers a help text or a mistake
+	@$(BIN)/python -m self_tests.bench.start
 
 mocks: $(READY) ## install other mocks from npm: make test judges Prism, make bench measures all
 	@npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/mocks \

@@ -10,10 +10,11 @@ import pytest
 from openai.types.beta import Assistant
 
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_names
+from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target, from_environment
 from sdk_tests.clients import AsyncClient, Client, Maker, held
 from sdk_tests.opened import PLAIN, Clients
-from sdk_tests.run import GUARD, HERE, KINDS, SEED, TARGET, redacted
+from sdk_tests.run import GUARD, HERE, KINDS, SEED, TARGET
 from sdk_tests.wire import Wire, on
 
 
@@ -43,7 +44,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """A traceback shows arguments, and a server may repeat a key: no key leaves in a report."""
     report = yield
     if report.failed and TARGET in item.config.stash:
-        report.longrepr = redacted(str(report.longrepr), item.config.stash[TARGET])
+        report.longrepr = Secrets(item.config.stash[TARGET]).mask(str(report.longrepr))
     return report
 
 

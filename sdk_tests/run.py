@@ -14,6 +14,7 @@ import openai
 import pytest
 
 from contract_tests.http.guard import Guard, GuardError
+from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
 from sdk_tests.opened import PLAIN
 
@@ -72,7 +73,7 @@ def judge(
     if run.interrupted:
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise RuntimeError(f"pytest could not run the SDK tests ({code!r}). {redacted(run.fault, target)}".rstrip())
+        raise RuntimeError(f"pytest could not run the SDK tests ({code!r}). {Secrets(target).mask(run.fault)}".rstrip())
     return run.outcomes
 
 
@@ -193,15 +194,8 @@ def _told(error: BaseException) -> str:
 
 
 def _line(text: str, target: Target) -> str:
-    shown = "".join(character if character.isprintable() else " " for character in redacted(text, target))
+    shown = "".join(character if character.isprintable() else " " for character in Secrets(target).mask(text))
     return " ".join(shown.split())[:300]
-
-
-def redacted(text: str, target: Target) -> str:
-    """Without the keys, which a server may well repeat in a message."""
-    for role, key in sorted(target.keys.items(), key=lambda item: -len(item[1])):  # one may begin as another does
-        text = text.replace(key, f"<the {role} key>")
-    return text
 
 
 @contextmanager

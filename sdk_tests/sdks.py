@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from contract_tests.http.openapi import IgnoredField, ignored_fields
+from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
-from sdk_tests.run import redacted
 
 HERE = Path(__file__).resolve().parent
 HOME = Path(sys.prefix) / "sdks"  # inside our own environment: gone with it, and in nobody's way
@@ -86,7 +86,8 @@ class Sdk:
             "ASSISTANTS_IGNORED": json.dumps([_described(field) for field in ignored_fields().values()]),
         }
         told = [Outcome(**json.loads(line)) for line in ask(self.home, variables)]
-        return [replace(each, why=redacted(each.why, target)) for each in told]
+        secrets = Secrets(target)
+        return [replace(each, why=secrets.mask(each.why)) for each in told]
 
     def install(self) -> None:
         """Raises UnavailableError."""

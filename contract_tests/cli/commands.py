@@ -1,42 +1,26 @@
-"""The command `assistants-contract`: reads its line, runs, prints, and exits with what the run came to."""
+"""The command `assistants-contract`: its commands, their options and their help.
+
+Each command imports its own module inside its function: schemathesis, openai and pytest take seconds to import, and a
+help text or a mistake on the line does not need them.
+"""
 
 from __future__ import annotations
 
-import signal
 import sys
-import time
-from collections.abc import Sequence
-from contextlib import ExitStack
-from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from rich.console import Console
 
-from contract_tests.cli.compare import Comparing
-from contract_tests.cli.explain import UnknownRequirementError, named, tell
-from contract_tests.cli.gate import Gate
-from contract_tests.cli.learn import Learning, from_record
-from contract_tests.cli.options import ALLOW_HTTP, about_the_target, asked, contestants, whom_to_learn
-from contract_tests.cli.report_files import OUT, Reports, writing_reports
-from contract_tests.generators.histories import DEFAULT as HISTORIES
-from contract_tests.http.messages import Exchange
-from contract_tests.http.target import Target, TargetError, is_loopback
-from contract_tests.profiles.plan import LEARN, PRODUCTION, Plan
-from contract_tests.reports.baseline import written
-from contract_tests.reports.events import Record, Recorder, RecordError, read
-from contract_tests.reports.reproduce import redacted
-from contract_tests.reports.terminal import Terminal, merged
-from contract_tests.requirements import catalogue
-from contract_tests.requirements.verdicts import HOLDS, LEFT_BEHIND, UNUSABLE
-from contract_tests.runs.full_run import Run, own_fake
-from contract_tests.runs.planned_run import PlannedRun
-from contract_tests.runs.run_options import RunOptions
-from contract_tests.runs.sweep import Sweep
+from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, VERSION, learn_options, target_options
+from contract_tests.cli.report_files import report_options
+from contract_tests.reports.formats import FORMATS
+from contract_tests.requirements.verdicts import INTERRUPTED, PASSED, UNUSABLE, exit_code_without_verdicts
+from contract_tests.runs.run_options import HISTORIES, RunOptions
 
-INTERRUPTED = 130
+if TYPE_CHECKING:
+    from contract_tests.reports.events import Record
 
 
 def main() -> NoReturn:
@@ -47,30 +31,31 @@ def main() -> NoReturn:
     try:
         sys.exit(cli.main(prog_name="assistants-contract", standalone_mode=False))
     except click.ClickException as mistake:
-        _fail(mistake.format_message())
+        click.echo(f"assistants-contract: {mistake.format_message()}", err=True)
+        sys.exit(UNUSABLE)
     except click.Abort:
         sys.exit(INTERRUPTED)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("assistants-contract"), message=f"%(version)s, contract {catalogue.version()}")
+@VERSION
 def cli() -> None:
-    """Judges an implementation of the Assistants API by the contract in openapi.yaml."""
+    """Tests an implementation of the Assistants API against the contract in openapi.yaml."""
 
 
 @cli.command()
-@about_the_target
-@click.option("--allow-fuzzing", is_flag=True, help="Judge without a profile beyond this machine: thousands of calls.")
-@click.option("--strict", is_flag=True, help="A broken should fails the run too.")
+@target_options
+@click.option("--allow-fuzzing", is_flag=True, help="Test a server beyond this machine with thousands of calls.")
+@click.option("--strict", is_flag=True, help="Fail on SHOULD violations too.")
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests.")
 @click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories.")
-@click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: minutes rather than seconds.")
-@click.option("--sdk", is_flag=True, help="Node's SDK too, where node is; npm installs it, once.")
-@click.option("--ledger", type=click.Path(path_type=Path), help="A new file or its folder.  [default: beside --events]")
-@click.option("--events", type=OUT, help="Write what was sent, what came, and the verdicts, as they come.")
-@click.option("--baseline", "listed", type=click.Path(path_type=Path), help="A file of breaches that are known.")
-@click.option("--since", type=click.Path(path_type=Path), help="Events of a run before: say what is new, fixed, still.")
-@writing_reports
+@click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: takes minutes, not seconds.")
+@click.option("--sdk", is_flag=True, help="Test through Node's SDK too. Needs node; npm installs the SDK once.")
+@click.option("--ledger", type=PLACE, help="A new file, or a folder for it.  [default: the folder of --events]")
+@click.option("--events", type=FILE, help="Write every request, answer and verdict to this file.")
+@click.option("--baseline", "known", type=PLACE, help="A file of known violations.")
+@click.option("--since", type=PLACE, help="Events of an earlier run: print new, fixed and remaining violations.")
+@report_options
 def run(
     strict: bool,
     seed: int,
@@ -79,120 +64,171 @@ def run(
     sdk: bool,
     ledger: Path | None,
     events: Path | None,
-    listed: Path | None,
+    known: Path | None,
     since: Path | None,
-    html: Path | None,
-    junit: Path | None,
-    markdown: Path | None,
-    badge: Path | None,
-    **about: Any,
+    **given: Any,
 ) -> int:
-    """Judge BASE_URL, or our own fake where no target is given.
+    """Test the server at BASE_URL. Without a target, test our own fake server.
 
-    The keys come from the environment: ASSISTANTS_API_KEY, and, to have everything judged,
-    ASSISTANTS_SIBLING_API_KEY (another key of the organization) and ASSISTANTS_FOREIGN_API_KEY (one of another).
+    The keys come from the environment: ASSISTANTS_API_KEY, and for a complete test also ASSISTANTS_SIBLING_API_KEY
+    (another key of the same organization) and ASSISTANTS_FOREIGN_API_KEY (a key of another organization).
 
     \b
-    Exit: 0 every must holds and was judged; 1 a must is broken (with --strict, a should too), or the baseline is
-    not true; 2 usage, target out of reach or key refused; 3 nothing broken, but a must could not be judged;
-    4 something that the run made was left behind.
+    Exit codes:
+      0  every chosen MUST passed
+      1  a MUST is violated (with --strict, a SHOULD too), or the baseline is out of date
+      2  wrong usage, or the server is out of reach, or it refuses a key
+      3  nothing is violated, but a MUST was not tested
+      4  an assistant of the run was not deleted
     """
-    wanted = asked(**about)
-    if wanted.plan and (deep or sdk):
-        raise click.UsageError("--deep and --sdk make more calls than a profile plans.")
-    if sdk and wanted.target and not is_loopback(wanted.target.base_url):
-        raise click.UsageError(
-            "--sdk is for this machine: Node's SDK does not pass the guard that all other calls pass."
-        )
-    reports = Reports({"html": html, "junit": junit, "markdown": markdown, "badge": badge}, events)
-    gate = Gate.read(listed, since)
-    choice = RunOptions(seed, histories, wanted.only, deep, sdk=sdk)
-    terminal = Terminal(strict)
-    with ExitStack() as stack:
-        if wanted.plan and wanted.target:
-            place = ledger or (events.parent if events else Path())
-            runs: Sequence[Run | PlannedRun] = [_planned(wanted.target, wanted.plan, choice, place, terminal)]
-        else:
-            runs = _runs(wanted.target, choice, terminal, stack)
-        recorder = reports.recorder(runs[0].result, choice, about["profile"], strict)
-        return _judge(runs, terminal, recorder, gate, reports)
+    from contract_tests.cli.invocation import check_generators, parse_invocation
+    from contract_tests.cli.references import References
+    from contract_tests.cli.report_files import Reports
+
+    files = {name: given.pop(name) for name in FORMATS}
+    invocation = parse_invocation(**given)
+    check_generators(invocation, deep=deep, sdk=sdk)
+    references = References.load(known, since)
+    reports = Reports(files, events)
+    options = RunOptions(seed, histories, invocation.only, deep, sdk=sdk)
+
+    from contract_tests.cli.run import Judgement
+
+    place = ledger or (events.parent if events else Path())
+    return Judgement(invocation, options, strict, references, reports, place).run()
 
 
 @cli.command()
-@click.argument("events", type=click.Path(path_type=Path))
-@writing_reports
+@click.argument("events", type=PLACE)
+@report_options
 def report(events: Path, **files: Path | None) -> int:
-    """Make reports of a run that is over, from its EVENTS."""
-    if not any(files.values()):
-        raise click.UsageError(f"Say what to write: {', '.join(f'--{name} FILE' for name in files)}.")
-    Reports(files).write(_record(events))
-    return HOLDS
+    """Print the report of an earlier run again.
+
+    Its EVENTS have all that is needed. With an option the report is written to a file instead.
+    """
+    from rich.console import Console
+
+    from contract_tests.cli.report_files import Reports
+    from contract_tests.reports import terminal
+
+    record, reports = _load(events), Reports(files)
+    if not reports.files:
+        terminal.report(record, Console(highlight=False), Console(highlight=False, stderr=True))
+    reports.write(record)
+    return PASSED
 
 
 @cli.command()
-@click.argument("events", type=click.Path(path_type=Path))
+@click.argument("events", type=PLACE)
 def baseline(events: Path) -> int:
-    """Print a baseline of what is broken in a run, from its EVENTS; say in it why each is."""
-    click.echo(written(_record(events)), nl=False)
-    return HOLDS
+    """Print a baseline of the violations of a run.
+
+    Its EVENTS have them. Fill in why each violation is known, then give the file to run --baseline.
+    """
+    from contract_tests.reports.baseline import render
+
+    click.echo(render(_load(events)), nl=False)
+    return PASSED
 
 
 @cli.command("list")
 def list_() -> int:
-    """Print the catalogue: every requirement, its level, its source, and what it says."""
-    Terminal(strict=False).catalogue()
-    return HOLDS
+    """Print every requirement.
+
+    With its level, its source and its statement.
+    """
+    from rich.console import Console
+
+    from contract_tests.reports.catalogue_table import catalogue_table
+
+    catalogue_table(Console(highlight=False))
+    return PASSED
 
 
 @cli.command()
 @click.argument("name", metavar="ID")
 def explain(name: str) -> int:
-    """Explain a requirement, or those of an area: to whom it matters, what keeps and breaks it, what tests it."""
+    """Explain a requirement, or an area of them.
+
+    The rationale, an example, and the tests.
+    """
+    from rich.console import Console
+
+    from contract_tests.cli.explain import UnknownRequirementError, named, tell
+
     try:
         requirements = named(name)
     except UnknownRequirementError as fault:
         raise click.ClickException(str(fault)) from fault
     for requirement in requirements:
         tell(Console(highlight=False), requirement)
-    return HOLDS
+    return PASSED
 
 
 @cli.command()
-@about_the_target
-def plan(**about: Any) -> int:
-    """Say what a run with the same words would ask, with how many requests, and how long that takes. Sends nothing."""
-    wanted = asked(**{**about, "profile": about["profile"] or PRODUCTION}, allow_fuzzing=False)
-    if not wanted.target or not wanted.plan:
-        raise click.UsageError("Give BASE_URL or --target: a plan is made for a target.")
-    Terminal(strict=False).plan(wanted.plan, wanted.target, RunOptions(only=wanted.only).includes)
-    return HOLDS
+@target_options
+def plan(**given: Any) -> int:
+    """Print the requests of a run before it is made.
+
+    Their number, the requirements that they test, and the time that they take. Sends nothing.
+    """
+    from rich.console import Console
+
+    from contract_tests.cli.invocation import parse_invocation
+    from contract_tests.profiles.names import PRODUCTION
+
+    invocation = parse_invocation(**{**given, "profile": given["profile"] or PRODUCTION}, allow_fuzzing=False)
+    assert invocation.target
+    assert invocation.plan
+
+    from contract_tests.reports import plan_table
+
+    includes = RunOptions(only=invocation.only).includes
+    plan_table.by_requirement(invocation.plan, invocation.target, includes, Console(highlight=False))
+    return PASSED
 
 
 @cli.command()
-@whom_to_learn
-@click.option("--from", "events", type=click.Path(path_type=Path), help="Ask nobody: read the events of a run.")
-@click.option("--plan", "planning", is_flag=True, help="Say what would be asked, and how long it takes. Sends nothing.")
-@click.option("--ledger", type=click.Path(path_type=Path), default=Path(), help="A new file or its folder.")
-def learn(events: Path | None, planning: bool, ledger: Path, **about: Any) -> int:
-    """Print the dialect of BASE_URL, as assistants-fake --dialect reads it: what it chooses where it may.
+@learn_options
+@click.option("--from", "events", type=PLACE, help="Send nothing: learn from the events of an earlier run.")
+@click.option(
+    "--plan", "planning", is_flag=True, help="Print what would be sent, and how long it takes. Sends nothing."
+)
+@click.option("--ledger", type=PLACE, default=Path(), help="A new file, or a folder for it.")
+def learn(events: Path | None, planning: bool, ledger: Path, **given: Any) -> int:
+    """Print the dialect of BASE_URL.
 
-    Asked as beside real data, whoever it is: planned, paced, guarded, and all removed again.
+    A dialect is the choices of a server where the contract leaves one. assistants-fake --dialect reads it.
+
+    Safe beside real data: the requests are planned, paced and guarded, and every assistant is deleted again.
 
     \b
-    Exit: 0 learnt, be it not everything; 2 usage, target out of reach or key refused; 4 something was left behind.
+    Exit codes:
+      0  learned, though maybe not every setting
+      2  wrong usage, or the server is out of reach, or it refuses a key
+      4  an assistant of the run was not deleted
     """
-    terminal = Terminal(strict=False, aside=True)
     if events:
-        return from_record(_record(events), terminal)
-    wanted = asked(**about, profile=LEARN)
-    assert wanted.target
-    assert wanted.plan
+        from contract_tests.cli.learn import from_record
+
+        return from_record(_load(events))
+    from contract_tests.cli.invocation import parse_invocation
+    from contract_tests.profiles.names import LEARN
+
+    invocation = parse_invocation(**given, profile=LEARN)
+    assert invocation.target
+    assert invocation.plan
     if planning:
-        terminal.script(wanted.plan, wanted.target)
-        return HOLDS
-    signal.signal(signal.SIGTERM, _interrupt)
-    learning = Learning(wanted.target, wanted.plan, ledger, terminal)
-    return learning.conclude(*_played([learning.run], terminal))
+        from rich.console import Console
+
+        from contract_tests.reports import plan_table
+
+        plan_table.by_step(invocation.plan, invocation.target, Console(highlight=False, stderr=True))
+        return PASSED
+
+    from contract_tests.cli.learn import Learning
+
+    return Learning(invocation.target, invocation.plan, ledger).run()
 
 
 @cli.command()
@@ -200,110 +236,61 @@ def learn(events: Path | None, planning: bool, ledger: Path, **about: Any) -> in
 @click.argument("b")
 @ALLOW_HTTP
 @click.option("--ledger", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="A folder for them.")
-@click.option("--json", type=OUT, help="The same for a program.")
-@click.option("--html", type=OUT, help="A page for people: one file, offline.")
+@click.option("--json", type=FILE, help="The differences for a program.")
+@click.option("--html", type=FILE, help=FORMATS["html"][0])
 def compare(a: str, b: str, allow_http: bool, ledger: Path, **files: Path | None) -> int:
-    """Play the same calls to A and B, and say where a client can tell the one from the other.
+    """Print the differences of two servers.
 
-    Each is a base URL, a target file (.toml), or the events of a run with a profile. Of a base URL the keys are those
-    of `run`; B's are in ASSISTANTS_B_API_KEY and so on. Ids, times, wording and the order of headers are no difference.
+    A and B get the same calls. A difference is one that a client can see.
+
+    A and B are each a base URL, a target file (.toml), or the events of a run with a profile. The keys of A are those
+    of `run`; the keys of B are in ASSISTANTS_B_API_KEY and so on. Ids, times, wording and the order of headers do not
+    count as differences.
 
     \b
-    Exit: 0 no difference; 1 differences; 2 usage, or one is out of reach; 4 something was left behind.
+    Exit codes:
+      0  no difference
+      1  differences
+      2  wrong usage, or a server is out of reach
+      4  an assistant of the run was not deleted
     """
-    terminal = Terminal(strict=False)
-    comparing = Comparing(contestants(a, b, allow_http), ledger, files, terminal)
-    signal.signal(signal.SIGTERM, _interrupt)
-    fault, code = _played(comparing.runs, terminal)
-    if not fault:
-        return comparing.conclude()
-    click.echo(f"assistants-contract: {fault}", err=True)
-    return LEFT_BEHIND if comparing.left_behind() else code
+    from contract_tests.cli.invocation import contestants
+
+    servers = contestants(a, b, allow_http)
+
+    from contract_tests.cli.compare import ComparisonRun
+
+    return ComparisonRun(servers, ledger, files).run()
 
 
 @cli.command()
-@click.argument("ledger", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--yes", is_flag=True, help="Remove what is found by its text without asking.")
+@click.argument("ledger", type=FILE)
+@click.option("--yes", is_flag=True, help="Delete assistants that are found by their text without asking.")
 def sweep(ledger: Path, yes: bool) -> int:
-    """Remove what a run that was killed has left, by its LEDGER and nothing else.
+    """Delete what a killed run has left.
 
-    Exit: 0 nothing of the run is left; 2 the ledger or the target is out of reach; 4 something is left.
+    The LEDGER of that run names it; nothing else is deleted.
+
+    \b
+    Exit codes:
+      0  nothing of the run is left
+      2  the ledger cannot be used, or the server is out of reach
+      4  an assistant of the run was not deleted
     """
-    terminal = Terminal(strict=False)
+    from contract_tests.http.target import TargetError
+    from contract_tests.runs.sweep import Sweep
+
     try:
-        left = Sweep(ledger, lambda text: yes or click.confirm(text, err=True), terminal.line).run()
+        left = Sweep(ledger, lambda text: yes or click.confirm(text, err=True), click.echo).run()
     except TargetError as fault:
         raise click.ClickException(str(fault)) from fault
-    return LEFT_BEHIND if left else HOLDS
+    return exit_code_without_verdicts(left)
 
 
-def _runs(given: Target | None, choice: RunOptions, terminal: Terminal, stack: ExitStack) -> list[Run]:
-    if given is None:
-        return stack.enter_context(own_fake(choice, terminal.progress))
-    return [Run(given, choice, choice.includes, terminal.progress)]
+def _load(path: Path) -> Record:
+    from contract_tests.reports import events
 
-
-def _planned(given: Target, plan: Plan, choice: RunOptions, ledger: Path, terminal: Terminal) -> PlannedRun:
-    return PlannedRun(given, plan, choice.seed, choice.includes, ledger, terminal.progress)
-
-
-def _judge(
-    runs: Sequence[Run | PlannedRun], terminal: Terminal, recorder: Recorder, gate: Gate, reports: Reports
-) -> int:
-    """The exit code. What was cut short has no verdict, but may have left something behind."""
-    signal.signal(signal.SIGTERM, _interrupt)
-
-    def watch(exchange: Exchange) -> None:
-        terminal.watch(exchange)
-        recorder.watch(exchange)
-
-    for each in runs:
-        each.watch = watch
-    started, results = time.monotonic(), [each.result for each in runs]
-    fault, code = _played(runs, terminal)
-    result, seconds = merged(results), time.monotonic() - started
-    if fault:
-        click.echo(f"assistants-contract: {redacted(fault, result.target)}", err=True)
-        terminal.left_behind(result)
-    else:
-        code = gate.exit_code(result, terminal.strict)
-        terminal.verdicts(result, seconds, code, gate.known(result))
-    edits = gate.edits(result)
-    record = recorder.conclude(result, code, seconds, gate.known(result), edits, fault)
-    for line in gate.lines(edits, record):
-        terminal.line(line)
-    reports.write(record)
-    return code
-
-
-def _played(runs: Sequence[Run | PlannedRun], terminal: Terminal) -> tuple[str, int]:
-    """Why it was cut short, and the exit code of that; empty where it was not."""
     try:
-        with terminal.running():
-            for each in runs:
-                each.judge()
-    except TargetError as fault:
-        return str(fault), UNUSABLE
-    except KeyboardInterrupt:
-        return "Interrupted.", LEFT_BEHIND if any(each.result.left_behind for each in runs) else INTERRUPTED
-    except Exception as fault:  # noqa: BLE001 - whatever it is, it must not be taken for a verdict
-        where = f"{type(fault).__name__}: {fault}".splitlines()[0]
-        return f"An error of the suite, not of the target. {where}", UNUSABLE
-    return "", HOLDS
-
-
-def _record(events: Path) -> Record:
-    try:
-        return read(events)
-    except RecordError as fault:
+        return events.load(path)
+    except events.RecordError as fault:
         raise click.ClickException(str(fault)) from fault
-
-
-def _interrupt(*_: Any) -> NoReturn:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what was made is being removed; SIGINT breaks that off, too
-    raise KeyboardInterrupt
-
-
-def _fail(line: str) -> NoReturn:
-    click.echo(f"assistants-contract: {line}", err=True)
-    sys.exit(UNUSABLE)

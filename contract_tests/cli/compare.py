@@ -1,4 +1,4 @@
-"""The command `compare`: plays the same calls to two servers, or holds one to what was recorded of another."""
+"""The command `compare`: makes the same calls to two servers, or compares one with the events of another."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
+from rich.console import Console
 
-from contract_tests.cli.options import Contestant
+from contract_tests.cli.invocation import Contestant
 from contract_tests.cli.report_files import writable, write
+from contract_tests.cli.run import play
 from contract_tests.dialect import differences
 from contract_tests.dialect.differences import Comparison, Side
 from contract_tests.dialect.normalize import Names
@@ -18,61 +20,59 @@ from contract_tests.dialect.rules import Learned
 from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Target
 from contract_tests.profiles import plan
-from contract_tests.profiles.plan import COMPARE, JUDGING
-from contract_tests.reports import events
+from contract_tests.profiles.names import COMPARE, JUDGING
+from contract_tests.reports import events, terminal
 from contract_tests.reports.comparison import page
+from contract_tests.reports.difference_table import difference_table
 from contract_tests.reports.events import Event, Record
-from contract_tests.reports.terminal import Terminal
-from contract_tests.requirements.verdicts import BROKEN, HOLDS, LEFT_BEHIND
+from contract_tests.reports.progress import ProgressBar
+from contract_tests.requirements.verdicts import exit_code_without_verdicts
 from contract_tests.runs.planned_run import PlannedRun
 
 
-class Comparing:
-    """`runs` are those that are to be played; the other side, if it is not asked, is known by its events."""
+class ComparisonRun:
+    """`runs` are to be played. A side of which only events are given needs no run."""
 
     def __init__(
-        self,
-        contestants: tuple[Contestant, Contestant],
-        ledgers: Path,
-        files: Mapping[str, Path | None],
-        terminal: Terminal,
+        self, contestants: tuple[Contestant, Contestant], ledgers: Path, files: Mapping[str, Path | None]
     ) -> None:
-        self.profile = _profile(contestants)
-        self.terminal = terminal
+        profile = _profile(contestants)
+        self.bar = ProgressBar()
+        self.console = Console(highlight=False)
         self.files = writable(files)
-        self.sides = [self._side(each, ledgers) for each in contestants]
+        self.sides = [
+            RecordedSide(each) if isinstance(each, Record) else LiveSide(each, profile, ledgers, self.bar)
+            for each in contestants
+        ]
         self.runs = [each.run for each in self.sides if isinstance(each, LiveSide)]
 
-    def conclude(self) -> int:
-        """Tells, and writes; the exit code. Only after all runs have been played to their end."""
+    def run(self) -> int:
+        """Plays, prints and writes; the exit code."""
+        cut_short = play(self.runs, self.bar)
+        if cut_short:
+            click.echo(f"assistants-contract: {cut_short.reason}", err=True)
+            return exit_code_without_verdicts(self._left_behind()) or cut_short.code
         one, other = (each.side() for each in self.sides)
         found = differences.compare(one, other)
-        self.terminal.comparison(found)
+        difference_table(found, self.console)
         for name, path in self.files.items():
             write(name, path, FORMATS[name](found))
-        if self.left_behind():
-            return LEFT_BEHIND
-        return BROKEN if found.differences else HOLDS
+        return exit_code_without_verdicts(self._left_behind(), different=bool(found.differences))
 
-    def left_behind(self) -> bool:
-        """Tells what a run could not remove, and whether there is any."""
+    def _left_behind(self) -> list[str]:
+        """Prints what the runs could not delete, and gives its ids."""
         for run in self.runs:
-            self.terminal.left_behind(run.result)
-        return any(run.result.left_behind for run in self.runs)
-
-    def _side(self, given: Contestant, ledgers: Path) -> LiveSide | RecordedSide:
-        return (
-            RecordedSide(given) if isinstance(given, Record) else LiveSide(given, self.profile, ledgers, self.terminal)
-        )
+            terminal.result_not_deleted(self.console, run.result)
+        return [id for run in self.runs for id in run.result.left_behind]
 
 
 class LiveSide:
     """A server, by a run of its own."""
 
-    def __init__(self, target: Target, profile: str, ledgers: Path, terminal: Terminal) -> None:
+    def __init__(self, target: Target, profile: str, ledgers: Path, bar: ProgressBar) -> None:
         planned = plan.make(profile, target, lambda _: True)
-        self.run = PlannedRun(target, planned, 1, lambda _: True, ledgers, terminal.progress, self._take)
-        self._watch: Callable[[Exchange], None] = terminal.watch
+        self.run = PlannedRun(target, planned, 1, lambda _: True, ledgers, bar.stage, self._watch)
+        self._bar = bar
         self._seen: list[Exchange] = []
 
     def side(self) -> Side:
@@ -86,9 +86,9 @@ class LiveSide:
         }
         return differences.side(target.base_url, self._seen, evidence, Names(target.bound_id, target.expendable_id))
 
-    def _take(self, exchange: Exchange) -> None:
+    def _watch(self, exchange: Exchange) -> None:
         self._seen.append(exchange)
-        self._watch(exchange)
+        self._bar.watch(exchange)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class RecordedSide:
         declared, seen = self.record.header["target"], events.exchanges(self.record)
         numbered = {exchange.number: exchange for exchange in seen}
         evidence = {
-            each["id"]: (each["verdict"], [numbered[shown[-1]] for shown in _shown(each["evidence"])])
+            each["id"]: (each["verdict"], [numbered[numbers[-1]] for numbers in _numbers(each["evidence"])])
             for each in self.record.verdicts
         }
         found = {each["setting"]: Learned(each["value"], doubt=each["doubt"]) for each in self.record.choices}
@@ -110,16 +110,17 @@ class RecordedSide:
         return differences.side(name, seen, evidence, names, found)
 
 
-def _shown(evidence: list[Event]) -> list[list[int]]:
+def _numbers(evidence: list[Event]) -> list[list[int]]:
     return [violation["exchanges"] for violation in evidence if violation["exchanges"]]
 
 
 def _profile(contestants: tuple[Contestant, Contestant]) -> str:
-    """What is to be played: more than a run has asked of the one cannot be held to the other."""
+    """The profile to play: a server that is known by events can be compared only in the calls of that run."""
     profiles = {each.header["profile"] for each in contestants if isinstance(each, Record)}
     if len(profiles) > 1 or not profiles <= set(JUDGING):
         raise click.UsageError(
-            f"Events can be compared that a run with --profile {' or '.join(JUDGING)} has written, both by the same."
+            f"Only events of a run with --profile {' or '.join(JUDGING)} can be compared, two of them only if the "
+            "profile is the same."
         )
     return str(next(iter(profiles), COMPARE))
 

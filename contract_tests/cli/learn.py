@@ -1,4 +1,4 @@
-"""The command `learn`: a dialect on standard output; how it was come by, and what is in doubt, on standard error."""
+"""The command `learn`: prints a dialect on standard output, and on standard error how sure the dialect is."""
 
 from __future__ import annotations
 
@@ -7,76 +7,82 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+from rich.console import Console
 
+from contract_tests.cli.run import CutShort, play
 from contract_tests.dialect import document, schema
 from contract_tests.dialect.observations import observations
 from contract_tests.dialect.rules import Learned, learn
 from contract_tests.generators.session import Session
-from contract_tests.http import ledger
 from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Target
 from contract_tests.profiles.limiter_probe import Limits
 from contract_tests.profiles.plan import Plan
+from contract_tests.reports import terminal
 from contract_tests.reports.events import Record
-from contract_tests.reports.terminal import Terminal
-from contract_tests.requirements.verdicts import HOLDS, LEFT_BEHIND
+from contract_tests.reports.progress import ProgressBar
+from contract_tests.requirements.verdicts import PASSED, exit_code_without_verdicts
 from contract_tests.runs.planned_run import PlannedRun
 
 
 class Learning:
-    """Asks a target by a plan. `run` is what is played; what has been learnt is told also where that was cut short."""
+    """Learns a target by a plan. What was learned is printed also where `run` was cut short."""
 
-    def __init__(self, target: Target, plan: Plan, place: Path, terminal: Terminal) -> None:
-        self.run = PlannedRun(target, plan, 1, lambda _: True, place, terminal.progress, self._take, self._limits)
-        self._of_limits: dict[str, Learned] = {}
-        self._terminal = terminal
+    def __init__(self, target: Target, plan: Plan, place: Path) -> None:
+        self.bar = ProgressBar()
+        self.planned_run = PlannedRun(target, plan, 1, lambda _: True, place, self.bar.stage, self._watch, self._limits)
+        self._learned_limits: dict[str, Learned] = {}
+        self._errors = Console(highlight=False, stderr=True)
         self._seen: list[Exchange] = []
         self._began = time.monotonic()
 
     def found(self) -> dict[str, Learned]:
-        """What has been learnt by now."""
-        return learn(observations(self._seen)) | self._of_limits
+        """The settings that are known by now, and those in doubt."""
+        return learn(observations(self._seen)) | self._learned_limits
 
-    def conclude(self, fault: str, code: int) -> int:
-        """Tells; the exit code. `fault` is why it was cut short."""
-        result, found = self.run.result, self.found()
+    def run(self) -> int:
+        """Plays the plan and prints; the exit code."""
+        return self.finish(play([self.planned_run], self.bar))
+
+    def finish(self, cut_short: CutShort | None) -> int:
+        """Prints what was learned; the exit code."""
+        result, found = self.planned_run.result, self.found()
         if any(exchange.response.accepted for exchange in self._seen):
-            how = f"{result.requests} requests." + f" Broken off: {fault}" * bool(fault)
+            how = f"{result.requests} requests." + (f" Cut short: {cut_short.reason}" if cut_short else "")
             click.echo(document.yaml_of(found, result.target.base_url, how), nl=False)
-            took = f"{result.requests} requests in {time.monotonic() - self._began:.1f} s, {result.planned} planned."
-            tell(found, took, self._terminal)
-        self._terminal.left_behind(result)
-        if result.ledger and not result.left_behind:
-            ledger.drop(result.ledger)
-        if fault:
-            self._terminal.line(f"assistants-contract: {fault}")
-            return code
-        return LEFT_BEHIND if result.left_behind else HOLDS
+            took = f"{result.requests} of {result.planned} planned requests in {time.monotonic() - self._began:.1f} s."
+            print_doubts(found, took, self._errors)
+        terminal.result_not_deleted(self._errors, result)
+        if cut_short:
+            terminal.line(self._errors, f"assistants-contract: {cut_short.reason}")
+            return cut_short.code
+        return exit_code_without_verdicts(result.left_behind)
 
     def _limits(self, session: Session, limit: int) -> Limits:
-        return Limits(session, limit, self._of_limits)
+        return Limits(session, limit, self._learned_limits)
 
-    def _take(self, exchange: Exchange) -> None:
+    def _watch(self, exchange: Exchange) -> None:
         self._seen.append(exchange)
-        self._terminal.watch(exchange)
+        self.bar.watch(exchange)
 
 
-def from_record(record: Record, terminal: Terminal) -> int:
-    """Of a run that is over, by what its events have noted; nothing is sent."""
+def from_record(record: Record) -> int:
+    """Prints the dialect of a run that is over, by the choices in its events. Nothing is sent."""
     found = {each["setting"]: Learned(each["value"], each["note"], each["doubt"]) for each in record.choices}
     if not found:
-        raise click.ClickException("These events have no choices in them: nothing was answered, or an older suite ran.")
+        raise click.ClickException("These events have no choices: nothing was answered, or an older version ran.")
     base_url, started = record.header["target"]["base_url"], record.header["started"]
     how = f"from the events of the run of {started}."
     click.echo(document.yaml_of(found, base_url, how), nl=False)
-    tell(found, "Nothing was sent.", terminal)
-    return HOLDS
+    print_doubts(found, "Nothing was sent.", Console(highlight=False, stderr=True))
+    return PASSED
 
 
-def tell(found: Mapping[str, Learned], took: str, terminal: Terminal) -> None:
-    """How much is known, and what is in doubt; what nobody asked for stands in the YAML alone."""
+def print_doubts(found: Mapping[str, Learned], took: str, console: Console) -> None:
+    """How many settings are known, and why others are in doubt. The YAML alone names the settings without an answer."""
     known = sum(not each.doubt for each in found.values())
-    terminal.line(f"{took} Learnt {known} of {len(schema.settings())} settings; the others keep their defaults.")
+    text = f"{took} Learned {known} of {len(schema.settings())} settings; the others keep their defaults."
+    terminal.line(console, text)
     for name, each in found.items():
         if each.doubt:
-            terminal.line(f"In doubt: {name}: {each.doubt}")
+            terminal.line(console, f"In doubt: {name}: {each.doubt}")

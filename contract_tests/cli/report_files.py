@@ -1,4 +1,4 @@
-"""Where the user wants which report: tried before anything is sent, and written when all is over."""
+"""The files that the user wants: tried before anything is sent, and written when the run is over."""
 
 from __future__ import annotations
 
@@ -6,65 +6,87 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from contract_tests.reports.events import Record, Recorder
-from contract_tests.reports.formats import FORMATS
-from contract_tests.reports.markdown import beside_the_change, markdown
-from contract_tests.runs.result import Result
-from contract_tests.runs.run_options import RunOptions
+from contract_tests.reports.events import Record
+from contract_tests.reports.formats import FORMATS, render
+
+if TYPE_CHECKING:
+    from contract_tests.reports.recorder import Recorder
+    from contract_tests.runs.result import Result
+    from contract_tests.runs.run_options import RunOptions
 
 OUT = click.Path(path_type=Path, dir_okay=False)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def writing_reports(command: Command) -> Command:
-    """An option for each report."""
-    for name, (_, help) in FORMATS.items():
-        command = click.option(f"--{name}", type=OUT, help=help)(command)
+def report_options(command: Command) -> Command:
+    """An option for each format."""
+    for name in reversed(list(FORMATS)):
+        command = click.option(f"--{name}", type=OUT, help=FORMATS[name][0])(command)
     return command
 
 
 class Reports:
-    """Raises ClickException where a file cannot be written: a verdict that cannot be kept is not worth the asking."""
+    """Raises ClickException where a file cannot be written: a run without its reports is not worth its requests."""
 
     def __init__(self, files: Mapping[str, Path | None], events: Path | None = None) -> None:
         self.files = writable(files)
-        writable({"events": events})
-        self._events = events.open("w", encoding="utf-8") if events else None
+        self._events = writable({"events": events}).get("events")
 
-    def recorder(self, result: Result, choice: RunOptions, profile: str | None, strict: bool) -> Recorder:
-        return Recorder(result, choice, profile, strict, self._events)
+    @contextmanager
+    def recorder(self, result: Result, options: RunOptions, profile: str | None, strict: bool) -> Iterator[Recorder]:
+        """The recorder of a run, with the file of the events open."""
+        from contract_tests.reports.recorder import Recorder
+
+        if not self._events:
+            yield Recorder(result, options, profile, strict, None)
+            return
+        with self._events.open("w", encoding="utf-8") as file:
+            yield Recorder(result, options, profile, strict, file)
 
     def write(self, record: Record) -> None:
-        """Each of the files; and where GitHub runs us, what it shows beside the change and under the job."""
-        if self._events:
-            self._events.close()
+        """Each of the files. GitHub Actions gets annotations and a summary of the job as well."""
         for name, path in self.files.items():
-            write(name, path, FORMATS[name][0](record))
+            write(name, path, render(name, record))
         if os.environ.get("GITHUB_ACTIONS") == "true":
-            for line in beside_the_change(record):
-                click.echo(line)
-            if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-                with open(summary, "a", encoding="utf-8", errors="backslashreplace") as file:
-                    file.write(markdown(record))
+            _write_to_github(record)
+
+
+def _write_to_github(record: Record) -> None:
+    from contract_tests.reports.markdown import github_annotations, markdown
+
+    for line in github_annotations(record):
+        click.echo(line)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with open(summary, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(markdown(record))
 
 
 def writable(files: Mapping[str, Path | None]) -> dict[str, Path]:
-    """Those that are wanted. Raises ClickException where one cannot be written."""
+    """The files that are wanted. Raises ClickException where one cannot be written; leaves no empty file."""
     wanted = {name: path for name, path in files.items() if path}
     for name, path in wanted.items():
+        is_new = not path.exists()
         with _writing(name, path):
             path.open("a").close()
+            if is_new:
+                path.unlink()
     return wanted
 
 
 def write(name: str, path: Path, text: str) -> None:
-    """Raises ClickException."""
+    """Raises ClickException, and leaves no part of a new file."""
+    is_new = not path.exists()
     with _writing(name, path):
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        try:
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except OSError:
+            if is_new:
+                path.unlink(missing_ok=True)
+            raise
 
 
 @contextmanager

@@ -156,7 +156,7 @@ def _of_choices(one: Mapping[str, Learned], other: Mapping[str, Learned]) -> Ite
         known = [found[name] for found in (one, other) if name in found and not found[name].doubt]
         if len(known) == 2 and name not in UNSAID and not same(known[0].value, known[1].value):
             one_says, other_says = (brief(each.value) or '""' for each in known)
-            yield name, Difference(name, "(as learnt)", one_says, other_says)
+            yield name, Difference(name, "(as learned)", one_says, other_says)
 
 
 def _of_a_call(

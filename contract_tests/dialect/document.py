@@ -22,8 +22,8 @@ def yaml_of(found: Mapping[str, Learned], base_url: str, how: str) -> str:
     known = [name for name in schema.settings() if name in found and not found[name].doubt]
     today = time.strftime("%Y-%m-%d")
     lines = [
-        f"# How {base_url} speaks, learnt on {today}: {how}",
-        "# A fake speaks so too: assistants-fake --dialect FILE",
+        f"# The dialect of {base_url}, learned on {today}: {how}",
+        "# A fake that answers alike: assistants-fake --dialect FILE",
         "",
     ]
     for group, names in groupby(known, key=lambda name: name.partition(".")[0]):
@@ -73,7 +73,7 @@ def _left_open(found: Mapping[str, Learned]) -> Iterable[str]:
         reasons[why].append(name)
     if reasons:
         yield ""
-        yield "# Not learnt, so left at the defaults:"
+        yield "# Not learned, so these keep their defaults:"
     for why, names in reasons.items():
         told = f"{', '.join(names)}: {' '.join(why.split())}"
         yield from wrap(told, WIDTH, initial_indent="#   ", subsequent_indent="#     ", break_long_words=False)

@@ -15,7 +15,6 @@ from contract_tests.http.messages import Exchange, Json, Request
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements.findings import Violation
 
-DEFAULT = 55  # histories of one run
 LENGTH = 40  # calls of one history, at most
 SHRINKING = 400  # calls spent on one violation, at most
 

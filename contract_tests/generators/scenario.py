@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 from contract_tests.generators.steps import Step
 from contract_tests.http.target import Target
+from contract_tests.requirements.permissions import PROBE, REASONS
 
-ASK_SELF, PROBE = "ask_self_delete", "probe_rate_limit"  # permissions that only the user gives
-PERMISSIONS = {
-    ASK_SELF: "asked only with --ask-self-delete: where the guard is broken, it deletes the key's own assistant",
-    PROBE: "judged only with --probe-rate-limit, which uses the key's budget up",
-}
 LIMITER_NEEDS = PROBE, "rate_limit"
 
 
@@ -46,7 +42,7 @@ class Scenario:
             lacking = [[need for need in LIMITER_NEEDS if need not in has][:1]]
         if not lacking or not all(lacking):
             return ""
-        return "; ".join(PERMISSIONS.get(need) or target.lacks(need) for need in lacking[0])
+        return "; ".join(REASONS.get(need) or target.lacks(need) for need in lacking[0])
 
 
 def _lacking(step: Step, has: Collection[str]) -> list[str]:

@@ -6,12 +6,14 @@ Only those of its own checks run that look at the schema alone. Each other check
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import hypothesis
 import requests
 import schemathesis
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
@@ -56,7 +58,23 @@ Case = schemathesis.Case[Any]
 
 
 def generate(session: Session, seed: int, deep: bool, progress: Progress) -> None:
-    """Runs the phases examples and coverage; with `deep`, fuzzing and links too. The same seed makes the same calls."""
+    """Examples and coverage; with `deep` fuzzing and links as well. The same seed makes the same calls."""
+    with _hypothesis_elsewhere():
+        _generate(session, seed, deep, progress)
+
+
+@contextmanager
+def _hypothesis_elsewhere() -> Iterator[None]:
+    """Hypothesis keeps files in the current folder, which is the user's. A temporary folder has them in its place."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
+
+
+def _generate(session: Session, seed: int, deep: bool, progress: Progress) -> None:
     schema = _schema(session)
     operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     for done, operation in enumerate(operations):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from contract_tests.http import operations
 from contract_tests.http.guard import Guard
 from contract_tests.http.ledger import Ledger
 from contract_tests.http.messages import Exchange, Request, Response
+from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import ROLES, Target, TargetError
+
+if TYPE_CHECKING:
+    from contract_tests.http.transport import Transport
 
 STRANGER = "sk-stranger-that-nobody-was-given"
 
@@ -66,11 +70,8 @@ class Client:
         self._faults = 0
         self._calls: deque[float] = deque()
         self._until = 0.0
-        # Imported here because urllib3 is slow to import, and explain and plan send nothing.
-        from contract_tests.http.transport import Transport
-
-        self._transport = Transport(target.base_url)
-        self._secrets = dict(_secrets(target))
+        self._transport = _transport(target.base_url)
+        self._secrets = Secrets(target)
 
     def send(self, request: Request) -> Exchange:
         """The answer to one request. A 429 is waited out, so it is never the answer. Raises GoneError, TargetError."""
@@ -154,15 +155,11 @@ class Client:
         number, clock = self.count, self.target.clock
         began = clock.now()
         raw = self._transport.send(request.method, request.path, request.body, self._headers(request))
-        headers = {name.lower(): self._keyless(value.encode()).decode() for name, value in raw.headers.items()}
-        response = Response(raw.status, headers, self._keyless(raw.body), raw.fault, raw.hung, raw.unreachable)
+        # What a careless server repeats of our keys goes no further than here.
+        headers = {name.lower(): self._secrets.mask(value) for name, value in raw.headers.items()}
+        body = self._secrets.mask_bytes(raw.body)
+        response = Response(raw.status, headers, body, raw.fault, raw.hung, raw.unreachable)
         return Exchange(number, request, response, began, clock.now())
-
-    def _keyless(self, text: bytes) -> bytes:
-        """What a careless server repeats of our keys goes no further than here."""
-        for form, variable in self._secrets.items():
-            text = text.replace(form, variable)
-        return text
 
     def _count_faults(self, response: Response) -> None:
         """After three faults in a row one plain call tells whether the target is gone, or only stumbles over ours."""
@@ -183,6 +180,8 @@ class Client:
 
     def _learn(self, exchange: Exchange, intent: int) -> None:
         request, response = exchange.request, exchange.response
+        if self.ledger and 0 < response.status < 500:
+            self.ledger.answered(intent)
         if request.method == operations.METHODS[operations.DELETE]:
             gone = self.guard.removed(request.path, request.role, response.status)
             if gone and self.ledger:
@@ -197,16 +196,15 @@ class Client:
         self.watch(exchange)
 
 
+def _transport(base_url: str) -> Transport:
+    from contract_tests.http.transport import Transport  # here: a plan is made without urllib3, which takes its time
+
+    return Transport(base_url)
+
+
 def authorize(role: str, keys: Mapping[str, str]) -> str | None:
     """The Authorization header of a role or of a set of invalid credentials; None for no header."""
     return f"Bearer {keys[role]}" if role in ROLES else INVALID_CREDENTIALS[role](keys["primary"])
-
-
-def _secrets(target: Target) -> Iterator[tuple[bytes, bytes]]:
-    """Each form in which an answer can repeat a key, with the name of the variable that holds the key."""
-    for role, key in target.keys.items():
-        for form in (key, base64.b64encode(f"{key}:".encode()).decode(), json.dumps(key)[1:-1]):
-            yield form.encode(), f"${target.variables.get(role, role)}".encode()
 
 
 def _retry_after(response: Response) -> float:

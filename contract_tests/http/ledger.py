@@ -20,7 +20,8 @@ class Ledger:
     """Appends to a new file, a line of JSON each, and has each on the disk before it gives back.
 
     Before a call that may make an assistant `intend` notes its marks, the run's tag with a number of their own; after
-    it `made` notes the id, and `gone` that it is removed. Raises OSError where the file is there already or cannot be
+    it `made` notes the id, and `gone` that it is removed. `unanswered` has the intents whose calls got no answer or a
+    server error: such a call may have made an assistant. Raises OSError where the file is there already or cannot be
     written.
     """
 
@@ -28,14 +29,19 @@ class Ledger:
         self.path = path
         self._file = path.open("x", encoding="utf-8")
         self._count = 0
+        self.unanswered: set[int] = set()
         self._write(ledger=FORM, base_url=target.base_url, tag=tag, keys=dict(target.variables))
         _sync_folder(path)
 
     def intend(self, request: Request, tag: str) -> int:
         """The number of the intent, which `made` refers to."""
         self._count += 1
+        self.unanswered.add(self._count)
         self._write(intent=self._count, role=request.role, marks=marks(request, tag))
         return self._count
+
+    def answered(self, intent: int) -> None:
+        self.unanswered.discard(intent)
 
     def made(self, id: str, role: str, intent: int = 0) -> None:
         self._write(made=id, role=role, intent=intent)
@@ -45,6 +51,11 @@ class Ledger:
 
     def close(self) -> None:
         self._file.close()
+
+    def remove(self) -> None:
+        """Closes the file and removes it: nothing of the run is left."""
+        self.close()
+        self.path.unlink(missing_ok=True)
 
     def _write(self, **line: Any) -> None:
         self._file.write(json.dumps(line) + "\n")
@@ -89,13 +100,6 @@ def marks(request: Request, tag: str) -> list[str]:
 def is_marked(text: str, mark: str) -> bool:
     """Whether a text has this mark, and not one that only begins as it does."""
     return re.search(rf"{re.escape(mark)}(?!\d)", text) is not None
-
-
-def drop(path: Path) -> None:
-    """Removes a ledger by which there is nothing to be removed, and no call of which it is not known what it made."""
-    account = read(path)
-    if not account.made and not account.open:
-        path.unlink()
 
 
 def append(path: Path, line: dict[str, Any]) -> None:

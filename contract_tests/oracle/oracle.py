@@ -203,6 +203,7 @@ class Oracle:
                 self.findings.hold(absurd, call.operation)
 
     def _not_accepted(self, exchange: Exchange, call: Call, requirement: str) -> None:
+        self.findings.refused.setdefault(call.operation, exchange.response.status)
         tracked = self.model.find(call.id)
         self.findings.add_violation(
             requirement, "to be accepted", answer(exchange), *(tracked.trail[:1] if tracked else ()), exchange

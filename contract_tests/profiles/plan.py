@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from contract_tests.generators.scenario import ASK_SELF, LIMITER_NEEDS, PROBE, Scenario
+from contract_tests.generators.scenario import LIMITER_NEEDS, Scenario
 from contract_tests.generators.steps import Step
 from contract_tests.generators.tour.ignored import HOLD
 from contract_tests.http.client import MINUTE
 from contract_tests.http.target import Target
 from contract_tests.profiles import learn, limiter_probe, production, read_only
 from contract_tests.profiles.fixtures import TWINS
+from contract_tests.profiles.names import ASK_SELF, COMPARE, JUDGING, LEARN, PROBE, PRODUCTION, READ_ONLY
 from contract_tests.requirements import catalogue
 
-__all__ = ["ASK_SELF", "PROBE", "Plan", "make"]
-
-JUDGING = PRODUCTION, READ_ONLY = "production", "read-only"
-LEARN, COMPARE = "learn", "compare"  # commands of their own
+__all__ = ["ASK_SELF", "COMPARE", "JUDGING", "LEARN", "PROBE", "PRODUCTION", "READ_ONLY", "Plan", "make"]
 SCENARIOS: Mapping[str, Scenario] = {
     PRODUCTION: production.SCENARIO,
     READ_ONLY: read_only.SCENARIO,
@@ -123,7 +121,7 @@ def make(profile: str, target: Target, chosen: Callable[[str], bool], given: Ite
     judged = {id for step in scenario.steps for id in step.requirements}.union(WALKED)
     judged |= {id for id in catalogue.requirements() if probes and id.startswith("rate/")}
     rest = [id for id in catalogue.requirements() if chosen(id) and id not in judged]
-    reading = f"reading alone cannot judge it: --profile {PRODUCTION} does"
+    reading = f"not testable by reading alone: use --profile {PRODUCTION}"
     unjudged = {id: whole.reason(id, target, has) or reading for id in rest}
     pages = max(target.assistants // PAGE + 1, 2)
     return Plan(profile, scenario, unjudged, pages, target.rate_limit or 0, probes, ASK_SELF in has)

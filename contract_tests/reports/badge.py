@@ -1,18 +1,18 @@
-"""A badge: musts that hold of musts judged, and musts judged of all, so that a run of little is not taken for much."""
+"""A badge: the MUSTs that passed, failed, and were not tested, so that a run of little is not taken for much."""
 
 from __future__ import annotations
 
 from contract_tests.reports.events import Record
 from contract_tests.reports.summary import sums
-from contract_tests.requirements.verdicts import HOLDS, UNDECIDED
+from contract_tests.requirements.verdicts import NOT_TESTED, PASSED
 
-LEFT, WIDE = "assistants contract", 7  # pixels a letter, about
+LEFT, WIDE = "assistants contract", 7  # about as many pixels a letter
 
 
 def badge(record: Record) -> str:
     must, _ = sums(record)
-    text = f"{must.hold}/{must.judged} hold, {must.judged}/{must.all} judged"
-    color = {HOLDS: "#2e7d32", UNDECIDED: "#9a6700"}.get(record.footer["exit"], "#c0392b")
+    text = f"{must.level} {must}"
+    color = {PASSED: "#2e7d32", NOT_TESTED: "#9a6700"}.get(record.footer["exit"], "#c0392b")
     left, right = (len(each) * WIDE + 12 for each in (LEFT, text))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" '

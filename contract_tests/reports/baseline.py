@@ -1,13 +1,14 @@
-"""The violations that a team knows of: a file whose every line must still be true.
+"""The violations that a team knows of: a file in which every entry must still be true.
 
-A list in YAML; each line has an `id`, a `why`, a `reason` (a part of what the failure says), and may have an `owner`, a
-`link` and a date on which it `expires`. A listed violation does not fail the run. A line that is no longer true does.
+The file is a list in YAML. Each entry has an `id`, a `why` and a `reason` (a part of the verdict's reason). An entry
+may have an `owner`, a `link` and a date on which it `expires`. A listed violation does not fail the run. An entry that
+is no longer true does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ from contract_tests.requirements.verdicts import Verdict
 
 FIELDS = {"id": str, "why": str, "reason": str, "owner": str, "link": str, "expires": date}
 NEEDED = ("id", "why", "reason")
-# What differs from run to run in what a failure says.
+# The parts of a reason that differ from run to run.
 VOLATILE = re.compile(r"asst-\S+|(?:contract|sdk)-\d\S*(?: \d+)?|\d{4,}|….*$")
 
 
@@ -32,7 +33,7 @@ class BaselineError(Exception):
 
 @dataclass(frozen=True)
 class KnownViolation:
-    """A line of the file, which stands there from `first` to `last`."""
+    """An entry of the file, in its lines `first` to `last`."""
 
     id: str
     why: str
@@ -48,7 +49,7 @@ class Baseline:
     lines: list[KnownViolation]
 
     def known(self, verdicts: list[Verdict]) -> dict[str, str]:
-        """Why each violation is known that is listed for the reason for which it fails."""
+        """The `why` of each violation that is listed with the reason for which it fails."""
         listed = {line.id: line for line in self.lines}
         return {
             each.requirement.id: listed[each.requirement.id].why
@@ -57,7 +58,7 @@ class Baseline:
         }
 
     def edits(self, verdicts: list[Verdict], today: date) -> Iterator[Edit]:
-        """What has to be changed in the file for it to be true again."""
+        """The changes that make the file true again."""
         found = {each.requirement.id: each for each in verdicts}
         seen: set[str] = set()
         for line in self.lines:
@@ -68,19 +69,19 @@ class Baseline:
     def _edit(self, line: KnownViolation, verdict: Verdict | None, twice: bool, today: date) -> str:
         away = f"remove lines {line.first} to {line.last}"
         if line.id not in catalogue.requirements():
-            return f"is no requirement: {away}."
+            return f"is not a requirement: {away}."
         if twice:
-            return f"stands there twice: {away}."
+            return f"is listed twice: {away}."
         if verdict and verdict.verdict == "pass":
-            return f"holds now: {away}."
+            return f"passes now: {away}."
         if line.expires and line.expires < today:
-            return f"expired on {line.expires}: mend what is broken, or give it another date."
+            return f"expired on {line.expires}: fix the violation, or set another date."
         if verdict and verdict.violations and line.reason not in verdict.reason:
-            return f"fails for another reason: mend that, or write  reason: {_scalar(stable(verdict.reason))}"
+            return f"fails for another reason: fix that, or write  reason: {_scalar(stable(verdict.reason))}"
         return ""
 
 
-def read(path: Path) -> Baseline:
+def load(path: Path) -> Baseline:
     """Raises BaselineError."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -93,7 +94,7 @@ def read(path: Path) -> Baseline:
     if root is None:
         return Baseline(path, [])
     if not isinstance(root, yaml.SequenceNode):
-        raise BaselineError(f"{path}: a baseline is a list; see assistants-contract baseline --help.")
+        raise BaselineError(f"{path}: a baseline is a list. The command assistants-contract baseline prints one.")
     return Baseline(path, [_line(path, node) for node in root.value])
 
 
@@ -103,21 +104,21 @@ def _line(path: Path, node: yaml.Node) -> KnownViolation:
     try:
         value: Any = yaml.SafeLoader("").construct_document(node)
     except (yaml.YAMLError, ValueError) as fault:
-        raise BaselineError(f"{where}: not a line of a baseline ({' '.join(str(fault).split())}).") from fault
+        raise BaselineError(f"{where}: not an entry of a baseline ({' '.join(str(fault).split())}).") from fault
     if not isinstance(value, dict):
-        raise BaselineError(f"{where}: a line has {', '.join(NEEDED)}.")
+        raise BaselineError(f"{where}: an entry has {', '.join(NEEDED)}.")
     for name, given in value.items():
         if name not in FIELDS or not isinstance(given, FIELDS[name]):
-            raise BaselineError(f"{where}: '{name}' is not one of {', '.join(FIELDS)}, or not of its type.")
+            raise BaselineError(f"{where}: '{name}' is not one of {', '.join(FIELDS)}, or has the wrong type.")
     if missing := [name for name in NEEDED if not str(value.get(name, "")).strip()]:
         raise BaselineError(f"{where}: '{missing[0]}' is missing.")
     return KnownViolation(value["id"], value["why"], value["reason"], first, max(first, last), value.get("expires"))
 
 
-def written(record: Record) -> str:
-    """A baseline of all that is broken in a run; what is true of each, a person has to fill in."""
+def render(record: Record) -> str:
+    """A baseline of all violations of a run. A person has to fill in why each is known."""
     rows = [
-        f"- id: {verdict['id']}\n  why: to be said\n  reason: {_scalar(stable(verdict['reason']))}\n"
+        f"- id: {verdict['id']}\n  why: to be filled in\n  reason: {_scalar(stable(verdict['reason']))}\n"
         for verdict in record.broken()
     ]
     return "".join(rows) or "[]\n"
@@ -133,10 +134,12 @@ def _scalar(text: str) -> str:
     return yaml.safe_dump(text, width=10_000, default_style='"', allow_unicode=True).rstrip("\n").removesuffix("\n...")
 
 
-def since(before: Record, now: Record) -> Mapping[str, list[str]]:
-    """The requirements that are broken now and were not, hold now and did not, and are still broken."""
-    was, broken = ({each["id"] for each in record.broken()} for record in (before, now))
-    holds = {each["id"] for each in now.verdicts if each["verdict"] == "pass"}
+def since(before: Record, verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
+    """The requirements that are violated now and were not (new), that passed now and were violated (fixed), and that
+    are still violated (still)."""
+    was = {each["id"] for each in before.broken()}
+    broken = {each.requirement.id for each in verdicts if each.violations}
+    passed = {each.requirement.id for each in verdicts if each.verdict == "pass"}
     order = list(catalogue.requirements())
-    found = {"new": broken - was, "fixed": was & holds, "still": broken & was}
+    found = {"new": broken - was, "fixed": was & passed, "still": broken & was}
     return {name: sorted(ids, key=order.index) for name, ids in found.items()}

@@ -1,39 +1,28 @@
-"""The one record of a run: newline-delimited JSON, from which every report is made, at once or later.
+"""The one record of a run: newline-delimited JSON. Every report is made from it, at the end of the run or later.
 
-A header says what was to be judged, an exchange what was sent and what came, a choice what that says of a setting of
-the target's dialect, a verdict what it comes to, and the footer how many lines came before it and their hash: a file
-without it, or with another, is of a run that was cut short.
-Their JSON Schema is events.schema.json beside this file; it also says (x-volatile) what may differ between like runs.
+The header names the target and the options. An exchange is a request with its answer. A choice is the value that the
+exchanges show of one setting of a dialect. A verdict is the judgment of one requirement. The footer counts the lines
+before it and has their hash: a file without a footer, or with another hash, is of a run that was cut short.
+The JSON Schema of the events is events.schema.json beside this file. It marks (x-volatile) the values that may differ
+between two equal runs. Format 2 added `variables` to the target, and `ledger`, `baseline` and `since` to the footer.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import re
-import time
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
-from contract_tests.dialect.observations import observations
-from contract_tests.dialect.rules import Learned, learn
 from contract_tests.http import json_text
 from contract_tests.http.messages import Exchange, Request, Response
-from contract_tests.http.target import Target
-from contract_tests.reports.reproduce import redacted, reproducer
-from contract_tests.requirements import catalogue
-from contract_tests.requirements.findings import Violation
-from contract_tests.requirements.verdicts import Verdict, counts
-from contract_tests.runs.result import Result
-from contract_tests.runs.run_options import RunOptions
+from contract_tests.http.target import ROLES
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)
 SHOWN_BYTES = 4000  # of a body
-SHOWN_BREACHES = 3  # of one requirement
 
 Event = dict[str, Any]
 
@@ -43,7 +32,7 @@ class RecordError(Exception):
 
 
 class Edit(NamedTuple):
-    """What makes the line of a baseline true again."""
+    """The change that makes one line of a baseline true again."""
 
     file: str
     line: int
@@ -56,8 +45,8 @@ class Edit(NamedTuple):
 
 @dataclass
 class Record:
-    """A run, as its events tell it. `exchanges` by their numbers, `verdicts` in the order of the catalogue, `choices`
-    in that of a dialect's settings."""
+    """A run by its events: `exchanges` by their numbers, `verdicts` in the order of the catalogue, `choices` in the
+    order of a dialect's settings."""
 
     header: Event = field(default_factory=dict)
     exchanges: dict[int, Event] = field(default_factory=dict)
@@ -65,8 +54,8 @@ class Record:
     verdicts: list[Event] = field(default_factory=list)
     footer: Event = field(default_factory=dict)
 
-    def take(self, event: Event) -> None:
-        """Raises KeyError for an event that is none."""
+    def add(self, event: Event) -> None:
+        """Raises KeyError for an object that is no event."""
         if event["event"] == "exchange":
             self.exchanges[event["number"]] = event
         elif event["event"] == "verdict":
@@ -82,156 +71,40 @@ class Record:
         return [verdict for verdict in self.verdicts if verdict["verdict"] in ("fail", "warn")]
 
 
-class Recorder:
-    """Writes the events of a run to a file, if there is one, as they come. `record` is what was written."""
-
-    def __init__(
-        self, result: Result, choice: RunOptions, profile: str | None, strict: bool, file: TextIO | None
-    ) -> None:
-        self.record = Record()
-        self._target = result.target
-        self._file = file
-        self._hash = hashlib.sha256()
-        self._lines = 0
-        self._numbers: dict[Exchange, int] = {}
-        self._write(
-            event="header",
-            format=FORMAT,
-            contract=catalogue.version(),
-            contract_sha256=hashlib.sha256(catalogue.location().read_bytes()).hexdigest(),
-            suite=version("assistants-contract"),
-            python=platform.python_version(),
-            seed=choice.seed,
-            profile=profile,
-            plan={
-                "only": list(choice.only),
-                "histories": choice.histories,
-                "deep": choice.deep,
-                "sdk": choice.sdk,
-                "requests": result.planned,
-            },
-            strict=strict,
-            target=_declared(result.target),
-            started=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        )
-
-    def watch(self, exchange: Exchange) -> None:
-        """Takes in what was sent and what came."""
-        request, response = exchange.request, exchange.response
-        self._numbers[exchange] = number = len(self._numbers) + 1
-        self._write(
-            event="exchange",
-            number=number,
-            request={
-                "method": request.method,
-                "path": request.path,
-                "as": request.role,
-                "headers": dict(request.headers),
-                **_body(request.body),
-            },
-            response={
-                "status": response.status,
-                "fault": response.fault,
-                "headers": dict(response.headers),
-                **_body(response.body),
-            },
-            seconds=round(exchange.ended - exchange.began, 4),
-        )
-
-    def conclude(
-        self,
-        result: Result,
-        code: int,
-        seconds: float,
-        known: Mapping[str, str] | None = None,
-        edits: Iterable[Edit] = (),
-        fault: str = "",
-    ) -> Record:
-        """The choices, the verdicts, and the footer. What a history was shrunk to is written only now, where a verdict
-        shows it.
-
-        `known` says why a violation is, `edits` what makes the baseline true, `fault` why there are no verdicts.
-        """
-        # Nobody asks for them but of a file, and of thousands of exchanges they take a second.
-        for setting, found in learn(observations(self._numbers)).items() if self._file else ():
-            self._write(**self._choice(setting, found))
-        for verdict in result.verdicts:
-            for exchange in [each for violation in verdict.violations[:SHOWN_BREACHES] for each in violation.exchanges]:
-                if exchange not in self._numbers:
-                    self.watch(exchange)
-            self._write(**self._verdict(verdict), known=(known or {}).get(verdict.requirement.id))
-        self._write(
-            event="footer",
-            lines=self._lines,
-            sha256=self._hash.hexdigest(),
-            exit=code,
-            counts=counts(result.verdicts),
-            requests=result.requests,
-            notes=result.notes,
-            left_behind=result.left_behind,
-            edits=[edit._asdict() for edit in edits],
-            fault=fault,
-            seconds=round(seconds, 1),
-        )
-        return self.record
-
-    def _choice(self, setting: str, found: Learned) -> Event:
-        numbers = [self._numbers[exchange] for exchange in found.exchanges]
-        told = {"value": found.value, "note": found.note, "doubt": found.doubt}
-        return {"event": "choice", "setting": setting, **told, "exchanges": numbers}
-
-    def _verdict(self, verdict: Verdict) -> Event:
-        requirement = verdict.requirement
-        return {
-            "event": "verdict",
-            "id": requirement.id,
-            "level": requirement.level,
-            "source": requirement.source,
-            "page": requirement.page,
-            "statement": requirement.statement,
-            "verdict": verdict.verdict,
-            "reason": verdict.reason,
-            "breaches": len(verdict.violations),
-            "evidence": [self._evidence(violation) for violation in verdict.violations[:SHOWN_BREACHES]],
-        }
-
-    def _evidence(self, violation: Violation) -> Event:
-        numbers = [self._numbers[exchange] for exchange in violation.exchanges]
-        shown = reproducer(violation, self._target)
-        return {"expected": violation.expected, "came": violation.actual, "exchanges": numbers, "curl": shown}
-
-    def _write(self, **event: Any) -> None:
-        line = redacted(json.dumps(event, ensure_ascii=True), self._target)
-        self.record.take(json.loads(line))
-        self._hash.update(line.encode() + b"\n")
-        self._lines += 1
-        if self._file:
-            self._file.write(line + "\n")
-
-
-def read(path: Path) -> Record:
+def load(path: Path) -> Record:
     """The record in a file. Raises RecordError where it cannot be read, is none, or is not whole."""
     record, hashed = Record(), hashlib.sha256()
     try:
         *lines, rest = path.read_bytes().split(b"\n")
         for line in lines:
-            record.take(json_text.parse(line.decode()))
+            record.add(json_text.parse(line.decode()))
             if not record.footer:
                 hashed.update(line + b"\n")
     except OSError as fault:
         raise RecordError(f"{path}: cannot be read ({fault.strerror}).") from fault
     except (ValueError, KeyError, TypeError) as fault:
-        raise RecordError(f"{path}: these are no events of a run.") from fault
-    if record.header.get("format", FORMAT) != FORMAT:
-        raise RecordError(f"{path}: written in format {record.header['format']}; this version reads {FORMAT}.")
+        raise RecordError(f"{path}: not the events of a run.") from fault
+    if record.header.get("format", FORMAT) not in READABLE:
+        known = " and ".join(map(str, READABLE))
+        raise RecordError(f"{path}: written in format {record.header['format']}; this version reads {known}.")
     whole = not rest and record.header and record.footer.get("lines") == len(lines) - 1
     if not whole or record.footer["sha256"] != hashed.hexdigest():
-        raise RecordError(f"{path}: the events are not whole, so the run was cut short, or they were changed.")
+        raise RecordError(f"{path}: incomplete or changed. The run was cut short, or the file was edited.")
+    _fill_in(record)
     return record
 
 
+def _fill_in(record: Record) -> None:
+    """Gives a record of format 1 the keys that format 2 has added."""
+    record.header["target"].setdefault("variables", dict(ROLES))
+    known = any(verdict["known"] is not None for verdict in record.verdicts)
+    files = [edit["file"] for edit in record.footer["edits"]] + ["the baseline"] * known
+    for name, value in {"ledger": None, "baseline": files[0] if files else None, "since": None}.items():
+        record.footer.setdefault(name, value)
+
+
 def exchanges(record: Record) -> list[Exchange]:
-    """Those of a run that is over. A body that was cut is no more than the id that it begins with, and has a fault."""
+    """The exchanges of a run that is over. Of a body that was cut only the id is kept, and the answer has a fault."""
     return [
         Exchange(number, _request(event["request"]), _response(event["response"]))
         for number, event in sorted(record.exchanges.items())
@@ -247,23 +120,6 @@ def _response(event: Event) -> Response:
     text, fault = event["body"] or "", event["fault"]
     if event["bytes"] > SHOWN_BYTES:
         begun = re.search(r'"id"\s*:\s*"([^"\\]+)"', text)
-        shown = {"object": "assistant", "id": begun[1]} if begun and '"list"' not in text else {}
-        text, fault = json.dumps(shown), fault or "cut"
+        kept = {"object": "assistant", "id": begun[1]} if begun and '"list"' not in text else {}
+        text, fault = json.dumps(kept), fault or "cut"
     return Response(event["status"], event["headers"], text.encode(), fault)
-
-
-def _declared(target: Target) -> Event:
-    return {
-        "base_url": target.base_url,
-        "rate_limit": target.rate_limit,
-        "bound_id": target.bound_id,
-        "expendable_id": target.expendable_id,
-        "keys": sorted(target.keys),
-    }
-
-
-def _body(body: bytes | None) -> Event:
-    """A body as text, its beginning where it is long; `bytes` is how many there are in all."""
-    if body is None:
-        return {"body": None, "bytes": 0}
-    return {"body": body[:SHOWN_BYTES].decode("utf-8", "backslashreplace"), "bytes": len(body)}

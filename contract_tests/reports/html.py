@@ -1,4 +1,4 @@
-"""The page for people: one HTML file with all that it needs in it."""
+"""The page for people: one HTML file that needs no other."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from markupsafe import Markup, escape
 from contract_tests.http import json_text
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.sdk_snippets import sdk_line
-from contract_tests.reports.summary import headline, sums
+from contract_tests.reports.summary import WORDS, headline, kind, sums
 from contract_tests.requirements.explanations import explanations
 
-WORDS = re.compile(r"\s+|[^\s\w]|\w+")
-ROOM = 110_000  # characters of what was sent and what came, shared by all that the page shows of it
+PIECES = re.compile(r"\s+|[^\s\w]|\w+")
+ROOM = 110_000  # characters that all requests and answers of the page share
 SHOWN = 4  # exchanges of one violation
 KINDS = ("fail", "warn", "known", "unjudged", "pass")
 ALIKE = 0.5  # below it two texts differ so much that marks would only hide them
@@ -31,12 +31,13 @@ def page(record: Record) -> str:
     must, should = sums(record)
     evidence = [each for verdict in record.verdicts for each in verdict["evidence"]]
     room = max(150, ROOM // (3 * sum(len(_exchanges(record, each)) for each in evidence) + 1))
-    verdicts = [{**verdict, "kind": _kind(verdict)} for verdict in record.verdicts]
+    verdicts = [{**verdict, "kind": kind(verdict)} for verdict in record.verdicts]
     return template("page.html.j2").render(
         record=record,
         must=must,
         should=should,
         headline=headline(record),
+        words=WORDS,
         verdicts=sorted(verdicts, key=lambda verdict: KINDS.index(verdict["kind"])),
         kinds=_kinds(verdicts),
         areas=_areas(verdicts),
@@ -44,13 +45,13 @@ def page(record: Record) -> str:
         difference=difference,
         exchanges=lambda evidence: _exchanges(record, evidence),
         snippet=lambda exchange: _cut(_snippet(exchange), room),
-        shown=lambda part: _shown(part, room),
+        body=lambda part: _body(part, room),
         cut=lambda text: _cut(text, room),
     )
 
 
 def template(name: str) -> Template:
-    """One of templates/, as all of them are read."""
+    """A template of the folder templates/."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
@@ -62,20 +63,16 @@ def template(name: str) -> Template:
 
 def difference(one: str, other: str) -> tuple[Markup, Markup]:
     """Both texts, marked where they differ."""
-    pieces, others = WORDS.findall(one), WORDS.findall(other)
+    pieces, others = PIECES.findall(one), PIECES.findall(other)
     matcher = difflib.SequenceMatcher(None, pieces, others, autojunk=False)
     if matcher.ratio() < ALIKE:
         return escape(one), escape(other)
     marked: tuple[list[Markup], list[Markup]] = ([], [])
-    for kind, a, b, c, d in matcher.get_opcodes():
+    for change, a, b, c, d in matcher.get_opcodes():
         for side, words in zip(marked, (pieces[a:b], others[c:d]), strict=True):
             text = escape("".join(words))
-            side.append(text if kind == "equal" or not words else Markup("<mark>{}</mark>").format(text))
+            side.append(text if change == "equal" or not words else Markup("<mark>{}</mark>").format(text))
     return Markup("").join(marked[0]), Markup("").join(marked[1])
-
-
-def _kind(verdict: Event) -> str:
-    return str(verdict["verdict"] if verdict["known"] is None else "known")
 
 
 def _areas(verdicts: list[Event]) -> list[tuple[str, dict[str, int]]]:
@@ -107,11 +104,11 @@ def _cut(text: str, room: int) -> str:
     return text if len(text) <= room else f"{text[:room]}… ({len(text)} characters; the events have more)"
 
 
-def _shown(part: Event, room: int) -> str:
-    """A body, as it came where it is no JSON."""
+def _body(part: Event, room: int) -> str:
+    """A body, indented where it is JSON."""
     text = part["body"] or ""
     with suppress(ValueError):
-        # Not `parse`, which replaces: a person sees what came.
+        # Not `parse`, which replaces characters: a person sees the body as it came.
         json_text.check_depth(text)
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     return _cut(text, room)

@@ -8,7 +8,7 @@ from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from contract_tests.reports.events import Event, Record
-from contract_tests.reports.summary import failing, faults
+from contract_tests.reports.summary import failing, faults, reason
 
 # What XML 1.0 cannot hold, not even escaped.
 UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -26,12 +26,12 @@ def junit(record: Record) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
-def _extra(root: Element, name: str, kind: str, told: list[tuple[str, str]]) -> None:
-    """A suite of what is no requirement, and fails."""
-    counts = {"failures": "0", "errors": "0", "skipped": "0", f"{kind}s": str(len(told))}
-    suite = SubElement(root, "testsuite", {"name": name, "tests": str(len(told)), **counts}) if told else root
-    for case, text in told:
-        _told(SubElement(suite, "testcase", classname=name, name=_fit(case)), kind, text, text)
+def _extra(root: Element, name: str, kind: str, rows: list[tuple[str, str]]) -> None:
+    """A suite for failures that are of no requirement."""
+    counts = {"failures": "0", "errors": "0", "skipped": "0", f"{kind}s": str(len(rows))}
+    suite = SubElement(root, "testsuite", {"name": name, "tests": str(len(rows)), **counts}) if rows else root
+    for case, text in rows:
+        _result(SubElement(suite, "testcase", classname=name, name=_fit(case)), kind, text, text)
 
 
 def _suite(root: Element, area: str, verdicts: list[Event], record: Record) -> None:
@@ -39,21 +39,28 @@ def _suite(root: Element, area: str, verdicts: list[Event], record: Record) -> N
     for verdict in verdicts:
         case = SubElement(suite, "testcase", classname=area, name=verdict["id"])
         if failing(verdict, record):
-            _told(case, "failure", verdict["reason"], _shown(verdict))
+            _result(case, "failure", reason(verdict), _details(verdict))
         elif verdict["verdict"] == "unjudged":
-            _told(case, "skipped", verdict["reason"])
+            _result(case, "skipped", verdict["reason"])
         elif verdict["verdict"] != "pass":
-            SubElement(case, "system-out").text = _fit(f"{verdict['known'] or 'a should'}: {_shown(verdict)}")
+            SubElement(case, "system-out").text = _fit(f"{_excuse(verdict)}\n{_details(verdict)}")
     for kind, attribute in (("failure", "failures"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{kind}"))))
 
 
-def _told(case: Element, kind: str, message: str, text: str = "") -> None:
+def _result(case: Element, kind: str, message: str, text: str = "") -> None:
     SubElement(case, kind, message=_fit(message)).text = _fit(text) or None
 
 
-def _shown(verdict: Event) -> str:
-    return "\n".join([verdict["statement"], verdict["reason"], *(each["curl"] for each in verdict["evidence"][:1])])
+def _excuse(verdict: Event) -> str:
+    return f"Known: {verdict['known']}" if verdict["known"] is not None else "Warning: a SHOULD does not fail the run."
+
+
+def _details(verdict: Event) -> str:
+    lines = [f"Requirement: {verdict['statement']}"]
+    for each in verdict["evidence"][:1]:
+        lines += [f"Expected: {each['expected']}", f"Actual: {each['came']}", f"Reproduce:\n{each['curl']}"]
+    return "\n".join(lines)
 
 
 def _fit(text: str) -> str:

@@ -5,68 +5,71 @@ from __future__ import annotations
 import re
 
 from contract_tests.reports.events import Event, Record
-from contract_tests.reports.summary import failing, faults, headline, sums
+from contract_tests.reports.summary import failing, faults, headline, reason, sums
 
 
 def markdown(record: Record) -> str:
-    """The two numbers first, then each violation with its curl, then what was not judged."""
+    """The sums first, then each violation with its script, then what was not tested."""
     must, should = sums(record)
     broken = record.broken()
     lines = [
-        f"## Assistants contract {record.header['contract']}: {headline(record)}",
+        f"## Assistants contract {record.header['contract']}. {headline(record)}",
         "",
         f"{record.header['target']['base_url']}, {record.footer['requests']} requests",
         "",
-        "| | hold | judged | all |",
+        "| | passed | failed | not tested |",
         "|---|---|---|---|",
-        *(f"| {sum.level} | {sum.hold} | {sum.judged} | {sum.all} |" for sum in (must, should)),
+        *(f"| {sum.level} | {sum.passed} | {sum.failed} | {sum.not_tested} |" for sum in (must, should)),
         *_edits(record),
-        *[line for verdict in broken for line in _breach(verdict, record)],
-        *_unjudged(record),
+        *[line for verdict in broken for line in _violation(verdict, record)],
+        *_not_tested(record),
     ]
     return "\n".join(lines) + "\n"
 
 
-def beside_the_change(record: Record) -> list[str]:
-    """A line for each violation, each edit of the baseline, and a run that broke off, as commands of GitHub Actions."""
+def github_annotations(record: Record) -> list[str]:
+    """Commands of GitHub Actions: a line for each violation, each edit of the baseline, and each fault of the run."""
     violations = [
-        _told("error" if failing(verdict, record) else "warning", verdict["id"], verdict["reason"])
+        _annotation("error" if failing(verdict, record) else "warning", verdict["id"], reason(verdict))
         for verdict in record.broken()
     ]
     edits = [
-        _told("error", each["id"], each["edit"], file=each["file"], line=each["line"])
+        _annotation("error", each["id"], each["edit"], file=each["file"], line=each["line"])
         for each in record.footer["edits"]
     ]
-    return [*violations, *edits, *(_told("error", kind, text) for kind, text in faults(record))]
+    return [*violations, *edits, *(_annotation("error", kind, text) for kind, text in faults(record))]
 
 
-def _told(level: str, title: str, text: str, **place: object) -> str:
-    told = ",".join(
+def _annotation(level: str, title: str, text: str, **place: object) -> str:
+    properties = ",".join(
         f"{name}={_escaped(str(value)).replace(',', '%2C')}" for name, value in (place | {"title": title}).items()
     )
-    return f"::{level} {told}::{_escaped(text)}"
+    return f"::{level} {properties}::{_escaped(text)}"
 
 
 def _edits(record: Record) -> list[str]:
     rows = [f"- {each['file']}:{each['line']}: {each['id']} {each['edit']}" for each in record.footer["edits"]]
-    return ["", "### The baseline is not true", "", *rows] if rows else []
+    return ["", f"### {record.footer['baseline']} is out of date", "", *rows] if rows else []
 
 
-def _breach(verdict: Event, record: Record) -> list[str]:
-    word = "known" if verdict["known"] is not None else "**broken**" if failing(verdict, record) else "warning"
-    shown = verdict["evidence"][0]["curl"] if verdict["evidence"] else ""
-    fence = "`" * max(3, max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+def _violation(verdict: Event, record: Record) -> list[str]:
+    word = "Known" if verdict["known"] is not None else "Failed" if failing(verdict, record) else "Warning"
     head = ["", f"### {word}: {verdict['id']}", "", verdict["statement"], ""]
-    return [*head, f"{fence}sh", *_reason(verdict), shown, fence]
+    for each in verdict["evidence"][:1]:
+        comments = [f"# {label}: {line}" for label, text in _texts(each) for line in text.splitlines()]
+        script = "\n".join([*comments, each["curl"]])
+        fence = "`" * max(3, max((len(run) for run in re.findall("`+", script)), default=0) + 1)
+        head += [f"{fence}sh", script, fence]
+    return head
 
 
-def _reason(verdict: Event) -> list[str]:
-    return [f"# {line}" for line in verdict["reason"].splitlines()]
+def _texts(evidence: Event) -> list[tuple[str, str]]:
+    return [("Expected", evidence["expected"]), ("Actual", evidence["came"])]
 
 
-def _unjudged(record: Record) -> list[str]:
+def _not_tested(record: Record) -> list[str]:
     rest = [verdict for verdict in record.verdicts if verdict["verdict"] == "unjudged"]
-    return ["", "### Not judged", "", *(f"- {verdict['id']}: {verdict['reason']}" for verdict in rest)] if rest else []
+    return ["", "### Not tested", "", *(f"- {verdict['id']}: {verdict['reason']}" for verdict in rest)] if rest else []
 
 
 def _escaped(text: str) -> str:

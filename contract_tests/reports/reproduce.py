@@ -1,4 +1,4 @@
-"""Exchanges as shell commands that show the same again; the key stays a variable."""
+"""Exchanges as shell commands that make the same calls again. The key stays a variable of the shell."""
 
 from __future__ import annotations
 
@@ -61,15 +61,15 @@ def _step(exchange: Exchange, target: Target, names: Mapping[Exchange, str], *, 
         return [line]
     if not last:
         return [f"{name}=$({line} | id)"]
-    told = "printf '%s\\n' \"$answer\""
-    return [f"answer=$({line})", told, f'{name}="${name} $({told} | id)"']
+    printed = "printf '%s\\n' \"$answer\""
+    return [f"answer=$({line})", printed, f'{name}="${name} $({printed} | id)"']
 
 
 def _path(path: str, names: Mapping[Exchange, str]) -> str:
     """A path as words of a shell, the variable of an id where the id stands in it."""
-    made = {_created(exchange): name for exchange, name in names.items()}
-    pieces = re.split(rf"({'|'.join(map(re.escape, made))})(?![\w-])", path) if made else [path]
-    return "".join(f'"${made[piece]}"' if piece in made else shlex.quote(piece) for piece in pieces if piece)
+    variables = {_created(exchange): name for exchange, name in names.items()}
+    pieces = re.split(rf"({'|'.join(map(re.escape, variables))})(?![\w-])", path) if variables else [path]
+    return "".join(f'"${variables[piece]}"' if piece in variables else shlex.quote(piece) for piece in pieces if piece)
 
 
 def _removal(names: Mapping[Exchange, str], target: Target) -> str:
@@ -141,14 +141,7 @@ def _octal(body: bytes) -> str:
 
 
 def reproducer(violation: Violation, target: Target) -> str:
-    """Shell commands that show a violation; a test of the SDK suite shows itself."""
+    """Shell commands that show a violation. A violation found by the SDK suite is shown by its test."""
     if not violation.exchanges:
         return "pytest --pyargs sdk_tests, with the same keys and ASSISTANTS_BASE_URL in the environment"
-    return redacted(script(violation.exchanges, target, violation.times), target)
-
-
-def redacted(text: str, target: Target) -> str:
-    """A text without the keys, which a careless server may have put into its answer."""
-    for role, key in target.keys.items():
-        text = text.replace(key, "$" + target.variables[role])
-    return text
+    return script(violation.exchanges, target, violation.times)

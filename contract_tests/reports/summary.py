@@ -1,63 +1,147 @@
-"""The two numbers that always stand together: what holds of what was judged, and what was judged of all."""
+"""The sums of a run, and its verdict in one sentence. Every report takes them from here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from contract_tests.reports.events import Event, Record
-from contract_tests.requirements.verdicts import UNDECIDED
+from contract_tests.requirements.verdicts import FAILED, INTERRUPTED, NOT_DELETED, PASSED, fails_run
+
+# What people read for a verdict of the events, and for a violation that the baseline lists.
+WORDS = {"fail": "failed", "warn": "warning", "known": "known", "unjudged": "not tested", "pass": "passed"}
 
 
 @dataclass(frozen=True)
 class Sum:
-    """Of one level: how many hold, were judged, and there are."""
+    """The requirements of one level. `known` of the `failed` are listed in the baseline."""
 
     level: str
-    hold: int
-    judged: int
-    all: int
+    passed: int
+    failed: int
+    known: int
+    not_tested: int
 
     def __str__(self) -> str:
-        return f"{self.hold} of {self.judged} judged hold, {self.judged} of {self.all} judged"
+        if not self.chosen:
+            return "none chosen"
+        known = f" ({self.known} known)" if self.known else ""
+        return f"{self.passed} passed, {self.failed} failed{known}, {self.not_tested} not tested"
+
+    @property
+    def chosen(self) -> int:
+        return self.passed + self.failed + self.not_tested
+
+    @property
+    def new(self) -> int:
+        """Violations that no baseline lists."""
+        return self.failed - self.known
 
 
 def sums(record: Record) -> tuple[Sum, Sum]:
-    """Of the musts, and of the shoulds."""
+    """Of the MUSTs, and of the SHOULDs."""
     must, should = (_sum(level, record.verdicts) for level in ("must", "should"))
     return must, should
 
 
+def kind(verdict: Event) -> str:
+    """The verdict, or "known" for a violation that the baseline lists."""
+    return str(verdict["verdict"] if verdict["known"] is None else "known")
+
+
 def failing(verdict: Event, record: Record) -> bool:
-    """Whether it is why the run fails: a broken must, or a should where the run was strict, that nobody knew of."""
-    level = verdict["verdict"] == "fail" or (verdict["verdict"] == "warn" and record.header["strict"])
-    return level and verdict["known"] is None
+    """True for a violation that fails this run."""
+    return fails_run(verdict["verdict"], known=verdict["known"] is not None, strict=record.header["strict"])
+
+
+def reason(verdict: Event) -> str:
+    """The first violation in one line, or the reason for which a requirement was not tested."""
+    if not verdict["evidence"]:
+        return str(verdict["reason"])
+    first = verdict["evidence"][0]
+    return f"Expected: {first['expected']}. Actual: {first['came']}"
 
 
 def faults(record: Record) -> list[tuple[str, str]]:
-    """What went wrong with the run itself, by a word for it: that it broke off, and what it left behind."""
+    """What went wrong with the run itself, by a title: the run was cut short, or left something behind."""
     footer = record.footer
-    told = {"not judged": footer["fault"], "left behind": ", ".join(footer["left_behind"])}
-    return [(kind, text) for kind, text in told.items() if text]
+    found = {"no verdict": footer["fault"], "not deleted": ", ".join(footer["left_behind"])}
+    return [(title, text) for title, text in found.items() if text]
 
 
 def headline(record: Record) -> str:
-    """The verdict on the run in a few words; says that all is well only where the exit is 0."""
-    footer, failures = record.footer, [each for each in record.verdicts if failing(each, record)]
+    """The verdict on the run in one sentence. It begins with PASSED only where the exit code is 0."""
+    footer, (must, should) = record.footer, sums(record)
+    if footer["exit"] == INTERRUPTED:
+        return "INTERRUPTED: no verdict"
     if footer["fault"]:
-        return f"Not judged. {footer['fault']}"
-    known = sum(each["known"] is not None for each in record.verdicts)
-    said = [
-        f"{len(failures)} broken" * bool(failures),
-        "the baseline is not true" * bool(footer["edits"]),
-        f"{len(footer['left_behind'])} left behind" * bool(footer["left_behind"]),
-        "not every must was judged" * (footer["exit"] == UNDECIDED),
-        f"{known} known" * bool(known),
-    ]
-    told = ", ".join(filter(None, said if failures else ["nothing new is broken", *said[1:]]))
-    return told[0].upper() + told[1:]
+        return f"ERROR: no verdict. {footer['fault']}"
+    if footer["exit"] == PASSED:
+        return f"PASSED: {_passed(record, must, should)}"
+    if footer["exit"] == FAILED:
+        return f"FAILED: {', '.join(_failed(record, must, should))}"
+    if footer["exit"] == NOT_DELETED:
+        rest = f", {must.not_tested} MUST not tested" if must.not_tested else ""
+        return f"FAILED: {_not_deleted(record)} (exit {NOT_DELETED}){rest}"
+    return f"INCOMPLETE: {_incomplete(record, must, should)} (exit {footer['exit']})"
+
+
+def _passed(record: Record, must: Sum, should: Sum) -> str:
+    parts = [_unbroken(record, must, should)]
+    if not must.known + should.known:
+        passed = f", {should.passed} SHOULD passed" if should.passed else ""
+        every = "all " * (must.passed > 1)
+        parts = [(f"{every}{must.passed} MUST passed" if must.chosen else "no MUST was chosen") + passed]
+    if should.new:
+        parts.append(f"{should.new} SHOULD violated")
+    if should.not_tested:
+        parts.append(f"{should.not_tested} SHOULD not tested")
+    return "; ".join(parts)
+
+
+def _unbroken(record: Record, must: Sum, should: Sum) -> str:
+    """The claim of a run without a MUST that fails it: SHOULDs that no baseline lists may be violated all the same."""
+    claim = "no MUST violated" if should.new or not must.known + should.known else "nothing broken"
+    return claim + _beyond(record, must, should)
+
+
+def _failed(record: Record, must: Sum, should: Sum) -> list[str]:
+    """A violation first, then the baseline, then what was not deleted."""
+    footer, parts = record.footer, []
+    broken = {level: number for level, number in (("MUST", must.new), ("SHOULD", should.new)) if number}
+    if not record.header["strict"]:
+        broken.pop("SHOULD", None)
+    if broken:
+        numbers = " and ".join(f"{number} {level}" for level, number in broken.items())
+        parts.append(f"{numbers} violated{_beyond(record, must, should)} (exit {FAILED})")
+    if edits := len(footer["edits"]):
+        parts.append(f"{footer['baseline']} is out of date ({edits} line{'s' * (edits != 1)})")
+    if footer["left_behind"]:
+        parts.append(_not_deleted(record))
+    return parts
+
+
+def _incomplete(record: Record, must: Sum, should: Sum) -> str:
+    if not must.chosen + should.chosen:
+        return "no requirement was chosen"
+    if must.not_tested + should.not_tested == must.chosen + should.chosen:
+        return "nothing was tested"
+    return f"{must.not_tested} MUST not tested, {_unbroken(record, must, should)}"
+
+
+def _beyond(record: Record, must: Sum, should: Sum) -> str:
+    known = must.known + should.known
+    return f" beyond the {known} known in {record.footer['baseline']}" if known else ""
+
+
+def _not_deleted(record: Record) -> str:
+    number = len(record.footer["left_behind"])
+    return f"{number} assistant{'s' * (number != 1)} not deleted"
 
 
 def _sum(level: str, verdicts: list[Event]) -> Sum:
-    mine = [each["verdict"] for each in verdicts if each["level"] == level]
-    judged = [verdict for verdict in mine if verdict != "unjudged"]
-    return Sum(level, judged.count("pass"), len(judged), len(mine))
+    mine = [each for each in verdicts if each["level"] == level]
+    found = [each["verdict"] for each in mine]
+    known = sum(each["known"] is not None for each in mine)
+    return Sum(
+        level.upper(), found.count("pass"), found.count("fail") + found.count("warn"), known, found.count("unjudged")
+    )

@@ -6,13 +6,14 @@ import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any
 
 from contract_tests.http.openapi import document as document
 from contract_tests.http.openapi import fields as fields
 from contract_tests.http.openapi import location as location
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ def judged_document() -> dict[str, Any]:
 @cache
 def validator(schema: str) -> jsonschema_rs.Draft202012Validator:
     """The validator of a component schema, free choices left out."""
+    import jsonschema_rs  # here: the commands that judge nothing start without it
+
     components = judged_document()["components"]
     return jsonschema_rs.Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": components})
 

@@ -28,12 +28,14 @@ class Findings:
     """`held` has, for each requirement, the operations on which it was seen to hold.
 
     A refusal proves nothing on a server that refuses everything. So a requirement holds only where an operation on
-    which it was seen has also been `accepted` in a call without any defect: the control of every negative.
+    which it was seen has also been `accepted` in a call without any defect: the control of every negative. `refused`
+    has the first status other than success that such a call was answered with, by operation.
     """
 
     violations: list[Violation] = field(default_factory=list)
     held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     accepted: set[str] = field(default_factory=set)
+    refused: dict[str, int] = field(default_factory=dict)
 
     def add_violation(self, requirement: str, expected: str, actual: str, *exchanges: Exchange, times: int = 1) -> None:
         shown = tuple(dict.fromkeys(exchanges))
@@ -56,6 +58,7 @@ class Findings:
         """Adds what another part of the run has found."""
         self.violations += other.violations
         self.accepted |= other.accepted
+        self.refused = other.refused | self.refused
         for requirement, operations in other.held.items():
             self.held[requirement] |= operations
 

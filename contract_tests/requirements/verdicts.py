@@ -1,16 +1,29 @@
-"""From findings to a verdict for each requirement, and from those to the exit code."""
+"""The rules of a run: from findings to a verdict for each requirement, and from verdicts to the exit code.
+
+No other module decides which verdict fails a run, or with which code a command ends.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from contract_tests.http import operations
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.catalogue import Requirement
 from contract_tests.requirements.findings import Findings, Violation
 
-HOLDS, BROKEN, UNUSABLE, UNDECIDED, LEFT_BEHIND = 0, 1, 2, 3, 4
+PASSED, FAILED, UNUSABLE, NOT_TESTED, NOT_DELETED = range(5)
+INTERRUPTED = 130  # as a shell has it: 128 and the number of SIGINT
+CALLS = {
+    operations.LIST: "list",
+    operations.CREATE: "create",
+    operations.RETRIEVE: "retrieve",
+    operations.MODIFY: "modify",
+    operations.PATCH: "modify by PATCH",
+    operations.DELETE: "delete",
+}
 
 
 @dataclass(frozen=True)
@@ -44,9 +57,19 @@ def _verdict(requirement: Requirement, findings: Findings, missing: str | None) 
     if findings.proven(requirement.id):
         return Verdict(requirement, "pass")
     if controls := findings.controls(requirement.id):
-        why = f"its control was not accepted: {', '.join(sorted(controls))} never answered a call as it should"
-        return Verdict(requirement, "unjudged", why)
-    return Verdict(requirement, "unjudged", "the calls that would show it were not granted")
+        normal = " or ".join(CALLS[each] for each in CALLS if each in controls) or "call"
+        return Verdict(requirement, "unjudged", f"not testable: a normal {normal} never succeeded")
+    return Verdict(requirement, "unjudged", "the calls it needs never succeeded" + _refusals(findings))
+
+
+def _refusals(findings: Findings) -> str:
+    """What the operations that never succeeded answered in place of success."""
+    refused = [
+        f"{CALLS[each]} answers {findings.refused[each] or 'nothing'}"
+        for each in CALLS
+        if each in findings.refused and each not in findings.accepted
+    ]
+    return f": {', '.join(refused)}" if refused else ""
 
 
 def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
@@ -55,15 +78,42 @@ def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
     return {name: found[name] for name in ("pass", "fail", "warn", "unjudged")}
 
 
-def exit_code(verdicts: list[Verdict], left_behind: Iterable[str], strict: bool, known: Container[str] = ()) -> int:
-    """What the run says to a shell. A violation outweighs what was left behind, and that what is undecided.
+def fails_run(verdict: str, *, known: bool, strict: bool) -> bool:
+    """A violated MUST fails the run, with `strict` a violated SHOULD too, unless a baseline lists the violation."""
+    return not known and (verdict == "fail" or (strict and verdict == "warn"))
 
-    Violationes that are `known` fail nothing.
+
+def exit_code(
+    verdicts: Collection[Verdict],
+    left_behind: Iterable[str],
+    strict: bool,
+    known: Container[str] = (),
+    outdated: bool = False,
+) -> int:
+    """The code of a run that came to its end.
+
+    A violation outweighs what was not deleted, and that outweighs what was not tested. A baseline that is `outdated`
+    counts as a violation. A run that tested nothing has not passed.
     """
-    found = counts(each for each in verdicts if each.requirement.id not in known)
-    if found["fail"] or (strict and found["warn"]):
-        return BROKEN
+    broken = [each for each in verdicts if fails_run(each.verdict, known=each.requirement.id in known, strict=strict)]
+    if broken or outdated:
+        return FAILED
     if any(left_behind):
-        return LEFT_BEHIND
-    undecided = [each for each in verdicts if each.verdict == "unjudged" and each.requirement.level == "must"]
-    return UNDECIDED if undecided or not verdicts else HOLDS
+        return NOT_DELETED
+    untested = [each for each in verdicts if each.verdict == "unjudged"]
+    musts = [each for each in untested if each.requirement.level == "must"]
+    return NOT_TESTED if musts or len(untested) == len(verdicts) else PASSED
+
+
+def exit_code_cut_short(*, interrupted: bool, left_behind: Iterable[str]) -> int:
+    """The code of a run that has no verdict."""
+    if not interrupted:
+        return UNUSABLE
+    return NOT_DELETED if any(left_behind) else INTERRUPTED
+
+
+def exit_code_without_verdicts(left_behind: Iterable[str], *, different: bool = False) -> int:
+    """The code of a command that judges nothing: `learn`, `sweep`, and `compare`, which fails on a difference."""
+    if any(left_behind):
+        return NOT_DELETED
+    return FAILED if different else PASSED

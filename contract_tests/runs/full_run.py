@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from contract_tests.generators import histories, schemathesis, sdk, tour
 from contract_tests.generators.rate_limit import Probe
-from contract_tests.generators.scenario import ASK_SELF, PROBE, Scenario
+from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.http import operations
 from contract_tests.http.client import Client
@@ -18,6 +18,7 @@ from contract_tests.http.target import Target
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings
+from contract_tests.requirements.permissions import ASK_SELF, PROBE
 from contract_tests.runs.cleanup import remove
 from contract_tests.runs.result import Progress, Result
 from contract_tests.runs.run_options import RunOptions

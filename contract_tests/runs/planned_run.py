@@ -71,8 +71,7 @@ class PlannedRun:
             with stage(session, self.result, self.progress):
                 self._perform(session)
         finally:
-            if self._ledger:
-                self._ledger.close()
+            self._close_ledger()
         self.result.judge(session.oracle.findings, self.chosen, self.plan.unjudged)
         return self.result
 
@@ -128,3 +127,11 @@ class PlannedRun:
         finally:
             self.result.requests += session.client.count
             session.client = paced
+
+    def _close_ledger(self) -> None:
+        """A ledger is kept only where something may be left."""
+        if self._ledger and (self.result.left_behind or self._ledger.unanswered):
+            self._ledger.close()
+        elif self._ledger:
+            self._ledger.remove()
+            self.result.ledger = None

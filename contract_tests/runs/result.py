@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract_tests.http.target import Target
+from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings
 from contract_tests.requirements.verdicts import Verdict, judge
 
@@ -29,3 +30,16 @@ class Result:
     def judge(self, findings: Findings, chosen: Callable[[str], bool], missing: Mapping[str, str]) -> None:
         """Fills in the verdicts. `missing` says why a requirement was not tested."""
         self.verdicts = judge(findings, chosen, missing)
+
+
+def merge(results: list[Result]) -> Result:
+    """Several runs as one. The first has the target that a report names."""
+    first, *others = results
+    for other in others:
+        first.verdicts += other.verdicts
+        first.left_behind += other.left_behind
+        first.notes += other.notes
+        first.requests += other.requests
+    order = list(catalogue.requirements())
+    first.verdicts.sort(key=lambda verdict: order.index(verdict.requirement.id))
+    return first

@@ -36,8 +36,8 @@ class Sweep:
         """Deletes; returns the ids that are left."""
         left = [id for id, role in reversed(self.account.made.items()) if not self._remove(id, role)]
         for role, item in self._unnoted():
-            shown = f"{item['id']} {item.get('name')!r} was made by the run, which did not come to note the id."
-            if not self.confirm(f"{shown} Remove it?") or not self._remove(item["id"], role):
+            found = f"{item['id']} {item.get('name')!r} was created by the run, which ended before it noted the id."
+            if not self.confirm(f"{found} Delete it?") or not self._remove(item["id"], role):
                 left.append(item["id"])
         return left
 
@@ -48,7 +48,7 @@ class Sweep:
         gone = id in guard.gone
         if gone:
             ledger.append(self.path, {"gone": id})
-        self.say(f"{id} {'removed' if answered.accepted else 'was gone' if gone else 'could not be removed'}")
+        self.say(f"{id} {'deleted' if answered.accepted else 'was deleted before' if gone else 'not deleted'}")
         return gone
 
     def _unnoted(self) -> Iterator[tuple[str, dict[str, Json]]]:

@@ -16,8 +16,8 @@ from contract_tests.dialect.differences import Comparison, Side, compare
 from contract_tests.dialect.document import yaml_of
 from contract_tests.http.messages import Json
 from contract_tests.http.target import Target
-from contract_tests.profiles.plan import COMPARE
-from contract_tests.reports.terminal import Terminal
+from contract_tests.profiles.names import COMPARE
+from contract_tests.reports.progress import ProgressBar
 from fake_server.compose import compose
 from fake_server.dialect.settings import Dialect, parse_dialect
 from fake_server.http.server import serve
@@ -93,7 +93,7 @@ SPEAKABLE = (
 
 
 def side(target: Target, ledgers: Path) -> Side:
-    one = LiveSide(target, COMPARE, ledgers, Terminal(strict=False, aside=True))
+    one = LiveSide(target, COMPARE, ledgers, ProgressBar())
     one.run.judge()
     return one.side()
 

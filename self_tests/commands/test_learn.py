@@ -21,7 +21,6 @@ from contract_tests.http.messages import Exchange, Json, Response
 from contract_tests.http.target import ROLES, Target
 from contract_tests.http.transport import Transport
 from contract_tests.profiles import length_search, plan
-from contract_tests.reports.terminal import Terminal
 from contract_tests.runs.planned_run import PlannedRun
 from contract_tests.runs.result import Result
 from fake_server.dialect.settings import defaults, parse_dialect
@@ -177,9 +176,8 @@ def test_the_limiter_is_learnt_by_using_it_up(name: str, tmp_path: Path) -> None
 
 
 def probed(target: Target, ledger: Path) -> tuple[dict[str, Learned], Result]:
-    terminal = Terminal(strict=False, aside=True)
-    learning = Learning(target, plan.make(plan.LEARN, target, lambda _: True, [plan.PROBE]), ledger, terminal)
-    result = learning.run.judge()
+    learning = Learning(target, plan.make(plan.LEARN, target, lambda _: True, [plan.PROBE]), ledger)
+    result = learning.planned_run.judge()
     return learning.found(), result
 
 

@@ -20,7 +20,7 @@ from contract_tests.reports import events, reproduce
 from fake_server.fake import Fake
 from fake_server.storage import seed
 from self_tests.command_run import Ran
-from self_tests.commands.test_gate import kept
+from self_tests.commands.test_reports import kept
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here to run")
 pytestmark = needs_curl
@@ -170,7 +170,7 @@ def test_a_reproducer_shows_the_breach_and_leaves_nothing_behind(
     """Of a server that does not clear instructions: the last answer has them still."""
     fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
     run(base_url, "--only", "modify/empty-instructions-clear", "--events", str(tmp_path / "events"))
-    shown = events.read(tmp_path / "events").verdicts[0]["evidence"][0]["curl"]
+    shown = events.load(tmp_path / "events").verdicts[0]["evidence"][0]["curl"]
     before = everybody(fake)
     *_, last = shell(shown).split("\r\n\r\n")
 

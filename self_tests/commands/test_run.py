@@ -77,23 +77,25 @@ async def created(call: Call) -> Answer:
 
 
 def test_our_own_fake_holds_and_everything_is_judged(run: Callable[..., Ran]) -> None:
-    """With no target the fake is started and judged, its limiter too: exit 0 under --strict, nothing unjudged."""
+    """With no target the fake is started and tested, its limiter too: exit 0 under --strict, everything tested."""
     ran = run("--strict", *QUICKLY)
 
     assert (ran.code, ran.err) == (0, "")
-    for number in Counter(each.level for each in catalogue.requirements().values()).values():
-        assert f"{number} hold of {number} judged, {number} judged of {number}" in ran.out
+    found = Counter(each.level for each in catalogue.requirements().values())
+    assert f"MUST    {found['must']} passed, 0 failed, 0 not tested" in ran.out
+    assert f"SHOULD  {found['should']} passed, 0 failed, 0 not tested" in ran.out
+    assert ran.out.endswith(f"\nPASSED: all {found['must']} MUST passed, {found['should']} SHOULD passed\n")
 
 
 def test_a_broken_must_is_exit_1_with_a_curl(run: Callable[..., Ran], fake: Fake, base_url: str) -> None:
-    """The violation says what was promised, expected and came, and a command that shows it, the key as a variable."""
+    """A violation has the requirement, both answers, and a command that reproduces it with the key as a variable."""
     fake.handlers["deleteAssistant"] = undone
 
     ran = run(base_url, "--only", "delete/gone")
 
     assert ran.code == 1
-    assert "FAIL delete/gone" in ran.out
-    assert all(word in ran.out for word in ("promised", "expected", "came", 'Bearer $ASSISTANTS_API_KEY"'))
+    assert "FAILED delete/gone (MUST, page)" in ran.out
+    assert all(word in ran.out for word in ("Requirement:", "Expected:", "Actual:", 'Bearer $ASSISTANTS_API_KEY"'))
 
 
 @pytest.mark.parametrize(("strict", "code"), [((), 0), (("--strict",), 1)])
@@ -106,7 +108,7 @@ def test_a_broken_should_fails_only_under_strict(
     ran = run(base_url, "--only", "create/status-200", *strict)
 
     assert ran.code == code
-    assert "WARN create/status-200" in ran.out
+    assert "WARNING create/status-200" in ran.out
 
 
 def test_what_is_left_behind_is_exit_4(run: Callable[..., Ran], fake: Fake, base_url: str) -> None:
@@ -116,7 +118,7 @@ def test_what_is_left_behind_is_exit_4(run: Callable[..., Ran], fake: Fake, base
     ran = run(base_url, "--only", "create/name-suffices")
 
     assert ran.code == 4
-    assert "Left behind: asst-" in ran.out
+    assert "Not deleted: asst-" in ran.out
 
 
 def test_without_a_sibling_key_it_is_exit_3(
@@ -128,7 +130,7 @@ def test_without_a_sibling_key_it_is_exit_3(
     ran = run(base_url, "--only", "org/")
 
     assert ran.code == 3
-    assert "UNJUDGED org/shared-by-its-keys" in ran.out
+    assert "NOT TESTED org/shared-by-its-keys" in ran.out
     assert "set ASSISTANTS_SIBLING_API_KEY" in ran.out
 
 
@@ -240,7 +242,7 @@ def test_a_static_server_is_exit_1(run: Callable[..., Ran]) -> None:
         ran = run(base_url, *QUICKLY)
 
     assert ran.code == 1
-    assert "must:   0 hold" in ran.out
+    assert "MUST    0 passed" in ran.out
 
 
 def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +256,7 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
 
     assert ran.code == 2
     assert "takes no connection" in ran.err
-    assert "Left behind: asst-" in ran.out
+    assert "Not deleted: asst-" in ran.out
 
 
 def dead(session: Session) -> None:
@@ -334,7 +336,7 @@ def test_the_events_have_every_requirement(run: Callable[..., Ran], fake: Fake, 
     file = tmp_path / "events.ndjson"
 
     run(base_url, *QUICKLY, "--events", str(file))
-    record = events.read(file)
+    record = events.load(file)
 
     assert len(record.verdicts) == sum(record.footer["counts"].values()) == len(catalogue.requirements())
     gone = next(row for row in record.verdicts if row["id"] == "delete/answers-deleted")

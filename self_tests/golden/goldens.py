@@ -10,14 +10,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
+
+from rich.console import Console
 
 from contract_tests.http.operations import CREATE, DELETE, PATCH, RETRIEVE
-from contract_tests.reports import events
+from contract_tests.reports import events, terminal
 from contract_tests.reports.events import Record
-from contract_tests.reports.formats import FORMATS
-from contract_tests.reports.markdown import beside_the_change
+from contract_tests.reports.formats import render
+from contract_tests.reports.markdown import github_annotations
 from fake_server.domain.errors import UnknownAssistant
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import modify_assistant
@@ -27,7 +31,7 @@ from self_tests.wrong.wrong_server import answering, handling, serving
 HERE = Path(__file__).parent
 EVENTS = HERE / "events.ndjson"
 FILES = {"html": "report.html", "junit": "junit.xml", "markdown": "summary.md", "badge": "badge.svg"}
-ANNOTATIONS = "annotations.txt"
+ANNOTATIONS, TERMINAL = "annotations.txt", "terminal.txt"
 WORDS = (
     "--profile=production",
     "--only=modify/partial",
@@ -80,12 +84,20 @@ def written(text: str) -> bytes:
 
 def reports(run: Record) -> Mapping[str, str]:
     """By the name of the file."""
-    made = {file: FORMATS[name][0](run) for name, file in FILES.items()}
-    return {**made, ANNOTATIONS: "\n".join(beside_the_change(run)) + "\n"}
+    files = {file: render(name, run) for name, file in FILES.items()}
+    annotations = "\n".join(github_annotations(run)) + "\n"
+    return {**files, ANNOTATIONS: annotations, TERMINAL: terminal_report(run)}
+
+
+def terminal_report(run: Record) -> str:
+    """The text of the terminal, without colours and 100 columns wide."""
+    console = Console(file=StringIO(), width=100, highlight=False)
+    terminal.report(run, console, console)
+    return cast(StringIO, console.file).getvalue()
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["record"]:
         record()
-    for name, text in reports(events.read(EVENTS)).items():
+    for name, text in reports(events.load(EVENTS)).items():
         (HERE / name).write_bytes(written(text))

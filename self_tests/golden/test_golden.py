@@ -11,13 +11,13 @@ from xmlschema import XMLSchema
 
 from contract_tests.reports import baseline, events
 from contract_tests.reports.events import Record
-from contract_tests.reports.formats import FORMATS
-from self_tests.golden.goldens import ANNOTATIONS, EVENTS, FILES, HERE, reports, written
+from contract_tests.reports.formats import FORMATS, render
+from self_tests.golden.goldens import ANNOTATIONS, EVENTS, FILES, HERE, TERMINAL, reports, written
 
 
 @pytest.fixture(scope="module")
 def run() -> Record:
-    return events.read(EVENTS)
+    return events.load(EVENTS)
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +35,23 @@ def test_every_report_has_its_golden_file() -> None:
     assert set(FILES) == set(FORMATS)
 
 
-@pytest.mark.parametrize("name", [*FILES.values(), ANNOTATIONS])
+@pytest.mark.parametrize("name", [*FILES.values(), ANNOTATIONS, TERMINAL])
 def test_a_report_looks_as_it_should(made: Mapping[str, str], name: str) -> None:
     """To the letter: who changes a report sees in the golden file what that does to it."""
     assert written(made[name]).decode() == (HERE / name).read_text(encoding="utf-8")
 
 
+def test_a_file_of_format_1_gives_every_report() -> None:
+    """An events file of an earlier version is still read, and what it lacks is filled in."""
+    run = events.load(HERE / "events_format_1.ndjson")
+
+    assert run.header["format"] == 1
+    assert all(text for text in reports(run).values())
+
+
 def test_the_recorded_run_has_all_there_is_to_show(run: Record) -> None:
     """Each verdict, a violation that was known and one that is no longer there, what is no text, and what is left."""
-    known, mended = baseline.read(HERE / "known.yaml").lines
+    known, mended = baseline.load(HERE / "known.yaml").lines
 
     assert {each["verdict"] for each in run.verdicts} == {"pass", "fail", "warn", "unjudged"}
     assert [each["id"] for each in run.verdicts if each["known"]] == [known.id]
@@ -70,4 +78,4 @@ def test_the_junit_file_of_a_run_that_broke_off_is_one(run: Record, junit_schema
     """An error, where nothing was judged."""
     broken_off = Record(header=run.header, footer={**run.footer, "fault": "Interrupted. \x00"})
 
-    junit_schema.validate(FORMATS["junit"][0](broken_off))
+    junit_schema.validate(render("junit", broken_off))

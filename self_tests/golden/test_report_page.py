@@ -54,7 +54,7 @@ def test_it_fits_its_window(chromium: Browser, width: int, scheme: str) -> None:
 
 def test_what_broke_stands_first_and_open(page: Page) -> None:
     """The number of it above all else; then what is shown for it, unfolded."""
-    assert page.locator("h1").inner_text().startswith("2 broken, ")
+    assert page.locator("h1").inner_text().startswith("FAILED: 2 MUST violated ")
     assert shown(page)[:2] == ["retrieve/unknown-is-404", "modify/partial"]
     assert [each.get_attribute("data-kind") for each in page.locator("details.verdict[open]").all()] == ["fail", "fail"]
 
@@ -62,9 +62,9 @@ def test_what_broke_stands_first_and_open(page: Page) -> None:
 def test_the_filters_filter(page: Page) -> None:
     """By kind, by a part of the id, and by the tile of an area, which a second click lets go."""
     every = shown(page)
-    page.get_by_label("2 fail").uncheck()
+    page.get_by_label("2 failed").uncheck()
     without_failures = shown(page)
-    page.get_by_label("2 fail").check()
+    page.get_by_label("2 failed").check()
     page.get_by_label("Find").fill("self-")
     found = shown(page)
     tile = page.locator(".tile", has_text="modify")

@@ -70,7 +70,7 @@ def test_events_and_ledgers_that_break_a_rule_are_one_line(tmp_path: Path, text:
     file.write_text(text + "\n")
 
     with pytest.raises(RecordError):
-        events.read(file)
+        events.load(file)
     with pytest.raises(TargetError):
         ledger.read(file)
 
@@ -96,7 +96,7 @@ def test_a_baseline_that_breaks_a_rule_is_one_line(
     file.write_text(text)
 
     with pytest.raises(BaselineError):
-        baseline.read(file)
+        baseline.load(file)
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "{a = " * 1_000, "rate_limit = " + "9" * 5_000])

@@ -1,9 +1,9 @@
 """Deletes: the assistant that a delete removes, and the assistants that it must not remove."""
 
-from contract_tests.generators.scenario import ASK_SELF
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.http import operations
+from contract_tests.requirements.permissions import ASK_SELF
 
 
 @step("delete/answers-deleted", "delete/gone", "delete/only-its-target")

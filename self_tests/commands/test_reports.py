@@ -1,4 +1,4 @@
-"""The gate of a team whose server is not perfect yet: one record, reports of it, a baseline that must be true."""
+"""The reports of one record, and the baseline of a team whose server is not perfect yet."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from junitparser import Failure, JUnitXml, Skipped
 
 from contract_tests.reports import baseline, events
 from contract_tests.reports.events import Record, RecordError
-from contract_tests.reports.formats import FORMATS
+from contract_tests.reports.formats import FORMATS, render
 from contract_tests.reports.html import difference
-from contract_tests.reports.markdown import beside_the_change
+from contract_tests.reports.markdown import github_annotations
 from contract_tests.reports.sdk_snippets import sdk_line
 from contract_tests.requirements import catalogue
 from fake_server.fake import Answer, Call, Fake
@@ -62,7 +62,7 @@ def file(run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path) -> 
 
 @pytest.fixture
 def record(file: Path) -> Record:
-    return events.read(file)
+    return events.load(file)
 
 
 def test_every_event_is_as_its_schema_says(file: Path) -> None:
@@ -108,7 +108,7 @@ def _without(value: Any, schema: Any) -> Any:
         lambda text: text.replace('"fail"', '"pass"', 1),
         lambda text: "".join(text.splitlines(keepends=True)[:3] + text.splitlines(keepends=True)[4:]),
         lambda text: text + '{"event": "verdict"}\n',
-        lambda text: text.replace('"format": 1', '"format": 2', 1),
+        lambda text: text.replace('"format": 2', '"format": 3', 1),
         lambda _: "",
         lambda _: "<xml/>\n",
     ],
@@ -118,7 +118,7 @@ def test_a_record_that_is_not_whole_is_refused(file: Path, damage: Callable[[str
     file.write_text(damage(file.read_text()))
 
     with pytest.raises(RecordError):
-        events.read(file)
+        events.load(file)
 
 
 def test_a_run_that_breaks_off_says_so_in_every_report(run: Callable[..., Ran], tmp_path: Path) -> None:
@@ -127,21 +127,21 @@ def test_a_run_that_breaks_off_says_so_in_every_report(run: Callable[..., Ran], 
     suites = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
 
     assert (suites.errors, suites.tests) == (1, 1)
-    assert "Not judged" in (tmp_path / "summary.md").read_text()
+    assert "ERROR: no verdict." in (tmp_path / "summary.md").read_text()
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_report_names_what_broke(record: Record, name: str) -> None:
     """The badge says how many; all others which, too."""
-    text = FORMATS[name][0](record)
+    text = render(name, record)
 
-    assert "/5 judged" in text or "delete/gone" in text
+    assert "MUST 4 passed, 1 failed" in text or "delete/gone" in text
 
 
 def test_junit_tells_failures_from_what_was_not_judged(record: Record) -> None:
     """Read by a parser that is not ours."""
     record.verdicts[0] |= {"verdict": "unjudged", "reason": "no key"}
-    cases = {case.name: case.result for suite in JUnitXml.fromstring(FORMATS["junit"][0](record)) for case in suite}
+    cases = {case.name: case.result for suite in JUnitXml.fromstring(render("junit", record)) for case in suite}
 
     assert isinstance(cases["delete/gone"][0], Failure)
     assert isinstance(cases[record.verdicts[0]["id"]][0], Skipped)
@@ -162,11 +162,11 @@ def test_whatever_a_target_answers_the_reports_hold(
 
 def test_github_is_told_beside_the_change(record: Record) -> None:
     """One line for each violation, with no line break in it, and one for what was left behind."""
-    *breaches, left = beside_the_change(record)
+    *breaches, left = github_annotations(record)
 
     assert breaches
     assert all(line.startswith("::error title=delete/") and "\n" not in line for line in breaches)
-    assert left.startswith("::error title=left behind::asst-")
+    assert left.startswith("::error title=not deleted::asst-")
 
 
 def test_a_difference_is_marked() -> None:
@@ -192,30 +192,32 @@ def test_a_call_as_the_sdk_makes_it(request_: tuple[str, str, Any], line: str) -
 
 
 @pytest.fixture
-def gate(run: Callable[..., Ran], base_url: str, tmp_path: Path) -> Callable[..., Ran]:
+def run_known(run: Callable[..., Ran], base_url: str, tmp_path: Path) -> Callable[..., Ran]:
     """Runs with the baseline that stands in `known.yaml`, as a team's CI does."""
     (tmp_path / "known.yaml").write_text("[]\n")
     return lambda *words: run(base_url, *ONLY, "--baseline", str(tmp_path / "known.yaml"), *words)
 
 
-def test_the_story_of_a_gate(gate: Callable[..., Ran], fake: Fake, command: Callable[..., Ran], tmp_path: Path) -> None:
+def test_the_story_of_a_baseline(
+    run_known: Callable[..., Ran], fake: Fake, command: Callable[..., Ran], tmp_path: Path
+) -> None:
     """Red; known, green; a second mistake, red for that alone; the first mended, red with the edit; edited, green."""
     known, first = tmp_path / "known.yaml", tmp_path / "first.ndjson"
     fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
-    red = gate("--events", str(first))
+    red = run_known("--events", str(first))
     known.write_text(command("baseline", str(first)).out)
-    green = gate()
+    green = run_known()
     fake.handlers["deleteAssistant"] = undone
-    second = gate("--since", str(first))
+    second = run_known("--since", str(first))
     fake.handlers |= HANDLERS
-    mended = gate()
+    mended = run_known()
     known.write_text("")
-    edited = gate()
+    edited = run_known()
 
     assert [ran.code for ran in (red, green, second, mended, edited)] == [1, 0, 1, 1, 0]
-    assert "KNOWN modify/empty-instructions-clear: to be said" in second.out
-    assert "new   delete/gone" in second.out
-    assert f"{known}:1: modify/empty-instructions-clear holds now: remove lines 1 to 3." in mended.out
+    assert "KNOWN modify/empty-instructions-clear: to be filled in" in second.out
+    assert "New:    delete/gone" in second.out
+    assert f"{known}:1: modify/empty-instructions-clear passes now: remove lines 1 to 3." in mended.out
 
 
 LINE = "- {id: modify/empty-instructions-clear, why: w, reason: %s, expires: %s}\n"
@@ -228,18 +230,18 @@ LINE = "- {id: modify/empty-instructions-clear, why: w, reason: %s, expires: %s}
         (LINE % ("teapot", "2999-01-01"), ":1: modify/empty-instructions-clear fails for another reason"),
         (
             LINE % ("cleared", "2999-01-01") * 2,
-            ":2: modify/empty-instructions-clear stands there twice: remove lines 2 to 2.",
+            ":2: modify/empty-instructions-clear is listed twice: remove lines 2 to 2.",
         ),
-        ("- {id: retrieve/nothing, why: w, reason: r}\n", ":1: retrieve/nothing is no requirement"),
+        ("- {id: retrieve/nothing, why: w, reason: r}\n", ":1: retrieve/nothing is not a requirement"),
     ],
 )
 def test_a_line_that_is_not_true_fails_the_run(
-    gate: Callable[..., Ran], fake: Fake, tmp_path: Path, text: str, edit: str
+    run_known: Callable[..., Ran], fake: Fake, tmp_path: Path, text: str, edit: str
 ) -> None:
     """And the output says how to mend it."""
     fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
     (tmp_path / "known.yaml").write_text(text)
-    ran = gate()
+    ran = run_known()
 
     assert ran.code == 1
     assert edit in ran.out
@@ -256,10 +258,10 @@ def test_a_line_that_is_not_true_fails_the_run(
         "- {id: x, why: w, reason: ''}\n",
     ],
 )
-def test_a_baseline_that_cannot_be_read_is_one_line(gate: Callable[..., Ran], tmp_path: Path, text: str) -> None:
+def test_a_baseline_that_cannot_be_read_is_one_line(run_known: Callable[..., Ran], tmp_path: Path, text: str) -> None:
     """Exit 2, before anything is sent."""
     (tmp_path / "known.yaml").write_text(text)
-    ran = gate()
+    ran = run_known()
 
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
 
@@ -276,7 +278,7 @@ def test_reports_can_be_made_later(command: Callable[..., Ran], file: Path, tmp_
     ran = command("report", str(file), "--html", str(tmp_path / "later.html"))
 
     assert ran.code == 0
-    assert (tmp_path / "later.html").read_text() == FORMATS["html"][0](events.read(file))
+    assert (tmp_path / "later.html").read_text() == render("html", events.load(file))
 
 
 def test_the_page_is_small_and_needs_nothing_else(run: Callable[..., Ran], fake: Fake, tmp_path: Path) -> None:
@@ -304,13 +306,13 @@ def test_this_contract_is_taken(run: Callable[..., Ran], base_url: str) -> None:
     assert run(base_url, *ONLY, "--contract", catalogue.version()).code == 0
 
 
-def test_a_baseline_that_is_not_true_is_red_in_every_report(gate: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_baseline_that_is_not_true_is_red_in_every_report(run_known: Callable[..., Ran], tmp_path: Path) -> None:
     """Though all requirements hold: no report is green where the exit is not."""
     paths = {name: tmp_path / name for name in FORMATS}
     (tmp_path / "known.yaml").write_text(LINE % ("cleared", "2999-01-01"))
-    ran = gate(*(word for name, path in paths.items() for word in (f"--{name}", str(path))))
+    ran = run_known(*(word for name, path in paths.items() for word in (f"--{name}", str(path))))
     red, green = ("#c0392b" in paths["badge"].read_text(), "#2e7d32" in paths["badge"].read_text())
 
     assert (ran.code, red, green) == (1, True, False)
     assert JUnitXml.fromfile(str(paths["junit"])).failures == 1
-    assert all("he baseline is not true" in paths[name].read_text() for name in ("html", "markdown"))
+    assert all("known.yaml is out of date" in paths[name].read_text() for name in ("html", "markdown"))

@@ -1,0 +1,131 @@
+"""The command `run`: from the target to the exit code. `learn` and `compare` play their runs by `play`, too."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+from rich.console import Console
+
+from contract_tests.cli.invocation import Invocation
+from contract_tests.cli.references import References
+from contract_tests.cli.report_files import Reports
+from contract_tests.http.messages import Exchange
+from contract_tests.http.secrets import Secrets
+from contract_tests.http.target import TargetError
+from contract_tests.reports import terminal
+from contract_tests.reports.progress import ProgressBar
+from contract_tests.reports.recorder import Ending, Recorder
+from contract_tests.requirements.verdicts import exit_code_cut_short
+from contract_tests.runs.result import Result, merge
+from contract_tests.runs.run_options import RunOptions
+
+
+class Playable(Protocol):
+    """A run, full or planned. `watch` may be replaced before the run begins."""
+
+    result: Result
+    watch: Any
+
+    def judge(self) -> Result: ...
+
+
+@dataclass(frozen=True)
+class CutShort:
+    """A run that did not come to its end: the reason in one line, and the exit code."""
+
+    reason: str
+    code: int
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One use of the command `run`."""
+
+    invocation: Invocation
+    options: RunOptions
+    strict: bool
+    references: References
+    reports: Reports
+    ledger: Path
+
+    def run(self) -> int:
+        """The exit code. A run that was cut short has no verdict, but may have left something behind."""
+        bar = ProgressBar()
+        with ExitStack() as stack:
+            runs = self._runs(bar, stack)
+            first, profile = runs[0].result, self.invocation.profile
+            recorder = stack.enter_context(self.reports.recorder(first, self.options, profile, self.strict))
+            _watch(runs, bar, recorder)
+            started = time.monotonic()
+            cut_short = play(runs, bar)
+            result = merge([each.result for each in runs])
+            ending = self._ending(result, cut_short, time.monotonic() - started)
+            record = recorder.finish(result, ending)
+        terminal.report(record, Console(highlight=False), Console(highlight=False, stderr=True))
+        self.reports.write(record)
+        return ending.code
+
+    def _runs(self, bar: ProgressBar, stack: ExitStack) -> Sequence[Playable]:
+        target, plan, includes = self.invocation.target, self.invocation.plan, self.options.includes
+        if target and plan:
+            from contract_tests.runs.planned_run import PlannedRun
+
+            return [PlannedRun(target, plan, self.options.seed, includes, self.ledger, bar.stage)]
+        from contract_tests.runs.full_run import Run, own_fake  # here: it brings schemathesis, openai and pytest
+
+        if target:
+            return [Run(target, self.options, includes, bar.stage)]
+        return stack.enter_context(own_fake(self.options, bar.stage))
+
+    def _ending(self, result: Result, cut_short: CutShort | None, seconds: float) -> Ending:
+        if cut_short:
+            reason = Secrets(result.target).mask(cut_short.reason)
+            return Ending(cut_short.code, seconds, reason, self.references.file)
+        references = self.references
+        return Ending(
+            references.exit_code(result, self.strict),
+            seconds,
+            baseline=references.file,
+            known=references.known(result),
+            edits=references.edits(result),
+            since=references.since(result),
+        )
+
+
+def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
+    """Plays one run after the other; SIGTERM ends them as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with bar.running():
+            for each in runs:
+                each.judge()
+    except TargetError as fault:
+        return CutShort(str(fault), exit_code_cut_short(interrupted=False, left_behind=()))
+    except KeyboardInterrupt:
+        left_behind = [id for each in runs for id in each.result.left_behind]
+        return CutShort("Interrupted.", exit_code_cut_short(interrupted=True, left_behind=left_behind))
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it must not be taken for a verdict
+        where = f"{type(fault).__name__}: {fault}".splitlines()[0]
+        reason = f"An error of the suite, not of the target. {where}"
+        return CutShort(reason, exit_code_cut_short(interrupted=False, left_behind=()))
+    return None
+
+
+def _watch(runs: Sequence[Playable], bar: ProgressBar, recorder: Recorder) -> None:
+    def watch(exchange: Exchange) -> None:
+        bar.watch(exchange)
+        recorder.watch(exchange)
+
+    for each in runs:
+        each.watch = watch
+
+
+def _interrupt(*_: Any) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what was made is being removed; SIGINT breaks that off, too
+    raise KeyboardInterrupt

@@ -1,0 +1,55 @@
+"""A plan on the terminal: the requests of a run that has not begun."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from contract_tests.http.target import Target
+from contract_tests.profiles.plan import JUDGING, Plan
+from contract_tests.reports.terminal import line, reasons
+from contract_tests.requirements import catalogue
+
+
+def by_requirement(plan: Plan, target: Target, chosen: Callable[[str], bool], console: Console) -> None:
+    """The requests for each requirement, the requirements that are not tested, and the sum."""
+    title = f"\n[bold]Assistants contract {catalogue.version()}[/], profile {plan.profile}, on {target.base_url}\n"
+    console.print(title, soft_wrap=True)
+    table = Table("requirement", "level", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("requests that test it", justify="right")
+    for id, each in catalogue.requirements().items():
+        if chosen(id):
+            table.add_row(id, each.level, "·" if id in plan.unjudged else str(plan.bearing_on(id)))
+    console.print(table)
+    untested: dict[str, list[str]] = defaultdict(list)
+    for id, cure in plan.unjudged.items():
+        untested[cure].append(id)
+    reasons(console, untested)
+    _effort(plan, target, console)
+
+
+def by_step(plan: Plan, target: Target, console: Console) -> None:
+    """The requests for each step of a plan that judges nothing."""
+    console.print(f"\n[bold]{plan.profile}[/], on {target.base_url}\n", soft_wrap=True)
+    table = Table("step", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("requests", justify="right")
+    for step in plan.steps:
+        table.add_row(step.promise, str(step.requests) if step.requests else "·")
+    console.print(table)
+    _effort(plan, target, console)
+
+
+def _effort(plan: Plan, target: Target, console: Console) -> None:
+    creates = f"{plan.creates} creates, and a delete for each" if plan.creates else "no create"
+    lists = f"{plan.walks} of them list {target.assistants} assistants{' twice' * plan.has_last_walk}"
+    line(console, f"\nAt most {plan.requests} requests: {lists}; {creates}.")
+    judging = plan.profile in JUDGING
+    cause = "the target violates a requirement" if judging else "the target makes an uncommon choice"
+    find = "which requirement that is" if judging else "which choice that is"
+    line(console, f"If {cause}: up to {plan.reserve} more, to find {find}.")
+    waits = f"Waits of {plan.seconds:.0f} s in total, to stay within {plan.limit} requests a minute."
+    line(console, waits if plan.limit else "No rate limit is declared: the run takes seconds.")
+    line(console, "Nothing was sent.")

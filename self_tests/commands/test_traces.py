@@ -1,0 +1,139 @@
+"""Nothing is left in the user's folder but what the user has asked for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from contract_tests.reports import formats
+from fake_server.domain.errors import MalformedRequest
+from fake_server.fake import Answer, Call, Fake
+from fake_server.http.server import serve
+from self_tests.command_run import KEYS, Ran
+
+OTHER_KEYS = {name.replace("ASSISTANTS_", "ASSISTANTS_B_"): key for name, key in KEYS.items()}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, in which the commands run."""
+    monkeypatch.chdir(tmp_path)
+    for name, key in OTHER_KEYS.items():
+        monkeypatch.setenv(name, key)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--profile", "production"),
+        ("run", "--profile", "read-only"),
+        ("run", "--profile", "production", "--only", "delete/"),
+        ("learn",),
+    ],
+)
+def test_a_ledger_is_removed_when_nothing_is_left(
+    command: Callable[..., Ran], folder: Path, base_url: str, words: tuple[str, ...]
+) -> None:
+    """By each command that makes one."""
+    ran = command(*words, base_url)
+
+    assert ran.code in (0, 3)
+    assert list(folder.iterdir()) == []
+
+
+def test_compare_removes_both_ledgers(command: Callable[..., Ran], folder: Path, base_url: str) -> None:
+    """Each server has one."""
+    ran = command("compare", base_url, base_url)
+
+    assert (ran.code, list(folder.iterdir())) == (0, [])
+
+
+def test_a_target_that_refuses_the_key_leaves_no_ledger(
+    run: Callable[..., Ran], folder: Path, base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was made."""
+    monkeypatch.setenv("ASSISTANTS_API_KEY", "sk-of-another-service")
+    ran = run(base_url, "--profile", "production")
+
+    assert (ran.code, list(folder.iterdir())) == (2, [])
+
+
+def test_a_ledger_stays_while_something_is_left(
+    run: Callable[..., Ran], folder: Path, fake: Fake, base_url: str
+) -> None:
+    """`sweep` needs it."""
+
+    async def refuse(_: Call) -> Answer:
+        raise MalformedRequest("Not now.")
+
+    fake.handlers["deleteAssistant"] = refuse
+    ran = run(base_url, "--profile", "production", "--only", "create/")
+    (ledger,) = folder.iterdir()
+
+    assert f"assistants-contract sweep {ledger.name}" in ran.out
+
+
+def test_a_ledger_stays_after_a_create_without_an_answer(run: Callable[..., Ran], folder: Path, fake: Fake) -> None:
+    """Nobody knows whether it made an assistant; the run says where to look."""
+    creates = iter(range(1000))
+
+    @web.middleware
+    async def break_off(request: web.Request, handler: Any) -> Any:
+        if request.method == "POST" and request.path.endswith("/assistants") and next(creates) == 1:
+            assert request.transport
+            request.transport.abort()
+        return await handler(request)
+
+    fake.middlewares.append(break_off)
+    with serve(fake) as base_url:
+        ran = run(base_url, "--profile", "production", "--only", "create/")
+
+    assert "An assistant may be left." in ran.out
+    assert [path.suffix for path in folder.iterdir()] == [".ledger"]
+
+
+def test_a_full_run_leaves_nothing_in_an_empty_folder(folder: Path, base_url: str) -> None:
+    """No .hypothesis, though schemathesis and the SDK suite run."""
+    words = (sys.executable, "-m", "contract_tests", "run", base_url, "--histories", "1")
+    checkout = str(Path(formats.__file__).parents[2])
+    done = subprocess.run(
+        words, cwd=folder, env=os.environ | KEYS | {"PYTHONPATH": checkout}, capture_output=True, check=False
+    )
+
+    assert done.returncode == 3
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [("--since", "nothing.ndjson"), ("--baseline", "nothing.yaml"), ("--html", "no/a")])
+def test_a_run_that_does_not_start_leaves_no_empty_file(
+    run: Callable[..., Ran], folder: Path, base_url: str, words: tuple[str, str]
+) -> None:
+    """A mistake on the line is found after the files were tried, or before."""
+    ran = run(base_url, "--junit", "junit.xml", "--events", "run.ndjson", *words)
+
+    assert (ran.code, list(folder.iterdir())) == (2, [])
+
+
+def test_a_report_that_cannot_be_made_leaves_no_file(
+    command: Callable[..., Ran], folder: Path, base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk: the error is one line, and no part of the file stays."""
+    command("run", base_url, "--only", "retrieve/equals-created", "--events", "run.ndjson")
+
+    def full(path: Path, *_: Any, **__: Any) -> int:
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    ran = command("report", "run.ndjson", "--html", "page.html")
+
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert [path.name for path in folder.iterdir()] == ["run.ndjson"]
