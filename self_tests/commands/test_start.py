@@ -38,6 +38,7 @@ def loaded(*words: str) -> set[str]:
         ("--help",),
         ("run", "--help"),
         ("list",),
+        ("explain", "modify/partial"),
         ("plan", "https://assistants.example/v1"),
         ("run", "--unknown"),
         ("run", "--only", "unknown/id"),
