@@ -26,6 +26,7 @@ STEP = ACTION["runs"]["steps"][0]
 OFFLINE = {
     # What is installed here fits the Python of these tests alone.
     "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    "PIP_NO_CACHE_DIR": "1",  # pip would warn of a HOME that cannot be written
     "PIP_NO_INDEX": "1",
     "PIP_NO_DEPS": "1",
     "PIP_NO_BUILD_ISOLATION": "0",  # pip reads it as a switch: 0 is without
