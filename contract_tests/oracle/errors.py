@@ -5,6 +5,8 @@ And the answer to what a browser asks before it lets a page call.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.operations import LIST
 from contract_tests.oracle.expectations import Call, Demand
@@ -18,7 +20,7 @@ TYPES = {
     404: ("not_found_error", "invalid_request_error"),
     429: ("rate_limit_error", "requests"),
 }
-TOLERATED = frozenset({400, 413, 415})  # how a call may be refused that an implementation is free to refuse
+TOLERATED = frozenset({400, 413, 415, 422})  # how a call may be refused that an implementation is free to refuse
 ANY_REFUSAL = frozenset(range(400, 500))
 
 
@@ -28,6 +30,16 @@ class Errors:
     def __init__(self, model: Model, findings: Findings) -> None:
         self.model = model
         self.findings = findings
+        self._foreign: list[tuple[Exchange, Call]] = []
+
+    def conclude(self, is_accepted: Callable[[Call], bool]) -> None:
+        """Judges the refusals of another organization whose call was accepted from its own: 400 may be of the body."""
+        for exchange, call in self._foreign:
+            status = exchange.response.status
+            if is_accepted(call):
+                judge = self.findings.judge
+                judge("org/others-look-unknown", status == 404, call.operation, "404", str(status), exchange)
+        self._foreign = []
 
     def demanded(self, exchange: Exchange, call: Call, demands: list[Demand]) -> bool:
         """Judges a call that had to be refused; whether it was, rightly."""
@@ -45,7 +57,7 @@ class Errors:
     def _particulars(self, exchange: Exchange, call: Call, demand: Demand) -> None:
         status = exchange.response.status
         if demand.requirement == "org/closed-to-others" and not call.free:
-            self.findings.judge("org/others-look-unknown", status == 404, call.operation, "404", str(status), exchange)
+            self._foreign.append((exchange, call))
         if demand.requirement == "delete/self-refused":
             self._self_delete(exchange)
         if demand.requirement.startswith(("auth/", "org/")):
@@ -53,6 +65,8 @@ class Errors:
 
     def _self_delete(self, exchange: Exchange) -> None:
         error = error_of(exchange.response.json)
+        if not error:
+            return  # errors/envelope says so
         expected = {"type": "invalid_request_error", "message": SELF_DELETE}
         for name, value in expected.items():
             if error.get(name) != value:

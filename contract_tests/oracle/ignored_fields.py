@@ -7,6 +7,7 @@ import json
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.oracle.expectations import Call
 from contract_tests.oracle.model import Model
+from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements.findings import Findings, brief
 
 CONSTANTS = ("description", "metadata", "tool_resources", "top_p", "response_format")
@@ -23,9 +24,14 @@ class IgnoredFields:
 
     def judge(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
         """Holds each constant and each default of the organization to the value that was seen first."""
+        faulty = schema_faults(document)
         for name in CONSTANTS:
+            if name in faulty:
+                continue
             self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
         for name in DEFAULTS:
+            if name in faulty:
+                continue
             self._constant(
                 exchange, call, document, name, organization, "ignored/model-and-temperature-are-the-organizations"
             )
@@ -57,6 +63,9 @@ class IgnoredFields:
         )
         if right:
             self.findings.hold("ignored/tools-are-file-search", call.operation)
+        elif "tools" in document and self._is_usual(call, tools):
+            expected = "tools has file_search and nothing else"
+            self.findings.add_violation("ignored/tools-are-file-search", expected, f"tools {brief(tools)}", exchange)
         elif "tools" in document:
             self._kept(
                 exchange,
@@ -67,6 +76,12 @@ class IgnoredFields:
                 "ignored/tools-are-file-search",
             )
 
+    def _is_usual(self, call: Call, tools: Json) -> bool:
+        """The same wrong tools as before anybody sent any."""
+        if "tools" not in call.fields and not self._was_sent("tools", tools):
+            self.model.constants.setdefault(("everywhere", "tools"), tools)
+        return same(self.model.constants.get(("everywhere", "tools"), ...), tools)
+
     def _kept(self, exchange: Exchange, call: Call, name: str, value: Json, expected: str, requirement: str) -> None:
         """A value that is not the constant: kept from this call, or from an earlier one, or simply another."""
         earlier = self._was_sent(name, value)
@@ -75,6 +90,7 @@ class IgnoredFields:
             absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
             meant = "ignored/absurd-values-are-harmless" if absurd else f"ignored/{name}-not-kept"
             self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *shown)
+            return
         self.findings.add_violation(requirement, expected, f"{name} {brief(value)}", exchange)
 
     def remember(self, exchange: Exchange, call: Call) -> None:

@@ -15,6 +15,7 @@ from contract_tests.oracle.errors import ANY_REFUSAL, TOLERATED, Errors
 from contract_tests.oracle.expectations import TEXTS, Call, Demand, demands, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
+from contract_tests.oracle.refusals import Refusals
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.requirements.findings import Findings, answer, brief
 
@@ -37,7 +38,7 @@ class Oracle:
         self.ignored_fields = IgnoredFields(self.model, self.findings)
         self.lists = Lists(self.model, self.findings, self.assistant_judge, self.ignored_fields)
         self.refusals = Errors(self.model, self.findings)
-        self._mixed: list[tuple[Exchange, Call, list[str]]] = []
+        self.causes = Refusals()
         self._verbs: dict[str, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
         for id, role in ((target.bound_id, "primary"), (target.expendable_id, "sibling")):
             if id:
@@ -67,16 +68,26 @@ class Oracle:
 
     def conclude(self) -> None:
         """Decides what only the whole run can: which of several features a call was refused for, and the two verbs."""
-        for exchange, call, wanted in self._mixed:
-            guilty = [name for name in wanted if not self.findings.held[name]] or wanted
-            for requirement in guilty:
-                self._not_accepted(exchange, call, requirement)
-        self._mixed = []
+        self.refusals.conclude(self.causes.is_accepted)
+        self._drop_what_never_succeeds()
+        for requirement, refused in self.causes.causes():
+            self.findings.add_violation(
+                requirement, "to be accepted", answer(refused.exchange), *refused.shown, refused.exchange
+            )
         for body, verbs in self._verbs.items():
             if len(verbs) == 2:
                 self._compare(body, verbs)
         self._verbs = {}
         self.lists.conclude()
+
+    def _drop_what_never_succeeds(self) -> None:
+        """Of an operation that never succeeds nothing else is judged: its one violation says so."""
+        never = self.causes.never()
+        self.findings.violations = [
+            each
+            for each in self.findings.violations
+            if not each.exchanges or read(each.exchanges[-1].request).operation not in never
+        ]
 
     def _operation(self, exchange: Exchange, call: Call) -> None:
         self._content_type(exchange, call)
@@ -93,6 +104,8 @@ class Oracle:
             self._rejected(exchange, call, tracked)
 
     def _content_type(self, exchange: Exchange, call: Call) -> None:
+        if not exchange.response.body:
+            return  # nothing has no type
         kind = exchange.response.headers.get("content-type", "(none)")
         self.findings.judge(
             "errors/json-content-type",
@@ -150,18 +163,10 @@ class Oracle:
         """A 5xx or no answer: a violation by itself, and of what was demanded. Its effects are anybody's guess."""
         tracked = self.model.find(call.id)
         self.findings.add_violation("errors/never-5xx", "an answer below 500", answer(exchange), exchange)
-        if call.absurd:
-            absurd = "ignored/absurd-values-are-harmless"
-            self.findings.add_violation(absurd, "ignored, or refused with 400", answer(exchange), exchange)
         if not call.operation:
-            self.refusals.nowhere(exchange, call)
             return
-        wanted = self._demands(call, tracked)
-        for demand in wanted:
-            self.findings.add_violation(demand.requirement, "a refusal", answer(exchange), exchange)
-        if not wanted and not call.free and exchange.response.status:
-            for requirement in self._features(exchange, call, tracked)[:1]:
-                self._not_accepted(exchange, call, requirement)
+        if exchange.response.status == 501 and not self._demands(call, tracked) and not call.free:
+            self._refused(exchange, call, tracked)
         if tracked and call.operation in (*MODIFIES, DELETE):
             tracked.document = None
             tracked.lost = tracked.lost or call.operation == DELETE
@@ -176,16 +181,21 @@ class Oracle:
             pass  # refusing it is one way not to give the first page again
         elif call.free <= {"odd-body", "odd-query"} and call.free:
             pass  # what a service does with what parsers disagree on is its own affair
-        elif exchange.response.status == 404 and tracked and not self._given_up(call, tracked):
+        elif (
+            exchange.response.status == 404
+            and tracked
+            and call.operation in self.causes.succeeded
+            and not self._given_up(call, tracked)
+        ):
             self._lost(exchange, call, tracked)
         else:
-            features = self._features(exchange, call, tracked)
-            if len(features) == 1:
-                self._not_accepted(exchange, call, features[0])
-            else:
-                self._mixed.append((exchange, call, features))
+            self._refused(exchange, call, tracked)
         if call.operation in MODIFIES:
             self._by_verb(exchange, call, False, tracked)
+
+    def _refused(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
+        shown = tuple(tracked.trail[:1]) if tracked else ()
+        self.causes.refuse(exchange, call, shown, self._features(exchange, call, tracked)[0])
 
     def _given_up(self, call: Call, tracked: TrackedAssistant) -> bool:
         return call.operation == DELETE and tracked.id == self.target.expendable_id
@@ -229,6 +239,8 @@ class Oracle:
     def _accepted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         for choice in call.free:
             self.findings.choices[choice].add("accepted")
+        if not call.absurd:
+            self.causes.accept(call)
         self._status(exchange, call)
         if call.operation == LIST:
             self.lists.page(exchange, call)
@@ -247,13 +259,15 @@ class Oracle:
         if exchange.request.method == "POST":
             self.findings.choices["post-status"].add(str(status))
         allowed = {200, 201} if exchange.request.method == "POST" else {200}
-        if status not in allowed:
+        # Of a create and of a delete the requirement that names the status says so.
+        if status not in allowed and call.operation not in (CREATE, DELETE):
             for requirement in self._features(exchange, call, self.model.find(call.id))[:1]:
                 self.findings.add_violation(requirement, "200", answer(exchange), exchange)
 
     def _created(self, exchange: Exchange, call: Call) -> None:
-        document, before = exchange.response.json, len(self.findings.violations)
+        document = exchange.response.json
         self.assistant_judge.shape(exchange, document)
+        before = len(self.findings.violations)
         id = document.get("id") if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(id, str) or not id:
             return
@@ -286,7 +300,7 @@ class Oracle:
         self._grant(CREATE, before)
 
     def _grant(self, operation: str, before: int) -> None:
-        """An operation counts as accepted only by an answer in which nothing was found to be wrong."""
+        """An operation counts as accepted only by an answer in which nothing was found to be wrong but its schema."""
         if len(self.findings.violations) == before:
             self.findings.accepted.add(operation)
 
@@ -317,8 +331,9 @@ class Oracle:
 
     def _shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
         """A retrieve or a modify that answered, of an assistant that is known."""
-        document, before = exchange.response.json, len(self.findings.violations)
+        document = exchange.response.json
         self.assistant_judge.shape(exchange, document)
+        before = len(self.findings.violations)
         if not isinstance(document, dict):
             return
         self.ignored_fields.judge(exchange, call, document, tracked.organization)
