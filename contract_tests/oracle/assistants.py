@@ -62,7 +62,10 @@ class Assistants:
 
     def _kept(self, exchange: Exchange, ignored: str, name: str, value: Json) -> None:
         self.findings.add_violation(
-            f"ignored/{ignored}-not-kept", f"{name} without what {ignored} was sent with", f"{name} {brief(value)}", exchange
+            f"ignored/{ignored}-not-kept",
+            f"{name} without what {ignored} was sent with",
+            f"{name} {brief(value)}",
+            exchange,
         )
 
     def _unset(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
@@ -95,7 +98,11 @@ class Assistants:
         before, right = tracked.document or {}, True
         faulty = schema_faults(document) | schema_faults(before)
         for name in (*IDENTITY, *TEXTS):
-            if name in before and name not in faulty and (fault := self._modified_field(call, tracked, name, document.get(name))):
+            if (
+                name in before
+                and name not in faulty
+                and (fault := self._modified_field(call, tracked, name, document.get(name)))
+            ):
                 right = False
                 self.findings.add_violation(*fault, *tracked.trail[-2:], exchange)
         if before:

@@ -15,8 +15,8 @@ from contract_tests.oracle.errors import ANY_REFUSAL, TOLERATED, Errors
 from contract_tests.oracle.expectations import TEXTS, Call, Demand, demands, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
-from contract_tests.oracle.refusals import Refusals
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
+from contract_tests.oracle.refusals import Refusals, Shape, shape
 from contract_tests.requirements.findings import Findings, answer, brief
 
 UNKNOWN = {
@@ -39,13 +39,24 @@ class Oracle:
         self.lists = Lists(self.model, self.findings, self.assistant_judge, self.ignored_fields)
         self.refusals = Errors(self.model, self.findings)
         self.causes = Refusals()
-        self._verbs: dict[str, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
+        self._deviating: set[int] = set()
+        self._verbs: dict[Shape, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
         for id, role in ((target.bound_id, "primary"), (target.expendable_id, "sibling")):
             if id:
                 self.model.assistants[id] = TrackedAssistant(id, "home", role)
 
     def observe(self, exchange: Exchange) -> None:
         """Judges one exchange and takes its effects into the model."""
+        before = self._found()
+        self._observe(exchange)
+        if self._found() != before:
+            self._deviating.add(exchange.number)
+
+    def _found(self) -> int:
+        doubts = self.lists.doubts + self.refusals.doubts
+        return len(self.findings.violations) + len(self.causes.refused) + doubts
+
+    def _observe(self, exchange: Exchange) -> None:
         call, status = read(exchange.request), exchange.response.status
         if exchange.request.method == "OPTIONS" and dict(exchange.request.headers).get("origin"):
             errors.judge_preflight(self.findings, exchange)
@@ -59,6 +70,11 @@ class Oracle:
         else:
             self.findings.hold("errors/never-5xx", call.operation)
             self._operation(exchange, call)
+
+    def deviates(self, exchange: Exchange) -> bool:
+        """Something was found against this exchange, or its call was refused, which some calls may be."""
+        failed = not exchange.response.accepted and read(exchange.request).operation not in self.causes.succeeded
+        return failed or exchange.number in self._deviating
 
     def refused_by_limiter(self, exchange: Exchange) -> None:
         """Takes in that a change was refused with 429, so that it is noticed if it had an effect."""
@@ -76,7 +92,7 @@ class Oracle:
             )
         for body, verbs in self._verbs.items():
             if len(verbs) == 2:
-                self._compare(body, verbs)
+                self._compare(", ".join(sorted(name for name, _ in body)) or "no field", verbs)
         self._verbs = {}
         self.lists.conclude()
 
@@ -205,6 +221,7 @@ class Oracle:
         return not cursors <= {tracked.id for tracked in self.model.present(ORGANIZATIONS[call.role])}
 
     def _tolerated(self, exchange: Exchange, call: Call) -> None:
+        self._deviating.add(exchange.number)
         for choice in call.free:
             self.findings.choices[choice].add("refused")
         if call.operation in WRITE_OPERATIONS:
@@ -240,7 +257,7 @@ class Oracle:
         for choice in call.free:
             self.findings.choices[choice].add("accepted")
         if not call.absurd:
-            self.causes.accept(call)
+            self.causes.accept(exchange, call)
         self._status(exchange, call)
         if call.operation == LIST:
             self.lists.page(exchange, call)
@@ -372,12 +389,11 @@ class Oracle:
     def _by_verb(self, exchange: Exchange, call: Call, right: bool, tracked: TrackedAssistant | None) -> None:
         """Keeps what came of a body by POST and by PATCH, the first that went wrong foremost.
 
-        Bodies are alike that have the same fields, and clear the same.
+        Bodies are alike that have the same fields with the same values, but for the words of a text.
         """
         if call.free or exchange.request.group or not isinstance(call.body, dict):
             return
-        shape = ", ".join(f'{name} ""' if call.fields[name] == "" else name for name in call.fields) or "{}"
-        verbs = self._verbs.setdefault(shape, {})
+        verbs = self._verbs.setdefault(shape(exchange, call), {})
         if verbs.get(exchange.request.method, (True,))[0]:
             verbs[exchange.request.method] = (right, (*(tracked.trail[:1] if tracked else ()), exchange))
 

@@ -76,7 +76,15 @@ def judge(number: int) -> Judged:
 
 
 def describe(row: Judged) -> str:
-    state = "STOPPED " + row.stopped if row.stopped else "MISSED" if row.missed else "exact" if not row.undeclared else "ALSO"
+    state = (
+        "STOPPED " + row.stopped
+        if row.stopped
+        else "MISSED"
+        if row.missed
+        else "exact"
+        if not row.undeclared
+        else "ALSO"
+    )
     others = " ".join(row.undeclared)
     return f"{state:7} {row.fault.name}: {row.fault.meant}; {len(row.undeclared)} others: {others} [{row.not_tested} not tested, {row.requests} requests, {row.seconds:.0f} s]"
 

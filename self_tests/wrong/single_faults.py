@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from fake_server.domain.errors import InvalidParameter, MalformedRequest, UnknownAssistant, WrongMethod
 from fake_server.fake import Answer, Call, Fake, Handler
 from self_tests.wrong.wrong_server import (
     CREATE,
@@ -38,7 +39,6 @@ from self_tests.wrong.wrong_server import (
     responding,
     showing,
 )
-from fake_server.domain.errors import InvalidParameter, MalformedRequest, UnknownAssistant, WrongMethod
 
 FAULTS: list[WrongServer] = []
 Change = Callable[[Fake], None]
@@ -182,8 +182,14 @@ def a_delete_with_a_content_type_and_no_body_is_refused(fake: Fake) -> None:
 # --- a habit of a framework
 
 
-@fault("errors/bad-json-is-400", "create/name-required", "create/name-is-text", "create/instructions-are-text",
-       "modify/bad-body-changes-nothing", "list/bad-limit-refused")
+@fault(
+    "errors/bad-json-is-400",
+    "create/name-required",
+    "create/name-is-text",
+    "create/instructions-are-text",
+    "modify/bad-body-changes-nothing",
+    "list/bad-limit-refused",
+)
 def bad_input_answers_422(fake: Fake) -> None:
     for refused in (InvalidParameter, MalformedRequest):
         kind(fake, refused, status=422)
@@ -288,15 +294,23 @@ def a_delete_answers_204(fake: Fake) -> None:
 
 @fault("retrieve/equals-created")
 def a_list_cuts_long_instructions(fake: Fake) -> None:
-    showing(fake, lambda _, document: document.update(instructions=(document["instructions"] or "")[:100] or None), LIST)
+    showing(
+        fake, lambda _, document: document.update(instructions=(document["instructions"] or "")[:100] or None), LIST
+    )
 
 
 @fault("ignored/description-not-kept")
 def a_description_fills_empty_instructions(fake: Fake) -> None:
     getting(
         fake,
-        lambda body: body
-        | ({"instructions": body["description"]} if body.get("description") and not body.get("instructions") else {}),
+        lambda body: (
+            body
+            | (
+                {"instructions": body["description"]}
+                if body.get("description") and not body.get("instructions")
+                else {}
+            )
+        ),
     )
 
 
@@ -333,9 +347,14 @@ def every_list_crashes_once_a_deep_body_was_stored(fake: Fake) -> None:
         body = await request.read() if request.method in ("POST", "PATCH") else b""
         if body.count(b"[") > 1_000:
             state["poisoned"] = True
-            return web.json_response({"error": {"message": "Too deep.", "type": "invalid_request_error", "param": None, "code": None}}, status=400)
+            return web.json_response(
+                {"error": {"message": "Too deep.", "type": "invalid_request_error", "param": None, "code": None}},
+                status=400,
+            )
         if state["poisoned"] and operation_of(request) == LIST:
-            return web.json_response({"error": {"message": "Oh.", "type": "api_error", "param": None, "code": None}}, status=500)
+            return web.json_response(
+                {"error": {"message": "Oh.", "type": "api_error", "param": None, "code": None}}, status=500
+            )
         return await handler(request)
 
     fake.middlewares.append(middleware)
