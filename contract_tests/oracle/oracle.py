@@ -76,6 +76,12 @@ class Oracle:
         failed = not exchange.response.accepted and read(exchange.request).operation not in self.causes.succeeded
         return failed or exchange.number in self._deviating
 
+    def refuses_good_creates(self, exchange: Exchange) -> bool:
+        """This create was refused though it is good, and none was accepted so far."""
+        refused = self.causes.refused[-1:]
+        mine = any(each.exchange is exchange and each.call.operation == CREATE for each in refused)
+        return mine and CREATE not in self.causes.succeeded
+
     def refused_by_limiter(self, exchange: Exchange) -> None:
         """Takes in that a change was refused with 429, so that it is noticed if it had an effect."""
         call = read(exchange.request)
