@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import wraps
 from itertools import islice
 from typing import Any, Self, TypeVar
@@ -35,6 +35,7 @@ class Client(ABC):
     sdk: Any
     assistants: Any
     guard: Guard | None = None
+    watch: Any = None
 
     @abstractmethod
     def wait(self, call: Any) -> Any:
@@ -152,7 +153,8 @@ class AsyncClient(Client):
 
     def together(self, calls: Iterable[Awaitable[Any]]) -> list[Any]:
         """What calls in parallel give, an exception where one raised."""
-        return self.runner.run(_gathered(calls))
+        with self.watch.parallel() if self.watch else nullcontext():
+            return self.runner.run(_gathered(calls))
 
     def close(self) -> None:
         self.runner.run(self.sdk.close())

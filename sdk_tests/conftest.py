@@ -14,7 +14,7 @@ from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target, from_environment
 from sdk_tests.clients import AsyncClient, Client, Maker, held
 from sdk_tests.opened import PLAIN, Clients
-from sdk_tests.run import GUARD, HERE, KINDS, SEED, TARGET
+from sdk_tests.run import GUARD, HERE, KINDS, OBSERVE, SEED, TARGET
 from sdk_tests.wire import Wire, on
 
 
@@ -65,7 +65,7 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
 @pytest.fixture(scope="session")
 def clients(target: Target, pytestconfig: pytest.Config) -> Iterator[Clients]:
     guard = pytestconfig.stash.get(GUARD, None)
-    clients = Clients(target, guard)
+    clients = Clients(target, guard, pytestconfig.stash.get(OBSERVE, None))
     if guard is None:
         clients.look_around()
     yield clients

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ import openai
 import pytest
 
 from contract_tests.http.guard import Guard
-from contract_tests.http.messages import parse
+from contract_tests.http.messages import Request, Response, parse
 from contract_tests.http.target import Target
 from sdk_tests.clients import UNKNOWN, AsyncClient, Client, SyncClient
 from sdk_tests.versions import AioHttp, AsyncHttp, SyncHttp, httpx
@@ -27,9 +27,9 @@ KINDS = (*PLAIN, "aiohttp", "raw", "streaming", "strict")
 class Clients:
     """The clients of a run, each opened once and shared by all tests."""
 
-    def __init__(self, target: Target, guard: Guard | None = None) -> None:
+    def __init__(self, target: Target, guard: Guard | None = None, observe: Observe | None = None) -> None:
         self._target = target
-        self._watch = Watch(target, guard or Guard(target))
+        self._watch = Watch(target, guard or Guard(target), observe)
         self._trust = httpx.create_ssl_context()  # once: reading the certificates is the dear part of a client
         self._open: dict[tuple[str, str, bool], SyncClient | AsyncClient] = {}
 
@@ -63,6 +63,7 @@ class Clients:
             http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role)}
             self._open[opened] = open_client(kind, http, **settings)
             self._open[opened].guard = self._watch.guard
+            self._open[opened].watch = self._watch
         return self._open[opened]
 
 
@@ -76,6 +77,9 @@ def open_client(kind: str, http: dict[str, Any], **settings: Any) -> SyncClient 
     return AsyncClient(openai.AsyncOpenAI(http_client=over(**http), **(SETTINGS | settings)))
 
 
+# Makes an exchange of what was sent and answered, and when, in seconds since the epoch.
+Observe = Callable[[Request, Response, float, float], object]
+SHOWN_HEADERS = ("content-type", "openai-beta")  # of a request; no requirement is about the SDK's others
 MINUTE = 60.5  # the half second is for calls that overtake each other
 
 
@@ -83,7 +87,9 @@ class Watch:
     """What stands between the SDK's clients and the target: the guard that all of the suite's calls pass, and the pace
     that keeps them together within the rate limit that the target declares."""
 
-    def __init__(self, target: Target, guard: Guard) -> None:
+    def __init__(self, target: Target, guard: Guard, observe: Observe | None = None) -> None:
+        self.observe = observe
+        self.group, self._groups = 0, 1_000  # apart from the groups of the session
         self.clock = target.clock
         # What ran before may have used the whole budget up.
         self.calls = deque([self.clock.now()] * (target.rate_limit or 0), maxlen=target.rate_limit or 0)
@@ -97,6 +103,8 @@ class Watch:
         def before(request: httpx.Request) -> None:
             self.guard.check(request.method, self._path(request), role)
             self._hold()
+            request.extensions["began"] = self.clock.now()
+            request.extensions["group"] = self.group
 
         def after(response: httpx.Response) -> None:
             response.read()
@@ -113,6 +121,16 @@ class Watch:
             return {"request": [before_async], "response": [after_async]}
         return {"request": [before], "response": [after]}
 
+    @contextmanager
+    def parallel(self) -> Iterator[None]:
+        """The calls in between are made at the same time."""
+        self._groups += 1
+        self.group = self._groups
+        try:
+            yield
+        finally:
+            self.group = 0
+
     def _hold(self) -> None:
         if self.calls:
             self.clock.rest(max(0.0, self.calls[0] + MINUTE - self.clock.now()))
@@ -121,7 +139,19 @@ class Watch:
     def _path(self, request: httpx.Request) -> str:
         return request.url.raw_path.decode().removeprefix(self.base)
 
+    def _request(self, request: httpx.Request, role: str) -> Request:
+        headers = tuple((name, request.headers[name]) for name in SHOWN_HEADERS if name in request.headers)
+        group = request.extensions["group"]
+        return Request(request.method, self._path(request), role, request.content or None, headers, group)
+
     def _learn(self, response: httpx.Response, role: str) -> None:
         method = response.request.method
-        if response.is_success and method != "DELETE":
+        if self.observe:
+            began = response.request.extensions["began"]
+            self.observe(self._request(response.request, role), _response(response), began, self.clock.now())
+        elif response.is_success and method != "DELETE":
             self.guard.learn(method, self._path(response.request), role, parse(response.content))
+
+
+def _response(response: httpx.Response) -> Response:
+    return Response(response.status_code, dict(response.headers), response.content)

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import walk_tb
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import openai
 import pytest
 
 from contract_tests.http.guard import Guard, GuardError
+from contract_tests.http.messages import Exchange
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
-from sdk_tests.opened import PLAIN
+from sdk_tests.opened import PLAIN, Observe
 
 HERE = Path(__file__).resolve().parent
 OPENAI = Path(openai.__file__).resolve().parent
 TARGET = pytest.StashKey[Target]()
 SEED = pytest.StashKey[int]()
 GUARD = pytest.StashKey[Guard | None]()
+OBSERVE = pytest.StashKey[Observe | None]()
 KINDS = pytest.StashKey[tuple[str, ...]]()
 # Nothing of the caller's pytest (its configuration, plugins, output), and none of its own that a verdict does not need.
 WITHOUT = ("cacheprovider", "terminal", "faulthandler", "logging", "unraisableexception")
@@ -38,7 +41,6 @@ OPTIONS = (
     "--disable-plugin-autoload",
     *(f"-pno:{plugin}" for plugin in WITHOUT),
 )
-CLEAN_UP = "What a test makes it can remove again."
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Outcome:
     verdict: str
     why: str
     seconds: float
+    exchanges: tuple[Exchange, ...] = ()
 
 
 def judge(
@@ -59,6 +62,7 @@ def judge(
     seed: int = 1,
     guard: Guard | None = None,
     kinds: tuple[str, ...] = PLAIN,
+    observe: Observe | None = None,
 ) -> list[Outcome]:
     """The outcomes of the tests that carry a requirement which `only` accepts, or of all where it accepts every one.
 
@@ -67,7 +71,7 @@ def judge(
 
     A list that is empty means that nothing was run.
     """
-    run = _Run(target, only, seed, guard, kinds)
+    run = _Run(target, only, seed, guard, kinds, observe)
     with _environment_of_its_own():
         code = pytest.main([*OPTIONS, str(HERE)], plugins=[run])
     if run.interrupted:
@@ -81,8 +85,17 @@ class _Run:
     """The pytest plugin of one run."""
 
     def __init__(
-        self, target: Target, only: Callable[[str], bool], seed: int, guard: Guard | None, kinds: tuple[str, ...]
+        self,
+        target: Target,
+        only: Callable[[str], bool],
+        seed: int,
+        guard: Guard | None,
+        kinds: tuple[str, ...],
+        observe: Observe | None,
     ) -> None:
+        self.observe = observe
+        self.seen: list[Exchange] = []
+        self._of_module: dict[Path, list[Exchange]] = defaultdict(list)
         self.target = target
         self.guard = guard
         self.kinds = kinds
@@ -98,7 +111,12 @@ class _Run:
         config.stash[SEED] = self.seed
         config.stash[GUARD] = self.guard
         config.stash[KINDS] = self.kinds
+        config.stash[OBSERVE] = self._observe if self.observe else None
         config.option.tbstyle = "value"  # nobody sees the tracebacks, and through the SDK they take long to write
+
+    def _observe(self, *exchange: Any) -> None:
+        assert self.observe
+        self.seen.append(cast(Exchange, self.observe(*exchange)))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if not all(self.only(name) for item in items for name in _requirements(item)):
@@ -123,26 +141,32 @@ class _Run:
     def pytest_keyboard_interrupt(self) -> None:
         self.interrupted = True
 
+    def _exchanges(self, item: pytest.Item) -> tuple[Exchange, ...]:
+        """Those of the test; of a test that makes no call, those of its module, whose fixtures have made its calls."""
+        own = tuple(self.seen)
+        self.seen.clear()
+        self._of_module[item.path] += own
+        return own or tuple(self._of_module[item.path])
+
     def _conclude(self, item: pytest.Item, teardown: _Phase) -> None:
         """The last phase before the teardown decides: a setup that did not pass has no call behind it."""
-        test, seconds = self._phases[-1], sum(phase.seconds for phase in (*self._phases, teardown))
+        set_up, test, seconds = (
+            self._phases[0],
+            self._phases[-1],
+            sum(phase.seconds for phase in (*self._phases, teardown)),
+        )
         self._phases.clear()
         promise = " ".join((item.function.__doc__ or "").split()) if isinstance(item, pytest.Function) else ""
-        self.outcomes.append(Outcome(item.nodeid, promise, _requirements(item), test.verdict, test.why, seconds))
-        if teardown.verdict != "passed":
-            self.outcomes.append(_clean_up(item, teardown))
+        # A set-up that fails says nothing of the requirement.
+        requirements = _requirements(item) if set_up.verdict == "passed" else ()
+        exchanges = self._exchanges(item)
+        self.outcomes.append(Outcome(item.nodeid, promise, requirements, test.verdict, test.why, seconds, exchanges))
 
 
 class _Phase(NamedTuple):
     verdict: str
     why: str
     seconds: float
-
-
-def _clean_up(item: pytest.Item, phase: _Phase) -> Outcome:
-    """A failed clean-up stands by itself: it says nothing against the promise of the test before it."""
-    breached = ("delete/answers-deleted",) if phase.verdict == "failed" else ()
-    return Outcome(f"{item.nodeid} (clean-up)", CLEAN_UP, breached, phase.verdict, phase.why, phase.seconds)
 
 
 def _requirements(item: pytest.Item) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ class Probe:
 
     def _envelope(self, exchange: Exchange) -> None:
         call = read(exchange.request)
-        self.session.oracle.refusals.envelope(exchange, call)
+        self.session.oracle.errors.envelope(exchange, call)
         wait = exchange.response.headers.get("retry-after", "(none)")
         if not WHOLE_SECONDS.fullmatch(wait):
             self.findings.add_violation(

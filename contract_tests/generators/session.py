@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from contract_tests.generators import create_ladder
 from contract_tests.http import operations
 from contract_tests.http.client import Client
 from contract_tests.http.messages import Exchange, Json, Request
@@ -35,6 +36,8 @@ class Session:
         self._groups = 0
         self._keys_in_use: set[str] = set()
         self._subject = ""
+        self._climbed = False
+        self._create_fields: Mapping[str, Json] = {}
 
     @property
     def target(self) -> Target:
@@ -51,11 +54,31 @@ class Session:
 
     def send(self, request: Request) -> Exchange:
         """The exchange, which the oracle has seen. Raises BlockedError if no answer came in time."""
-        exchange = self.client.send(request)
-        self.oracle.observe(exchange)
+        exchange = self._send(create_ladder.climb(request, self._create_fields))
+        if self._needs_the_ladder(exchange):
+            self._climb()
+            return self.send(request)
         if exchange.response.hung:
             raise BlockedError("a call was never answered")
         return exchange
+
+    def _send(self, request: Request) -> Exchange:
+        exchange = self.client.send(request)
+        self.oracle.observe(exchange)
+        return exchange
+
+    def _needs_the_ladder(self, exchange: Exchange) -> bool:
+        """The first good create was refused. A plan counts its calls, and leaves none for this."""
+        new = not self._climbed and self.client.budget is None
+        return new and self.oracle.refuses_good_creates(exchange)
+
+    def _climb(self) -> None:
+        """Finds the fewest fields with which a create is accepted. Every create has them from now on."""
+        self._climbed = True
+        for fields, request in create_ladder.rungs(self.unique_text("ladder"), self.target.create):
+            if self._send(request).response.accepted:
+                self._create_fields = fields
+                return
 
     def send_first(self, request: Request) -> Exchange:
         """The first call with a key. Raises TargetError if the target does not answer, redirects or refuses the key.

@@ -27,6 +27,7 @@ DECLARATIONS = {
     "rate_limit": int,
     "assistants": int,
     "keys": dict,
+    "create": dict,
 }
 ASSISTANTS = 500  # that an organization holds at the most, unless it says otherwise
 # With comments, which may hold brackets as well.
@@ -49,7 +50,7 @@ class Clock:
 @dataclass(frozen=True)
 class Target:
     """`base_url` ends in /v1 or its like, without a slash. `rate_limit` is calls a minute: 0 none, None not declared.
-    `assistants` is how many the organization holds at the most.
+    `assistants` is how many the organization holds at the most. `create` are fields that a create needs there.
 
     `variables` says, for each role, which environment variable holds its key, so that a curl can name it."""
 
@@ -59,6 +60,7 @@ class Target:
     expendable_id: str | None = None
     rate_limit: int | None = None
     assistants: int = ASSISTANTS
+    create: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=lambda: ROLES)
     clock: Clock = Clock()
 
@@ -127,6 +129,7 @@ def _target(declared: dict[str, Any], where: str) -> Target:
         expendable_id=declared.get("expendable_id"),
         rate_limit=declared.get("rate_limit", None if is_loopback(base_url) else PAGE_TIER),
         assistants=declared.get("assistants", ASSISTANTS),
+        create=declared.get("create", {}),
         variables=variables,
     )
 

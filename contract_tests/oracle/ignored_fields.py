@@ -8,6 +8,7 @@ from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
 from contract_tests.oracle.expectations import Call
 from contract_tests.oracle.model import Model
+from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements.findings import Findings, brief
 
 
@@ -23,9 +24,10 @@ class IgnoredFields:
     # "Read-through from org default; per-project override not persisted yet"
     def judge(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
         """Holds each constant and each default of the organization to the value that was seen first."""
-        for name in ignored_names(CONSTANT):
+        faulty = schema_faults(document)
+        for name in (name for name in ignored_names(CONSTANT) if name not in faulty):
             self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
-        for name in ignored_names(ORGANIZATION):
+        for name in (name for name in ignored_names(ORGANIZATION) if name not in faulty):
             self._constant(
                 exchange, call, document, name, organization, "ignored/model-and-temperature-are-the-organizations"
             )
@@ -58,6 +60,9 @@ class IgnoredFields:
         )
         if right:
             self.findings.hold("ignored/tools-are-file-search", call.operation)
+        elif "tools" in document and self._is_usual(call, tools):
+            expected = "tools has file_search and nothing else"
+            self.findings.add_violation("ignored/tools-are-file-search", expected, f"tools {brief(tools)}", exchange)
         elif "tools" in document:
             self._kept(
                 exchange,
@@ -68,6 +73,12 @@ class IgnoredFields:
                 "ignored/tools-are-file-search",
             )
 
+    def _is_usual(self, call: Call, tools: Json) -> bool:
+        """The same wrong tools as before anybody sent any."""
+        if "tools" not in call.fields and not self._was_sent("tools", tools):
+            self.model.constants.setdefault(("everywhere", "tools"), tools)
+        return same(self.model.constants.get(("everywhere", "tools"), ...), tools)
+
     def _kept(self, exchange: Exchange, call: Call, name: str, value: Json, expected: str, requirement: str) -> None:
         """A value that is not the constant: kept from this call, or from an earlier one, or simply another."""
         earlier = self._was_sent(name, value)
@@ -76,6 +87,7 @@ class IgnoredFields:
             absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
             meant = "ignored/absurd-values-are-harmless" if absurd else ignored_fields()[name].not_kept_id
             self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *shown)
+            return
         self.findings.add_violation(requirement, expected, f"{name} {brief(value)}", exchange)
 
     def remember(self, exchange: Exchange, call: Call) -> None:

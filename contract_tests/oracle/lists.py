@@ -41,6 +41,11 @@ class Lists:
         self._strangers: dict[str, set[str]] = {}
         self._disturbed = False
 
+    @property
+    def doubts(self) -> int:
+        """How many findings wait for the end."""
+        return len(self._doubtful)
+
     def page(self, exchange: Exchange, call: Call) -> None:
         """Judges one accepted answer of the list."""
         body = exchange.response.json

@@ -99,7 +99,7 @@ class Run:
             histories.generate(session, self.choice.seed, self.choice.histories, self.progress)
         if "sdk" in generators:
             self.progress("the Python SDK", 0, 1)
-            sdk.judge_by_python(self.target, self.chosen, self.choice.seed, session.client.guard, self.findings)
+            sdk.judge_by_python(session, self.chosen, self.choice.seed)
         if self.choice.sdk:
             self._node()
 
