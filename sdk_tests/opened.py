@@ -60,7 +60,8 @@ class Clients:
         opened = (kind, role, strict or kind == "strict")
         if opened not in self._open:
             settings = {"base_url": self._target.base_url, "api_key": key, "_strict_response_validation": opened[2]}
-            http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role)}
+            # A redirect is an answer like any other: the guard has not seen where it leads.
+            http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role), "follow_redirects": False}
             self._open[opened] = open_client(kind, http, **settings)
             self._open[opened].guard = self._watch.guard
             self._open[opened].watch = self._watch

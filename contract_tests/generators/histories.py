@@ -34,7 +34,7 @@ def generate(session: Session, seed: int, number: int, progress: Callable[[str, 
     """Runs `number` histories, and shrinks each new violation to the fewest calls that show it."""
     for history in range(number):
         progress("random histories", history, number)
-        moves = write(random.Random(f"{seed}/{history}"), sorted(session.target.keys), f"{session.tag} h{history}")
+        moves = write(random.Random(f"{seed}/{history}"), sorted(session.target.keys), f"{session.tag} 8{history:03}")
         before = len(session.oracle.findings.violations)
         with suppress(BlockedError):
             _perform(session, moves)
@@ -57,9 +57,13 @@ def write(dice: random.Random, roles: list[str], tag: str) -> list[Move]:
 
 
 def _body(dice: random.Random, tag: str, number: int) -> dict[str, Json]:
-    body: dict[str, Json] = {"name": dice.choice([f"{tag} {number}", f"{tag} {number}", *NAMES])}
+    # Each text has the history's tag and the number of its call, so that no two calls send the same text.
+    mine = f"{tag}{number:02}"
+    body: dict[str, Json] = {"name": f"{mine} {dice.choice(['', '', *NAMES])}".rstrip()[:64].rstrip()}
     if dice.random() < 0.7:
-        body["instructions"] = dice.choice(["", f"{tag} does {number}", f"{tag} does {number}", *INSTRUCTIONS])
+        body["instructions"] = dice.choice(
+            ["", f"{mine} does", f"{mine} does", *(f"{mine} {text}" for text in INSTRUCTIONS)]
+        )
     for name, value in dice.choice(ROUNDS).items():
         if dice.random() < 0.15:
             body[name] = dice.choice(ABSURD[name]) if dice.random() < 0.1 else value

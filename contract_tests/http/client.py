@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contract_tests.http import operations
-from contract_tests.http.guard import Guard
+from contract_tests.http.guard import Guard, items
 from contract_tests.http.ledger import Ledger
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.secrets import Secrets
@@ -47,7 +47,7 @@ class Client:
 
     `limited` says whether calls are dear: a limit is declared, or has shown itself. `count` is of what was sent,
     `waited` of what was sent in vain, since it was answered 429; `budget` is how many may be sent beside those. What
-    may make an assistant goes into the `ledger` first, and is `pending` until its answer has been taken in.
+    may make an assistant goes into the `ledger` first, and is `pending` until an answer names what it made, or refuses.
     """
 
     def __init__(
@@ -168,7 +168,7 @@ class Client:
         headers = {name: self._secrets.mask(value) for name, value in response.headers.items()}
         masked = replace(response, headers=headers, body=self._secrets.mask_bytes(response.body))
         exchange = Exchange(self.count, request, masked, began, ended)
-        self._learn(exchange, 0)
+        self._learn(exchange, self._intend(request))
         return exchange
 
     def _count_faults(self, response: Response) -> None:
@@ -188,6 +188,15 @@ class Client:
             headers["authorization"] = authorization
         return headers
 
+    def _may_have_made(self, request: Request, response: Response) -> bool:
+        """The call may have made an assistant, and no answer has named the assistant."""
+        named = [item["id"] for item in items(response.json) if self.guard.owns(item["id"])]
+        return (
+            not named
+            and not response.refused
+            and operations.parse(request.method, request.path).operation == operations.CREATE
+        )
+
     def _learn(self, exchange: Exchange, intent: int) -> None:
         request, response = exchange.request, exchange.response
         if self.ledger and 0 < response.status < 500:
@@ -200,7 +209,7 @@ class Client:
             born = self.guard.learn(request.method, request.path, request.role, response.json)
             if born and self.ledger:
                 self.ledger.made(born, request.role, intent)
-        if request in self.pending:
+        if request in self.pending and not self._may_have_made(request, response):
             self.pending.remove(request)
         self._heed(response)
         self.watch(exchange)

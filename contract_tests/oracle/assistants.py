@@ -166,8 +166,8 @@ class Assistants:
 
     def _met(self, exchange: Exchange, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
         """The first sight of an assistant of which the id alone was known."""
-        tracked.document = document
         if right := document.get("id") == tracked.id:
+            tracked.document = document
             return right
         self.findings.add_violation(
             "retrieve/equals-created", f"id {tracked.id}", f"id {brief(document.get('id'))}", exchange

@@ -97,7 +97,8 @@ class Oracle:
             self.findings.add_violation(
                 requirement, "to be accepted", answer(refused.exchange), *refused.shown, refused.exchange
             )
-        self.writes.conclude()
+        if not self.refusals.never().keys() & set(MODIFIES):
+            self.writes.conclude()
         self.lists.conclude()
 
     def _drop_what_never_succeeds(self) -> None:
