@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
 from contract_tests.http.json_text import REPLACEMENT
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import ignored_fields
-from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE
+from contract_tests.http.openapi import ignored_fields, ignored_names
+from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE, parse
 from contract_tests.oracle import attribution
 from contract_tests.oracle.attribution import IDENTITY
 from contract_tests.oracle.expectations import TEXTS, Call
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.findings import Findings, brief
+from contract_tests.requirements.findings import Findings, answer, brief
 
 NEAR = 900  # seconds; clocks differ, but no time zone is nearer to the next than this
-SHAPE = {"id": "create/id-is-asst-hyphen", "tools": "ignored/tools-are-file-search"}
+SHAPE = {"id": "create/id-is-asst-hyphen"}
 CLEARED = (None, "")
 
 
@@ -29,11 +30,15 @@ class Assistants:
         self.model = model
         self.findings = findings
 
-    def shape(self, exchange: Exchange, document: Json) -> bool:
+    def shape(self, exchange: Exchange, document: Json, besides: Container[str] = ()) -> bool:
         """Whether it is an assistant by its schema; a violation for each way in which it is not."""
         found = schema_faults(document)
+        if found.keys() & {"", "id"} and parse(exchange.request.method, exchange.request.path).operation == RETRIEVE:
+            self.findings.add_violation("retrieve/equals-created", "an assistant", answer(exchange), exchange)
+            return False
         for place, message in found.items():
-            if place != "tools":  # `ignored_fields` tells tools that were kept from tools that are others
+            # `ignored_fields` judges its own fields, because it knows the values that were sent.
+            if place not in ignored_names() and place not in besides:
                 self.findings.add_violation(
                     SHAPE.get(place, "create/answers-the-assistant"),
                     "an assistant by its schema",
@@ -97,7 +102,9 @@ class Assistants:
     def modified(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
         """Judges what a modify answered against what it was asked to change; whether all is as asked."""
         before, right = tracked.document or {}, True
-        faulty = schema_faults(document) | schema_faults(before)
+        faulty = schema_faults(before) | {
+            name: fault for name, fault in schema_faults(document).items() if name not in IDENTITY
+        }
         for name in (*IDENTITY, *TEXTS):
             if (
                 name in before

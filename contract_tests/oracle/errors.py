@@ -35,23 +35,23 @@ class Errors:
         self._self_deletes: list[tuple[Exchange, Call, str, Json]] = []
         self._bare: list[tuple[str, str, Exchange]] = []
 
-    def conclude(self, is_accepted: Callable[[Exchange, Call], bool]) -> None:
-        """Judges what had to wait for the end.
+    def conclude(self, is_explained: Callable[[Exchange, Call], bool]) -> None:
+        """Judges the refusals that had to wait for the end of the run.
 
-        A refusal with another status than the one that is due may be of the call's own body: it is a violation only
-        where a like call was accepted. A refusal of no operation lacks the envelope for a reason of its own only where
-        the operations have it.
+        A refusal with another status than the demanded one may be a refusal of the call's body. The refusal is then
+        explained by a good call with such a body that was refused too. A refusal of an unknown URL lacks the envelope
+        for a reason of its own only if the operations have the envelope.
         """
         for exchange, call in self._foreign:
             status = exchange.response.status
-            if is_accepted(exchange, call):
+            if status == 404 or not is_explained(exchange, call):
                 judge = self.findings.judge
                 judge("org/others-look-unknown", status == 404, call.operation, "404", str(status), exchange)
         for exchange, call, demands in self._otherwise:
-            if is_accepted(exchange, call):
+            if not is_explained(exchange, call):
                 self._not_so_refused(exchange, demands)
         for exchange, call, name, value in self._self_deletes:
-            if is_accepted(exchange, call):
+            if not is_explained(exchange, call):
                 actual = f"error.{name}: {brief(error_of(exchange.response.json).get(name))}"
                 self.findings.add_violation("delete/self-refused", f"error.{name}: {value}", actual, exchange)
         if not self.findings.broken("errors/envelope"):
@@ -74,7 +74,8 @@ class Errors:
         statuses = frozenset().union(*(demand.statuses for demand in demands)) | (TOLERATED if call.free else set())
         status = exchange.response.status
         if status not in statuses:
-            if status in TOLERATED:
+            # A demand of 400 is about the body or the query itself.
+            if status in TOLERATED and statuses != TOLERATED and not any(400 in each.statuses for each in demands):
                 self._otherwise.append((exchange, call, demands))
             else:
                 self._not_so_refused(exchange, demands)
@@ -157,9 +158,13 @@ class Errors:
                 exchange,
             )
 
+    def of_no_operation(self, call: Call) -> str:
+        """The requirement of a call to an unknown URL, or with a wrong method."""
+        return "errors/wrong-method-is-405-or-404" if call.known_url else "errors/unknown-url-is-404"
+
     def nowhere(self, exchange: Exchange, call: Call) -> None:
         """Judges a URL or a method that is no operation's. A stranger may be told that he is one."""
-        requirement = "errors/wrong-method-is-405-or-404" if call.known_url else "errors/unknown-url-is-404"
+        requirement = self.of_no_operation(call)
         statuses = {405, 404} if call.known_url else {404}
         if call.role not in ("primary", "sibling", "foreign"):
             statuses = statuses | {401}

@@ -25,13 +25,29 @@ class IgnoredFields:
     def judge(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
         """Holds each constant and each default of the organization to the value that was seen first."""
         faulty = schema_faults(document)
+        for name in ignored_names():
+            if name in faulty and name != "tools":
+                self._break_the_schema(exchange, call, document, name, faulty[name])
         for name in (name for name in ignored_names(CONSTANT) if name not in faulty):
             self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
         for name in (name for name in ignored_names(ORGANIZATION) if name not in faulty):
             self._constant(
                 exchange, call, document, name, organization, "ignored/model-and-temperature-are-the-organizations"
             )
+        if "tools" not in document:
+            self._break_the_schema(exchange, call, document, "tools", "missing")
         self._tools(exchange, call, document)
+
+    def _break_the_schema(
+        self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, fault: str
+    ) -> None:
+        """A value that was sent is kept; any other is the fault of the answer."""
+        requirement = "ignored/tools-are-file-search" if name == "tools" else "create/answers-the-assistant"
+        expected = "an assistant by its schema"
+        if name in document and (name in call.fields or self._was_sent(name, document[name])):
+            self._kept(exchange, call, name, document[name], expected, requirement)
+        else:
+            self.findings.add_violation(requirement, expected, f"{name}: {brief(fault)}", exchange)
 
     def _constant(
         self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, where: str, requirement: str

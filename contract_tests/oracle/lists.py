@@ -74,7 +74,8 @@ class Lists:
     def _items(self, exchange: Exchange, call: Call, data: list[Json], items: list[dict[str, Json]]) -> None:
         organization = ORGANIZATIONS[call.role]
         for item in data:
-            if self.assistant_judge.shape(exchange, item):
+            self.assistant_judge.shape(exchange, item)
+            if isinstance(item, dict):
                 self.ignored_fields.judge(exchange, call, item, organization)
         for item in items:
             tracked = self.model.find(item["id"])

@@ -91,7 +91,7 @@ class Oracle:
 
     def conclude(self) -> None:
         """Decides what only the whole run can: which of several features a call was refused for, and the two verbs."""
-        self.errors.conclude(self.refusals.is_accepted)
+        self.errors.conclude(self.refusals.explain)
         self._drop_what_never_succeeds()
         for requirement, refused in self.refusals.causes():
             self.findings.add_violation(
@@ -183,18 +183,28 @@ class Oracle:
             self.model.log.append(Write(exchange, call, False, "", call.id or str(id)))
 
     def _crash(self, exchange: Exchange, call: Call) -> None:
-        """A 5xx or no answer: a violation by itself, and of what was demanded. Its effects are anybody's guess."""
+        """A 5xx or no answer is a violation of errors/never-5xx alone. The requirements of the call were not tested."""
         tracked = self.model.find(call.id)
         self.findings.add_violation("errors/never-5xx", "an answer below 500", answer(exchange), exchange)
         if not call.operation:
+            self.findings.block("errors/never-5xx", self.errors.of_no_operation(call))
             return
-        if exchange.response.status == 501 and not self._demands(call, tracked) and not call.free:
+        wanted = self._demands(call, tracked)
+        tested = [each.requirement for each in wanted]
+        if not wanted and not call.free:
+            tested = self._features(exchange, call, tracked)
+        if call.absurd:
+            tested.append("ignored/absurd-values-are-harmless")
+        self.findings.block("errors/never-5xx", *tested)
+        if exchange.response.status == 501 and not wanted and not call.free:
             self._refused(exchange, call, tracked)
-        if tracked and call.operation in (*MODIFIES, DELETE):
+        # What a demanded refusal leaves as it is can still be seen. What a good call did is unknown.
+        if tracked and not wanted and call.operation in (*MODIFIES, DELETE):
             tracked.document = None
             tracked.lost = tracked.lost or call.operation == DELETE
         if call.operation in WRITE_OPERATIONS:
-            self.model.log.append(Write(exchange, call, False, "errors/never-5xx", call.id))
+            effect = wanted[0].effect if wanted else "errors/never-5xx"
+            self.model.log.append(Write(exchange, call, False, effect, call.id))
 
     def _rejected(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Judges a call that nothing forbids and that was not accepted all the same."""
@@ -207,7 +217,7 @@ class Oracle:
         elif (
             exchange.response.status == 404
             and tracked
-            and call.operation in self.refusals.succeeded
+            and (call.operation == RETRIEVE or call.operation in self.refusals.succeeded)
             and not self._given_up(call, tracked)
         ):
             self._lost(exchange, call, tracked)
@@ -218,7 +228,7 @@ class Oracle:
 
     def _refused(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         shown = tuple(tracked.trail[:1]) if tracked else ()
-        self.refusals.refuse(exchange, call, shown, self._features(exchange, call, tracked)[0])
+        self.refusals.refuse(exchange, call, shown, lambda: self._features(exchange, call, tracked)[0])
 
     def _given_up(self, call: Call, tracked: TrackedAssistant) -> bool:
         return call.operation == DELETE and tracked.id == self.target.expendable_id

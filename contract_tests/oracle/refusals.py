@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from contract_tests.http.messages import Exchange, Json
@@ -26,18 +26,32 @@ NEVER = {
     PATCH: "modify/post-and-patch-alike",
     DELETE: "delete/answers-deleted",
 }
+NOT_OFFERED = (405, 501)
 Item = tuple[str, str]
 Shape = frozenset[Item]
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A good call that was refused. `otherwise` is its requirement where a like call was accepted elsewhere."""
+    """A good call that was refused. `find_requirement` gives its requirement if no field of the body is the cause; it
+    knows more at the end of the run than at the call.
+    """
 
     exchange: Exchange
     call: Call
     shown: tuple[Exchange, ...]
-    otherwise: str
+    find_requirement: Callable[[], str]
+
+    @property
+    def otherwise(self) -> str:
+        return self.find_requirement()
+
+    @property
+    def is_plain(self) -> bool:
+        """The refusal is not of an ignored field, of an empty body, or of the assistant that the target gives up."""
+        offered = self.exchange.response.status not in NOT_OFFERED
+        special = self.call.ignored or self.call.body == {} or self.otherwise == "delete/self-is-the-keys-own"
+        return not (offered and special)
 
     @property
     def shape(self) -> Shape:
@@ -56,27 +70,32 @@ class Refusals:
         self.succeeded.add(call.operation)
         self._accepted[call.operation].add(shape(exchange, call))
 
-    def refuse(self, exchange: Exchange, call: Call, shown: tuple[Exchange, ...], otherwise: str) -> None:
-        self.refused.append(Refused(exchange, call, shown, otherwise))
+    def refuse(
+        self, exchange: Exchange, call: Call, shown: tuple[Exchange, ...], find_requirement: Callable[[], str]
+    ) -> None:
+        self.refused.append(Refused(exchange, call, shown, find_requirement))
 
-    def is_accepted(self, exchange: Exchange, call: Call) -> bool:
-        """A call like this one was accepted: the same operation with the same fields."""
-        return shape(exchange, call) in self._accepted[call.operation]
+    def explain(self, exchange: Exchange, call: Call) -> bool:
+        """A good call like this one was refused, or its operation never succeeded: that is the cause."""
+        like = (each for each in self.refused if each.call.operation == call.operation)
+        mine = shape(exchange, call)
+        return call.operation in self.never() or any(each.shape == mine for each in like)
 
-    def never(self) -> dict[str, list[Refused]]:
-        """The operations that never succeeded, with their refused good calls."""
-        found: dict[str, list[Refused]] = defaultdict(list)
+    def never(self) -> dict[str, Refused]:
+        """The operations that never succeeded, each with its first refused good call."""
+        found: dict[str, Refused] = {}
         for each in self.refused:
-            if each.call.operation not in self.succeeded:
-                found[each.call.operation].append(each)
+            if each.call.operation not in self.succeeded and each.is_plain:
+                found.setdefault(each.call.operation, each)
         return found
 
     def causes(self) -> Iterator[tuple[str, Refused]]:
         """The requirement that each refusal violates; a refusal that another explains is left out."""
-        for operation, refused in self.never().items():
-            yield NEVER[operation], refused[0]
+        never = self.never()
+        for operation, refused in never.items():
+            yield NEVER[operation], refused
         guilty: set[tuple[str, Item]] = set()
-        rest = [(self._difference(each), each) for each in self.refused if each.call.operation in self.succeeded]
+        rest = [(self._difference(each), each) for each in self.refused if each.call.operation not in never]
         for difference, each in sorted(rest, key=lambda pair: len(pair[0] or ())):
             yield from self._cause(each, difference, guilty)
 
@@ -92,7 +111,7 @@ class Refusals:
         if not isinstance(each.call.body, dict):
             yield each.otherwise, each
         elif difference is None:
-            yield "create/name-suffices" if operation == CREATE else self._demands_more(each), each
+            yield self._demands_more(each), each
         elif not difference:
             yield each.otherwise, each
         elif not any((operation, item) in guilty for item in difference):
@@ -103,16 +122,21 @@ class Refusals:
                 yield requirement, each
 
     def _demands_more(self, each: Refused) -> str:
-        """A modify that is refused though no accepted one has less: what was accepted has a field that this has not."""
+        """The requirement if no accepted call has less: each accepted call may have a field that this call lacks."""
+        operation = each.call.operation
         if each.call.fields == {} and self._by_the_other_verb(each):
             return "modify/post-and-patch-alike"
-        accepted = [{name for name, _ in other} for other in self._accepted[each.call.operation]]
-        wanted = set.intersection(*accepted) if accepted else set()
-        return "modify/partial" if wanted - each.call.fields.keys() else each.otherwise
+        accepted = [{name for name, _ in other} for other in self._accepted[operation]]
+        lacking = (set.intersection(*accepted) if accepted else set()) - each.call.fields.keys()
+        if operation == CREATE:
+            return "create/name-suffices" if lacking or not each.call.ignored else each.otherwise
+        alike = (other.call for other in self.refused if other.call.operation == operation)
+        others = (call.fields for call in alike if call.fields)
+        return "modify/partial" if lacking and any(lacking - fields.keys() for fields in others) else each.otherwise
 
     def _by_the_other_verb(self, each: Refused) -> bool:
-        (other,) = set(MODIFIES) - {each.call.operation}
-        return each.shape in self._accepted[other]
+        others = set(MODIFIES) - {each.call.operation}
+        return len(others) == 1 and any(each.shape in self._accepted[other] for other in others)
 
     def _of(self, item: Item, each: Refused) -> str:
         field = ignored_fields().get(item[0])

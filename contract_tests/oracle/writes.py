@@ -7,7 +7,7 @@ from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, METHODS, MODIFIES, MODIFY, PATCH
 from contract_tests.http.target import Target
 from contract_tests.oracle.assistants import Assistants
-from contract_tests.oracle.attribution import features
+from contract_tests.oracle.attribution import IDENTITY, features
 from contract_tests.oracle.expectations import TEXTS, Call
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
@@ -115,7 +115,7 @@ class Writes:
     def shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
         """A retrieve or a modify that answered, of an assistant that is known."""
         document = exchange.response.json
-        self.assistant_judge.shape(exchange, document)
+        self.assistant_judge.shape(exchange, document, self._held_to_before(call, tracked))
         before = len(self.findings.violations)
         if not isinstance(document, dict):
             return
@@ -127,6 +127,11 @@ class Writes:
         self._grant(call.operation, before)
         if tracked.role != call.role:
             self.findings.hold("org/shared-by-its-keys", call.operation)
+
+    def _held_to_before(self, call: Call, tracked: TrackedAssistant) -> tuple[str, ...]:
+        """The fields of a modify's answer that are compared to their values before, whatever the schema says."""
+        known = call.operation in MODIFIES and tracked.document
+        return tuple(name for name in IDENTITY if name in (tracked.document or {})) if known else ()
 
     def _modified(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> None:
         self._welcome(call)

@@ -36,10 +36,16 @@ class Findings:
     held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     accepted: set[str] = field(default_factory=set)
     refused: dict[str, int] = field(default_factory=dict)
+    blocked: dict[str, str] = field(default_factory=dict)
 
     def add_violation(self, requirement: str, expected: str, actual: str, *exchanges: Exchange, times: int = 1) -> None:
         shown = tuple(dict.fromkeys(exchanges))
         self.violations.append(Violation(requirement, expected, actual, shown, times))
+
+    def block(self, by: str, *requirements: str) -> None:
+        """Notes that a violation of `by` kept calls of these requirements from being judged."""
+        for requirement in requirements:
+            self.blocked.setdefault(requirement, by)
 
     def hold(self, requirement: str, operation: str) -> None:
         self.held[requirement].add(operation)
@@ -59,6 +65,7 @@ class Findings:
         self.violations += other.violations
         self.accepted |= other.accepted
         self.refused = other.refused | self.refused
+        self.blocked = other.blocked | self.blocked
         for requirement, operations in other.held.items():
             self.held[requirement] |= operations
 

@@ -54,6 +54,8 @@ def _verdict(requirement: Requirement, findings: Findings, missing: str | None) 
         return Verdict(requirement, "fail" if requirement.level == "must" else "warn", actual, violations)
     if missing:
         return Verdict(requirement, "unjudged", missing)
+    if blocker := findings.blocked.get(requirement.id):
+        return Verdict(requirement, "unjudged", f"blocked by {blocker}: a call that tests it crashed")
     if findings.proven(requirement.id):
         return Verdict(requirement, "pass")
     if controls := findings.controls(requirement.id):

@@ -83,7 +83,7 @@ def no_key_is_forbidden_and_a_wrong_one_unauthorized(fake: Fake) -> None:
     around(fake, "authenticate", authenticate)
 
 
-@wrong(UNKNOWN)
+@wrong("errors/never-5xx")
 def an_unknown_key_is_looked_up_and_crashes(fake: Fake) -> None:
     """`keys[secret]` without a look whether it is there."""
     around(fake.store, "key", lambda old, secret: next(key for key in [old(secret)] if key.secret))

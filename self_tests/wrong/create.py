@@ -79,7 +79,7 @@ def instructions_are_demanded(fake: Fake) -> None:
     refusing(fake, lambda body: "instructions" not in body, CREATE)
 
 
-@wrong("create/name-suffices")
+@wrong("errors/never-5xx")
 def a_name_alone_crashes(fake: Fake) -> None:
     getting(fake, lambda body: body | {"instructions": body["instructions"]}, CREATE)
 
@@ -116,7 +116,7 @@ def what_is_invalid_is_unprocessable(fake: Fake) -> None:
     kind(fake, InvalidParameter, status=422)
 
 
-@wrong("create/name-required")
+@wrong("errors/never-5xx")
 def no_name_is_refused_with_500(fake: Fake) -> None:
     reading(fake, lambda body: body | {"name": body["name"]}, CREATE)
 
@@ -166,7 +166,7 @@ def a_number_for_instructions_is_refused_but_made(fake: Fake) -> None:
     leaving_behind(fake, lambda body: is_no_text(body, "instructions"))
 
 
-@wrong(TEXT)
+@wrong("errors/never-5xx")
 def a_number_for_instructions_crashes(fake: Fake) -> None:
     """`instructions.strip()` on what was never looked at."""
     reading_field(fake, "instructions", object, lambda value: value and value.strip() and value, CREATE)

@@ -178,7 +178,7 @@ def malformed_json_is_refused_with(fake: Fake, status: int) -> None:
     kind(fake, MalformedRequest, status=status)
 
 
-@wrong(BAD_JSON, NEVER)
+@wrong("errors/never-5xx")
 def malformed_json_crashes(fake: Fake) -> None:
     """`await request.json()`, unguarded."""
     fake.parse_body = lambda body, _: json.loads(body)
@@ -234,13 +234,13 @@ def a_form_is_as_good(fake: Fake) -> None:
     parsing(fake, lambda body: body == b"name=x", lambda _: {"name": "x"})
 
 
-@wrong(BAD_JSON, each=["null", "[]"])
+@wrong("errors/never-5xx", each=["null", "[]"])
 def a_body_crashes_that_is(fake: Fake, body: str) -> None:
     """`body.name` of what has none."""
     taking(fake, lambda value: json.dumps(value) == body, crash)
 
 
-@wrong(BAD_JSON, NEVER)
+@wrong("errors/never-5xx")
 def malformed_json_is_never_answered(fake: Fake) -> None:
     """A body parser that waits for its end; on one body alone, for each costs ten seconds."""
 

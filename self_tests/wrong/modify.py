@@ -166,7 +166,7 @@ def an_empty_body_answers_nothing(fake: Fake, status: int) -> None:
     answering(fake, lambda call, _: Answer(None, status) if call.body == {} else None, *MODIFIES)
 
 
-@wrong(EMPTY)
+@wrong("errors/never-5xx")
 def an_empty_body_crashes(fake: Fake) -> None:
     """`UPDATE projects SET  WHERE id = ...`"""
     getting(fake, lambda body: body | {"name": body["name"]} if body == {} else body, *MODIFIES)

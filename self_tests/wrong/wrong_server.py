@@ -65,7 +65,9 @@ def wrong(*requirements: str, each: Iterable[Any] = ()) -> Callable[[Callable[..
         if not each:
             SERVERS.append(WrongServer(name, requirements, change))
         for value in each:
-            broken = tuple(requirement.format(value) for requirement in requirements)
+            # A crash is a violation of errors/never-5xx, whatever was due in its place.
+            crash = (value == 500 or "crashes" in str(value)) and not requirements[0].startswith("rate/")
+            broken = ("errors/never-5xx",) if crash else tuple(each.format(value) for each in requirements)
             SERVERS.append(WrongServer(f"{name}: {value}", broken, with_value(change, value)))
         return change
 
