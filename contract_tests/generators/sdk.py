@@ -16,14 +16,14 @@ __all__ = ["UnavailableError", "judge_by_node", "judge_by_python"]
 
 
 def judge_by_python(session: Session, chosen: Callable[[str], bool], seed: int) -> None:
-    """Lets the SDK tests make their calls before the oracle.
+    """Runs the SDK tests. The oracle gets each of their exchanges.
 
-    A failed test counts only where the oracle has nothing against any of its exchanges: otherwise the failure is a
-    consequence. Raises RuntimeError for a test that broke by itself.
+    A failed test counts only if the oracle has found no violation in its exchanges; otherwise the failure is a
+    consequence. Raises RuntimeError if a test has an error of its own.
     """
 
     def observe(request: Request, response: Response, began: float, ended: float) -> Exchange:
-        exchange = session.client.take_in(request, response, began, ended)
+        exchange = session.client.add_exchange(request, response, began, ended)
         session.oracle.observe(exchange)
         return exchange
 
@@ -38,7 +38,7 @@ def judge_by_python(session: Session, chosen: Callable[[str], bool], seed: int) 
 
 
 def judge_by_node(target: Target, chosen: Callable[[str], bool], findings: Findings, left_behind: list[str]) -> None:
-    """The same promises through Node's SDK; `left_behind` gets the ids that it could not remove.
+    """Tests the same promises through Node's SDK. Adds the ids that it could not delete to `left_behind`.
 
     Raises UnavailableError.
     """
