@@ -82,9 +82,7 @@ def _resolve_extra_fields(facts: Sequence[Fact]) -> Resolved:
         if not is_a_time(value) and all(name in fact and same(fact[name], value) for fact, _ in facts)
     }
     others = sorted({name for fact, _ in facts for name in fact} - always.keys())
-    return Resolved(
-        always, [by], f"{', '.join(others)} besides, which not every answer has with the same value" if others else ""
-    )
+    return Resolved(always, [by], f"other fields, without one value: {', '.join(others)}" if others else "")
 
 
 @choice(

@@ -31,7 +31,7 @@ def _field(*names: str) -> str:
     return rf"assistant\.({'|'.join(names)})( .*)?"
 
 
-WORDING = ("errors.missing_key", "errors.unknown_key")  # wording
+WORDING = ("errors.missing_key", "errors.unknown_key")  # settings of a text, which does not count as a difference
 # The requirement of a difference for which the call itself shows no choice: by its place, then by the operation.
 PLACES = (
     (r"header\.content-type", "errors/json-content-type"),

@@ -147,7 +147,7 @@ def _resolve_limiter_headers(facts: Sequence[Fact]) -> Resolved:
             return Resolved(value, [facts[0][1]])
     if found == {(False, True)}:
         return Resolved(False, [facts[0][1]])
-    raise UnresolvedError("only accepted answers or only 429 answers were seen, not both")
+    raise UnresolvedError("accepted answers have the headers but no 429 was seen, or only a 429 has them")
 
 
 @choice("limiter.headers", r"header\.x-ratelimit-.*", _resolve_limiter_headers)

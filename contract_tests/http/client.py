@@ -198,9 +198,9 @@ class Client:
             if gone and self.ledger:
                 self.ledger.note_gone(gone)
         elif response.accepted:
-            born = self.guard.learn(request.method, request.path, request.role, response.json)
-            if born and self.ledger:
-                self.ledger.note_created(born, request.role, intent)
+            created_id = self.guard.learn(request.method, request.path, request.role, response.json)
+            if created_id and self.ledger:
+                self.ledger.note_created(created_id, request.role, intent)
         if request in self.pending:
             self.pending.remove(request)
         self._note_reset(response)

@@ -71,15 +71,15 @@ class Guard:
 
     def learn(self, method: str, path: str, role: str, answer: Json) -> str | None:
         """Learns the ids in the answer of an accepted call that is no delete. Returns a created id, or None."""
-        creates, born = self.may_create(method, path), None
+        creates, created_id = self.may_create(method, path), None
         for item in items(answer):
             id = item["id"]
             if creates and not self.knows(id) and self._is_ours(item):
                 self.adopt(id, role)
-                born = id
+                created_id = id
             elif bare(id) not in self._ours:
                 self._others.add(bare(id))
-        return born
+        return created_id
 
     def learn_delete(self, path: str, role: str, status: int) -> str | None:
         """Learns the status of a delete. Returns the id if this run created the assistant and it is gone now."""
