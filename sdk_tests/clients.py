@@ -221,7 +221,7 @@ class Maker:
     def keep(self, answer: Any, client: Client | None = None) -> Assistant:
         """Has an assistant removed that was made in another way."""
         made, by = expected(Assistant, answer), client or self._client
-        if by.guard and made.id not in by.guard.made:
+        if by.guard and made.id not in by.guard.created:
             raise AssertionError(f"a create answered {made.id}, which was there before")
         self._made.append((by, made.id))
         return made

@@ -1,7 +1,7 @@
-"""The fields that a create needs on this target: a name alone, or as few more as the target accepts.
+"""Finds the fields that a create needs on this target: a name alone, or the fewest other fields that it accepts.
 
-Requirement create/name-suffices: where a name alone is refused, that is one violation. The rest of the run adds the
-fields that were accepted, so that the other requirements are still tested.
+If the target refuses a name alone, that violates create/name-suffices. The rest of the run adds the fields that were
+accepted, so that the other requirements are still tested.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def rungs(name: str, declared: Mapping[str, Json]) -> list[tuple[Mapping[str, Js
 
 
 def climb(request: Request, fields: Mapping[str, Json]) -> Request:
-    """The request with these fields, where it is a create whose body is an object that lacks them."""
+    """The request with these fields added, if it is a create whose body is an object without them."""
     if not fields or parse(request.method, request.path).operation != CREATE:
         return request
     body = messages.parse(request.body)

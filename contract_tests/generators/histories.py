@@ -1,4 +1,4 @@
-"""Random histories of all six operations, and the shortest history that shows a violation. The seed decides all."""
+"""Random histories of all six operations, and the shortest that shows a violation. The seed decides each call."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _request(move: Move, created: list[tuple[str, str]]) -> Request:
 
 
 def _first_of_each(session: Session, before: int) -> list[Violation]:
-    """The first violation of each requirement that was not broken before this history."""
+    """The first violation of each requirement that was not violated before this history."""
     violations = session.oracle.findings.violations
     known = {violation.requirement for violation in violations[:before]}
     first: dict[str, Violation] = {}
@@ -134,7 +134,7 @@ def _first_of_each(session: Session, before: int) -> list[Violation]:
 
 
 def shrink(session: Session, moves: list[Move], requirement: str) -> Violation | None:
-    """The violation in the fewest moves: leaves out smaller and smaller parts while the violation still shows."""
+    """The violation with the fewest moves that still show it. Leaves out smaller and smaller parts of the history."""
     found, best, budget = None, moves, session.client.count + SHRINKING
     size = len(moves) // 2
     while size >= 1 and session.client.count < budget:
@@ -171,12 +171,12 @@ def _shows(session: Session, moves: list[Move], requirement: str) -> Violation |
     if not violation:
         return None
     last = violation.exchanges[-1].number
-    shown = [
+    needed = [
         exchange
         for exchange in seen
         if first < exchange.number <= last and (exchange.request.method != "GET" or exchange in violation.exchanges)
     ]
-    return Violation(requirement, violation.expected, violation.actual, tuple(shown))
+    return Violation(requirement, violation.expected, violation.actual, tuple(needed))
 
 
 def _replace(session: Session, violation: Violation, shorter: Violation | None) -> None:

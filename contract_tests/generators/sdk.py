@@ -16,15 +16,15 @@ __all__ = ["UnavailableError", "judge_by_node", "judge_by_python"]
 
 
 def judge_by_python(session: Session, chosen: Callable[[str], bool], seed: int) -> None:
-    """Lets the SDK tests make their calls before the oracle.
+    """Runs the SDK tests. The oracle gets each of their exchanges.
 
-    A failed test counts only where the oracle has nothing against any of its exchanges: otherwise the failure is a
-    consequence. So is a test that breaks, because the guard forbids a call. Raises RuntimeError for any other that
-    breaks.
+    A failed test counts only if the oracle has found no violation in its exchanges; otherwise the failure is a
+    consequence. The same is true of an error in a test, because the guard may have forbidden a call. Raises
+    RuntimeError for any other error in a test.
     """
 
     def observe(request: Request, response: Response, began: float, ended: float) -> Exchange:
-        exchange = session.client.take_in(request, response, began, ended)
+        exchange = session.client.add_exchange(request, response, began, ended)
         session.oracle.observe(exchange)
         return exchange
 
@@ -40,7 +40,7 @@ def judge_by_python(session: Session, chosen: Callable[[str], bool], seed: int) 
 
 
 def judge_by_node(target: Target, chosen: Callable[[str], bool], findings: Findings, left_behind: list[str]) -> None:
-    """The same promises through Node's SDK; `left_behind` gets the ids that it could not remove.
+    """Tests the same promises through Node's SDK. Adds the ids that it could not delete to `left_behind`.
 
     Raises UnavailableError.
     """

@@ -1,4 +1,4 @@
-"""The clean-up: deletes the assistants that a run made, the newest first, also those that a refused call made."""
+"""The clean-up: deletes all assistants that a run created, even by a refused call, the newest first."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ TRIES = 3  # for a list that cannot be read
 
 
 def clean_up(session: Session, result: Result, progress: Progress) -> None:
-    """Deletes, and adds to the result the requests and the ids that are left. After a thorough session, walks the list
-    to see them; after any other, believes the answers, unless the run found that a delete does not delete.
+    """Deletes the assistants. Adds the number of requests and the ids that are left to the result.
 
-    Past the budget if need be, and without the oracle, because an error of the oracle may have ended the run.
+    A walk of the list shows the ids that are left. A session that is not thorough makes no walk: there the answers to
+    the deletes count, unless the run has found that a delete does not delete. The clean-up may send more requests than
+    the budget. It does not use the oracle, because an error of the oracle may have ended the run.
     """
     session.client.budget = None
     listed: set[str] | None = None
@@ -39,22 +40,22 @@ def remove(session: Session, send: Callable[[Request], Exchange], progress: Prog
     guard = session.client.guard
     _adopt_pending(session)
     for id, role in session.oracle.model.ghosts.items():
-        if id not in guard.made:
+        if id not in guard.created:
             guard.adopt(id, role)
-    there = [id for id in reversed(guard.made) if id not in guard.gone]
+    there = [id for id in reversed(guard.created) if id not in guard.gone]
     for done, id in enumerate(there):
         progress("cleaning up", done, len(there))
         with suppress(BlockedError):
-            send(operations.delete(id, owner(session, guard.made[id])))
+            send(operations.delete(id, owner(session, guard.created[id])))
 
 
 def owner(session: Session, role: str) -> str:
-    """The role whose key deletes what this role made: the first key's for an assistant that an invalid key made."""
+    """The role whose key deletes an assistant of this role: the primary role if the create had no good key."""
     return role if role in session.target.keys else "primary"
 
 
 def _adopt_pending(session: Session) -> None:
-    """Finds what an interrupted call has made all the same: its text carries a mark of that call."""
+    """Finds the assistants that an interrupted call has created. Their texts have a mark of that call."""
     pending, session.client.pending = session.client.pending, []
     for role in dict.fromkeys(owner(session, request.role) for request in pending):
         sent = [mark for request in pending for mark in marks(request, session.tag)]
@@ -81,7 +82,7 @@ def _pages(session: Session, role: str) -> Iterator[Exchange]:
 
 def _listed(session: Session) -> set[str] | None:
     """The ids that the lists of all owners show now; None if a list cannot be read."""
-    owners = dict.fromkeys(owner(session, role) for role in session.client.guard.made.values())
+    owners = dict.fromkeys(owner(session, role) for role in session.client.guard.created.values())
     pages = [page for role in owners for page in _pages(session, role)]
     if not all(_is_page(page) for page in pages):
         return None
@@ -103,15 +104,15 @@ def _is_page(page: Exchange) -> bool:
 
 
 def _left(session: Session, listed: set[str] | None) -> list[str]:
-    """The ids that are there. If no list says so: those not deleted, or all, if deletes were found to do nothing."""
+    """The ids that the lists show. Without lists: the ids that were not deleted, or all if deletes do not delete."""
     guard, ledger = session.client.guard, session.client.ledger
     if listed is not None:
-        return [id for id in guard.made if id in listed]
+        return [id for id in guard.created if id in listed]
     lies = any(map(_shows_the_deleted, session.oracle.findings.broken("delete/gone")))
-    left = [id for id in guard.made if lies or id not in guard.gone]
+    left = [id for id in guard.created if lies or id not in guard.gone]
     if lies and ledger:
         for id in left:
-            ledger.made(id, guard.made[id])
+            ledger.note_created(id, guard.created[id])
     return left
 
 

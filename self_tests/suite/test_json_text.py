@@ -72,7 +72,7 @@ def test_events_and_ledgers_that_break_a_rule_are_one_line(tmp_path: Path, text:
     with pytest.raises(RecordError):
         events.load(file)
     with pytest.raises(TargetError):
-        ledger.read(file)
+        ledger.load(file)
 
 
 @pytest.mark.parametrize(
