@@ -1,4 +1,4 @@
-"""Preflights that keep the SDK out of a page."""
+"""Wrong preflights: with them the SDK cannot call the server from a web page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def a_preflight_does_not_allow(fake: Fake, method: str) -> None:
 
 @wrong(PREFLIGHT, each=[401, 405])
 def a_preflight_is_refused_with(fake: Fake, status: int) -> None:
-    """The guard of the key stands before it, or nobody thought of OPTIONS."""
+    """The guard of the key stands before the preflight, or the server does not handle OPTIONS."""
     instead(fake, lambda request: request.method == "OPTIONS", status, error())
 
 
