@@ -1,4 +1,4 @@
-"""What the SDK makes of refusals by itself, shown without a server: its exceptions and its retries."""
+"""Facts about the SDK's own handling of refusals, shown without a server: its exceptions and its retries."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ EXCEPTIONS = {
 
 @pytest.fixture(scope="module")
 def patient(line: list[Wire]) -> Iterator[Client]:
-    """A client that retries as often as the SDK does by itself. Sync, whose naps are easily watched."""
+    """A client that retries as often as the SDK does by default. It is sync, so that its pauses can be recorded."""
     with closing(on(line, "sync", max_retries=openai.OpenAI(api_key="sk-fact").max_retries)) as client:
         yield client
 
 
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long the SDK would have slept, each time."""
+    """The length of each pause that the SDK would have made, in seconds."""
     naps: list[float] = []
     monkeypatch.setattr(time, "sleep", naps.append)
     return naps
