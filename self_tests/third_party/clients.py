@@ -1,4 +1,6 @@
-"""`make clients`: frameworks that drive assistants for real, each against a fake of its own; what they create with."""
+"""`make clients`: runs real frameworks that use assistants, each with a fake of its own, and shows the fields of their
+creates.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ PATIENCE = 120
 
 
 def main() -> int:
-    """0: each does what it can, and leaves nothing behind; 1: not so; 3: one could not be had."""
+    """0: each framework works and leaves nothing behind; 1: one does not; 3: one is unavailable."""
     table, code = Table("framework", *OPERATIONS, "what it creates with"), 0
     for name, packages in tomllib.loads((HERE / "frameworks.toml").read_text(encoding="utf-8")).items():
         try:
@@ -46,7 +48,7 @@ def main() -> int:
 
 
 def driven(python: Path, name: str) -> tuple[dict[str, str], list[Any], str]:
-    """By which of its own calls a framework does what, with what it creates, and what went wrong."""
+    """The framework's own calls by operation, the fields of its create, and the errors."""
     fake, sent = compose(rate_limit=None), []
 
     async def recording(handle: Handler, call: Call) -> Answer:
@@ -55,7 +57,7 @@ def driven(python: Path, name: str) -> tuple[dict[str, str], list[Any], str]:
 
     handling(fake, recording, CREATE)
     before = len(fake.store.projects(seed.KEYS[0].organization))
-    # -P: a script is named as its framework, which must not be looked for beside it.
+    # -P: the script has the name of its framework. Python must not import the script in its place.
     command = [str(python), "-P", "-W", "ignore", str(HERE / f"{name}.py")]
     with serve(fake) as base_url:
         told = os.environ | {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": seed.KEYS[0].secret}

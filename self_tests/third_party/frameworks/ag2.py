@@ -1,5 +1,8 @@
-"""ag2. It looks for an assistant of the same name, instructions and tools before it creates one, in the first page of
-the list alone; and since every assistant of this contract shows file_search, only who asks for that finds one."""
+"""ag2 looks for an assistant of the same name, instructions and tools before it creates one.
+
+It looks only at the first page of the list. Every assistant of this contract shows file_search, so ag2 finds an
+assistant only if its user asks for file_search.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""LangChain creates, and knows an assistant by its id alone: it never asks for one."""
+"""LangChain creates an assistant and knows it by its id alone: it never retrieves one."""
 
 import json
 

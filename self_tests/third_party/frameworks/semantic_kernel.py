@@ -1,4 +1,7 @@
-"""Semantic Kernel creates from a description in YAML, and finds by an id in one; what it finds it changes in memory."""
+"""Semantic Kernel creates an assistant from a description in YAML, and finds one by an id in such a description.
+
+It changes a found assistant only in memory.
+"""
 
 import asyncio
 import json
