@@ -96,7 +96,7 @@ def test_a_page_is_20_unless_told(client: Client) -> None:
 
 @pytest.mark.requirement("list/newest-first")
 def test_the_newest_come_first(client: Client, many: list[Assistant]) -> None:
-    """The newest come first, also among those of one second."""
+    """The newest come first, also among assistants of one second."""
     assert among(many, client.page(limit=100)) == ids(many)[::-1]
 
 

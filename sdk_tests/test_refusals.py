@@ -63,7 +63,7 @@ def test_an_unknown_key_is_refused(
 def test_an_unknown_key_changes_nothing(
     client: Client, stranger: Client, make: Maker, mine: Assistant, operation: str
 ) -> None:
-    """What was refused for its key has no effect."""
+    """A call that is refused for its key has no effect."""
     with suppress(openai.AuthenticationError):
         OPERATIONS[operation](stranger, make, mine.id)
 

@@ -75,7 +75,7 @@ def test_a_busy_server_is_asked_three_times(patient: Client, wire: Wire, status:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
 def test_a_refusal_is_not_retried(patient: Client, wire: Wire, status: int) -> None:
-    """What a second attempt would not mend is asked once."""
+    """A call that a second attempt cannot mend is sent once."""
     wire.status = status
     with pytest.raises(openai.APIStatusError):
         patient.retrieve("asst-abc")
