@@ -85,10 +85,10 @@ class IgnoredFields:
         """
         earlier = self._was_sent(name, value)
         if name in call.fields or earlier:
-            shown = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
+            evidence = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
             absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
             meant = "ignored/absurd-values-are-harmless" if absurd else ignored_fields()[name].not_kept_id
-            self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *shown)
+            self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *evidence)
             return
         self.findings.add_violation(requirement, expected, f"{name} {brief(value)}", exchange)
 

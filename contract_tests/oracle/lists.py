@@ -141,44 +141,47 @@ class Lists:
 
     def _place(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
         """Compares a page with the order of the last complete walk, if nothing has changed since then."""
-        asked = call.parameters
-        log, walked, walker = self.order.get((ORGANIZATIONS[call.role], asked.get("order", "desc")), (-1, [], ""))
-        cursors = {asked[name] for name in ("after", "before") if name in asked}
+        query = call.parameters
+        log, walked, walker = self.order.get((ORGANIZATIONS[call.role], query.get("order", "desc")), (-1, [], ""))
+        cursors = {query[name] for name in ("after", "before") if name in query}
         if call.free or log != len(self.model.log) or not cursors <= set(walked):
             return
-        limit = int(asked.get("limit", DEFAULT_LIMIT))
-        start = walked.index(asked["after"]) + 1 if "after" in asked else 0
-        stop = walked.index(asked["before"]) if "before" in asked else len(walked)
+        limit = int(query.get("limit", DEFAULT_LIMIT))
+        start = walked.index(query["after"]) + 1 if "after" in query else 0
+        stop = walked.index(query["before"]) if "before" in query else len(walked)
         within = walked[start:stop]
-        expected = within[-limit:] if "before" in asked and "after" not in asked else within[:limit]
+        expected = within[-limit:] if "before" in query and "after" not in query else within[:limit]
         if call.role != walker:
-            right, shown = ids[:1] == expected[:1] and set(ids) <= set(within), f"the {walker} key is shown {expected}"
-            self._judge("org/shared-by-its-keys", right, shown, f"{ids}", exchange)
+            right, page_expected = (
+                ids[:1] == expected[:1] and set(ids) <= set(within),
+                f"the {walker} key is shown {expected}",
+            )
+            self._judge("org/shared-by-its-keys", right, page_expected, f"{ids}", exchange)
         self._cursor(exchange, call, ids, expected, set(within))
         if set(ids) <= set(within):
-            right, shown = len(ids) == len(expected), f"{len(expected)} of {len(within)}"
-            self._judge("list/limit", right, shown, str(len(ids)), exchange)
-            self._has_more(exchange, asked, body, ids, within)
+            right, page_expected = len(ids) == len(expected), f"{len(expected)} of {len(within)}"
+            self._judge("list/limit", right, page_expected, str(len(ids)), exchange)
+            self._has_more(exchange, query, body, ids, within)
 
     def _cursor(self, exchange: Exchange, call: Call, ids: list[str], expected: list[str], within: set[str]) -> None:
-        asked = call.parameters
+        query = call.parameters
         cursors = {"before": "list/before", "after": "list/after"}
-        named = next((id for name, id in cursors.items() if name in asked), "")
-        if not named and asked.get("order") == "asc":
-            named = "list/order-asc"
-        if named:
+        requirement = next((id for name, id in cursors.items() if name in query), "")
+        if not requirement and query.get("order") == "asc":
+            requirement = "list/order-asc"
+        if requirement:
             right = set(ids) <= within and ids[:1] == expected[:1]
-            self._judge(named, right, ", ".join(expected) or "nothing", ", ".join(ids) or "nothing", exchange)
+            self._judge(requirement, right, ", ".join(expected) or "nothing", ", ".join(ids) or "nothing", exchange)
 
     def _has_more(
-        self, exchange: Exchange, asked: dict[str, str], body: dict[str, Json], ids: list[str], within: list[str]
+        self, exchange: Exchange, query: dict[str, str], body: dict[str, Json], ids: list[str], within: list[str]
     ) -> None:
         """Compares has_more with the assistants after the last one of the page. So a page of a wrong length is not also
         a fault of has_more.
 
         Nobody defines the meaning of has_more on a page that ends before an id.
         """
-        if isinstance(body.get("has_more"), bool) and "before" not in asked:
+        if isinstance(body.get("has_more"), bool) and "before" not in query:
             more = bool(ids) and within[-1] != ids[-1]
             right, actual = body["has_more"] == more, f"has_more: {body['has_more']}".lower()
             self._judge("list/has-more-is-true-to-its-word", right, f"has_more: {more}".lower(), actual, exchange)
@@ -200,15 +203,15 @@ class Lists:
 
     def _step(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
         """Adds a page to a walk, if the page is the next one of that walk."""
-        asked = call.parameters
-        if "before" in asked or call.free:
+        query = call.parameters
+        if "before" in query or call.free:
             return
-        key = (call.role, asked.get("order", "desc"), asked.get("limit", ""))
+        key = (call.role, query.get("order", "desc"), query.get("limit", ""))
         walk = self.walks.pop(key, None)
-        if "after" not in asked:
+        if "after" not in query:
             walk = Walk(len(self.model.log))
-        elif walk is None or not walk.ids or walk.ids[-1] != asked["after"] or walk.log != len(self.model.log):
-            self._unknown_cursor(exchange, call, asked["after"], ids)
+        elif walk is None or not walk.ids or walk.ids[-1] != query["after"] or walk.log != len(self.model.log):
+            self._unknown_cursor(exchange, call, query["after"], ids)
             return
         if self._repeats(exchange, walk, ids):
             return
@@ -280,12 +283,12 @@ class Lists:
         self._strangers[organization] = before | others if full else others
 
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
-        requirement, shown = attribution.loss(self.model, tracked, call.role, "list/complete")
+        requirement, evidence = attribution.loss(self.model, tracked, call.role, "list/complete")
         self.findings.add_violation(
             requirement,
             f"a list with {tracked.id}",
             f"a walk over {len(walk.ids)} assistants without it",
             *tracked.trail[:1],
-            *shown,
+            *evidence,
             walk.pages[-1],
         )

@@ -64,8 +64,8 @@ class Writes:
             id,
             exchange,
         )
-        taken = self.model.find(id)
-        earlier = taken.trail[:1] if taken else []
+        holder = self.model.find(id)
+        earlier = holder.trail[:1] if holder else []
         if not judge(
             "create/ids-are-unique",
             not self.model.has_seen(id),
@@ -80,7 +80,7 @@ class Writes:
                     "parallel/creates-all-kept", "an assistant for each create", f"{id} again", exchange
                 )
             return
-        self._take_in(exchange, call, document)
+        self._add(exchange, call, document)
         self._grant(CREATE, before)
 
     def _grant(self, operation: str, before: int) -> None:
@@ -88,7 +88,7 @@ class Writes:
         if len(self.findings.violations) == before:
             self.findings.accepted.add(operation)
 
-    def _take_in(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+    def _add(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
         """Adds a new assistant to the model, also if the assistant is wrong."""
         organization = ORGANIZATIONS[call.role]
         self._welcome(call)
@@ -165,14 +165,14 @@ class Writes:
     def _compare(self, body: str, verbs: dict[str, tuple[bool, tuple[Exchange, ...]]]) -> None:
         """Compares the two methods: both right, or both wrong, is alike."""
         wrong = next((method for method, (right, _) in verbs.items() if not right), "PATCH")
-        shown = verbs[wrong][1]
+        evidence = verbs[wrong][1]
         self.findings.judge(
             "modify/post-and-patch-alike",
             verbs[METHODS[MODIFY]][0] == verbs[METHODS[PATCH]][0],
             PATCH,
             f"a body with {body}: the same effect by POST and by PATCH",
-            f"as it should be by {'POST' if wrong == 'PATCH' else 'PATCH'}, but not by {wrong}: {answer(shown[-1])}",
-            *shown,
+            f"as it should be by {'POST' if wrong == 'PATCH' else 'PATCH'}, but not by {wrong}: {answer(evidence[-1])}",
+            *evidence,
         )
 
     # page, Delete: "Returns: { "id": "asst-abc", "object": "assistant.deleted", "deleted": true }"

@@ -38,8 +38,8 @@ class Findings:
     refused: dict[str, int] = field(default_factory=dict)
 
     def add_violation(self, requirement: str, expected: str, actual: str, *exchanges: Exchange, times: int = 1) -> None:
-        shown = tuple(dict.fromkeys(exchanges))
-        self.violations.append(Violation(requirement, expected, actual, shown, times))
+        evidence = tuple(dict.fromkeys(exchanges))
+        self.violations.append(Violation(requirement, expected, actual, evidence, times))
 
     def hold(self, requirement: str, operation: str) -> None:
         self.held[requirement].add(operation)

@@ -126,8 +126,8 @@ def _start_and_stop(here: Stage, command: str) -> dict[str, Any]:
         ready = fake.stdout.readline()
         fake.send_signal(signal.SIGTERM)
         assert fake.wait(60) == 0, command
-    said: dict[str, Any] = json.loads(ready)
-    return said
+    started: dict[str, Any] = json.loads(ready)
+    return started
 
 
 @check

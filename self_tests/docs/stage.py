@@ -90,10 +90,10 @@ def stage(folder: Path, files: Mapping[str, Block] | None = None) -> Iterator[St
         servers = {FAKE: controlled(), WRONG: wrong, RAGEN: ragen}
         urls = {written: stack.enter_context(serve(fake, port=four_digits())) for written, fake in servers.items()}
         addresses = {written: address(url) for written, url in urls.items()}
-        made = Stage(folder, addresses, environment(folder))
+        place = Stage(folder, addresses, environment(folder))
         for name, block in (files or {}).items():
-            (folder / name).write_text(made.here(block.text), encoding="utf-8")
-        yield made
+            (folder / name).write_text(place.here(block.text), encoding="utf-8")
+        yield place
 
 
 def _settings(dialect: Path) -> dict[str, object]:

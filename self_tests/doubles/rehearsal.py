@@ -56,11 +56,11 @@ def production(speed: float = QUICK) -> Iterator[Production]:
 
     @web.middleware
     async def watched(request: web.Request, handler: Any) -> Any:
-        for tell in watchers:
-            tell("before")
+        for notify in watchers:
+            notify("before")
         answer = await handler(request)
-        for tell in watchers:
-            tell("after")
+        for notify in watchers:
+            notify("after")
         return answer
 
     fake.middlewares.append(watched)

@@ -58,7 +58,7 @@ class Service:
     """The six operations. A key is identified by the assistant that it is bound to, here `own`."""
 
     def __init__(self, reading: Reading, now: Callable[[], float]) -> None:
-        self.reading, self.now, self.made = reading, now, 0
+        self.reading, self.now, self.ids_given = reading, now, 0
         self.counted_until: dict[str, list[float]] = defaultdict(list)
         self.assistants: dict[str, Assistant] = {}  # in the order of creation
         self.keys = {key: self.add(key.split(".")[1], f"Project {key}", "Be kind.") for key in KEYS}
@@ -111,8 +111,8 @@ class Service:
     def list_all(self, own: Assistant, request: Request, _: str) -> Outcome:
         page, more = self.page(own, request.query)
         ends = {"first_id": page[0].id if page else None, "last_id": page[-1].id if page else None}
-        shown = {"object": "list", "data": [self.show(one) for one in page], "has_more": more}
-        return 200, shown | ends if self.reading.paging == "openai" else shown
+        body = {"object": "list", "data": [self.show(one) for one in page], "has_more": more}
+        return 200, body | ends if self.reading.paging == "openai" else body
 
     def page(self, own: Assistant, query: dict[str, str]) -> tuple[list[Assistant], bool]:
         """`before` gives the nearest assistants before the id. has_more tells about the more distant ones in that
@@ -163,8 +163,8 @@ class Service:
         return found
 
     def add(self, organization: str, name: str, instructions: str | None) -> Assistant:
-        self.made += 1
-        styles = {"uuid": str(uuid4()), "short": uuid4().hex[:12], "number": str(self.made)}
+        self.ids_given += 1
+        styles = {"uuid": str(uuid4()), "short": uuid4().hex[:12], "number": str(self.ids_given)}
         id = f"asst-{styles[self.reading.id_style]}"
         self.assistants[id] = Assistant(id, organization, int(time.time()), name, instructions)
         return self.assistants[id]

@@ -42,19 +42,24 @@ def call(request: pytest.FixtureRequest) -> Iterator[Caller]:
 
 def test_every_reading_keeps_what_it_is_given(call: Caller) -> None:
     """Create, both modifies, retrieve, list and delete agree, and no ignored field keeps a sent value."""
-    status, made = call("POST", body={"name": " é\r\n<b>🤖 ", "instructions": "x" * 10_000, "model": "m", "tools": []})
+    status, created = call(
+        "POST", body={"name": " é\r\n<b>🤖 ", "instructions": "x" * 10_000, "model": "m", "tools": []}
+    )
     assert status in (200, 201)
     for verb in ("POST", "PATCH"):
         status, changed = call(
-            verb, f"/asst-{made['id'][5:]}", {"instructions": "", "metadata": {"a": "b"}, "top_p": None}
+            verb, f"/asst-{created['id'][5:]}", {"instructions": "", "metadata": {"a": "b"}, "top_p": None}
         )
-        assert changed == made | {"instructions": changed["instructions"]}
+        assert changed == created | {"instructions": changed["instructions"]}
         assert changed["instructions"] in ("", None)
-    found = call("GET", f"/asst-{made['id'][5:]}", key=call.served.sibling)[1]
+    found = call("GET", f"/asst-{created['id'][5:]}", key=call.served.sibling)[1]
     assert found == changed == call("GET")[1]["data"][0]
-    assert call("GET", f"/{made['id']}", key=call.served.foreign)[0] in (403, 404)
-    assert call("DELETE", f"/{made['id']}") == (200, {"id": made["id"], "object": "assistant.deleted", "deleted": True})
-    assert call("DELETE", f"/{made['id']}")[0] == 404
+    assert call("GET", f"/{created['id']}", key=call.served.foreign)[0] in (403, 404)
+    assert call("DELETE", f"/{created['id']}") == (
+        200,
+        {"id": created["id"], "object": "assistant.deleted", "deleted": True},
+    )
+    assert call("DELETE", f"/{created['id']}")[0] == 404
 
 
 def test_every_reading_guards_the_bound_assistant_from_its_own_key_alone(call: Caller) -> None:
@@ -66,13 +71,13 @@ def test_every_reading_guards_the_bound_assistant_from_its_own_key_alone(call: C
 
 def test_every_reading_walks_to_the_end(call: Caller) -> None:
     """A walk as the Node SDK pages, by has_more and the last id of data, gives every assistant."""
-    made = [call("POST", body={"name": "same"})[1]["id"] for _ in range(25)]
+    created = [call("POST", body={"name": "same"})[1]["id"] for _ in range(25)]
     walked, more, query = [], True, ""
     while more:
         _, page = call("GET", f"?limit=7{query}")
         walked += [one["id"] for one in page["data"]]
         more, query = page["has_more"], f"&after={walked[-1]}"
-    assert walked == [*reversed(made), call.served.expendable_id, call.served.bound_id]
+    assert walked == [*reversed(created), call.served.expendable_id, call.served.bound_id]
 
 
 @pytest.mark.parametrize("body", NASTY, ids=lambda body: body[:12])

@@ -21,7 +21,7 @@ def run() -> Record:
 
 
 @pytest.fixture(scope="module")
-def made(run: Record) -> Mapping[str, str]:
+def rendered(run: Record) -> Mapping[str, str]:
     return reports(run)
 
 
@@ -36,9 +36,9 @@ def test_every_report_has_its_golden_file() -> None:
 
 
 @pytest.mark.parametrize("name", [*FILES.values(), ANNOTATIONS, TERMINAL])
-def test_a_report_looks_as_it_should(made: Mapping[str, str], name: str) -> None:
+def test_a_report_looks_as_it_should(rendered: Mapping[str, str], name: str) -> None:
     """A report equals its golden file to the letter, so the difference shows each change of a report."""
-    assert written(made[name]).decode() == (HERE / name).read_text(encoding="utf-8")
+    assert written(rendered[name]).decode() == (HERE / name).read_text(encoding="utf-8")
 
 
 def test_a_file_of_format_1_gives_every_report() -> None:
@@ -62,18 +62,18 @@ def test_the_recorded_run_has_all_there_is_to_show(run: Record) -> None:
     assert "\\ud800" in EVENTS.read_text()
 
 
-def test_the_junit_file_is_one(made: Mapping[str, str], junit_schema: XMLSchema) -> None:
+def test_the_junit_file_is_one(rendered: Mapping[str, str], junit_schema: XMLSchema) -> None:
     """The JUnit file conforms to the schema of CI servers, and another JUnit parser counts the same results."""
-    junit_schema.validate(made["junit.xml"])
-    results = [[result.__class__.__name__ for case in suite for result in case.result] for suite in suites_of(made)]
-    stated = [(suite.failures, suite.skipped) for suite in suites_of(made)]
+    junit_schema.validate(rendered["junit.xml"])
+    results = [[result.__class__.__name__ for case in suite for result in case.result] for suite in suites_of(rendered)]
+    stated = [(suite.failures, suite.skipped) for suite in suites_of(rendered)]
 
     assert stated == [(kinds.count("Failure"), kinds.count("Skipped")) for kinds in results]
     assert [sum(column) for column in zip(*stated, strict=True)] == [3, 2]
 
 
-def suites_of(made: Mapping[str, str]) -> list[TestSuite]:
-    return list(JUnitXml.fromstring(made["junit.xml"]))
+def suites_of(rendered: Mapping[str, str]) -> list[TestSuite]:
+    return list(JUnitXml.fromstring(rendered["junit.xml"]))
 
 
 def test_the_junit_file_of_a_run_that_broke_off_is_one(run: Record, junit_schema: XMLSchema) -> None:

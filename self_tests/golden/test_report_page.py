@@ -25,7 +25,7 @@ def page(chromium: Browser) -> Iterator[Page]:
         yield opened
 
 
-def shown(page: Page) -> list[str | None]:
+def visible(page: Page) -> list[str | None]:
     """The visible requirements, in their order."""
     return [each.get_attribute("data-id") for each in page.locator("details.verdict:visible").all()]
 
@@ -34,12 +34,12 @@ def test_nothing_is_asked_for_but_the_page(chromium: Browser) -> None:
     """The page makes no request but for itself, and its console shows no error."""
     with chromium.new_context(viewport={"width": 1200, "height": 900}) as context:
         page = context.new_page()
-        asked, said = [], []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
+        requested, messages = [], []
+        page.on("request", lambda request: requested.append(request.url))
+        page.on("console", lambda message: messages.append(message.text))
         page.goto(URL)
 
-        assert (asked, said) == ([URL], [])
+        assert (requested, messages) == ([URL], [])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -55,7 +55,7 @@ def test_it_fits_its_window(chromium: Browser, width: int, scheme: str) -> None:
 def test_what_broke_stands_first_and_open(page: Page) -> None:
     """The number of failed requirements comes first; the failed requirements follow, unfolded."""
     assert page.locator("h1").inner_text().startswith("FAILED: 2 MUST violated ")
-    assert shown(page)[:2] == ["retrieve/unknown-is-404", "modify/partial"]
+    assert visible(page)[:2] == ["retrieve/unknown-is-404", "modify/partial"]
     assert [each.get_attribute("data-kind") for each in page.locator("details.verdict[open]").all()] == ["fail", "fail"]
 
 
@@ -63,21 +63,21 @@ def test_the_filters_filter(page: Page) -> None:
     """The filters select by verdict, by a part of the id, and by the tile of an area. A second click on the tile
     removes its filter.
     """
-    every = shown(page)
+    every = visible(page)
     page.get_by_label("2 failed").uncheck()
-    without_failures = shown(page)
+    without_failures = visible(page)
     page.get_by_label("2 failed").check()
     page.get_by_label("Find").fill("self-")
-    found = shown(page)
+    found = visible(page)
     tile = page.locator(".tile", has_text="modify")
     tile.click()
-    of_the_area = shown(page)
+    of_the_area = visible(page)
     tile.click()
 
     assert without_failures == every[2:]
     assert found == ["delete/self-survives"]
     assert of_the_area == ["modify/partial", "modify/unknown-is-404"]
-    assert shown(page) == every
+    assert visible(page) == every
 
 
 def test_on_paper_every_breach_is_unfolded(page: Page) -> None:

@@ -30,8 +30,8 @@ def installed(language: str) -> Sdk:
     return sdk
 
 
-def surprises(*told: Outcome) -> list[str]:
-    return list(matrix.surprising(SDK, list(told), ["list/complete"]))
+def surprises(*outcomes: Outcome) -> list[str]:
+    return list(matrix.surprising(SDK, list(outcomes), ["list/complete"]))
 
 
 def test_what_the_table_says_is_no_surprise() -> None:
@@ -45,16 +45,16 @@ def test_a_promise_that_does_not_hold_is_a_surprise(verdict: str) -> None:
     assert len(surprises(replace(WALKED, verdict=verdict), ASKED_ON)) == 1
 
 
-@pytest.mark.parametrize("told", [(), (replace(WALKED, verdict="skipped"),)], ids=["absent", "skipped"])
-def test_a_promise_that_was_not_asked_is_a_surprise(told: tuple[Outcome, ...]) -> None:
+@pytest.mark.parametrize("outcomes", [(), (replace(WALKED, verdict="skipped"),)], ids=["absent", "skipped"])
+def test_a_promise_that_was_not_asked_is_a_surprise(outcomes: tuple[Outcome, ...]) -> None:
     """An SDK without a promise that others were tested for is a surprise."""
-    assert len(surprises(*told, ASKED_ON)) == 1
+    assert len(surprises(*outcomes, ASKED_ON)) == 1
 
 
-@pytest.mark.parametrize("told", [(replace(ASKED_ON, verdict="passed"),), ()], ids=["holds", "absent"])
-def test_a_line_that_is_no_longer_true_is_a_surprise(told: tuple[Outcome, ...]) -> None:
+@pytest.mark.parametrize("outcomes", [(replace(ASKED_ON, verdict="passed"),), ()], ids=["holds", "absent"])
+def test_a_line_that_is_no_longer_true_is_a_surprise(outcomes: tuple[Outcome, ...]) -> None:
     """A fact of `unlike` that holds after all, or that no test shows, must be deleted from sdks.toml."""
-    assert len(surprises(WALKED, *told)) == 1
+    assert len(surprises(WALKED, *outcomes)) == 1
 
 
 def test_one_client_that_fails_fails_the_cell() -> None:
@@ -67,8 +67,8 @@ def test_one_client_that_fails_fails_the_cell() -> None:
 
 def test_the_readme_shows_the_sdks_of_the_table() -> None:
     """The README's tables were made with the SDKs that sdks.toml names."""
-    made = matrix.README.read_text(encoding="utf-8").split(matrix.BEGIN)[1].split(matrix.END)[0]
-    heads = [line for line in made.splitlines() if line.startswith(("| promise", "| fact"))]
+    table = matrix.README.read_text(encoding="utf-8").split(matrix.BEGIN)[1].split(matrix.END)[0]
+    heads = [line for line in table.splitlines() if line.startswith(("| promise", "| fact"))]
 
     assert [line.strip("| ").split(" | ")[1:] for line in heads] == [[sdk.name for sdk in known()]] * 2
 
@@ -96,10 +96,10 @@ def test_only_what_is_asked_for_runs(language: str) -> None:
     created.
     """
     with own_fake.fake() as target:
-        told = installed(language).judge(target, ["list/limit"])
+        outcomes = installed(language).judge(target, ["list/limit"])
 
-    assert {each.name for each in told} - {"delete/answers-deleted"} == {"list/limit"}
-    assert {each.verdict for each in told} == {"passed"}
+    assert {each.name for each in outcomes} - {"delete/answers-deleted"} == {"list/limit"}
+    assert {each.verdict for each in outcomes} == {"passed"}
 
 
 def test_nodes_sdk_finds_what_python_does_not() -> None:

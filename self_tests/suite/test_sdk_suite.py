@@ -69,9 +69,9 @@ def test_a_right_server_passes(right: tuple[Fake, list[Outcome]]) -> None:
 def test_nothing_is_left_behind(right: tuple[Fake, list[Outcome]]) -> None:
     """After a run the server holds what it held before, unchanged."""
     left = [vars(project) for project in right[0].store.projects("org-acme")]
-    fresh = [vars(project) for project in compose(rate_limit=None).store.projects("org-acme")]
+    initial = [vars(project) for project in compose(rate_limit=None).store.projects("org-acme")]
 
-    assert [row | {"created_at": 0} for row in left] == [row | {"created_at": 0} for row in fresh]
+    assert [row | {"created_at": 0} for row in left] == [row | {"created_at": 0} for row in initial]
 
 
 def test_every_outcome_says_what_was_promised(right: tuple[Fake, list[Outcome]]) -> None:

@@ -40,8 +40,8 @@ def main() -> int:
             code = code or 3
             continue
         by, sent, fault = driven(home / "bin" / "python", name)
-        told = (packages[0], *(by.get(operation, "the SDK") for operation in OPERATIONS), fault or json.dumps(sent))
-        table.add_row(*map(escape, told))
+        cells = (packages[0], *(by.get(operation, "the SDK") for operation in OPERATIONS), fault or json.dumps(sent))
+        table.add_row(*map(escape, cells))
         code = 1 if fault else code
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     return code
@@ -60,8 +60,8 @@ def driven(python: Path, name: str) -> tuple[dict[str, str], list[Any], str]:
     # -P: the script has the name of its framework. Python must not import the script in its place.
     command = [str(python), "-P", "-W", "ignore", str(HERE / f"{name}.py")]
     with serve(fake) as base_url:
-        told = os.environ | {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": seed.KEYS[0].secret}
-        done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        variables = os.environ | {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": seed.KEYS[0].secret}
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=PATIENCE, check=False)
     if done.returncode:
         return {}, sent, done.stderr.strip().splitlines()[-1]
     left = len(fake.store.projects(seed.KEYS[0].organization)) - before

@@ -68,8 +68,8 @@ def obliging() -> Iterator[str]:
 
 
 async def standing_in(handle: Handler, call: Call) -> Answer:
-    made = call.fake.store.add(call.key.organization, "Stand-in", None)
-    return await handle(replace(call, assistant=assistant_id(made.id)))
+    stand_in = call.fake.store.add(call.key.organization, "Stand-in", None)
+    return await handle(replace(call, assistant=assistant_id(stand_in.id)))
 
 
 def judged(python: Path, source: Path, base_url: str) -> tuple[int, Counter[str]]:
@@ -77,8 +77,8 @@ def judged(python: Path, source: Path, base_url: str) -> tuple[int, Counter[str]
     report = source / "report.xml"
     options = ("-o", "addopts=", "--quiet", "--no-header", "--tb=no", "--disable-warnings", f"--junitxml={report}")
     command = [str(python), "-m", "pytest", *options, FILE]
-    told = os.environ | {"TEST_API_BASE_URL": base_url}
-    subprocess.run(command, cwd=source, env=told, check=False, stdout=subprocess.DEVNULL)
+    variables = os.environ | {"TEST_API_BASE_URL": base_url}
+    subprocess.run(command, cwd=source, env=variables, check=False, stdout=subprocess.DEVNULL)
     cases = list(ElementTree.parse(report).iter("testcase"))
     broken = (case for case in cases if case.find("failure") is not None or case.find("error") is not None)
     return len(cases), Counter(case.attrib["name"].partition("[")[0] for case in broken)

@@ -124,8 +124,8 @@ def a_wrong_key_creates_before_it_is_refused(fake: Fake) -> None:
 def a_refusal_that_tells_what_is_there(fake: Fake, operation: str) -> None:
     """The message is one of a debug build."""
 
-    def told(response: web.Response) -> web.Response:
+    def with_the_name(response: web.Response) -> web.Response:
         names = ", ".join(project.title for project in fake.store.projects("org-acme"))
         return raw(response, error(names, "authentication_error"))
 
-    responding(fake, told, lambda request, status: status == 401 and operation_of(request) == operation)
+    responding(fake, with_the_name, lambda request, status: status == 401 and operation_of(request) == operation)

@@ -31,8 +31,8 @@ def main() -> int:
 def noticed(sdk: Sdk, server: WrongServer) -> str:
     """The requirements that an SDK's tests found violated."""
     with serving(server.change) as target:
-        told = sdk.judge(target)
-    broken = dict.fromkeys(each.name for each in told if each.verdict == "failed" and not each.is_fact)
+        outcomes = sdk.judge(target)
+    broken = dict.fromkeys(each.name for each in outcomes if each.verdict == "failed" and not each.is_fact)
     return ", ".join(broken) or "nothing"
 
 

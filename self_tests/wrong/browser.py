@@ -17,10 +17,10 @@ ALLOWED = {
 
 @wrong(PREFLIGHT, each=ALLOWED)
 def a_preflight_allows(fake: Fake, what: str) -> None:
-    def headers(old: object, asked: str) -> dict[str, str]:
+    def headers(old: object, requested: str) -> dict[str, str]:
         allowed = ALLOWED[what]
-        names = asked.replace("openai-beta,", "") if allowed is None else allowed
-        return {**old(asked), "access-control-allow-headers": names}  # type: ignore[operator]
+        names = requested.replace("openai-beta,", "") if allowed is None else allowed
+        return {**old(requested), "access-control-allow-headers": names}  # type: ignore[operator]
 
     around(fake, "preflight_headers", headers)
 
@@ -28,7 +28,7 @@ def a_preflight_allows(fake: Fake, what: str) -> None:
 @wrong(PREFLIGHT, each=["PATCH"])
 def a_preflight_does_not_allow(fake: Fake, method: str) -> None:
     methods = ", ".join(other for other in ("GET", "POST", "PATCH", "DELETE") if other != method)
-    around(fake, "preflight_headers", lambda old, asked: old(asked) | {"access-control-allow-methods": methods})
+    around(fake, "preflight_headers", lambda old, requested: old(requested) | {"access-control-allow-methods": methods})
 
 
 @wrong(PREFLIGHT, each=[401, 405])

@@ -421,7 +421,9 @@ BIRTHS: dict[str, Callable[[int], Any]] = {
 @wrong(WHOLE, each=BIRTHS)
 def created_at_is(fake: Fake, how: str) -> None:
     around(
-        fake, "render", lambda render, *of: (shown := render(*of)) | {"created_at": BIRTHS[how](shown["created_at"])}
+        fake,
+        "render",
+        lambda render, *of: (document := render(*of)) | {"created_at": BIRTHS[how](document["created_at"])},
     )
 
 

@@ -55,7 +55,7 @@ def cutting(
     paging(fake, page)
 
 
-def named(projects: Sequence[Project], query: Query, cursor: str) -> list[Project]:
+def project_at(projects: Sequence[Project], query: Query, cursor: str) -> list[Project]:
     """A list with the project that a cursor names; empty if there is none."""
     return [each for each in projects if PREFIX + each.id == query.get(cursor)]
 
@@ -165,7 +165,7 @@ def a_list_that_is_cached_until_something_is_deleted(fake: Fake) -> None:
 @wrong(COMPLETE)
 def pages_that_overlap(fake: Fake) -> None:
     """The query has `>=` in place of `>`."""
-    cutting(fake, lambda cut, projects, query: (named(projects, query, "after") + cut())[: query["limit"]])
+    cutting(fake, lambda cut, projects, query: (project_at(projects, query, "after") + cut())[: query["limit"]])
 
 
 @wrong(COMPLETE)
@@ -390,7 +390,7 @@ def after_is_refused(fake: Fake) -> None:
 
 @wrong(AFTER)
 def after_includes_its_id(fake: Fake) -> None:
-    cutting(fake, lambda cut, projects, query: named(projects, query, "after") + cut())
+    cutting(fake, lambda cut, projects, query: project_at(projects, query, "after") + cut())
 
 
 @wrong(AFTER)
@@ -404,7 +404,7 @@ def an_unknown_after_gives_the_first_page_again(fake: Fake) -> None:
     paging(
         fake,
         lambda page, projects, query: page(
-            projects, query if named(projects, query, "after") else without(dict(query), "after")
+            projects, query if project_at(projects, query, "after") else without(dict(query), "after")
         ),
     )
 
@@ -431,7 +431,7 @@ def before_is_taken_for_after(fake: Fake) -> None:
 
 @wrong(BEFORE)
 def before_includes_its_id(fake: Fake) -> None:
-    cutting(fake, lambda cut, projects, query: cut() + named(projects, query, "before"))
+    cutting(fake, lambda cut, projects, query: cut() + project_at(projects, query, "before"))
 
 
 @wrong(BEFORE)

@@ -357,12 +357,12 @@ def the_list_keeps_an_older_copy_of_the_name(fake: Fake) -> None:
 @wrong(SEEN)
 def a_second_modify_is_not_kept(fake: Fake) -> None:
     """Optimistic locking never writes its version."""
-    asked: dict[str, int] = {}
+    modifies: dict[str, int] = {}
 
     async def handle(old: Handler, call: Call) -> Answer:
-        asked[call.assistant] = asked.get(call.assistant, 0) + 1
+        modifies[call.assistant] = modifies.get(call.assistant, 0) + 1
         before, answer = target(call), await old(call)
-        if before and asked[call.assistant] > 1:
+        if before and modifies[call.assistant] > 1:
             write(fake, before, title=before.title, prompt=before.prompt)
         return answer
 

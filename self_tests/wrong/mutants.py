@@ -115,8 +115,8 @@ def summary(kills: list[Kill]) -> list[str]:
     lines = [f"{len(caught)} of {len(kills)} wrong servers caught by the requirement that names the mistake"]
     for level in ("must", "should"):
         all_ = [id for id, requirement in catalogue.requirements().items() if requirement.level == level]
-        shown = {kill.meant for kill in caught}.intersection(all_)
-        lines.append(f"{len(shown)} of {len(all_)} {level}s were shown to fail")
+        caught_ids = {kill.meant for kill in caught}.intersection(all_)
+        lines.append(f"{len(caught_ids)} of {len(all_)} {level}s were shown to fail")
     seconds, requests = (mean(times or [0]) for times in ([kill.seconds for kill in kills], [k.first for k in caught]))
     return [*lines, f"{seconds:.1f} s each; {requests:.0f} requests until the mistake showed, on average"]
 

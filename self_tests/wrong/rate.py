@@ -125,7 +125,7 @@ def one_counter_for_each_verb(fake: Fake) -> None:
 
 @wrong(SHARED, each=[LIST, PATCH, DELETE])
 def an_operation_that_does_not_count(fake: Fake, operation: str) -> None:
-    counting(fake, lambda _, asked: None if asked == operation else "")
+    counting(fake, lambda _, requested: None if requested == operation else "")
 
 
 # --- refused-changes-nothing
@@ -134,7 +134,7 @@ def an_operation_that_does_not_count(fake: Fake, operation: str) -> None:
 @wrong(NOTHING, each=[CREATE, MODIFY, PATCH, DELETE])
 def refused_but_done(fake: Fake, operation: str) -> None:
     """The limiter runs after the handler."""
-    limiter = counting(fake, lambda _, asked: None if asked == operation else "")
+    limiter = counting(fake, lambda _, requested: None if requested == operation else "")
 
     async def handle(old: Handler, call: Call) -> Answer:
         answer = await old(call)

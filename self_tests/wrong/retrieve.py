@@ -66,8 +66,8 @@ def retrieve_never_finds_anything(fake: Fake) -> None:
 @wrong(SAME)
 def retrieve_finds_only_at_second_sight(fake: Fake) -> None:
     """A replica lags behind."""
-    asked: set[str] = set()
-    unknown(fake, lambda call: not (call.assistant in asked or asked.add(call.assistant)), RETRIEVE)  # type: ignore[func-returns-value]
+    seen: set[str] = set()
+    unknown(fake, lambda call: not (call.assistant in seen or seen.add(call.assistant)), RETRIEVE)  # type: ignore[func-returns-value]
 
 
 @wrong(SAME)

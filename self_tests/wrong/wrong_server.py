@@ -103,9 +103,9 @@ def giving_ids(fake: Fake, give: Callable[[Project], str]) -> None:
     """Gives projects the ids that `give` returns."""
 
     def add(old: Callable[..., Project], *project: Any) -> Project:
-        made = old(*project)
-        write(fake, made, id=(id := give(made)))
-        return replace(made, id=id)
+        project_row = old(*project)
+        write(fake, project_row, id=(id := give(project_row)))
+        return replace(project_row, id=id)
 
     around(fake.store, "add", add)
 

@@ -19,11 +19,11 @@ def agent(instructions: str, config: dict[str, Any], **options: Any) -> Any:
     return GPTAssistantAgent("Helper", instructions, LLM, assistant_config=config, **options)
 
 
-made = agent("Be brief.", TOOLS)
+created = agent("Be brief.", TOOLS)
 found = agent("Be brief.", TOOLS)
-assert found.assistant_id == made.assistant_id
+assert found.assistant_id == created.assistant_id
 
-modified = agent("Be long.", {"assistant_id": made.assistant_id}, overwrite_instructions=True)
+modified = agent("Be long.", {"assistant_id": created.assistant_id}, overwrite_instructions=True)
 assert modified._openai_assistant.instructions == "Be long."
 modified.delete_assistant()
 
