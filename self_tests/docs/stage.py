@@ -19,7 +19,7 @@ from fake_server.http.server import serve
 from fake_server.storage import seed
 from self_tests.command_run import KEYS
 from self_tests.docs.markdown import ROOT, Block
-from self_tests.fake.controlled import controlled
+from self_tests.fake.control.controlled import controlled
 from self_tests.wrong import SERVERS
 
 # The addresses of the servers in the documents.
