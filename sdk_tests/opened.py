@@ -1,4 +1,4 @@
-"""The clients of a run: each opened once, behind the guard and within the rate limit; knows whose keys there are."""
+"""The clients of a run. Each is opened once, behind the guard and within the rate limit. This module knows the keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sdk_tests.versions import AioHttp, AsyncHttp, SyncHttp, httpx
 SETTINGS: dict[str, Any] = {"max_retries": 0, "timeout": 10.0}
 ASYNC = ("async", "aiohttp")
 PLAIN = ("sync", "async")
-# All the ways in which a program can use the SDK; the last three are sync.
+# These are all the ways to use the SDK in a program. The last three are sync.
 KINDS = (*PLAIN, "aiohttp", "raw", "streaming", "strict")
 
 
@@ -30,7 +30,7 @@ class Clients:
     def __init__(self, target: Target, guard: Guard | None = None, observe: Observe | None = None) -> None:
         self._target = target
         self._watch = Watch(target, guard or Guard(target), observe)
-        self._trust = httpx.create_ssl_context()  # once: reading the certificates is the dear part of a client
+        self._trust = httpx.create_ssl_context()  # once, because loading the certificates is the slow part of a client
         self._open: dict[tuple[str, str, bool], SyncClient | AsyncClient] = {}
 
     def with_key_of(self, role: str, kind: str, *, strict: bool = False) -> Client:
@@ -39,12 +39,12 @@ class Clients:
         return self._client(kind, role, self._target.keys[role], strict)
 
     def stranger(self, kind: str) -> Client:
-        """With a key that nobody was given."""
+        """A client with a key that nobody was given."""
         return self._client(kind, "stranger", "sk-nobody-was-given-this-key", strict=False)
 
     def look_around(self) -> None:
-        """Shows the guard who is there before anything is made, as far as the SDK can read it."""
-        with suppress(Exception):  # an answer that it cannot digest raises anything
+        """Shows the guard the assistants that exist before the first create, as far as the SDK can parse them."""
+        with suppress(Exception):  # the SDK can raise any exception for an answer that it cannot parse
             self.with_key_of("primary", "sync").pages(limit=100)
 
     def bound_id(self) -> str:
@@ -78,28 +78,31 @@ def open_client(kind: str, http: dict[str, Any], **settings: Any) -> SyncClient 
     return AsyncClient(openai.AsyncOpenAI(http_client=over(**http), **(SETTINGS | settings)))
 
 
-# Makes an exchange of what was sent and answered, and when, in seconds since the epoch.
+# An observer gets the request, the response, and both times in seconds since the epoch. It returns an exchange.
 Observe = Callable[[Request, Response, float, float], object]
-SHOWN_HEADERS = ("content-type", "openai-beta")  # of a request; no requirement is about the SDK's others
-MINUTE = 60.5  # the half second is for calls that overtake each other
+SHOWN_HEADERS = ("content-type", "openai-beta")  # of a request; no requirement is about the SDK's other headers
+MINUTE = 60.5  # the half second is a margin for calls that overtake each other
 
 
 class Watch:
-    """What stands between the SDK's clients and the target: the guard that all of the suite's calls pass, and the pace
-    that keeps them together within the rate limit that the target declares."""
+    """Stands between the SDK's clients and the target.
+
+    It has the guard, which checks all calls of the suite, and the pace, which keeps all calls within the declared rate
+    limit of the target.
+    """
 
     def __init__(self, target: Target, guard: Guard, observe: Observe | None = None) -> None:
         self.observe = observe
-        self.group, self._groups = 0, 1_000  # apart from the groups of the session
+        self.group, self._groups = 0, 1_000  # this number is far from the groups of the session
         self.clock = target.clock
-        # What ran before may have used the whole budget up.
+        # An earlier run may have used the whole budget.
         self.calls = deque([self.clock.now()] * (target.rate_limit or 0), maxlen=target.rate_limit or 0)
         self.guard = guard
         self.guard.invent(UNKNOWN)
         self.base = urlsplit(target.base_url).path
 
     def hooks(self, kind: str, role: str) -> dict[str, list[Callable[..., Any]]]:
-        """For a client of httpx; what they refuse raises GuardError from within the SDK."""
+        """Hooks for a client of httpx. A refused call raises GuardError inside the SDK."""
 
         def before(request: httpx.Request) -> None:
             self.guard.check(request.method, self._path(request), role)
@@ -112,7 +115,7 @@ class Watch:
             self._learn(response, role)
 
         async def before_async(request: httpx.Request) -> None:
-            before(request)  # it may block: nothing else runs in this loop that could go on
+            before(request)  # this may block: no other task in this loop could go on
 
         async def after_async(response: httpx.Response) -> None:
             await response.aread()
@@ -124,7 +127,7 @@ class Watch:
 
     @contextmanager
     def parallel(self) -> Iterator[None]:
-        """The calls in between are made at the same time."""
+        """The calls inside this context are made at the same time."""
         self._groups += 1
         self.group = self._groups
         try:

@@ -1,4 +1,4 @@
-"""Runs the package's tests in this process and says what became of each; knows pytest, but no promise."""
+"""Runs the tests of this package in this process and returns their outcomes. It knows pytest, but no promise."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ SEED = pytest.StashKey[int]()
 GUARD = pytest.StashKey[Guard | None]()
 OBSERVE = pytest.StashKey[Observe | None]()
 KINDS = pytest.StashKey[tuple[str, ...]]()
-# Nothing of the caller's pytest (its configuration, plugins, output), and none of its own that a verdict does not need.
+# The run uses nothing of the caller's pytest (its configuration, plugins, output), and only the plugins that a verdict
+# needs.
 WITHOUT = ("cacheprovider", "terminal", "faulthandler", "logging", "unraisableexception")
 OPTIONS = (
     "-c",
@@ -45,7 +46,9 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a test. `verdict` is passed, failed, skipped, or error: the test broke, and nothing was judged."""
+    """The outcome of a test. `verdict` is passed, failed, skipped or error. An error means that the test broke and
+    judged nothing.
+    """
 
     test: str
     promise: str
@@ -64,12 +67,14 @@ def judge(
     kinds: tuple[str, ...] = PLAIN,
     observe: Observe | None = None,
 ) -> list[Outcome]:
-    """The outcomes of the tests that carry a requirement which `only` accepts, or of all where it accepts every one.
+    """The outcomes of the tests that carry a requirement which `only` accepts; of all tests if it accepts every
+    requirement.
 
-    The seed is in every name that is sent: the same seed makes the same calls. `guard` is that of the run around it,
-    which knows already who was there before. `kinds` are the clients that make the calls, of `opened.KINDS`.
+    The seed is in every name that is sent: the same seed makes the same calls. `guard` is the guard of the surrounding
+    run, which already knows the assistants that existed before. `kinds` are the clients that make the calls, a part of
+    `opened.KINDS`.
 
-    A list that is empty means that nothing was run.
+    An empty list means that no test was run.
     """
     run = _Run(target, only, seed, guard, kinds, observe)
     with _environment_of_its_own():
@@ -112,7 +117,7 @@ class _Run:
         config.stash[GUARD] = self.guard
         config.stash[KINDS] = self.kinds
         config.stash[OBSERVE] = self._observe if self.observe else None
-        config.option.tbstyle = "value"  # nobody sees the tracebacks, and through the SDK they take long to write
+        config.option.tbstyle = "value"  # nobody sees the tracebacks, and tracebacks through the SDK are slow to render
 
     def _observe(self, *exchange: Any) -> None:
         assert self.observe
@@ -142,14 +147,16 @@ class _Run:
         self.interrupted = True
 
     def _exchanges(self, item: pytest.Item) -> tuple[Exchange, ...]:
-        """Those of the test; of a test that makes no call, those of its module, whose fixtures have made its calls."""
+        """The exchanges of the test. For a test that makes no call: the exchanges of its module, from the fixtures."""
         own = tuple(self.seen)
         self.seen.clear()
         self._of_module[item.path] += own
         return own or tuple(self._of_module[item.path])
 
     def _conclude(self, item: pytest.Item, teardown: _Phase) -> None:
-        """The last phase before the teardown decides: a setup that did not pass has no call behind it."""
+        """Adds the outcome. The last phase before the teardown decides it, because no call follows a set-up that
+        failed.
+        """
         set_up, test, seconds = (
             self._phases[0],
             self._phases[-1],
@@ -157,7 +164,7 @@ class _Run:
         )
         self._phases.clear()
         promise = " ".join((item.function.__doc__ or "").split()) if isinstance(item, pytest.Function) else ""
-        # A set-up that fails says nothing of the requirement.
+        # A set-up that fails proves nothing about the requirement.
         requirements = _requirements(item) if set_up.verdict == "passed" else ()
         exchanges = self._exchanges(item)
         self.outcomes.append(Outcome(item.nodeid, promise, requirements, test.verdict, test.why, seconds, exchanges))
@@ -184,33 +191,33 @@ def _judged(raised: pytest.ExceptionInfo[BaseException] | None) -> tuple[str, st
     if guarded := next(filter(None, map(_guarded, errors)), None):
         return "error", str(guarded)
     verdict = "failed" if all(map(_of_the_server, errors)) else "error"
-    return verdict, "; ".join(map(_told, errors))
+    return verdict, "; ".join(map(_describe, errors))
 
 
 def _leaves(error: BaseException) -> list[BaseException]:
-    """The errors of a group, for more than one fixture can fail as it is torn down."""
+    """The errors of a group: several fixtures can fail in one teardown."""
     if isinstance(error, BaseExceptionGroup):
         return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
     return [error]
 
 
 def _guarded(error: BaseException | None) -> GuardError | None:
-    """The guard's refusal, be it bare or wrapped by the SDK."""
+    """The guard's refusal, either bare or wrapped by the SDK."""
     while error and not isinstance(error, GuardError):
         error = error.__cause__
     return error if isinstance(error, GuardError) else None
 
 
 def _of_the_server(error: BaseException) -> bool:
-    """An answer that the SDK cannot digest raises anything, but from within the SDK."""
+    """True if the server caused the error. The SDK can raise any exception for an answer that it cannot parse."""
     if isinstance(error, pytest.fail.Exception):
-        return error.pytrace  # as pytest.raises fails; without one it is pytest, at odds with a fixture
+        return error.pytrace  # True for pytest.raises; False for an error of pytest about a fixture
     if isinstance(error, AssertionError | openai.APIError):
         return True
     return any(OPENAI in Path(frame.f_code.co_filename).parents for frame, _ in walk_tb(error.__traceback__))
 
 
-def _told(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     if isinstance(error, AssertionError | pytest.fail.Exception):
         return str(error).split("\n")[0]
     cause = f" ({error.__cause__})" if error.__cause__ else ""
@@ -218,13 +225,13 @@ def _told(error: BaseException) -> str:
 
 
 def _line(text: str, target: Target) -> str:
-    shown = "".join(character if character.isprintable() else " " for character in Secrets(target).mask(text))
-    return " ".join(shown.split())[:300]
+    printable = "".join(character if character.isprintable() else " " for character in Secrets(target).mask(text))
+    return " ".join(printable.split())[:300]
 
 
 @contextmanager
 def _environment_of_its_own() -> Iterator[None]:
-    """Without the caller's pytest settings, which include the test that may be running around this run."""
+    """Removes the caller's pytest settings meanwhile: they include the test that may be running around this run."""
     before = dict(os.environ)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)

@@ -1,4 +1,4 @@
-"""Judges what is the same on every assistant, and that no value sent for an ignored field leaves a trace there."""
+"""Judges the constants, which are equal on every assistant, and checks that no ignored field keeps a sent value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contract_tests.requirements.findings import Findings, brief
 
 
 class IgnoredFields:
-    """`sent` has, by field and value, the last call that sent it, and whether the value was absurd."""
+    """`sent` maps a field and value to the last call that sent them, and to True if the value was absurd."""
 
     def __init__(self, model: Model, findings: Findings) -> None:
         self.model = model
@@ -23,7 +23,7 @@ class IgnoredFields:
     # page, Mapping: "Accepted-but-ignored for SDK compatibility; returned as constants",
     # "Read-through from org default; per-project override not persisted yet"
     def judge(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
-        """Holds each constant and each default of the organization to the value that was seen first."""
+        """Compares each constant and each default of the organization with the first value that was seen."""
         faulty = schema_faults(document)
         for name in ignored_names():
             if name in faulty and name != "tools":
@@ -90,24 +90,26 @@ class IgnoredFields:
             )
 
     def _is_usual(self, call: Call, tools: Json) -> bool:
-        """The same wrong tools as before anybody sent any."""
+        """True if the wrong tools are the same as before any call sent tools."""
         if "tools" not in call.fields and not self._was_sent("tools", tools):
             self.model.constants.setdefault(("everywhere", "tools"), tools)
         return same(self.model.constants.get(("everywhere", "tools"), ...), tools)
 
     def _kept(self, exchange: Exchange, call: Call, name: str, value: Json, expected: str, requirement: str) -> None:
-        """A value that is not the constant: kept from this call, or from an earlier one, or simply another."""
+        """Judges a value that is not the constant: it was kept from this call, kept from an earlier call, or is simply
+        different.
+        """
         earlier = self._was_sent(name, value)
         if name in call.fields or earlier:
-            shown = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
+            evidence = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
             absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
             meant = "ignored/absurd-values-are-harmless" if absurd else ignored_fields()[name].not_kept_id
-            self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *shown)
+            self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *evidence)
             return
         self.findings.add_violation(requirement, expected, f"{name} {brief(value)}", exchange)
 
     def remember(self, exchange: Exchange, call: Call) -> None:
-        """Notes what the ignored fields of an accepted call were sent with."""
+        """Records the values that an accepted call sent for the ignored fields."""
         for name in call.ignored:
             self.sent[name, _key(call.fields[name])] = (exchange, name in call.absurd)
 

@@ -1,4 +1,4 @@
-"""The schema of an assistant, held against an answer: which fields break the schema, and how."""
+"""The schema of an assistant, applied to an answer: the fields that break the schema, and how they break it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contract_tests.requirements import catalogue
 def schema_faults(document: Json) -> dict[str, str]:
     """The first fault of each field that breaks the schema, by the field's name; "" stands for the whole document.
 
-    A field that breaks the schema is judged by that alone: no comparison of it accuses anything else.
+    A field that breaks the schema violates only the schema: no comparison of that field adds another violation.
     """
     found: dict[str, str] = {}
     validator = catalogue.validator("Assistant")

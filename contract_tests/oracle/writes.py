@@ -1,4 +1,4 @@
-"""Judges what an accepted create, modify, delete or retrieve answered, and takes its effect into the model."""
+"""Judges the answer of an accepted create, modify, delete or retrieve, and records its effect in the model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from contract_tests.requirements.findings import Findings, answer, brief
 
 
 class Writes:
-    """Compares POST and PATCH at the end of the run (`conclude`), by the bodies that both were sent."""
+    """Compares POST and PATCH at the end of the run (`conclude`), for the bodies that were sent by both."""
 
     def __init__(
         self, target: Target, model: Model, findings: Findings, assistants: Assistants, ignored: IgnoredFields
@@ -29,7 +29,7 @@ class Writes:
         self._verbs: dict[Shape, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
 
     def conclude(self) -> None:
-        """Judges the two verbs against each other, for each body that both were sent."""
+        """Compares the effects of the two methods, for each body that was sent by both."""
         for body, verbs in self._verbs.items():
             if len(verbs) == 2:
                 self._compare(", ".join(sorted(name for name, _ in body)) or "no field", verbs)
@@ -40,7 +40,7 @@ class Writes:
         if call.operation == CREATE:
             judge("create/status-200", status == 200, CREATE, "200", str(status), exchange)
         allowed = {200, 201} if exchange.request.method == METHODS[CREATE] else {200}
-        # Of a create and of a delete the requirement that names the status says so.
+        # For a create and for a delete, another requirement names the status.
         if status not in allowed and call.operation not in (CREATE, DELETE):
             for requirement in features(call, exchange, self.model.find(call.id), self.target, self.findings.accepted)[
                 :1
@@ -64,8 +64,8 @@ class Writes:
             id,
             exchange,
         )
-        taken = self.model.find(id)
-        earlier = taken.trail[:1] if taken else []
+        holder = self.model.find(id)
+        earlier = holder.trail[:1] if holder else []
         if not judge(
             "create/ids-are-unique",
             not self.model.has_seen(id),
@@ -80,16 +80,16 @@ class Writes:
                     "parallel/creates-all-kept", "an assistant for each create", f"{id} again", exchange
                 )
             return
-        self._take_in(exchange, call, document)
+        self._add(exchange, call, document)
         self._grant(CREATE, before)
 
     def _grant(self, operation: str, before: int) -> None:
-        """An operation counts as accepted only by an answer in which nothing was found to be wrong but its schema."""
+        """Marks an operation as accepted if its answer had no fault, or only faults of the schema."""
         if len(self.findings.violations) == before:
             self.findings.accepted.add(operation)
 
-    def _take_in(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
-        """A new assistant, known from now on, be it as it should or not."""
+    def _add(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+        """Adds a new assistant to the model, also if the assistant is wrong."""
         organization = ORGANIZATIONS[call.role]
         self._welcome(call)
         self.ignored_fields.remember(exchange, call)
@@ -105,7 +105,7 @@ class Writes:
 
     # page, Create an assistant: "No (accepted, ignored)"
     def _welcome(self, call: Call) -> None:
-        """A create or a modify was accepted: what it was to be accepted for holds."""
+        """Records the requirements that hold because a create or a modify was accepted."""
         for name in call.ignored:
             if name not in call.absurd:
                 self.findings.hold(ignored_fields()[name].accepted_id, call.operation)
@@ -113,7 +113,7 @@ class Writes:
             self.findings.hold("create/name-suffices", CREATE)
 
     def shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
-        """A retrieve or a modify that answered, of an assistant that is known."""
+        """Judges the answer of a retrieve or a modify of a known assistant."""
         document = exchange.response.json
         self.assistant_judge.shape(exchange, document, self._held_to_before(call, tracked))
         before = len(self.findings.violations)
@@ -147,7 +147,7 @@ class Writes:
         self.model.log.append(tracked.wrote)
 
     def _expected_after(self, call: Call, document: dict[str, Json]) -> dict[str, Json]:
-        """What reads are to show: the answer, but for what it evidently answered wrongly."""
+        """The document that later calls must show: the answer, with its wrong texts corrected."""
         wanted = dict(document)
         for name in TEXTS:
             sent = call.fields.get(name)
@@ -156,9 +156,9 @@ class Writes:
         return wanted
 
     def by_verb(self, exchange: Exchange, call: Call, right: bool, tracked: TrackedAssistant | None) -> None:
-        """Keeps what came of a body by POST and by PATCH, the first that went wrong foremost.
+        """Stores the result of a body by POST and by PATCH; the first wrong result replaces a right one.
 
-        Bodies are alike that have the same fields with the same values, but for the words of a text.
+        Two bodies are alike if they have the same fields with the same values. The words of a text may differ.
         """
         if call.free or exchange.request.group or not isinstance(call.body, dict):
             return
@@ -168,16 +168,16 @@ class Writes:
 
     # page: "PATCH /v1/assistants/{id} (REST alias — same as POST)"
     def _compare(self, body: str, verbs: dict[str, tuple[bool, tuple[Exchange, ...]]]) -> None:
-        """The two verbs against each other: both right, or both wrong, is alike."""
+        """Compares the two methods: both right, or both wrong, is alike."""
         wrong = next((method for method, (right, _) in verbs.items() if not right), "PATCH")
-        shown = verbs[wrong][1]
+        evidence = verbs[wrong][1]
         self.findings.judge(
             "modify/post-and-patch-alike",
             verbs[METHODS[MODIFY]][0] == verbs[METHODS[PATCH]][0],
             PATCH,
             f"a body with {body}: the same effect by POST and by PATCH",
-            f"as it should be by {'POST' if wrong == 'PATCH' else 'PATCH'}, but not by {wrong}: {answer(shown[-1])}",
-            *shown,
+            f"as it should be by {'POST' if wrong == 'PATCH' else 'PATCH'}, but not by {wrong}: {answer(evidence[-1])}",
+            *evidence,
         )
 
     # page, Delete: "Returns: { "id": "asst-abc", "object": "assistant.deleted", "deleted": true }"

@@ -1,7 +1,8 @@
-"""`python -m self_tests.wrong.precision [NAME...]`: the whole suite on each server with one fault, and what it names.
+"""`python -m self_tests.wrong.precision [NAME...]`: runs the whole suite on each server with one fault, and prints the
+requirements that the suite names.
 
-A NAME is a part of a fault's name. Exits 1 where a fault is not found, or where a requirement is named that the fault
-does not violate.
+A NAME is a part of a fault's name. The exit code is 1 if a fault is not found, or if the suite names a requirement that
+the fault does not violate.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ HISTORIES = 25
 
 @dataclass(frozen=True)
 class Judged:
-    """One fault: the requirements that the suite named, and how the run ended where it was cut short."""
+    """One fault: the requirements that the suite named, and the end of the run if it was cut short."""
 
     fault: WrongServer
     named: tuple[str, ...]
@@ -60,7 +61,7 @@ def judge_all(chosen: list[int]) -> Iterable[Judged]:
 
 
 def judge(number: int) -> Judged:
-    """The whole suite, the SDK tests included."""
+    """Runs the whole suite, the SDK tests included."""
     fault, began = FAULTS[number], time.monotonic()
     with serving(fault.change) as target:
         run = Run(target, RunOptions(histories=HISTORIES), lambda id: not id.startswith("rate/"))

@@ -1,7 +1,7 @@
-"""Servers with exactly one fault, as real servers have it: the whole suite is to name one requirement of each.
+"""Servers with exactly one fault, as real servers have it: the whole suite must name one requirement for each.
 
-`fault` names the requirement that is violated. `also` names, by hand, each further requirement that the fault truly
-violates: a reader who knows the contract and not the suite must agree.
+`fault` names the violated requirement. `also` names, by hand, each further requirement that the fault truly violates: a
+person who knows the contract but not the suite must agree.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Change = Callable[[Fake], None]
 
 
 def fault(requirement: str, *also: str) -> Callable[[Change], Change]:
-    """Adds a function that gives a fake its one fault."""
+    """Registers a function that gives a fake its one fault."""
 
     def add(change: Change) -> Change:
         FAULTS.append(WrongServer(change.__name__.replace("_", " "), (requirement, *also), change))
@@ -49,7 +49,7 @@ def fault(requirement: str, *also: str) -> Callable[[Change], Change]:
 
 
 def never(fake: Fake, status: int, *operations: str) -> None:
-    """Answers this to every call of these operations."""
+    """Answers this status to every call of these operations."""
     refused = refusal(fake, status)
 
     def handle(*_: Any) -> Awaitable[Answer]:
@@ -58,7 +58,7 @@ def never(fake: Fake, status: int, *operations: str) -> None:
     handling(fake, handle, *operations)
 
 
-# --- an operation that is not there
+# --- an operation is missing
 
 
 @fault("modify/post-and-patch-alike")
@@ -96,7 +96,7 @@ def list_answers_404(fake: Fake) -> None:
     never(fake, 404, LIST)
 
 
-# --- a good call that is refused
+# --- a good call is refused
 
 
 @fault("create/name-suffices")
@@ -161,7 +161,7 @@ def a_modify_wants_the_name(fake: Fake) -> None:
 
 @fault("delete/answers-deleted")
 def a_delete_with_a_content_type_and_no_body_is_refused(fake: Fake) -> None:
-    """Stock Fastify; the Python SDK sends that header."""
+    """Stock Fastify does so, and the Python SDK sends this header."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.StreamResponse:
@@ -173,7 +173,7 @@ def a_delete_with_a_content_type_and_no_body_is_refused(fake: Fake) -> None:
     fake.middlewares.append(middleware)
 
 
-# --- a habit of a framework
+# --- a framework's own behaviour
 
 
 @fault(
@@ -218,7 +218,7 @@ def a_wrong_method_answers_400(fake: Fake) -> None:
     kind(fake, WrongMethod, status=400)
 
 
-# --- an answer that is wrong in itself
+# --- the answer itself is wrong
 
 
 @fault("create/answers-the-assistant")
@@ -283,7 +283,7 @@ def a_delete_answers_204(fake: Fake) -> None:
     )
 
 
-# --- a later read that contradicts
+# --- a later call contradicts the answer
 
 
 @fault("retrieve/equals-created")
