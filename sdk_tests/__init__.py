@@ -1,4 +1,4 @@
-"""The contract as the real openai SDK sees it, sync and async, for any server."""
+"""Tests of the contract through the real openai SDK, sync and async, for any server."""
 
 from sdk_tests.run import Outcome, judge
 

@@ -1,6 +1,9 @@
-"""`python -m sdk_tests`: judges the target in ASSISTANTS_TARGET with every kind of client that the installed SDK has,
-and prints a line of JSON for each promise or fact that a test showed. The matrix asks every SDK so. ASSISTANTS_ONLY is
-a list of the requirements that are asked for, or null."""
+"""`python -m sdk_tests`: judges the target in ASSISTANTS_TARGET with every kind of client that the installed SDK has.
+It prints a line of JSON for each promise or fact that a test showed. The matrix runs this command in the environment of
+each SDK.
+
+ASSISTANTS_ONLY is a list of the requirements to test, or null for all.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def main() -> None:
 
 
 def fact(outcome: Outcome) -> str:
-    """What a test shows that judges no server: its name, as words."""
+    """The name, as words, of a test that shows a fact about the SDK and judges no server."""
     return re.sub(r".*::test_|[\[ ].*", "", outcome.test).replace("_", " ")
 
 

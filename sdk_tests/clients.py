@@ -1,11 +1,11 @@
-"""The SDK's clients behind one set of calls, so that one promise judges them all; knows no verdicts."""
+"""The SDK's clients behind one set of calls, so that one test judges them all. This module knows no verdicts."""
 
 from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import wraps
 from itertools import islice
 from typing import Any, Self, TypeVar
@@ -18,38 +18,39 @@ from contract_tests.http import openapi
 from contract_tests.http.guard import Guard
 from sdk_tests.versions import offered
 
-# A walk reads no further: a list without an end must not hold a run up, nor an organization of many thousands.
+# A walk stops here: neither a list without an end nor an organization of many thousands may delay a run.
 PATIENCE = 1000
-# Names nothing, though its shape is one that a service may insist on.
+# No assistant has this id, but its shape is one that a service may demand.
 UNKNOWN = "asst-00000000-0000-4000-8000-000000000000"
-# From the contract, for the older SDKs do not know them all.
+# The fields come from the contract, because the older SDKs do not know them all.
 FIELDS = set(openapi.fields("Assistant"))
-# The kinds of client that ask for the response itself, and how.
+# These kinds of client ask for the response itself, by this property of the SDK.
 FORMS = {"raw": "with_raw_response", "streaming": "with_streaming_response"}
 Kind = TypeVar("Kind", Assistant, AssistantDeleted)
 
 
 class Client(ABC):
-    """The SDK's assistants. A call returns what it gave, whether the SDK's client is sync or async."""
+    """The SDK's assistants. A call returns the result, whether the SDK's client is sync or async."""
 
     sdk: Any
     assistants: Any
     guard: Guard | None = None
+    watch: Any = None
 
     @abstractmethod
     def wait(self, call: Any) -> Any:
-        """What a call of the SDK gives in the end."""
+        """The result of a call of the SDK."""
 
     @abstractmethod
     def each(self, pages: Any) -> Iterator[Any]:
-        """What a `for`, or an `async for`, over a list of the SDK gives."""
+        """The items that a `for`, or an `async for`, over a list of the SDK gives."""
 
     @abstractmethod
     def streamed(self, operation: str, *arguments: str) -> Any:
-        """What `with_streaming_response` reads."""
+        """The result of a call by `with_streaming_response`."""
 
     def create(self, **body: Any) -> Assistant:
-        """`model` is sent unless told otherwise: the SDK demands one, and the service ignores it."""
+        """Sends a `model` unless `body` has one: the SDK demands a model, and the service ignores it."""
         call = self.assistants.create
         return expected(Assistant, self.wait(call(**offered(call, {"model": "any"} | body))))
 
@@ -70,14 +71,14 @@ class Client(ABC):
         return self.wait(self.assistants.list(**query))
 
     def pages(self, **query: Any) -> list[Any]:
-        """The pages, one after another as the SDK finds the next, the first hundred at most."""
+        """The pages, in the order in which the SDK finds them; the first hundred at most."""
         pages = [self.page(**query)]
         while pages[-1].has_next_page() and len(pages) < 100:
             pages.append(self.wait(pages[-1].get_next_page()))
         return pages
 
     def walk(self, **query: Any) -> list[Assistant]:
-        """Every assistant that the SDK's own paging gives, up to the first that comes again."""
+        """Every assistant that the SDK's own paging gives. The walk ends at the first id that comes again."""
         walked: list[Assistant] = []
         seen: set[str] = set()
         for item in islice(self.each(self.assistants.list(**query)), PATIENCE):
@@ -91,7 +92,7 @@ class Client(ABC):
 
 
 class SyncClient(Client):
-    """`raw` and `streaming` make every call in that form; any other kind calls plainly."""
+    """`raw` and `streaming` make every call in that form. Any other kind makes plain calls."""
 
     def __init__(self, sdk: openai.OpenAI, kind: str) -> None:
         self.sdk = sdk
@@ -112,7 +113,7 @@ class SyncClient(Client):
 
 
 class Parsed:
-    """The assistants behind `with_raw_response` or `with_streaming_response`: what they answer is parsed at once."""
+    """The assistants behind `with_raw_response` or `with_streaming_response`. Each answer is parsed at once."""
 
     def __init__(self, calls: Any) -> None:
         self._calls = calls
@@ -132,7 +133,7 @@ class Parsed:
 
 
 class AsyncClient(Client):
-    """Each call is awaited in an event loop of the client's own."""
+    """Each call is awaited in an event loop that belongs to the client."""
 
     def __init__(self, sdk: openai.AsyncOpenAI) -> None:
         self.assistants = sdk.beta.assistants
@@ -150,9 +151,10 @@ class AsyncClient(Client):
     def streamed(self, operation: str, *arguments: str) -> Any:
         return self.wait(self._streamed(operation, *arguments))
 
-    def together(self, calls: Iterable[Awaitable[Any]]) -> list[Any]:
-        """What calls in parallel give, an exception where one raised."""
-        return self.runner.run(_gathered(calls))
+    def send_parallel(self, calls: Iterable[Awaitable[Any]]) -> list[Any]:
+        """The results of parallel calls, with the exception in place of a result if a call raised one."""
+        with self.watch.parallel() if self.watch else nullcontext():
+            return self.runner.run(_gathered(calls))
 
     def close(self) -> None:
         self.runner.run(self.sdk.close())
@@ -171,8 +173,8 @@ async def _gathered(calls: Iterable[Awaitable[Any]]) -> list[Any]:
     return await asyncio.gather(*calls, return_exceptions=True)
 
 
-def shown(assistant: Assistant) -> dict[str, Any]:
-    """What the fields of an assistant say; what else a server answers is its choice."""
+def visible_fields(assistant: Assistant) -> dict[str, Any]:
+    """The values of the contract's fields in an assistant. The server is free to choose any further fields."""
     return dict.fromkeys(FIELDS) | assistant.model_dump(include=FIELDS, warnings=False)
 
 
@@ -181,12 +183,14 @@ def ids(assistants: Iterable[Assistant]) -> list[str]:
 
 
 def body_of(refusal: openai.APIStatusError) -> dict[str, Any]:
-    """What stood in the envelope, or nothing where there was none."""
+    """The fields of the envelope, or an empty mapping if there was no envelope."""
     return refusal.body if isinstance(refusal.body, dict) else {}
 
 
 def expected(kind: type[Kind], answer: Any) -> Kind:
-    """The SDK hands on what it cannot read (a text, None); that is the server's fault, so it is an assertion."""
+    """The answer, if it has this type. The SDK also returns an answer that it cannot parse (a text, None). That is a
+    fault of the server, so it raises AssertionError.
+    """
     if not isinstance(answer, kind) or not isinstance(answer.id, str):
         raise AssertionError(f"the SDK gave no {kind.__name__} with an id, but {answer!r:.100}")
     return answer
@@ -200,44 +204,46 @@ def held(page: Any) -> list[Assistant]:
 
 
 class Maker:
-    """Creates assistants, and removes them in the end with a client of the same key."""
+    """Creates assistants, and deletes them at the end with a client of the same key."""
 
     def __init__(self, client: Client, tag: str, test: str) -> None:
         self._client, self._tag, self._test = client, tag, test
         self._names = 0
-        self._made: list[tuple[Client, str]] = []
+        self._created: list[tuple[Client, str]] = []
 
     def __call__(self, client: Client | None = None, **body: Any) -> Assistant:
         with_client = client or self._client
         return self.keep(with_client.create(**{"name": self.name()} | body), with_client)
 
     def name(self) -> str:
-        """A name that no other test and no other run gives; short, for the contract leaves the longest name open."""
+        """A name that no other test and no other run uses. It is short, because the contract does not fix the longest
+        name.
+        """
         self._names += 1
         return f"{self._tag}-{self._names} {self._test}"[:48]
 
     def keep(self, answer: Any, client: Client | None = None) -> Assistant:
-        """Has an assistant removed that was made in another way."""
-        made, by = expected(Assistant, answer), client or self._client
-        if by.guard and made.id not in by.guard.made:
-            raise AssertionError(f"a create answered {made.id}, which was there before")
-        self._made.append((by, made.id))
-        return made
+        """Registers an assistant that was created in another way, so that it is deleted too."""
+        created, by = expected(Assistant, answer), client or self._client
+        if by.guard and created.id not in by.guard.created:
+            raise AssertionError(f"a create answered {created.id}, which was there before")
+        self._created.append((by, created.id))
+        return created
 
-    def together(self, client: AsyncClient, names: Iterable[str]) -> list[Assistant]:
-        """Creates in parallel. What was made is kept in any case, then the first failure is raised."""
-        answers = client.together(client.assistants.create(name=name, model="any") for name in names)
+    def create_parallel(self, client: AsyncClient, names: Iterable[str]) -> list[Assistant]:
+        """Creates in parallel. Registers every created assistant, and then raises the first failure."""
+        answers = client.send_parallel(client.assistants.create(name=name, model="any") for name in names)
         failures = [answer for answer in answers if isinstance(answer, BaseException)]
-        made = [self.keep(answer, client) for answer in answers if answer not in failures]
+        created = [self.keep(answer, client) for answer in answers if answer not in failures]
         for failure in failures:
             raise failure
-        return made
+        return created
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        left = [assistant_id for client, assistant_id in self._made if not _removed(client, assistant_id)]
+        left = [assistant_id for client, assistant_id in self._created if not _removed(client, assistant_id)]
         if left:
             raise AssertionError(f"left behind, for a delete was not accepted: {', '.join(map(str, left))}")
 
@@ -247,6 +253,6 @@ def _removed(client: Client, assistant_id: str) -> bool:
         client.wait(client.assistants.delete(assistant_id))
     except openai.NotFoundError:  # the test itself has deleted it
         return True
-    except (openai.OpenAIError, ValueError):  # ValueError: an id, or JSON, that the SDK cannot read
+    except (openai.OpenAIError, ValueError):  # ValueError: the SDK cannot parse an id or the JSON
         return False
     return True

@@ -1,4 +1,4 @@
-"""Who is judged, with which clients; what a test made is removed."""
+"""The fixtures of the tests: the target, and the clients that call it. Created assistants are deleted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target, from_environment
 from sdk_tests.clients import AsyncClient, Client, Maker, held
 from sdk_tests.opened import PLAIN, Clients
-from sdk_tests.run import GUARD, HERE, KINDS, SEED, TARGET
+from sdk_tests.run import GUARD, HERE, KINDS, OBSERVE, SEED, TARGET
 from sdk_tests.wire import Wire, on
 
 
@@ -32,7 +32,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # A mark, not a setting: these tests may be collected beside others. The SDK deprecates every call of ours.
+    # This is a mark, not a setting, because these tests may be collected beside others. The SDK deprecates every call
+    # of ours.
     exempt = pytest.mark.filterwarnings("error", "ignore:deprecated$:DeprecationWarning")
     for item in items:
         if item.path.parent == HERE:
@@ -41,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A traceback shows arguments, and a server may repeat a key: no key leaves in a report."""
+    """Masks the keys in a report: a traceback shows arguments, and a server may repeat a key."""
     report = yield
     if report.failed and TARGET in item.config.stash:
         report.longrepr = Secrets(item.config.stash[TARGET]).mask(str(report.longrepr))
@@ -50,13 +51,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 def target(pytestconfig: pytest.Config) -> Iterator[Target]:
-    """The target that `judge` was given, else the environment's, else our fake."""
+    """The target that `judge` was given, or else the environment's, or else our fake."""
     if TARGET in pytestconfig.stash:
         yield pytestconfig.stash[TARGET]
     elif "ASSISTANTS_BASE_URL" in os.environ:
         yield pytestconfig.stash.setdefault(TARGET, from_environment(os.environ["ASSISTANTS_BASE_URL"]))
     else:
-        from contract_tests.http import own_fake  # here, since only this needs the fake to be installed
+        from contract_tests.http import own_fake  # here, because only this case needs the fake to be installed
 
         with own_fake.fake() as fake:
             yield pytestconfig.stash.setdefault(TARGET, fake)
@@ -65,7 +66,7 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
 @pytest.fixture(scope="session")
 def clients(target: Target, pytestconfig: pytest.Config) -> Iterator[Clients]:
     guard = pytestconfig.stash.get(GUARD, None)
-    clients = Clients(target, guard)
+    clients = Clients(target, guard, pytestconfig.stash.get(OBSERVE, None))
     if guard is None:
         clients.look_around()
     yield clients
@@ -84,15 +85,18 @@ def tag(pytestconfig: pytest.Config) -> str:
 @pytest.fixture(scope="module")
 def client(clients: Clients, kind: str, request: pytest.FixtureRequest) -> Client:
     if kind == "strict":
-        request.getfixturevalue("strict")  # skips where a strict client can read nothing
+        request.getfixturevalue("strict")  # skips if a strict client can parse nothing
     return clients.with_key_of("primary", kind)
 
 
 @pytest.fixture(scope="module")
 def strict(clients: Clients, kind: str) -> Client:
-    """Raises where an answer is not what the SDK's types say. The service's constants may be: they are its choice."""
-    shown = held(clients.with_key_of("primary", "sync").page(limit=1))
-    constants = {name: value for name, value in (shown[0].to_dict() if shown else {}).items() if name in FREE}
+    """A client that raises if an answer does not match the SDK's types.
+
+    The service is free to choose its constants. The test is skipped if they do not match these types.
+    """
+    page = held(clients.with_key_of("primary", "sync").page(limit=1))
+    constants = {name: value for name, value in (page[0].to_dict() if page else {}).items() if name in FREE}
     try:
         Assistant.model_validate({**TYPICAL, **constants})
     except ValueError:
@@ -120,7 +124,7 @@ def stranger(clients: Clients, kind: str) -> Client:
 
 @pytest.fixture
 def parallel(client: Client) -> AsyncClient:
-    """Calls in parallel are for the kinds of client that can be awaited."""
+    """The async client, which alone can make calls in parallel."""
     assert isinstance(client, AsyncClient)
     return client
 
@@ -151,7 +155,9 @@ def wire(line: list[Wire]) -> Wire:
 
 @pytest.fixture(scope="module")
 def line() -> list[Wire]:
-    """The wire of the test that runs: the clients are shared, for opening one takes longer than a test."""
+    """The wire of the current test. The tests share clients, because it takes longer to open a client than to run a
+    test.
+    """
     return []
 
 

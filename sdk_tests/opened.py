@@ -1,10 +1,10 @@
-"""The clients of a run: each opened once, behind the guard and within the rate limit; knows whose keys there are."""
+"""The clients of a run. Each is opened once, behind the guard and within the rate limit. This module knows the keys."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ import openai
 import pytest
 
 from contract_tests.http.guard import Guard
-from contract_tests.http.messages import parse
+from contract_tests.http.messages import Request, Response, parse
 from contract_tests.http.target import Target
 from sdk_tests.clients import UNKNOWN, AsyncClient, Client, SyncClient
 from sdk_tests.versions import AioHttp, AsyncHttp, SyncHttp, httpx
@@ -20,17 +20,17 @@ from sdk_tests.versions import AioHttp, AsyncHttp, SyncHttp, httpx
 SETTINGS: dict[str, Any] = {"max_retries": 0, "timeout": 10.0}
 ASYNC = ("async", "aiohttp")
 PLAIN = ("sync", "async")
-# All the ways in which a program can use the SDK; the last three are sync.
+# These are all the ways to use the SDK in a program. The last three are sync.
 KINDS = (*PLAIN, "aiohttp", "raw", "streaming", "strict")
 
 
 class Clients:
     """The clients of a run, each opened once and shared by all tests."""
 
-    def __init__(self, target: Target, guard: Guard | None = None) -> None:
+    def __init__(self, target: Target, guard: Guard | None = None, observe: Observe | None = None) -> None:
         self._target = target
-        self._watch = Watch(target, guard or Guard(target))
-        self._trust = httpx.create_ssl_context()  # once: reading the certificates is the dear part of a client
+        self._watch = Watch(target, guard or Guard(target), observe)
+        self._trust = httpx.create_ssl_context()  # once, because loading the certificates is the slow part of a client
         self._open: dict[tuple[str, str, bool], SyncClient | AsyncClient] = {}
 
     def with_key_of(self, role: str, kind: str, *, strict: bool = False) -> Client:
@@ -39,12 +39,12 @@ class Clients:
         return self._client(kind, role, self._target.keys[role], strict)
 
     def stranger(self, kind: str) -> Client:
-        """With a key that nobody was given."""
+        """A client with a key that nobody was given."""
         return self._client(kind, "stranger", "sk-nobody-was-given-this-key", strict=False)
 
     def look_around(self) -> None:
-        """Shows the guard who is there before anything is made, as far as the SDK can read it."""
-        with suppress(Exception):  # an answer that it cannot digest raises anything
+        """Shows the guard the assistants that exist before the first create, as far as the SDK can parse them."""
+        with suppress(Exception):  # the SDK can raise any exception for an answer that it cannot parse
             self.with_key_of("primary", "sync").pages(limit=100)
 
     def bound_id(self) -> str:
@@ -60,9 +60,11 @@ class Clients:
         opened = (kind, role, strict or kind == "strict")
         if opened not in self._open:
             settings = {"base_url": self._target.base_url, "api_key": key, "_strict_response_validation": opened[2]}
-            http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role)}
+            # A redirect is an answer like any other: the guard has not seen where it leads.
+            http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role), "follow_redirects": False}
             self._open[opened] = open_client(kind, http, **settings)
             self._open[opened].guard = self._watch.guard
+            self._open[opened].watch = self._watch
         return self._open[opened]
 
 
@@ -76,34 +78,44 @@ def open_client(kind: str, http: dict[str, Any], **settings: Any) -> SyncClient 
     return AsyncClient(openai.AsyncOpenAI(http_client=over(**http), **(SETTINGS | settings)))
 
 
-MINUTE = 60.5  # the half second is for calls that overtake each other
+# An observer gets the request, the response, and both times in seconds since the epoch. It returns an exchange.
+Observe = Callable[[Request, Response, float, float], object]
+SHOWN_HEADERS = ("content-type", "openai-beta")  # of a request; no requirement is about the SDK's other headers
+MINUTE = 60.5  # the half second is a margin for calls that overtake each other
 
 
 class Watch:
-    """What stands between the SDK's clients and the target: the guard that all of the suite's calls pass, and the pace
-    that keeps them together within the rate limit that the target declares."""
+    """Stands between the SDK's clients and the target.
 
-    def __init__(self, target: Target, guard: Guard) -> None:
+    It has the guard, which checks all calls of the suite, and the pace, which keeps all calls within the declared rate
+    limit of the target.
+    """
+
+    def __init__(self, target: Target, guard: Guard, observe: Observe | None = None) -> None:
+        self.observe = observe
+        self.group, self._groups = 0, 1_000  # this number is far from the groups of the session
         self.clock = target.clock
-        # What ran before may have used the whole budget up.
+        # An earlier run may have used the whole budget.
         self.calls = deque([self.clock.now()] * (target.rate_limit or 0), maxlen=target.rate_limit or 0)
         self.guard = guard
         self.guard.invent(UNKNOWN)
         self.base = urlsplit(target.base_url).path
 
     def hooks(self, kind: str, role: str) -> dict[str, list[Callable[..., Any]]]:
-        """For a client of httpx; what they refuse raises GuardError from within the SDK."""
+        """Hooks for a client of httpx. A refused call raises GuardError inside the SDK."""
 
         def before(request: httpx.Request) -> None:
             self.guard.check(request.method, self._path(request), role)
             self._hold()
+            request.extensions["began"] = self.clock.now()
+            request.extensions["group"] = self.group
 
         def after(response: httpx.Response) -> None:
             response.read()
             self._learn(response, role)
 
         async def before_async(request: httpx.Request) -> None:
-            before(request)  # it may block: nothing else runs in this loop that could go on
+            before(request)  # this may block: no other task in this loop could go on
 
         async def after_async(response: httpx.Response) -> None:
             await response.aread()
@@ -113,6 +125,16 @@ class Watch:
             return {"request": [before_async], "response": [after_async]}
         return {"request": [before], "response": [after]}
 
+    @contextmanager
+    def parallel(self) -> Iterator[None]:
+        """The calls inside this context are made at the same time."""
+        self._groups += 1
+        self.group = self._groups
+        try:
+            yield
+        finally:
+            self.group = 0
+
     def _hold(self) -> None:
         if self.calls:
             self.clock.rest(max(0.0, self.calls[0] + MINUTE - self.clock.now()))
@@ -121,7 +143,19 @@ class Watch:
     def _path(self, request: httpx.Request) -> str:
         return request.url.raw_path.decode().removeprefix(self.base)
 
+    def _request(self, request: httpx.Request, role: str) -> Request:
+        headers = tuple((name, request.headers[name]) for name in SHOWN_HEADERS if name in request.headers)
+        group = request.extensions["group"]
+        return Request(request.method, self._path(request), role, request.content or None, headers, group)
+
     def _learn(self, response: httpx.Response, role: str) -> None:
         method = response.request.method
-        if response.is_success and method != "DELETE":
+        if self.observe:
+            began = response.request.extensions["began"]
+            self.observe(self._request(response.request, role), _response(response), began, self.clock.now())
+        elif response.is_success and method != "DELETE":
             self.guard.learn(method, self._path(response.request), role, parse(response.content))
+
+
+def _response(response: httpx.Response) -> Response:
+    return Response(response.status_code, dict(response.headers), response.content)

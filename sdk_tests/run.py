@@ -1,30 +1,34 @@
-"""Runs the package's tests in this process and says what became of each; knows pytest, but no promise."""
+"""Runs the tests of this package in this process and returns their outcomes. It knows pytest, but no promise."""
 
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import walk_tb
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import openai
 import pytest
 
 from contract_tests.http.guard import Guard, GuardError
+from contract_tests.http.messages import Exchange
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
-from sdk_tests.opened import PLAIN
+from sdk_tests.opened import PLAIN, Observe
 
 HERE = Path(__file__).resolve().parent
 OPENAI = Path(openai.__file__).resolve().parent
 TARGET = pytest.StashKey[Target]()
 SEED = pytest.StashKey[int]()
 GUARD = pytest.StashKey[Guard | None]()
+OBSERVE = pytest.StashKey[Observe | None]()
 KINDS = pytest.StashKey[tuple[str, ...]]()
-# Nothing of the caller's pytest (its configuration, plugins, output), and none of its own that a verdict does not need.
+# The run uses nothing of the caller's pytest (its configuration, plugins, output), and only the plugins that a verdict
+# needs.
 WITHOUT = ("cacheprovider", "terminal", "faulthandler", "logging", "unraisableexception")
 OPTIONS = (
     "-c",
@@ -38,12 +42,13 @@ OPTIONS = (
     "--disable-plugin-autoload",
     *(f"-pno:{plugin}" for plugin in WITHOUT),
 )
-CLEAN_UP = "What a test makes it can remove again."
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a test. `verdict` is passed, failed, skipped, or error: the test broke, and nothing was judged."""
+    """The outcome of a test. `verdict` is passed, failed, skipped or error. An error means that the test broke and
+    judged nothing.
+    """
 
     test: str
     promise: str
@@ -51,6 +56,7 @@ class Outcome:
     verdict: str
     why: str
     seconds: float
+    exchanges: tuple[Exchange, ...] = ()
 
 
 def judge(
@@ -59,15 +65,18 @@ def judge(
     seed: int = 1,
     guard: Guard | None = None,
     kinds: tuple[str, ...] = PLAIN,
+    observe: Observe | None = None,
 ) -> list[Outcome]:
-    """The outcomes of the tests that carry a requirement which `only` accepts, or of all where it accepts every one.
+    """The outcomes of the tests that carry a requirement which `only` accepts; of all tests if it accepts every
+    requirement.
 
-    The seed is in every name that is sent: the same seed makes the same calls. `guard` is that of the run around it,
-    which knows already who was there before. `kinds` are the clients that make the calls, of `opened.KINDS`.
+    The seed is in every name that is sent: the same seed makes the same calls. `guard` is the guard of the surrounding
+    run, which already knows the assistants that existed before. `kinds` are the clients that make the calls, a part of
+    `opened.KINDS`.
 
-    A list that is empty means that nothing was run.
+    An empty list means that no test was run.
     """
-    run = _Run(target, only, seed, guard, kinds)
+    run = _Run(target, only, seed, guard, kinds, observe)
     with _environment_of_its_own():
         code = pytest.main([*OPTIONS, str(HERE)], plugins=[run])
     if run.interrupted:
@@ -81,8 +90,17 @@ class _Run:
     """The pytest plugin of one run."""
 
     def __init__(
-        self, target: Target, only: Callable[[str], bool], seed: int, guard: Guard | None, kinds: tuple[str, ...]
+        self,
+        target: Target,
+        only: Callable[[str], bool],
+        seed: int,
+        guard: Guard | None,
+        kinds: tuple[str, ...],
+        observe: Observe | None,
     ) -> None:
+        self.observe = observe
+        self.seen: list[Exchange] = []
+        self._of_module: dict[Path, list[Exchange]] = defaultdict(list)
         self.target = target
         self.guard = guard
         self.kinds = kinds
@@ -98,7 +116,12 @@ class _Run:
         config.stash[SEED] = self.seed
         config.stash[GUARD] = self.guard
         config.stash[KINDS] = self.kinds
-        config.option.tbstyle = "value"  # nobody sees the tracebacks, and through the SDK they take long to write
+        config.stash[OBSERVE] = self._observe if self.observe else None
+        config.option.tbstyle = "value"  # nobody sees the tracebacks, and tracebacks through the SDK are slow to render
+
+    def _observe(self, *exchange: Any) -> None:
+        assert self.observe
+        self.seen.append(cast(Exchange, self.observe(*exchange)))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if not all(self.only(name) for item in items for name in _requirements(item)):
@@ -123,26 +146,34 @@ class _Run:
     def pytest_keyboard_interrupt(self) -> None:
         self.interrupted = True
 
+    def _exchanges(self, item: pytest.Item) -> tuple[Exchange, ...]:
+        """The exchanges of the test. For a test that makes no call: the exchanges of its module, from the fixtures."""
+        own = tuple(self.seen)
+        self.seen.clear()
+        self._of_module[item.path] += own
+        return own or tuple(self._of_module[item.path])
+
     def _conclude(self, item: pytest.Item, teardown: _Phase) -> None:
-        """The last phase before the teardown decides: a setup that did not pass has no call behind it."""
-        test, seconds = self._phases[-1], sum(phase.seconds for phase in (*self._phases, teardown))
+        """Adds the outcome. The last phase before the teardown decides it, because no call follows a set-up that
+        failed.
+        """
+        set_up, test, seconds = (
+            self._phases[0],
+            self._phases[-1],
+            sum(phase.seconds for phase in (*self._phases, teardown)),
+        )
         self._phases.clear()
         promise = " ".join((item.function.__doc__ or "").split()) if isinstance(item, pytest.Function) else ""
-        self.outcomes.append(Outcome(item.nodeid, promise, _requirements(item), test.verdict, test.why, seconds))
-        if teardown.verdict != "passed":
-            self.outcomes.append(_clean_up(item, teardown))
+        # A set-up that fails proves nothing about the requirement.
+        requirements = _requirements(item) if set_up.verdict == "passed" else ()
+        exchanges = self._exchanges(item)
+        self.outcomes.append(Outcome(item.nodeid, promise, requirements, test.verdict, test.why, seconds, exchanges))
 
 
 class _Phase(NamedTuple):
     verdict: str
     why: str
     seconds: float
-
-
-def _clean_up(item: pytest.Item, phase: _Phase) -> Outcome:
-    """A failed clean-up stands by itself: it says nothing against the promise of the test before it."""
-    breached = ("delete/answers-deleted",) if phase.verdict == "failed" else ()
-    return Outcome(f"{item.nodeid} (clean-up)", CLEAN_UP, breached, phase.verdict, phase.why, phase.seconds)
 
 
 def _requirements(item: pytest.Item) -> tuple[str, ...]:
@@ -160,33 +191,33 @@ def _judged(raised: pytest.ExceptionInfo[BaseException] | None) -> tuple[str, st
     if guarded := next(filter(None, map(_guarded, errors)), None):
         return "error", str(guarded)
     verdict = "failed" if all(map(_of_the_server, errors)) else "error"
-    return verdict, "; ".join(map(_told, errors))
+    return verdict, "; ".join(map(_describe, errors))
 
 
 def _leaves(error: BaseException) -> list[BaseException]:
-    """The errors of a group, for more than one fixture can fail as it is torn down."""
+    """The errors of a group: several fixtures can fail in one teardown."""
     if isinstance(error, BaseExceptionGroup):
         return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
     return [error]
 
 
 def _guarded(error: BaseException | None) -> GuardError | None:
-    """The guard's refusal, be it bare or wrapped by the SDK."""
+    """The guard's refusal, either bare or wrapped by the SDK."""
     while error and not isinstance(error, GuardError):
         error = error.__cause__
     return error if isinstance(error, GuardError) else None
 
 
 def _of_the_server(error: BaseException) -> bool:
-    """An answer that the SDK cannot digest raises anything, but from within the SDK."""
+    """True if the server caused the error. The SDK can raise any exception for an answer that it cannot parse."""
     if isinstance(error, pytest.fail.Exception):
-        return error.pytrace  # as pytest.raises fails; without one it is pytest, at odds with a fixture
+        return error.pytrace  # True for pytest.raises; False for an error of pytest about a fixture
     if isinstance(error, AssertionError | openai.APIError):
         return True
     return any(OPENAI in Path(frame.f_code.co_filename).parents for frame, _ in walk_tb(error.__traceback__))
 
 
-def _told(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     if isinstance(error, AssertionError | pytest.fail.Exception):
         return str(error).split("\n")[0]
     cause = f" ({error.__cause__})" if error.__cause__ else ""
@@ -194,13 +225,13 @@ def _told(error: BaseException) -> str:
 
 
 def _line(text: str, target: Target) -> str:
-    shown = "".join(character if character.isprintable() else " " for character in Secrets(target).mask(text))
-    return " ".join(shown.split())[:300]
+    printable = "".join(character if character.isprintable() else " " for character in Secrets(target).mask(text))
+    return " ".join(printable.split())[:300]
 
 
 @contextmanager
 def _environment_of_its_own() -> Iterator[None]:
-    """Without the caller's pytest settings, which include the test that may be running around this run."""
+    """Removes the caller's pytest settings meanwhile: they include the test that may be running around this run."""
     before = dict(os.environ)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)

@@ -1,4 +1,4 @@
-"""The SDKs of sdks.toml: each in an environment of its own, made once, in which it is put to the suite."""
+"""The SDKs of sdks.toml. Each has an environment, created once, in which it runs the tests."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
 
 HERE = Path(__file__).resolve().parent
-HOME = Path(sys.prefix) / "sdks"  # inside our own environment: gone with it, and in nobody's way
+HOME = Path(sys.prefix) / "sdks"  # inside our own environment, so that it is deleted with that
 NODE_TESTS = ("promises.mjs", "list.mjs", "refusals.mjs", "facts.mjs")
-LEFT_BEHIND = "left behind, for a delete was not accepted: "  # as clients.mjs says it
-PATIENCE = 600  # seconds that one command may take
+LEFT_BEHIND = "left behind, for a delete was not accepted: "  # the same words as in clients.mjs
+PATIENCE = 600  # the longest time in seconds for one command
 
 
 class UnavailableError(Exception):
-    """An SDK cannot be had here; the text is one line that says why."""
+    """An SDK is unavailable here; the text gives the reason in one line."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an SDK's test came to: a verdict on a requirement, or on a fact about the SDK itself."""
+    """The outcome of an SDK's test: a verdict on a requirement, or on a fact about the SDK itself."""
 
     name: str
     verdict: str
@@ -42,14 +42,14 @@ class Outcome:
 
     @property
     def promise(self) -> str:
-        """In words, which Node's tests have after the names of the requirements."""
+        """The promise in words. In the titles of Node's tests it follows the names of the requirements."""
         return self.test.rpartition(": ")[2]
 
     @property
     def left_behind(self) -> list[str]:
-        """The ids of what Node's tests made and could not remove."""
-        _, said, ids = self.why.partition(LEFT_BEHIND)
-        return ids.split(", ") if said else []
+        """The ids of the assistants that Node's tests created and could not delete."""
+        _, found, ids = self.why.partition(LEFT_BEHIND)
+        return ids.split(", ") if found else []
 
     @property
     def is_fact(self) -> bool:
@@ -58,7 +58,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Sdk:
-    """`unlike` are the facts that do not hold for it."""
+    """`unlike` are the facts that do not hold for this SDK."""
 
     language: str
     version: str
@@ -74,20 +74,23 @@ class Sdk:
         return HOME / f"{self.language}-{self.version}"
 
     def judge(self, target: Target, only: list[str] | None = None) -> list[Outcome]:
-        """What it shows of the target in the requirements of `only`, or in all, and then of itself as well. Raises
-        UnavailableError, and RuntimeError where the suite breaks in it."""
+        """The outcomes for the requirements of `only`. Without `only`: for all requirements, and for the facts about
+        the SDK.
+
+        Raises UnavailableError, or RuntimeError if the tests break.
+        """
         self.install()
         given = {name: getattr(target, name) for name in ("base_url", "bound_id", "expendable_id", "rate_limit")}
-        said = json.dumps({**given, "keys": dict(target.keys)})
+        declared = json.dumps({**given, "keys": dict(target.keys)})
         ask = _python if self.language == "python" else _node
         variables = os.environ | {
-            "ASSISTANTS_TARGET": said,
+            "ASSISTANTS_TARGET": declared,
             "ASSISTANTS_ONLY": json.dumps(only),
             "ASSISTANTS_IGNORED": json.dumps([_described(field) for field in ignored_fields().values()]),
         }
-        told = [Outcome(**json.loads(line)) for line in ask(self.home, variables)]
+        outcomes = [Outcome(**json.loads(line)) for line in ask(self.home, variables)]
         secrets = Secrets(target)
-        return [replace(each, why=secrets.mask(each.why)) for each in told]
+        return [replace(each, why=secrets.mask(each.why)) for each in outcomes]
 
     def install(self) -> None:
         """Raises UnavailableError."""
@@ -95,15 +98,15 @@ class Sdk:
 
 
 def _described(field: IgnoredField) -> dict[str, Any]:
-    """An ignored field as the tests in Node need it."""
+    """An ignored field in the form that the tests in Node need."""
     return {"field": field.name, "id": field.id, "reads": field.reads, "value": field.value(0)}
 
 
 def environment(language: str, home: Path, packages: tuple[str, ...]) -> Path:
-    """A folder with these packages of Python or Node, made unless it is there already. Raises UnavailableError."""
+    """A folder with these packages of Python or Node; creates it if necessary. Raises UnavailableError."""
     if language == "node" and not (shutil.which("node") and shutil.which("npm")):
         raise UnavailableError(f"{packages[0]} needs node and npm, which are not here")
-    mark = home / "installed"  # written last: what was broken off is made anew
+    mark = home / "installed"  # written last, so that an incomplete folder is created again
     if not mark.exists() or mark.read_text(encoding="utf-8") != "\n".join(packages):
         shutil.rmtree(home, ignore_errors=True)
         (_pip if language == "python" else _npm)(home, packages)
@@ -112,7 +115,7 @@ def environment(language: str, home: Path, packages: tuple[str, ...]) -> Path:
 
 
 def known() -> list[Sdk]:
-    """All of sdks.toml, Python's before Node's, the oldest of each first."""
+    """All SDKs of sdks.toml, Python's before Node's, each from the oldest to the newest."""
     table = tomllib.loads((HERE / "sdks.toml").read_text(encoding="utf-8"))
     return [
         _sdk(language, separator, row, table["tools"][language])
@@ -155,25 +158,27 @@ def _python(home: Path, variables: dict[str, str]) -> Iterator[str]:
 
 
 def _node(home: Path, variables: dict[str, str]) -> Iterator[str]:
-    """The tests are copied beside the SDK, for Node looks for a package above the file that asks for it; each time into
-    a folder of their own, for others may be asking it as well."""
+    """Copies the tests beside the SDK, because Node looks for a package above the file that imports it.
+
+    Each run has a folder of its own, because several runs may use the SDK at once.
+    """
     with TemporaryDirectory(prefix="tests-", dir=home) as folder:
         tests = shutil.copytree(HERE / "node", Path(folder), dirs_exist_ok=True)
         for file in NODE_TESTS:
-            said = _run(["node", "--test-reporter", tests / "reporter.mjs", tests / file], variables, fine=(0, 1))
-            yield from said.splitlines()
+            output = _run(["node", "--test-reporter", tests / "reporter.mjs", tests / file], variables, fine=(0, 1))
+            yield from output.splitlines()
 
 
 def _run(command: list[Any], variables: dict[str, str] | None = None, fine: tuple[int, ...] = (0,)) -> str:
-    """What a command prints. Raises RuntimeError where it ends with another code."""
+    """The output of a command. Raises RuntimeError if it ends with another exit code."""
     with subprocess.Popen(command, env=variables, stdout=PIPE, stderr=PIPE, text=True) as process:
         try:
-            said, complained = process.communicate(timeout=PATIENCE)
+            output, errors = process.communicate(timeout=PATIENCE)
         except BaseException:
             process.terminate()
-            process.wait()  # it removes what it made
+            process.wait()  # the command deletes what it created
             raise
     if process.returncode in fine:
-        return said
-    last = (complained.strip() or said.strip() or "without a word").splitlines()[-1]
+        return output
+    last = (errors.strip() or output.strip() or "without a word").splitlines()[-1]
     raise RuntimeError(f"{command[0]} broke ({process.returncode}): {last}")

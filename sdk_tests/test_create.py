@@ -1,4 +1,4 @@
-"""Create, as the SDK sees it."""
+"""Create through the SDK."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import Client, Maker, shown
+from sdk_tests.clients import Client, Maker, visible_fields
 from sdk_tests.versions import OMIT
 
-# The braces take the test's own name, since a name tells whose an assistant is.
+# The braces stand for the test's own name, because the name of an assistant shows its owner.
 TEXTS = {
     "plain": "{}: if unsure, say so.",
     "unicode": "{} Grüße, 日本, 🤖 and e\u0301",
@@ -25,28 +25,28 @@ NOT_TEXT = {"number": 7, "boolean": True, "array": ["text"], "object": {"text": 
 @pytest.mark.requirement("create/name-suffices")
 def test_a_name_alone_creates(make: Maker) -> None:
     """A name alone creates an assistant: model=openai.omit has the SDK send nothing else."""
-    made = make(name=(name := make.name()), model=OMIT)
+    created = make(name=(name := make.name()), model=OMIT)
 
-    assert made.name == name
+    assert created.name == name
 
 
 @pytest.mark.requirement("create/keeps-what-it-is-given")
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_name_and_instructions_come_back_as_sent(client: Client, make: Maker, text: str) -> None:
     """Name and instructions come back exactly, from create and from retrieve."""
-    made = make(name=(name := text.format(make.name())), instructions=text)
-    retrieved = client.retrieve(made.id)
+    created = make(name=(name := text.format(make.name())), instructions=text)
+    retrieved = client.retrieve(created.id)
 
-    assert (made.name, made.instructions) == (name, text)
+    assert (created.name, created.instructions) == (name, text)
     assert (retrieved.name, retrieved.instructions) == (name, text)
 
 
 @pytest.mark.requirement("create/keeps-what-it-is-given")
 def test_long_instructions_come_back_as_sent(client: Client, make: Maker) -> None:
     """Instructions of 10,000 characters are kept to the last."""
-    made = make(instructions="0123456789" * 1000)
+    created = make(instructions="0123456789" * 1000)
 
-    assert client.retrieve(made.id).instructions == "0123456789" * 1000
+    assert client.retrieve(created.id).instructions == "0123456789" * 1000
 
 
 @pytest.mark.requirement("create/id-is-asst-hyphen")
@@ -69,30 +69,30 @@ def test_create_answers_the_assistant(mine: Assistant) -> None:
     """The answer is an assistant, created now in Unix seconds."""
     assert mine.object == "assistant"
     assert type(mine.created_at) is int
-    assert abs(mine.created_at - time.time()) < 86_400  # a day: clocks differ, but not by a factor of 1,000
+    assert abs(mine.created_at - time.time()) < 86_400  # one day: clocks differ, but not by a factor of 1,000
 
 
 @pytest.mark.requirement("create/answers-the-assistant")
 def test_a_strict_client_reads_what_create_answers(strict: Client, make: Maker) -> None:
     """Every field has the type that the SDK gives it."""
-    made = make(strict, instructions="Answer in French.")
+    created = make(strict, instructions="Answer in French.")
 
-    assert made.instructions == "Answer in French."
+    assert created.instructions == "Answer in French."
 
 
 @pytest.mark.requirement("retrieve/equals-created")
 def test_a_raw_create_parses_to_what_is_retrieved(client: Client, make: Maker) -> None:
     """with_raw_response gives the same assistant as the plain call."""
     raw = client.raw("create", name=make.name(), model="any")
-    made = make.keep(raw.parse())
+    created = make.keep(raw.parse())
 
-    assert shown(client.retrieve(made.id)) == shown(made)
+    assert visible_fields(client.retrieve(created.id)) == visible_fields(created)
 
 
 @pytest.mark.requirement("create/name-required")
 @pytest.mark.parametrize("name", [OMIT, None], ids=["absent", "null"])
 def test_a_name_is_required(make: Maker, name: Any) -> None:
-    """Without a name, or with None, create raises BadRequestError."""
+    """Without a name, or with the name None, create raises BadRequestError."""
     with pytest.raises(openai.BadRequestError):
         make(name=name)
 

@@ -9,7 +9,7 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import UNKNOWN, Client, Maker, body_of, ids, shown
+from sdk_tests.clients import UNKNOWN, Client, Maker, body_of, ids, visible_fields
 
 SELF_DELETE = "Cannot delete the assistant this API key is bound to. Rotate the key first, then retry."
 BY_ID: dict[str, Callable[[Client, str], Any]] = {
@@ -56,7 +56,7 @@ def test_another_assistant_stays(client: Client, make: Maker, mine: Assistant) -
     """A delete removes the assistant that it names and no other."""
     client.delete(make().id)
 
-    assert shown(client.retrieve(mine.id)) == shown(mine)
+    assert visible_fields(client.retrieve(mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("delete/unknown-is-404")
@@ -83,4 +83,4 @@ def test_the_keys_own_assistant_survives(client: Client, bound_id: str) -> None:
     with pytest.raises(openai.APIStatusError):
         client.delete(bound_id)
 
-    assert shown(client.retrieve(bound_id)) == shown(before)
+    assert visible_fields(client.retrieve(bound_id)) == visible_fields(before)

@@ -11,25 +11,25 @@ import pytest
 from openai.types.beta import Assistant
 
 from contract_tests.http.openapi import CONSTANT, ignored_fields, ignored_names
-from sdk_tests.clients import Client, Maker, shown
+from sdk_tests.clients import Client, Maker, visible_fields
 from sdk_tests.opened import Clients
 
 IGNORED: dict[str, Any] = {field.name: field.value(0) for field in ignored_fields().values()}
 CONSTANTS = ignored_names(CONSTANT)
 SHOWN = {name: IGNORED[name] for name in ignored_names()}
-# What LlamaIndex and Semantic Kernel send for "nothing".
+# LlamaIndex and Semantic Kernel send these values for "nothing".
 NOTHING: dict[str, Any] = {"temperature": None, "top_p": None, "metadata": {}, "tools": [], "tool_resources": {}}
 
 
 @pytest.fixture(scope="module")
 def plain(clients: Clients, tag: str, kind: str) -> Iterator[Assistant]:
-    """An assistant that was created without any of them."""
+    """An assistant that was created without any ignored argument."""
     with Maker(clients.with_key_of("primary", kind), tag, "plain") as make:
         yield make()
 
 
 def each(values: Mapping[str, Any], requirement: str) -> pytest.MarkDecorator:
-    """A test for each field. The name of the field stands for the `{}` in the requirement."""
+    """Makes a test for each field. The name of the field replaces the `{}` in the requirement."""
     rows = [
         pytest.param(name, value, id=name, marks=pytest.mark.requirement(requirement.format(ignored_fields()[name].id)))
         for name, value in values.items()
@@ -40,34 +40,34 @@ def each(values: Mapping[str, Any], requirement: str) -> pytest.MarkDecorator:
 @each(IGNORED, "ignored/{}-accepted")
 def test_an_ignored_argument_is_accepted(client: Client, make: Maker, field: str, value: Any) -> None:
     """A value that OpenAI's reference allows is accepted, by create and by update."""
-    made = make(**{field: value})
+    created = make(**{field: value})
 
-    assert client.update(made.id, **{field: value}).id == made.id
+    assert client.update(created.id, **{field: value}).id == created.id
 
 
 @each(NOTHING, "ignored/{}-accepted")
 def test_nothing_is_accepted_for_an_ignored_argument(client: Client, make: Maker, field: str, value: Any) -> None:
     """None, [] and {} are accepted where OpenAI's reference allows them, by create and by update."""
-    made = make(**{field: value})
+    created = make(**{field: value})
 
-    assert client.update(made.id, **{field: value}).id == made.id
+    assert client.update(created.id, **{field: value}).id == created.id
 
 
 @each(SHOWN, "ignored/{}-not-kept")
 def test_create_keeps_no_ignored_argument(make: Maker, plain: Assistant, field: str, value: Any) -> None:
     """An assistant that was created with an ignored argument shows what one shows that was created without."""
-    made = make(**{field: value})
+    created = make(**{field: value})
 
-    assert shown(made)[field] == shown(plain)[field]
+    assert visible_fields(created)[field] == visible_fields(plain)[field]
 
 
 @each(SHOWN, "ignored/{}-not-kept")
 def test_update_keeps_no_ignored_argument(client: Client, mine: Assistant, field: str, value: Any) -> None:
     """An update with an ignored argument changes nothing."""
-    with suppress(openai.BadRequestError):  # refused is not kept either; that it is accepted is another promise
+    with suppress(openai.BadRequestError):  # a refused value is not kept either; another test judges the refusal
         client.update(mine.id, **{field: value})
 
-    assert shown(client.retrieve(mine.id)) == shown(mine)
+    assert visible_fields(client.retrieve(mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("ignored/constants-hold")
@@ -75,7 +75,9 @@ def test_constants_hold(make: Maker, plain: Assistant) -> None:
     """The constants are the same on every assistant, whatever was sent."""
     loaded = make(**SHOWN)
 
-    assert [shown(loaded)[field] for field in CONSTANTS] == [shown(plain)[field] for field in CONSTANTS]
+    assert [visible_fields(loaded)[field] for field in CONSTANTS] == [
+        visible_fields(plain)[field] for field in CONSTANTS
+    ]
 
 
 @pytest.mark.requirement("ignored/model-and-temperature-are-the-organizations")

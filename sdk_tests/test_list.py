@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import Client, Maker, held, ids, shown
+from sdk_tests.clients import Client, Maker, held, ids, visible_fields
 from sdk_tests.opened import Clients
 
 WALKS: dict[str, dict[str, Any]] = {
@@ -20,13 +20,13 @@ WALKS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def many(clients: Clients, tag: str) -> Iterator[list[Assistant]]:
-    """More than the default page of 20, the oldest first."""
+    """More assistants than the default page of 20, the oldest first."""
     with Maker(clients.with_key_of("primary", "sync"), tag, "many") as make:
         yield [make() for _ in range(23)]
 
 
 def among(assistants: list[Assistant], page: Any) -> list[str]:
-    """The ids of a page that are of these assistants: others may have been made at the same moment."""
+    """The ids of a page that belong to these assistants. Other assistants may have been created at the same moment."""
     known = set(ids(assistants))
     return [listed for listed in ids(held(page)) if listed in known]
 
@@ -43,9 +43,9 @@ def test_a_page_holds_assistants(client: Client) -> None:
 @pytest.mark.requirement("retrieve/equals-created")
 def test_list_shows_what_create_gave(client: Client, many: list[Assistant]) -> None:
     """List shows the assistants that create gave."""
-    listed = {assistant.id: shown(assistant) for assistant in client.walk(limit=100)}
+    listed = {assistant.id: visible_fields(assistant) for assistant in client.walk(limit=100)}
 
-    assert [listed.get(made.id) for made in many] == [shown(made) for made in many]
+    assert [listed.get(created.id) for created in many] == [visible_fields(created) for created in many]
 
 
 @pytest.mark.requirement("list/envelope")
@@ -62,7 +62,7 @@ def test_the_sdk_walks_every_assistant_once(client: Client, many: list[Assistant
     walked = ids(client.walk(**query))
 
     assert len(walked) == len(set(walked))
-    assert [made for made in ids(many) if made not in walked] == []
+    assert [created for created in ids(many) if created not in walked] == []
 
 
 @pytest.mark.requirement("list/complete")
@@ -75,9 +75,9 @@ def test_the_keys_own_assistant_is_listed(client: Client, bound_id: str) -> None
 @pytest.mark.usefixtures("many")
 def test_has_more_ends_with_the_last_page(client: Client) -> None:
     """has_more is true on every page but the last, and false there."""
-    said = [getattr(page, "has_more", None) for page in client.pages(limit=10) if held(page)]
+    values = [getattr(page, "has_more", None) for page in client.pages(limit=10) if held(page)]
 
-    assert said == [True] * (len(said) - 1) + [False]
+    assert values == [True] * (len(values) - 1) + [False]
 
 
 @pytest.mark.requirement("list/limit")
@@ -96,7 +96,7 @@ def test_a_page_is_20_unless_told(client: Client) -> None:
 
 @pytest.mark.requirement("list/newest-first")
 def test_the_newest_come_first(client: Client, many: list[Assistant]) -> None:
-    """The newest come first, also among those of one second."""
+    """The newest come first, also among assistants of one second."""
     assert among(many, client.page(limit=100)) == ids(many)[::-1]
 
 

@@ -9,7 +9,7 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import UNKNOWN, Client, Maker, shown
+from sdk_tests.clients import UNKNOWN, Client, Maker, visible_fields
 
 NEW = "Answer in one sentence."
 
@@ -19,7 +19,7 @@ def test_a_new_name_leaves_the_rest(client: Client, make: Maker, mine: Assistant
     """Updating the name changes the name alone."""
     updated = client.update(mine.id, name=(name := make.name()))
 
-    assert shown(updated) == shown(mine) | {"name": name}
+    assert visible_fields(updated) == visible_fields(mine) | {"name": name}
 
 
 @pytest.mark.requirement("modify/partial")
@@ -27,7 +27,7 @@ def test_new_instructions_leave_the_rest(client: Client, mine: Assistant) -> Non
     """Updating the instructions changes the instructions alone."""
     updated = client.update(mine.id, instructions=NEW)
 
-    assert shown(updated) == shown(mine) | {"instructions": NEW}
+    assert visible_fields(updated) == visible_fields(mine) | {"instructions": NEW}
 
 
 @pytest.mark.requirement("modify/empty-body-changes-nothing")
@@ -35,8 +35,8 @@ def test_an_update_of_nothing_changes_nothing(client: Client, mine: Assistant) -
     """An update without arguments gives the unchanged assistant."""
     updated = client.update(mine.id)
 
-    assert shown(updated) == shown(mine)
-    assert shown(client.retrieve(mine.id)) == shown(mine)
+    assert visible_fields(updated) == visible_fields(mine)
+    assert visible_fields(client.retrieve(mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("modify/empty-instructions-clear")
@@ -62,7 +62,7 @@ def test_another_assistant_stays_as_it_is(client: Client, make: Maker, mine: Ass
     """An update changes the assistant that it names and no other."""
     client.update(make().id, instructions=NEW)
 
-    assert shown(client.retrieve(mine.id)) == shown(mine)
+    assert visible_fields(client.retrieve(mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("modify/seen-everywhere")
@@ -94,7 +94,7 @@ def test_a_refused_update_changes_nothing(client: Client, mine: Assistant) -> No
     with suppress(openai.BadRequestError):
         client.update(mine.id, instructions=NEW, extra_body={"name": 7})
 
-    assert shown(client.retrieve(mine.id)) == shown(mine)
+    assert visible_fields(client.retrieve(mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("modify/unknown-is-404")

@@ -1,4 +1,4 @@
-"""Who shares assistants: the keys of an organization, and nobody else."""
+"""The keys of an organization share its assistants; no other key can use them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import Client, ids, shown
+from sdk_tests.clients import Client, ids, visible_fields
 
 REFUSED = (openai.NotFoundError, openai.PermissionDeniedError, openai.BadRequestError)
 BY_ID: dict[str, Callable[[Client, str], Any]] = {
@@ -29,7 +29,7 @@ def test_a_sibling_key_lists_it(sibling: Client, mine: Assistant) -> None:
 @pytest.mark.requirement("org/shared-by-its-keys")
 def test_a_sibling_key_retrieves_it(sibling: Client, mine: Assistant) -> None:
     """Another key of the organization retrieves the same assistant."""
-    assert shown(sibling.retrieve(mine.id)) == shown(mine)
+    assert visible_fields(sibling.retrieve(mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("org/shared-by-its-keys")
@@ -69,7 +69,7 @@ def test_a_foreign_key_changes_nothing(client: Client, foreign: Client, mine: As
     with suppress(*REFUSED):
         BY_ID[operation](foreign, mine.id)
 
-    assert shown(client.retrieve(mine.id)) == shown(mine)
+    assert visible_fields(client.retrieve(mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("org/others-look-unknown")

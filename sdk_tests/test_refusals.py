@@ -10,7 +10,7 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import UNKNOWN, Client, Maker, body_of, shown
+from sdk_tests.clients import UNKNOWN, Client, Maker, body_of, visible_fields
 from sdk_tests.versions import OMIT
 
 OPERATIONS: dict[str, Callable[[Client, Maker, str], Any]] = {
@@ -37,7 +37,7 @@ TYPES = {
 
 @pytest.fixture(scope="module", params=REFUSALS)
 def refusal(request: pytest.FixtureRequest, client: Client, stranger: Client, tag: str) -> openai.APIStatusError:
-    """What the SDK raises for a refusal."""
+    """The exception that the SDK raises for a refusal."""
     with Maker(client, tag, "refusal") as make:
         try:
             REFUSALS[request.param](client, stranger, make)
@@ -63,11 +63,11 @@ def test_an_unknown_key_is_refused(
 def test_an_unknown_key_changes_nothing(
     client: Client, stranger: Client, make: Maker, mine: Assistant, operation: str
 ) -> None:
-    """What was refused for its key has no effect."""
+    """A call that is refused for its key has no effect."""
     with suppress(openai.AuthenticationError):
         OPERATIONS[operation](stranger, make, mine.id)
 
-    assert shown(client.retrieve(mine.id)) == shown(mine)
+    assert visible_fields(client.retrieve(mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("errors/envelope")
@@ -82,14 +82,14 @@ def test_a_refusal_says_what_and_why(refusal: openai.APIStatusError) -> None:
 
 @pytest.mark.requirement("errors/param-and-code-present")
 def test_a_refusal_has_param_and_code(refusal: openai.APIStatusError) -> None:
-    """param and code are there, be they None."""
+    """param and code are present; each may be None."""
     assert {"param", "code"} <= body_of(refusal).keys()
 
 
 @pytest.mark.requirement("errors/types")
 def test_the_type_fits_the_exception(refusal: openai.APIStatusError) -> None:
     """The exception's type is one that fits its status."""
-    assert refusal.type in TYPES.get(refusal.status_code, {refusal.type})  # another status is judged elsewhere
+    assert refusal.type in TYPES.get(refusal.status_code, {refusal.type})  # another test judges any other status
 
 
 @pytest.mark.requirement("errors/code-is-text-or-null")

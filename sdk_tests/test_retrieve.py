@@ -1,4 +1,4 @@
-"""Retrieve, as the SDK sees it; and the three ways in which the SDK gives an answer."""
+"""Retrieve through the SDK, and the three forms in which the SDK gives an answer."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import UNKNOWN, Client, shown
+from sdk_tests.clients import UNKNOWN, Client, visible_fields
 
 
 @pytest.mark.requirement("retrieve/equals-created")
 def test_retrieve_gives_what_create_gave(client: Client, mine: Assistant) -> None:
     """Retrieve gives the assistant that create gave."""
-    assert shown(client.retrieve(mine.id)) == shown(mine)
+    assert visible_fields(client.retrieve(mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("retrieve/equals-created")
@@ -20,13 +20,13 @@ def test_retrieve_gives_what_update_gave(client: Client, mine: Assistant) -> Non
     """Retrieve gives the assistant that update gave."""
     updated = client.update(mine.id, instructions="Answer in one sentence.")
 
-    assert shown(client.retrieve(mine.id)) == shown(updated)
+    assert visible_fields(client.retrieve(mine.id)) == visible_fields(updated)
 
 
 @pytest.mark.requirement("retrieve/equals-created")
 def test_a_strict_client_reads_what_retrieve_answers(strict: Client, mine: Assistant) -> None:
     """Every field has the type that the SDK gives it."""
-    assert shown(strict.retrieve(mine.id)) == shown(mine)
+    assert visible_fields(strict.retrieve(mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("retrieve/equals-created", "errors/json-content-type")
@@ -34,14 +34,14 @@ def test_a_raw_response_parses_to_the_same(client: Client, mine: Assistant) -> N
     """with_raw_response gives the same assistant, said to be JSON."""
     raw = client.raw("retrieve", mine.id)
 
-    assert shown(raw.parse()) == shown(mine)
+    assert visible_fields(raw.parse()) == visible_fields(mine)
     assert raw.headers.get("content-type", "").startswith("application/json")
 
 
 @pytest.mark.requirement("retrieve/equals-created")
 def test_a_streamed_response_parses_to_the_same(client: Client, mine: Assistant) -> None:
     """with_streaming_response gives the same assistant."""
-    assert shown(client.streamed("retrieve", mine.id)) == shown(mine)
+    assert visible_fields(client.streamed("retrieve", mine.id)) == visible_fields(mine)
 
 
 @pytest.mark.requirement("retrieve/unknown-is-404")

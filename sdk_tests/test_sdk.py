@@ -1,4 +1,6 @@
-"""Facts about the SDK itself, shown without a server: what it sends, how it pages, and what it does not notice."""
+"""Facts about the SDK itself, shown without a server: its requests, its paging, and the mistakes that it does not
+notice.
+"""
 
 from __future__ import annotations
 
@@ -143,9 +145,9 @@ def test_paging_goes_on_where_has_more_is_absent(sdk: Client, wire: Wire) -> Non
 def test_missing_fields_read_none(sdk: Client, wire: Wire) -> None:
     """Fields that are missing from an answer are None, and no error."""
     wire.answer = {}
-    read = sdk.wait(sdk.assistants.retrieve("asst-abc"))
+    retrieved = sdk.wait(sdk.assistants.retrieve("asst-abc"))
 
-    assert {field: getattr(read, field) for field in ASSISTANT} == dict.fromkeys(ASSISTANT)
+    assert {field: getattr(retrieved, field) for field in ASSISTANT} == dict.fromkeys(ASSISTANT)
 
 
 @pytest.mark.parametrize("mistake", UNNOTICED)

@@ -1,4 +1,4 @@
-"""What the SDK makes of refusals by itself, shown without a server: its exceptions and its retries."""
+"""Facts about the SDK's own handling of refusals, shown without a server: its exceptions and its retries."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ EXCEPTIONS = {
 
 @pytest.fixture(scope="module")
 def patient(line: list[Wire]) -> Iterator[Client]:
-    """A client that retries as often as the SDK does by itself. Sync, whose naps are easily watched."""
+    """A client that retries as often as the SDK does by default. It is sync, so that its pauses can be recorded."""
     with closing(on(line, "sync", max_retries=openai.OpenAI(api_key="sk-fact").max_retries)) as client:
         yield client
 
 
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long the SDK would have slept, each time."""
+    """The length of each pause that the SDK would have made, in seconds."""
     naps: list[float] = []
     monkeypatch.setattr(time, "sleep", naps.append)
     return naps
@@ -75,7 +75,7 @@ def test_a_busy_server_is_asked_three_times(patient: Client, wire: Wire, status:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
 def test_a_refusal_is_not_retried(patient: Client, wire: Wire, status: int) -> None:
-    """What a second attempt would not mend is asked once."""
+    """A call that a second attempt cannot mend is sent once."""
     wire.status = status
     with pytest.raises(openai.APIStatusError):
         patient.retrieve("asst-abc")

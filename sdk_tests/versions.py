@@ -1,4 +1,4 @@
-"""What the versions of the SDK do not have in common, so that all the rest can be written once."""
+"""The differences between the versions of the SDK, so that no other module needs to know them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ except ImportError:  # before openai 3.0
 
 __all__ = ["OMIT", "AioHttp", "AsyncHttp", "SyncHttp", "httpx", "offered"]
 
-# The SDK shows its own HTTP clients since 1.17, and has one over aiohttp since 1.89.
+# The SDK exports its own HTTP clients since 1.17, and has one over aiohttp since 1.89.
 SyncHttp: Any = getattr(openai, "DefaultHttpxClient", httpx.Client)
 AsyncHttp: Any = getattr(openai, "DefaultAsyncHttpxClient", httpx.AsyncClient)
 AioHttp: Any = getattr(openai, "DefaultAioHttpClient", None)
@@ -23,7 +23,7 @@ OMIT: Any = getattr(openai, "omit", openai.NOT_GIVEN)  # openai.omit since 2.0
 
 
 def offered(call: Callable[..., Any], body: dict[str, Any]) -> dict[str, Any]:
-    """The body as arguments of a call; what this version has no argument for goes in extra_body."""
+    """The body as arguments of a call. A field that this version has no argument for goes into extra_body."""
     known = inspect.signature(call).parameters
     beyond = {name: body[name] for name in body if name not in known}
     if not beyond:

@@ -1,4 +1,4 @@
-"""The SDK without a server: what it sends is kept, and answered as a test wants."""
+"""The SDK without a server: the test sees each request, and chooses the answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ASSISTANT: dict[str, Any] = {
 
 
 class Wire:
-    """Takes the SDK's requests, and gives one answer to them all."""
+    """Records the SDK's requests, and gives one answer to all of them."""
 
     def __init__(self) -> None:
         self.sent: list[httpx.Request] = []

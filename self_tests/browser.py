@@ -1,4 +1,6 @@
-"""Debian's Chromium without a screen, driven by Playwright; the tests that need it are skipped where it is not here."""
+"""Debian's Chromium without a screen, driven by Playwright. The tests that need Chromium are skipped if it is not
+installed.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 if CHROMIUM is None:
     pytest.skip("there is no Chromium here: make browser", allow_module_level=True)
-PATIENCE = 30_000  # ms that anything may take to appear, on a machine that has much else to do
+PATIENCE = 30_000  # the longest wait in ms, for a machine that is busy
 expect.set_options(timeout=PATIENCE)
-# As root there is no sandbox; all else keeps it from asking for what only a network has.
+# root has no sandbox; the other options keep Chromium from making requests to the network
 QUIETLY = [
     "--no-sandbox",
     "--disable-gpu",
@@ -40,7 +42,7 @@ def browsing() -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
-    """A page with nothing remembered; what its scripts throw, or load from another machine, fails the test."""
+    """A page of a new context. An error in its scripts, or a request to another machine, fails the test."""
     with browser.new_context(**context) as alone:
         page, faults = alone.new_page(), list[str]()
         page.set_default_timeout(PATIENCE)
@@ -56,6 +58,6 @@ def far(url: str) -> bool:
 
 
 def keep(page: Page, folder: Path, name: str) -> None:
-    """A screenshot of the whole page, in `folder` or in the one that ASSISTANTS_SCREENSHOTS names."""
+    """A screenshot of the whole page, in `folder` or in the folder of the variable ASSISTANTS_SCREENSHOTS."""
     into = Path(os.environ.get("ASSISTANTS_SCREENSHOTS", folder))
     page.screenshot(path=into / f"{name}.png", full_page=True)

@@ -1,4 +1,4 @@
-"""What a run of the command came to, and the keys that it is given."""
+"""The result of a run of the command, and the keys that the command gets."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ KEYS = {ROLES[key.label]: key.secret for key in seed.KEYS}
 
 
 class Ran(NamedTuple):
-    """The exit code, and what was written to either stream."""
+    """The exit code, and the text of both streams."""
 
     code: int
     out: str

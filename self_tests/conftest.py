@@ -1,4 +1,4 @@
-"""What these tests share: a fake that nobody limits, where it listens, and callers with each of its keys."""
+"""Shared fixtures: a fake without a limit, its base URL, and clients with each of its keys."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def fake() -> Fake:
 
 @pytest.fixture
 def base_url(fake: Fake) -> Iterator[str]:
-    """Of `fake`, "/v1" included."""
+    """The URL of `fake`, "/v1" included."""
     with serve(fake) as url:
         yield url
 
@@ -49,15 +49,15 @@ def foreign(base_url: str) -> Iterator[httpx2.Client]:
 
 def caller(base_url: str, key: str) -> Iterator[httpx2.Client]:
     headers = {"Authorization": f"Bearer {key}"}
-    # verify=False spares each client the loading of certificates, of which plain HTTP needs none.
+    # verify=False spares each client the loading of certificates, which plain HTTP does not need.
     with httpx2.Client(base_url=base_url, headers=headers, trust_env=False, verify=False) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's, without a screen."""
-    from self_tests.browser import browsing  # Playwright takes its time, and few need it
+    """Debian's Chromium, without a screen."""
+    from self_tests.browser import browsing  # here, because Playwright is slow to import and few tests need it
 
     with browsing() as started:
         yield started
@@ -65,13 +65,13 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def control(base_url: str) -> ControlClient:
-    """The control side of a `fake` that has one."""
+    """A client for the control API of a `fake` that has one."""
     return ControlClient(base_url)
 
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Runs `assistants-contract` with the fake's three keys in the environment, and gives what it came to."""
+    """Runs `assistants-contract` with the fake's three keys in the environment, and returns the result."""
     for variable, key in KEYS.items():
         monkeypatch.setenv(variable, key)
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def main() -> NoReturn:
-    """Runs the command; a mistake of the user's is one line on standard error and exit 2."""
+    """Runs the command. A mistake of the user is one line on standard error, and exit 2."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # its encoding may be ASCII or Latin-1, and a character is no error
+        if isinstance(stream, TextIOWrapper):  # a character that the encoding lacks must not end the run
             stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(cli.main(prog_name="assistants-contract", standalone_mode=False))
@@ -154,14 +154,14 @@ def explain(name: str) -> int:
     """
     from rich.console import Console
 
-    from contract_tests.cli.explain import UnknownRequirementError, named, tell
+    from contract_tests.cli.explain import UnknownRequirementError, find_requirements, print_explanation
 
     try:
-        requirements = named(name)
+        requirements = find_requirements(name)
     except UnknownRequirementError as fault:
         raise click.ClickException(str(fault)) from fault
     for requirement in requirements:
-        tell(Console(highlight=False), requirement)
+        print_explanation(Console(highlight=False), requirement)
     return PASSED
 
 

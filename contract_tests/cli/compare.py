@@ -31,7 +31,7 @@ from contract_tests.runs.planned_run import PlannedRun
 
 
 class ComparisonRun:
-    """`runs` are to be played. A side of which only events are given needs no run."""
+    """One use of the command `compare`. `runs` has a run for each server; events need no run."""
 
     def __init__(
         self, contestants: tuple[Contestant, Contestant], ledgers: Path, files: Mapping[str, Path | None]
@@ -47,7 +47,7 @@ class ComparisonRun:
         self.runs = [each.run for each in self.sides if isinstance(each, LiveSide)]
 
     def run(self) -> int:
-        """Plays, prints and writes; the exit code."""
+        """Performs the runs, prints the differences, and writes the files. Returns the exit code."""
         cut_short = play(self.runs, self.bar)
         if cut_short:
             click.echo(f"assistants-contract: {cut_short.reason}", err=True)
@@ -60,14 +60,14 @@ class ComparisonRun:
         return exit_code_without_verdicts(self._left_behind(), different=bool(found.differences))
 
     def _left_behind(self) -> list[str]:
-        """Prints what the runs could not delete, and gives its ids."""
+        """Prints the assistants that the runs could not delete. Returns their ids."""
         for run in self.runs:
             terminal.result_not_deleted(self.console, run.result)
         return [id for run in self.runs for id in run.result.left_behind]
 
 
 class LiveSide:
-    """A server, by a run of its own."""
+    """A server that gets a run of its own."""
 
     def __init__(self, target: Target, profile: str, ledgers: Path, bar: ProgressBar) -> None:
         planned = plan.make(profile, target, lambda _: True)
@@ -93,7 +93,7 @@ class LiveSide:
 
 @dataclass(frozen=True)
 class RecordedSide:
-    """A server, by the events of a run that is over."""
+    """A server that is known by the events of an earlier run."""
 
     record: Record
 
@@ -115,7 +115,10 @@ def _numbers(evidence: list[Event]) -> list[list[int]]:
 
 
 def _profile(contestants: tuple[Contestant, Contestant]) -> str:
-    """The profile to play: a server that is known by events can be compared only in the calls of that run."""
+    """The profile of the runs. A server that is known by events can be compared only by the calls of those events.
+
+    Raises UsageError if the events do not allow a comparison.
+    """
     profiles = {each.header["profile"] for each in contestants if isinstance(each, Record)}
     if len(profiles) > 1 or not profiles <= set(JUDGING):
         raise click.UsageError(
@@ -126,7 +129,7 @@ def _profile(contestants: tuple[Contestant, Contestant]) -> str:
 
 
 def as_json(found: Comparison) -> str:
-    """The same for a program; `kind` is choice, must or should."""
+    """The differences as JSON for a program. Each `kind` is choice, must or should."""
     one, other = found.sides
     rows = [{"kind": each.kind, **asdict(each)} for each in found.differences]
     whole = {"a": one, "b": other, "together": found.together, "alone": found.alone, "differences": rows}

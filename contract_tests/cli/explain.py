@@ -24,13 +24,13 @@ from contract_tests.requirements.catalogue import Requirement
 from contract_tests.requirements.explanations import ARROW, Explanation, explanations, times
 from contract_tests.requirements.rules import PACKAGE, rules
 
-SOURCES = {"page": "the documentation page", "openai": "OpenAI's reference and SDKs", "http": "what any HTTP API owes"}
+SOURCES = {"page": "the documentation page", "openai": "OpenAI's reference and SDKs", "http": "rules for any HTTP API"}
 # Where the fake listens by default.
 TARGET = Target(catalogue.document()["servers"][0]["url"], {})
 SHOWN = 3  # of many tests of one kind
 WIDEST = 110  # columns; longer lines are hard to read
-WALKS = "the walks: Everybody who is there, page by page."
-UNSEEN = ("rate/", "browser/")  # areas of which schemathesis and the histories show nothing
+WALKS = "the walks: The list of all assistants, page by page."
+UNSEEN = ("rate/", "browser/")  # areas that schemathesis and the histories do not test
 CHECKED_ALWAYS = "Every call of schemathesis and of the random histories."
 
 
@@ -42,26 +42,26 @@ class Test(Protocol):
     @property
     def promise(self) -> str: ...
     @property
-    def act(self) -> Any: ...  # a function, whatever it is called with
+    def act(self) -> Any: ...  # a function with any parameters
 
 
 class UnknownRequirementError(Exception):
     """The text is the one line that the user sees."""
 
 
-def named(name: str) -> list[Requirement]:
-    """The requirement of this id, or those of an area. Raises UnknownRequirementError."""
+def find_requirements(name: str) -> list[Requirement]:
+    """The requirement with this id, or all requirements of an area. Raises UnknownRequirementError."""
     known = catalogue.requirements()
     found = [each for id, each in known.items() if name.removesuffix("/") in (id, each.area)]
     if not found:
         near = get_close_matches(name, [*known, *catalogue.areas()], n=3, cutoff=0.5)
-        there = f"Near it: {', '.join(near)}." if near else "assistants-contract list has them all."
-        raise UnknownRequirementError(f"{name}: no such requirement, nor an area. {there}")
+        there = f"Similar: {', '.join(near)}." if near else "assistants-contract list prints all of them."
+        raise UnknownRequirementError(f"{name}: not a requirement, nor an area. {there}")
     return found
 
 
-def tell(console: Console, requirement: Requirement) -> None:
-    """Prints it, and last, not wrapped, a script that makes its example's calls."""
+def print_explanation(console: Console, requirement: Requirement) -> None:
+    """Prints the explanation, then a script for a shell that makes the calls of the example."""
     explained, width = explanations()[requirement.id], min(console.width, WIDEST)
     source = SOURCES[requirement.source] + (f", “{requirement.page}”" if requirement.page else "")
     console.print(Text.assemble("\n", (requirement.id, "bold"), f"  {requirement.level}, by {source}\n"))
@@ -90,7 +90,7 @@ def _rows(explained: Explanation) -> Iterator[tuple[str, Text]]:
 
 
 def proofs(id: str) -> Iterator[tuple[str, list[str]]]:
-    """The rules and the tests of a requirement, by kind, from the code itself."""
+    """The rules and the tests of a requirement by kind. They come from the code itself."""
     yield "Judged in", [str(rule) for rule in rules().get(id, [])]
     yield "tour", [_described(step) for step in tour.STEPS if id in step.requirements]
     for profile in (PRODUCTION, READ_ONLY):
@@ -104,27 +104,27 @@ def proofs(id: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _described(step: Test) -> str:
-    """The promise of a step and the line of its code."""
+    """The name, the promise and the place in the code of a step."""
     code = step.act.__code__
     path = Path(code.co_filename).relative_to(PACKAGE.parent)
     return f"{step.name}: {step.promise} ({path}:{code.co_firstlineno})"
 
 
 def _some(texts: list[str]) -> str:
-    """The first few, each as one line."""
+    """The first SHOWN texts, each as one line, and the number of the others."""
     lines = [" ".join(text.split()) for text in dict.fromkeys(texts)]
     return "\n".join(lines[:SHOWN] + [f"and {len(lines) - SHOWN} more"] * (len(lines) > SHOWN))
 
 
 def _wrong_servers(id: str) -> list[str]:
-    """From the kill matrix: in a checkout it stands with the wrong servers, in a wheel with the suite."""
+    """The wrong servers that violate the requirement. A checkout has the matrix in self_tests, a wheel in the suite."""
     suite = Path(__file__).resolve().parents[1]
     path = next(path for path in (suite / "MATRIX.md", suite.parent / "self_tests/wrong/MATRIX.md") if path.exists())
     return re.findall(rf"^\| ([^|]+) \| {id} \|", path.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def example_script(explained: Explanation) -> str:
-    """The example's calls for a shell."""
+    """The calls of the example as a script for a shell."""
     exchanges = explained.exchanges(explained.keeps)
     often = max(times(line.partition(ARROW)[0]) for line in (*explained.given, explained.asks))
     if often > 1:

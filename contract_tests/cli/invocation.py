@@ -1,4 +1,4 @@
-"""The command line as values, and the refusals to start: which servers may be tested, and how."""
+"""The command line as values, and the checks before a run: which servers may be tested, and with which options."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from contract_tests.runs.run_options import RunOptions
 if TYPE_CHECKING:
     from contract_tests.profiles.plan import Plan
 
-OTHERS = {role: name.replace("ASSISTANTS_", "ASSISTANTS_B_") for role, name in ROLES.items()}  # keys of the second
+OTHERS = {role: name.replace("ASSISTANTS_", "ASSISTANTS_B_") for role, name in ROLES.items()}  # keys of B
 
 
 @dataclass(frozen=True)
 class Invocation:
-    """`profile` and `plan` are None where no profile is chosen, `target` is None for our own fake."""
+    """`profile` and `plan` are None if no profile is chosen. `target` is None for our own fake."""
 
     target: Target | None
     profile: str | None
@@ -46,7 +46,7 @@ def parse_invocation(
     probe_rate_limit: bool = False,
     allow_fuzzing: bool = False,
 ) -> Invocation:
-    """Raises UsageError, and ClickException where a target cannot be used as it was given."""
+    """Raises UsageError, or ClickException if the target cannot be used."""
     _check_no_key([key for name, key in os.environ.items() if name.endswith("API_KEY")])
     _check_only(only)
     given = _target(base_url, file)
@@ -68,7 +68,7 @@ def parse_invocation(
 
 
 def _plan(profile: str, given: Target, only: tuple[str, ...], allowed: list[str]) -> Plan:
-    from contract_tests.profiles import plan  # here: a line that is wrong is refused before this is needed
+    from contract_tests.profiles import plan  # here: a wrong command line is refused without this slow import
 
     return plan.make(profile, given, RunOptions(only=only).includes, allowed)
 
@@ -102,14 +102,14 @@ def _contestant(word: str, variables: Mapping[str, str], allow_http: bool) -> Co
         raise click.ClickException(str(fault)) from fault
     _check_no_key(given.keys.values())
     _check_reach(given, COMPARE, allow_http, False)
-    # An expendable assistant that is given up once is not there the next night.
+    # A test of the expendable assistant may delete it, and the next comparison would differ.
     return replace(given, expendable_id=None)
 
 
 def _check_no_key(keys: Iterable[str]) -> None:
     line = " ".join(sys.argv[1:])
     if re.search(r"\bsk-\S", line) or any(key in line for key in keys if len(key) > 5):
-        raise click.UsageError("Keys go into the environment: everybody on this machine can read a command line.")
+        raise click.UsageError("Put keys into the environment: every user of this machine can read a command line.")
 
 
 def _check_reach(target: Target, profile: str | None, allow_http: bool, allow_fuzzing: bool) -> None:
@@ -118,7 +118,7 @@ def _check_reach(target: Target, profile: str | None, allow_http: bool, allow_fu
     if not profile and not allow_fuzzing:
         raise click.UsageError(
             f"{target.base_url} is not on this machine: choose --profile {PRODUCTION} or {READ_ONLY}. Choose "
-            "--allow-fuzzing only where thousands of requests do no harm."
+            "--allow-fuzzing only if thousands of requests do no harm there."
         )
     if target.base_url.startswith("http:") and not allow_http:
         raise click.UsageError(f"The keys would go to {target.base_url} unencrypted: use https, or --allow-http.")

@@ -1,4 +1,4 @@
-"""The command `learn`: prints a dialect on standard output, and on standard error how sure the dialect is."""
+"""The command `learn`: prints a dialect on standard output, and the settings in doubt on standard error."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from contract_tests.runs.planned_run import PlannedRun
 
 
 class Learning:
-    """Learns a target by a plan. What was learned is printed also where `run` was cut short."""
+    """Learns the dialect of a target by a plan. A run that was cut short prints the settings that it has learned."""
 
     def __init__(self, target: Target, plan: Plan, place: Path) -> None:
         self.bar = ProgressBar()
@@ -37,19 +37,19 @@ class Learning:
         self._began = time.monotonic()
 
     def found(self) -> dict[str, Learned]:
-        """The settings that are known by now, and those in doubt."""
+        """The settings that are known so far, and the settings in doubt."""
         return learn(observations(self._seen)) | self._learned_limits
 
     def run(self) -> int:
-        """Plays the plan and prints; the exit code."""
+        """Performs the plan, and prints the dialect. Returns the exit code."""
         return self.finish(play([self.planned_run], self.bar))
 
     def finish(self, cut_short: CutShort | None) -> int:
-        """Prints what was learned; the exit code."""
+        """Prints the dialect, and the assistants that were not deleted. Returns the exit code."""
         result, found = self.planned_run.result, self.found()
         if any(exchange.response.accepted for exchange in self._seen):
             how = f"{result.requests} requests." + (f" Cut short: {cut_short.reason}" if cut_short else "")
-            click.echo(document.yaml_of(found, result.target.base_url, how), nl=False)
+            click.echo(document.render(found, result.target.base_url, how), nl=False)
             took = f"{result.requests} of {result.planned} planned requests in {time.monotonic() - self._began:.1f} s."
             print_doubts(found, took, self._errors)
         terminal.result_not_deleted(self._errors, result)
@@ -67,19 +67,25 @@ class Learning:
 
 
 def from_record(record: Record) -> int:
-    """Prints the dialect of a run that is over, by the choices in its events. Nothing is sent."""
+    """Prints the dialect from the choices in the events of an earlier run. Sends nothing.
+
+    Raises ClickException if the events have no choices.
+    """
     found = {each["setting"]: Learned(each["value"], each["note"], each["doubt"]) for each in record.choices}
     if not found:
-        raise click.ClickException("These events have no choices: nothing was answered, or an older version ran.")
+        raise click.ClickException("These events have no choices: the server gave no answer, or the file is too old.")
     base_url, started = record.header["target"]["base_url"], record.header["started"]
     how = f"from the events of the run of {started}."
-    click.echo(document.yaml_of(found, base_url, how), nl=False)
+    click.echo(document.render(found, base_url, how), nl=False)
     print_doubts(found, "Nothing was sent.", Console(highlight=False, stderr=True))
     return PASSED
 
 
 def print_doubts(found: Mapping[str, Learned], took: str, console: Console) -> None:
-    """How many settings are known, and why others are in doubt. The YAML alone names the settings without an answer."""
+    """Prints the number of learned settings, and the reason for each setting in doubt.
+
+    Only the YAML lists the settings that no answer showed.
+    """
     known = sum(not each.doubt for each in found.values())
     text = f"{took} Learned {known} of {len(schema.settings())} settings; the others keep their defaults."
     terminal.line(console, text)

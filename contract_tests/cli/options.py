@@ -1,4 +1,4 @@
-"""The arguments and options that several commands share. Imports no more than their words need."""
+"""The arguments and options that several commands share. Imports little, so that a help text comes at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PLACE = click.Path(path_type=Path)
 
 
 def target_options(command: Command) -> Command:
-    """The target, and the requirements and calls that the user allows."""
+    """Adds the options for the target, for the requirements to test, and for the calls that the user allows."""
     for decorate in reversed(
         (
             click.argument("base_url", required=False),
@@ -35,7 +35,7 @@ def target_options(command: Command) -> Command:
 
 
 def learn_options(command: Command) -> Command:
-    """The target of a command that judges nothing."""
+    """Adds the options of `learn`, which tests no requirement."""
     for decorate in reversed(
         (
             click.argument("base_url", required=False),

@@ -1,4 +1,4 @@
-"""The two files that a run is held against: the baseline of known violations, and the events of an earlier run."""
+"""The two files that a run is compared with: the baseline of known violations, and the events of an earlier run."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class References:
         return exit_code(result.verdicts, result.left_behind, strict, self.known(result), outdated)
 
     def edits(self, result: Result) -> list[Edit]:
-        """The changes that make the baseline true again. A run without verdicts asks for none."""
+        """The changes that make the baseline true again. A run without verdicts needs no change."""
         if not self.baseline or not result.verdicts:
             return []
         return list(self.baseline.edits(result.verdicts, date.today()))
 
     def since(self, result: Result) -> Mapping[str, list[str]] | None:
-        """The requirements by new, fixed and still, where there is an earlier run."""
+        """The ids of the new, fixed and remaining (`still`) violations; None without an earlier run."""
         return baseline.since(self.before, result.verdicts) if self.before and result.verdicts else None

@@ -1,4 +1,4 @@
-"""The files that the user wants: tried before anything is sent, and written when the run is over."""
+"""The report files that the user chose: tested before the first call, and written at the end of the run."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def report_options(command: Command) -> Command:
-    """An option for each format."""
+    """Adds an option for each report format."""
     for name in reversed(list(FORMATS)):
         command = click.option(f"--{name}", type=OUT, help=FORMATS[name][0])(command)
     return command
 
 
 class Reports:
-    """Raises ClickException where a file cannot be written: a run without its reports is not worth its requests."""
+    """The chosen report files. Raises ClickException before the run if a file cannot be written."""
 
     def __init__(self, files: Mapping[str, Path | None], events: Path | None = None) -> None:
         self.files = writable(files)
@@ -38,7 +38,7 @@ class Reports:
 
     @contextmanager
     def recorder(self, result: Result, options: RunOptions, profile: str | None, strict: bool) -> Iterator[Recorder]:
-        """The recorder of a run, with the file of the events open."""
+        """The recorder of a run. The file of the events stays open until the run ends."""
         from contract_tests.reports.recorder import Recorder
 
         if not self._events:
@@ -48,7 +48,7 @@ class Reports:
             yield Recorder(result, options, profile, strict, file)
 
     def write(self, record: Record) -> None:
-        """Each of the files. GitHub Actions gets annotations and a summary of the job as well."""
+        """Writes each file. Under GitHub Actions, also prints annotations and adds a summary of the job."""
         for name, path in self.files.items():
             write(name, path, render(name, record))
         if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -66,7 +66,7 @@ def _write_to_github(record: Record) -> None:
 
 
 def writable(files: Mapping[str, Path | None]) -> dict[str, Path]:
-    """The files that are wanted. Raises ClickException where one cannot be written; leaves no empty file."""
+    """The chosen files. Raises ClickException if a file cannot be written. Leaves no empty file."""
     wanted = {name: path for name, path in files.items() if path}
     for name, path in wanted.items():
         is_new = not path.exists()
@@ -78,7 +78,7 @@ def writable(files: Mapping[str, Path | None]) -> dict[str, Path]:
 
 
 def write(name: str, path: Path, text: str) -> None:
-    """Raises ClickException, and leaves no part of a new file."""
+    """Writes one report. Raises ClickException if that fails, and then leaves no part of a new file."""
     is_new = not path.exists()
     with _writing(name, path):
         try:

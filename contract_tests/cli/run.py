@@ -1,4 +1,4 @@
-"""The command `run`: from the target to the exit code. `learn` and `compare` play their runs by `play`, too."""
+"""The command `run`: from the target to the exit code. `learn` and `compare` use `play` for their runs too."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Playable(Protocol):
 
 @dataclass(frozen=True)
 class CutShort:
-    """A run that did not come to its end: the reason in one line, and the exit code."""
+    """A run that ended too early: the reason in one line, and the exit code."""
 
     reason: str
     code: int
@@ -55,7 +55,7 @@ class Judgement:
     ledger: Path
 
     def run(self) -> int:
-        """The exit code. A run that was cut short has no verdict, but may have left something behind."""
+        """Runs, prints and writes the reports. Returns the exit code. A run that was cut short has no verdicts."""
         bar = ProgressBar()
         with ExitStack() as stack:
             runs = self._runs(bar, stack)
@@ -77,7 +77,7 @@ class Judgement:
             from contract_tests.runs.planned_run import PlannedRun
 
             return [PlannedRun(target, plan, self.options.seed, includes, self.ledger, bar.stage)]
-        from contract_tests.runs.full_run import Run, own_fake  # here: it brings schemathesis, openai and pytest
+        from contract_tests.runs.full_run import Run, own_fake  # here: it imports schemathesis, openai and pytest
 
         if target:
             return [Run(target, self.options, includes, bar.stage)]
@@ -99,7 +99,7 @@ class Judgement:
 
 
 def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
-    """Plays one run after the other; SIGTERM ends them as Ctrl-C does."""
+    """Performs the runs one after the other. SIGTERM ends them like Ctrl-C. None if no run was cut short."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with bar.running():
@@ -110,7 +110,7 @@ def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
     except KeyboardInterrupt:
         left_behind = [id for each in runs for id in each.result.left_behind]
         return CutShort("Interrupted.", exit_code_cut_short(interrupted=True, left_behind=left_behind))
-    except Exception as fault:  # noqa: BLE001 - whatever it is, it must not be taken for a verdict
+    except Exception as fault:  # noqa: BLE001 - no error of the suite may look like a verdict
         where = f"{type(fault).__name__}: {fault}".splitlines()[0]
         reason = f"An error of the suite, not of the target. {where}"
         return CutShort(reason, exit_code_cut_short(interrupted=False, left_behind=()))
@@ -127,5 +127,5 @@ def _watch(runs: Sequence[Playable], bar: ProgressBar, recorder: Recorder) -> No
 
 
 def _interrupt(*_: Any) -> NoReturn:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what was made is being removed; SIGINT breaks that off, too
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the clean-up follows; only SIGINT can interrupt it
     raise KeyboardInterrupt

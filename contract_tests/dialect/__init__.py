@@ -1,9 +1,10 @@
-"""Dialects: what a server chooses where the contract leaves a choice, seen in its answers, and how two servers differ.
+"""Dialects: the choices of a server where the contract leaves one, learned from its answers, and the differences of two
+servers.
 
 May import `http`, `requirements` and `oracle`. Must not send a call, nor know `generators`.
 """
 
-# Each registers its rules as it is imported.
+# The import of each module registers its rules.
 from contract_tests.dialect import answers, bodies, errors, lists
 
 __all__ = ["answers", "bodies", "errors", "lists"]

@@ -1,4 +1,4 @@
-"""What an answer shows of what the contract leaves open: constants, cleared texts, statuses, ids, and what else."""
+"""The free choices that an accepted answer shows: constants, cleared texts, statuses, ids, extra fields and headers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from contract_tests.http.operations import CREATE, DELETE, MODIFIES, MODIFY, RET
 from contract_tests.oracle.model import ORGANIZATIONS
 from contract_tests.requirements import catalogue
 
-# Of HTTP, of whatever stands in front of a service, or of a choice of their own.
+# These headers belong to HTTP, to a proxy before the service, or to a setting of their own.
 EVERYBODYS = re.compile(
     "date|server|connection|keep-alive|transfer-encoding|trailer|upgrade|content-.*|etag|vary|via|age|expires|allow|"
     "cache-control|pragma|alt-svc|set-cookie|www-authenticate|strict-transport-security|nel|report-to|cf-.*|"
     "access-control-.*|x-request-id|retry-after|x-ratelimit-.*"
 )
-NOWHERE = ""  # no facet of an answer shows it
+NOWHERE = ""  # no visible field of an answer shows it
 SHAPES = {
     "number": r"\d{1,11}",
     "short": r"[0-9a-f]{12}",
@@ -30,11 +30,11 @@ SHAPES = {
 
 
 def _same_on_all(name: str, organizations: Sequence[str]) -> Callable[[Observation], Iterator[Json]]:
-    """The value on every assistant, but for what the call itself has sent."""
+    """The value of the field on every assistant. A call that sends the field decides nothing."""
 
-    def rule(sight: Observation) -> Iterator[Json]:
-        if name not in sight.fields and ORGANIZATIONS.get(sight.call.role) in organizations:
-            yield from (item[name] for item in sight.shown if name in item)
+    def rule(observation: Observation) -> Iterator[Json]:
+        if name not in observation.fields and ORGANIZATIONS.get(observation.call.role) in organizations:
+            yield from (item[name] for item in observation.assistants if name in item)
 
     return rule
 
@@ -46,35 +46,35 @@ for _name in ignored_names(ORGANIZATION):
 
 
 @choice("answers.create_status", "status")
-def create_status(sight: Observation) -> Iterator[Json]:
-    if sight.accepted and sight.call.operation == CREATE:
-        yield sight.status
+def create_status(observation: Observation) -> Iterator[Json]:
+    if observation.accepted and observation.call.operation == CREATE:
+        yield observation.status
 
 
 @choice("answers.modify_status", "status")
-def modify_status(sight: Observation) -> Iterator[Json]:
-    if sight.accepted and sight.call.operation == MODIFY:
-        yield sight.status
+def modify_status(observation: Observation) -> Iterator[Json]:
+    if observation.accepted and observation.call.operation == MODIFY:
+        yield observation.status
 
 
 @choice("answers.cleared_by_create", r"assistant\.instructions( .*)?")
-def cleared_by_create(sight: Observation) -> Iterator[Json]:
-    if sight.call.operation == CREATE and sight.fields.get("instructions") in (None, ""):
-        yield from _cleared(sight)
+def cleared_by_create(observation: Observation) -> Iterator[Json]:
+    if observation.call.operation == CREATE and observation.fields.get("instructions") in (None, ""):
+        yield from _cleared(observation)
 
 
 @choice("answers.cleared_by_modify", r"assistant\.instructions( .*)?")
-def cleared_by_modify(sight: Observation) -> Iterator[Json]:
-    if sight.call.operation in MODIFIES and sight.fields.get("instructions") == "":
-        yield from _cleared(sight)
+def cleared_by_modify(observation: Observation) -> Iterator[Json]:
+    if observation.call.operation in MODIFIES and observation.fields.get("instructions") == "":
+        yield from _cleared(observation)
 
 
-def _cleared(sight: Observation) -> Iterator[Json]:
-    yield from (item["instructions"] for item in sight.shown if item.get("instructions", 0) in (None, ""))
+def _cleared(observation: Observation) -> Iterator[Json]:
+    yield from (item["instructions"] for item in observation.assistants if item.get("instructions", 0) in (None, ""))
 
 
-def _extra(facts: Sequence[Fact]) -> Resolved:
-    """What is there each time, with the same value; that two assistants show the same time may be chance."""
+def _resolve_extra_fields(facts: Sequence[Fact]) -> Resolved:
+    """The fields that every answer has, with one value. A time is left out: two equal times may be chance."""
     first, by = facts[0]
     always = {
         name: value
@@ -82,67 +82,73 @@ def _extra(facts: Sequence[Fact]) -> Resolved:
         if not is_a_time(value) and all(name in fact and same(fact[name], value) for fact, _ in facts)
     }
     others = sorted({name for fact, _ in facts for name in fact} - always.keys())
-    return Resolved(always, [by], f"{', '.join(others)} besides, now one thing and now another" if others else "")
+    return Resolved(always, [by], f"other fields, without one value: {', '.join(others)}" if others else "")
 
 
-@choice("answers.extra_fields", r"assistant\.(?!id|object|created_at|name|instructions)\w+( .*)?", _extra)
-def extra_fields(sight: Observation) -> Iterator[Json]:
+@choice(
+    "answers.extra_fields", r"assistant\.(?!id|object|created_at|name|instructions)\w+( .*)?", _resolve_extra_fields
+)
+def extra_fields(observation: Observation) -> Iterator[Json]:
     known = catalogue.fields("Assistant")
-    for item in sight.shown:
+    for item in observation.assistants:
         yield {name: value for name, value in item.items() if name not in known}
 
 
-def _on_every_answer(facts: Sequence[Fact]) -> Resolved:
-    """The headers that every answer carries with one value; what changes is the moment's."""
+def _resolve_extra_headers(facts: Sequence[Fact]) -> Resolved:
+    """The headers that every answer has, with one value."""
     first, by = facts[0]
     return Resolved(
         {name: each for name, each in first.items() if all(fact.get(name) == each for fact, _ in facts)}, [by]
     )
 
 
-@choice("answers.extra_headers", NOWHERE, _on_every_answer)
-def extra_headers(sight: Observation) -> Iterator[Json]:
-    if sight.call.operation and sight.status:
-        yield {name: each for name, each in sight.headers.items() if not EVERYBODYS.fullmatch(name)}
+@choice("answers.extra_headers", NOWHERE, _resolve_extra_headers)
+def extra_headers(observation: Observation) -> Iterator[Json]:
+    if observation.call.operation and observation.status:
+        yield {name: each for name, each in observation.headers.items() if not EVERYBODYS.fullmatch(name)}
 
 
 @choice("answers.request_id", NOWHERE)
-def request_id(sight: Observation) -> Iterator[Json]:
-    if sight.call.operation and sight.status:
-        yield "x-request-id" in sight.headers
+def request_id(observation: Observation) -> Iterator[Json]:
+    if observation.call.operation and observation.status:
+        yield "x-request-id" in observation.headers
 
 
 @choice("answers.sorted_keys", NOWHERE)
-def sorted_keys(sight: Observation) -> Iterator[Json]:
-    if sight.call.operation in (CREATE, RETRIEVE, *MODIFIES) and len(sight.body) > 3 and sight.shown:
-        yield list(sight.body) == sorted(sight.body)
+def sorted_keys(observation: Observation) -> Iterator[Json]:
+    if (
+        observation.call.operation in (CREATE, RETRIEVE, *MODIFIES)
+        and len(observation.body) > 3
+        and observation.assistants
+    ):
+        yield list(observation.body) == sorted(observation.body)
 
 
 @choice("ids.shape", r"assistant\.id.*")
-def shape(sight: Observation) -> Iterator[Json]:
-    """Of what is made, since older ones may have another."""
-    if sight.call.operation == CREATE:
-        for item in sight.shown:
+def shape(observation: Observation) -> Iterator[Json]:
+    """Only creates decide it: an older assistant may have an id of another shape."""
+    if observation.call.operation == CREATE:
+        for item in observation.assistants:
             project = item["id"].removeprefix("asst-")
             yield next((name for name, form in SHAPES.items() if re.fullmatch(form, project)), f"like {project}")
 
 
 @choice("ids.bare_accepted", "status")
-def bare_accepted(sight: Observation) -> Iterator[Json]:
-    if _is_bare(sight) and not sight.foreign and not sight.call.free:
-        if sight.accepted:
+def bare_accepted(observation: Observation) -> Iterator[Json]:
+    if _is_bare(observation) and not observation.foreign and not observation.call.free:
+        if observation.accepted:
             yield True
-        elif sight.status == 404:
+        elif observation.status == 404:
             yield False
 
 
 @choice("ids.echo_as_sent", r"body\.id")
-def echo_as_sent(sight: Observation) -> Iterator[Json]:
-    if sight.accepted and sight.call.operation == DELETE and _is_bare(sight):
-        told = sight.body.get("id")
-        if told in (sight.call.id, f"asst-{sight.call.id}"):
-            yield told == sight.call.id
+def echo_as_sent(observation: Observation) -> Iterator[Json]:
+    if observation.accepted and observation.call.operation == DELETE and _is_bare(observation):
+        answered_id = observation.body.get("id")
+        if answered_id in (observation.call.id, f"asst-{observation.call.id}"):
+            yield answered_id == observation.call.id
 
 
-def _is_bare(sight: Observation) -> bool:
-    return sight.before is not None and sight.before["id"] == f"asst-{sight.call.id}"
+def _is_bare(observation: Observation) -> bool:
+    return observation.before is not None and observation.before["id"] == f"asst-{observation.call.id}"

@@ -1,4 +1,4 @@
-"""What a create or a modify takes that it need not take, and how long a body and its texts may be."""
+"""The bodies that a create or a modify may accept or refuse, and the maximum length of a body and of its texts."""
 
 from __future__ import annotations
 
@@ -6,175 +6,197 @@ from collections.abc import Callable, Iterator, Sequence
 
 from contract_tests.dialect import schema
 from contract_tests.dialect.observations import Observation
-from contract_tests.dialect.rules import Fact, Resolved, Settle, UnresolvedError, choice, named
+from contract_tests.dialect.rules import Fact, Resolved, Resolver, UnresolvedError, choice, describe
 from contract_tests.http.messages import Json, Odd
 from contract_tests.http.operations import CREATE, MODIFIES, MODIFY
 
 WRITES = (CREATE, *MODIFIES)
-INVALID = (400, 422)  # how a body is refused for what it says, rather than for how much it is
-PADDED = 4096  # bytes from which on an empty object is a body made long
+INVALID = (400, 422)  # the statuses that refuse the content of a body, not its length
+PADDED = 4096  # bytes; a longer empty object was sent to find the maximum
 KINDS = {
     "tools": ("code_interpreter", "file_search", "function"),
     "response_format": ("text", "json_object", "json_schema"),
 }
 NUL = "\x00"
-NAMED = r"status|assistant\.name( .*)?"  # a text that was taken is seen from then on
-TOLD = r"status|assistant\.instructions( .*)?"
+NAME_PLACES = r"status|assistant\.name( .*)?"  # an accepted text is visible in later answers too
+INSTRUCTIONS_PLACES = r"status|assistant\.instructions( .*)?"
 
 
-def _only(sight: Observation, *fields: str) -> bool:
-    """Whether the body sends these, beside texts that everybody takes."""
-    return sight.call.operation in WRITES and sight.fields.keys() - {"name", "instructions"} == set(fields)
+def _only(observation: Observation, *fields: str) -> bool:
+    """True if the body has exactly these fields, beside a name or instructions."""
+    return observation.call.operation in WRITES and observation.fields.keys() - {"name", "instructions"} == set(fields)
 
 
-def _taken(sight: Observation) -> Iterator[bool]:
-    if sight.accepted or sight.status in INVALID:
-        yield sight.accepted
+def _acceptance(observation: Observation) -> Iterator[bool]:
+    if observation.accepted or observation.status in INVALID:
+        yield observation.accepted
 
 
-def _shows(sight: Observation, *names: str) -> bool:
-    """Whether the answer has these fields as they were sent: what is cut or passed over was not taken."""
-    return bool(sight.shown) and all(item.get(name) == sight.fields[name] for item in sight.shown for name in names)
+def _shows(observation: Observation, *names: str) -> bool:
+    """True if the answer shows these fields as they were sent. A text that is cut or ignored was not accepted."""
+    return bool(observation.assistants) and all(
+        item.get(name) == observation.fields[name] for item in observation.assistants for name in names
+    )
 
 
-def _strictness(sight: Observation) -> Iterator[Json]:
-    yield from ("ignore" if taken else "refuse" for taken in _taken(sight))
+def _strictness(observation: Observation) -> Iterator[Json]:
+    yield from ("ignore" if accepted else "refuse" for accepted in _acceptance(observation))
 
 
 @choice("bodies.absurd_values", "status")
-def absurd_values(sight: Observation) -> Iterator[Json]:
-    """All at once where they were taken; where they were refused, the one that was sent alone."""
-    absurd = sight.call.absurd
-    telling = sight.accepted or (len(absurd) == 1 and _only(sight, *absurd))
-    plain = all(_plainly_absurd(name, sight.fields[name]) for name in absurd)
-    if sight.call.free == {"absurd-ignored-fields"} and telling and plain:
-        yield from _strictness(sight)
+def absurd_values(observation: Observation) -> Iterator[Json]:
+    """An accepted call decides for all its fields. A refused call decides only if it sends one field."""
+    absurd = observation.call.absurd
+    decisive = observation.accepted or (len(absurd) == 1 and _only(observation, *absurd))
+    plain = all(_plainly_absurd(name, observation.fields[name]) for name in absurd)
+    if observation.call.free == {"absurd-ignored-fields"} and decisive and plain:
+        yield from _strictness(observation)
 
 
 def _plainly_absurd(name: str, value: Json) -> bool:
-    """A number out of range, or where none belongs: objects and texts may be judged more or less closely."""
+    """True for a number, or for tools that are a text. Servers differ in how closely they check objects and texts."""
     return isinstance(value, int | float) or (name == "tools" and isinstance(value, str))
 
 
 @choice("bodies.absurd_contents", "status")
-def absurd_contents(sight: Observation) -> Iterator[Json]:
-    """A tool or a format of a type that nobody has heard of."""
+def absurd_contents(observation: Observation) -> Iterator[Json]:
+    """A tool or a response format of a type that does not exist."""
     for name, known in KINDS.items():
-        given = sight.fields.get(name)
+        given = observation.fields.get(name)
         given = given if isinstance(given, list) else [given]
         types = [item.get("type") for item in given if isinstance(item, dict)]
         strange = types and all(type not in known for type in types)
-        if strange and _only(sight, name) and sight.call.free == {"absurd-ignored-fields"}:
-            yield from _strictness(sight)
+        if strange and _only(observation, name) and observation.call.free == {"absurd-ignored-fields"}:
+            yield from _strictness(observation)
 
 
 @choice("bodies.metadata", "status")
-def metadata(sight: Observation) -> Iterator[Json]:
-    """An object that OpenAI's reference would not have."""
-    if _only(sight, "metadata") and "metadata" in sight.call.absurd and isinstance(sight.fields["metadata"], dict):
-        yield from ("any" if taken else "openai" for taken in _taken(sight))
+def metadata(observation: Observation) -> Iterator[Json]:
+    """An object that OpenAI's reference does not allow."""
+    if (
+        _only(observation, "metadata")
+        and "metadata" in observation.call.absurd
+        and isinstance(observation.fields["metadata"], dict)
+    ):
+        yield from ("any" if accepted else "openai" for accepted in _acceptance(observation))
 
 
 @choice("bodies.unknown_fields", "status")
-def unknown_fields(sight: Observation) -> Iterator[Json]:
-    if sight.call.operation in WRITES and sight.call.free == {"unknown-fields"} and not sight.call.ignored:
-        yield from _strictness(sight)
+def unknown_fields(observation: Observation) -> Iterator[Json]:
+    if (
+        observation.call.operation in WRITES
+        and observation.call.free == {"unknown-fields"}
+        and not observation.call.ignored
+    ):
+        yield from _strictness(observation)
 
 
 @choice("bodies.reasoning_effort", "status")
-def reasoning_effort(sight: Observation) -> Iterator[Json]:
-    if _only(sight, "reasoning_effort") and not sight.call.free:
-        yield from _taken(sight)
+def reasoning_effort(observation: Observation) -> Iterator[Json]:
+    if _only(observation, "reasoning_effort") and not observation.call.free:
+        yield from _acceptance(observation)
 
 
-@choice("bodies.name_min", NAMED)
-def name_min(sight: Observation) -> Iterator[Json]:
-    if _only(sight) and sight.fields.get("name") == "" and sight.call.free == {"empty-name"}:
-        yield from (0 if taken else 1 for taken in _taken(sight) if not taken or _shows(sight, "name"))
+@choice("bodies.name_min", NAME_PLACES)
+def name_min(observation: Observation) -> Iterator[Json]:
+    if _only(observation) and observation.fields.get("name") == "" and observation.call.free == {"empty-name"}:
+        yield from (
+            0 if accepted else 1 for accepted in _acceptance(observation) if not accepted or _shows(observation, "name")
+        )
 
 
 @choice("bodies.unstorable", r"status|assistant\.(name|instructions)( .*)?")
-def unstorable(sight: Observation) -> Iterator[Json]:
-    """Taken is kept only where the answer shows it whole."""
-    texts = {name: text for name, text in sight.fields.items() if isinstance(text, str)}
-    if _only(sight) and any(NUL in text for text in texts.values()) and sight.call.free == {"odd-text"}:
-        if sight.status in INVALID:
+def unstorable(observation: Observation) -> Iterator[Json]:
+    """An accepted text is kept only if the answer shows the whole text."""
+    texts = {name: text for name, text in observation.fields.items() if isinstance(text, str)}
+    if _only(observation) and any(NUL in text for text in texts.values()) and observation.call.free == {"odd-text"}:
+        if observation.status in INVALID:
             yield "refuse"
-        elif sight.accepted:
-            yield "keep" if _shows(sight, *texts) else "change"
+        elif observation.accepted:
+            yield "keep" if _shows(observation, *texts) else "change"
 
 
-@choice("bodies.null_name", NAMED)
-def null_name(sight: Observation) -> Iterator[Json]:
-    yield from _null(sight, "name")
+@choice("bodies.null_name", NAME_PLACES)
+def null_name(observation: Observation) -> Iterator[Json]:
+    yield from _null(observation, "name")
 
 
-@choice("bodies.null_instructions", TOLD)
-def null_instructions(sight: Observation) -> Iterator[Json]:
-    yield from _null(sight, "instructions")
+@choice("bodies.null_instructions", INSTRUCTIONS_PLACES)
+def null_instructions(observation: Observation) -> Iterator[Json]:
+    yield from _null(observation, "instructions")
 
 
-def _null(sight: Observation, name: str) -> Iterator[Json]:
-    """What null does to a text that was there."""
-    before = (sight.before or {}).get(name)
-    if sight.call.operation in MODIFIES and sight.fields == {name: None} and before:
-        if sight.status in INVALID:
+def _null(observation: Observation, name: str) -> Iterator[Json]:
+    """Decided by a null for a text that the assistant had before."""
+    before = (observation.before or {}).get(name)
+    if observation.call.operation in MODIFIES and observation.fields == {name: None} and before:
+        if observation.status in INVALID:
             yield "refuse"
-        for item in sight.shown:
+        for item in observation.assistants:
             yield "keep" if item.get(name) == before else "clear" if item.get(name) in (None, "") else "change"
 
 
 @choice("bodies.empty_modify", "status")
-def empty_modify(sight: Observation) -> Iterator[Json]:
-    if sight.call.operation == MODIFY and sight.call.body is Odd.EMPTY and sight.before:
-        yield from ("accept" if taken else "refuse" for taken in _taken(sight))
+def empty_modify(observation: Observation) -> Iterator[Json]:
+    if observation.call.operation == MODIFY and observation.call.body is Odd.EMPTY and observation.before:
+        yield from ("accept" if accepted else "refuse" for accepted in _acceptance(observation))
 
 
-def _bound(setting: str) -> Settle:
-    """The longest that was taken, where one more was refused."""
+def _resolve_length(setting: str) -> Resolver:
+    """The longest accepted length, if the next length was refused. Resolving raises UnresolvedError otherwise."""
     default = schema.default(setting)
 
-    def settle(facts: Sequence[Fact]) -> Resolved:
-        taken = max((fact for fact in facts if fact[0][1]), key=lambda fact: fact[0][0], default=None)
+    def resolve(facts: Sequence[Fact]) -> Resolved:
+        accepted = max((fact for fact in facts if fact[0][1]), key=lambda fact: fact[0][0], default=None)
         refused = min((fact for fact in facts if not fact[0][1]), key=lambda fact: fact[0][0], default=None)
-        if taken is None:
-            raise UnresolvedError(f"none was taken that was tried: {named(facts[0][1])[:60]}")
-        longest = taken[0][0]
+        if accepted is None:
+            raise UnresolvedError(f"every length that was tried was refused: {describe(facts[0][1])[:60]}")
+        longest = accepted[0][0]
         if refused is None:
             if longest <= default:
-                raise UnresolvedError(f"{longest:,} were taken, and no more were tried")
+                raise UnresolvedError(f"{longest:,} were accepted, and no more were tried")
             unbounded = None if not schema.fault(setting, None) else longest
-            return Resolved(unbounded, [taken[1]], f"{longest:,} were taken, and no more were tried")
+            return Resolved(unbounded, [accepted[1]], f"{longest:,} were accepted, and no more were tried")
         if refused[0][0] != longest + 1:
             raise UnresolvedError(
-                f"{longest:,} were taken and {refused[0][0]:,} refused; what is between was not tried"
+                f"{longest:,} were accepted and {refused[0][0]:,} refused; no length between was tried"
             )
-        return Resolved(longest, [taken[1], refused[1]], f"{longest + 1:,} are refused")
+        return Resolved(longest, [accepted[1], refused[1]], f"{longest + 1:,} are refused")
 
-    return settle
+    return resolve
 
 
 def _length(name: str) -> Callable[[Observation], Iterator[Json]]:
-    def rule(sight: Observation) -> Iterator[Json]:
-        text, alone = sight.fields.get(name), sight.fields.keys() == {name}
-        if sight.before and sight.call.operation in MODIFIES and alone and isinstance(text, str) and text.isprintable():
-            whole = name == "description" or _shows(sight, name)
-            yield from ((len(text), taken) for taken in _taken(sight) if text and (whole or not taken))
+    def rule(observation: Observation) -> Iterator[Json]:
+        text, alone = observation.fields.get(name), observation.fields.keys() == {name}
+        if (
+            observation.before
+            and observation.call.operation in MODIFIES
+            and alone
+            and isinstance(text, str)
+            and text.isprintable()
+        ):
+            whole = name == "description" or _shows(observation, name)
+            yield from (
+                (len(text), accepted) for accepted in _acceptance(observation) if text and (whole or not accepted)
+            )
 
     return rule
 
 
 for _name in ("name", "instructions", "description"):
-    choice(f"bodies.{_name}_max", rf"status|assistant\.{_name}( .*)?", _bound(f"bodies.{_name}_max"))(_length(_name))
+    choice(f"bodies.{_name}_max", rf"status|assistant\.{_name}( .*)?", _resolve_length(f"bodies.{_name}_max"))(
+        _length(_name)
+    )
 
 
-@choice("bodies.largest", "status", _bound("bodies.largest"))
-def largest(sight: Observation) -> Iterator[Json]:
-    """Of a body that says nothing, but at length."""
-    if padded(sight):
-        yield len(sight.exchange.request.body or b""), sight.accepted
+@choice("bodies.largest", "status", _resolve_length("bodies.largest"))
+def largest(observation: Observation) -> Iterator[Json]:
+    """Decided by an empty object that is padded with spaces."""
+    if padded(observation):
+        yield len(observation.exchange.request.body or b""), observation.accepted
 
 
-def padded(sight: Observation) -> bool:
-    body = sight.exchange.request.body or b""
-    return sight.call.operation in MODIFIES and len(body) > PADDED and body.strip(b"{ }") == b""
+def padded(observation: Observation) -> bool:
+    body = observation.exchange.request.body or b""
+    return observation.call.operation in MODIFIES and len(body) > PADDED and body.strip(b"{ }") == b""

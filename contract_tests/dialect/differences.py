@@ -1,6 +1,6 @@
-"""Two runs of the same calls held together: where a client can tell the one server from the other, and what that is of.
+"""Compares two runs of the same calls: each difference that a client can see, and the setting or requirement behind it.
 
-Passive: a run may be long over, and known by its events alone.
+Sends nothing, so the events of an earlier run are enough.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from contract_tests.dialect import schema
-from contract_tests.dialect.normalize import CUT, Facets, Names, asked, facets
+from contract_tests.dialect.normalize import CUT, Names, VisibleFields, describe_call, visible_fields
 from contract_tests.dialect.observations import Observation, observations
 from contract_tests.dialect.rules import CHOICES, Learned, learn
 from contract_tests.http.messages import Exchange, same
@@ -31,8 +31,8 @@ def _field(*names: str) -> str:
     return rf"assistant\.({'|'.join(names)})( .*)?"
 
 
-UNSAID = ("errors.missing_key", "errors.unknown_key")  # wording
-# What a difference is of, where the call itself shows no choice; by its place, and by the operation.
+WORDING = ("errors.missing_key", "errors.unknown_key")  # settings of a text, which does not count as a difference
+# The requirement of a difference for which the call itself shows no choice: by its place, then by the operation.
 PLACES = (
     (r"header\.content-type", "errors/json-content-type"),
     (r"header\.access-control-.*", "browser/preflight"),
@@ -65,8 +65,8 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class Difference:
-    """`concern` is a setting of a dialect or a requirement; `one` and `other` are what the two servers did at `call`,
-    the first of `times` that show it."""
+    """`concern` is a setting of a dialect, or a requirement. `one` and `other` are the answers of the two servers to
+    `call`, the first call that shows the difference. In all, `times` calls show it."""
 
     concern: str
     call: str
@@ -86,18 +86,19 @@ class Difference:
 
 @dataclass
 class Side:
-    """One of the two. `seen` has its calls, each by what it asks and how often that was asked before; `evidence`, by
-    requirement, the verdict and the exchanges that show it broken."""
+    """One of the two servers. `seen` has its calls. A key is the call as one line and the number of equal calls before.
+    `evidence` has, for each requirement, the verdict and the exchanges that show a violation."""
 
     name: str
     found: Mapping[str, Learned]
     evidence: Mapping[str, tuple[str, list[Exchange]]]
-    seen: dict[Key, tuple[Observation, Facets]] = field(default_factory=dict)
+    seen: dict[Key, tuple[Observation, VisibleFields]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`alone` is how many calls the one or the other alone was asked, mostly since it had answered otherwise before."""
+    """`together` calls went to both servers. `alone` calls went to one server only, mostly because the servers had
+    answered an earlier call differently."""
 
     sides: tuple[str, str]
     differences: list[Difference]
@@ -112,29 +113,29 @@ def side(
     names: Names,
     found: Mapping[str, Learned] | None = None,
 ) -> Side:
-    """`found` is what is known of the choices, where the exchanges themselves are not known to the end."""
+    """`found` are choices that were learned before, from whole bodies; without it, the exchanges decide the choices."""
     seen = list(observations(exchange for exchange in exchanges if exchange.response.status != 429))
-    taken, times = Side(name, learn(seen) if found is None else found, evidence), defaultdict[str, int](int)
-    for sight in seen:
-        names.take(sight.exchange)
-        call = asked(sight.exchange.request, names)
-        taken.seen[call, times[call]] = sight, facets(sight.exchange, names)
+    result, times = Side(name, learn(seen) if found is None else found, evidence), defaultdict[str, int](int)
+    for observation in seen:
+        names.add(observation.exchange)
+        call = describe_call(observation.exchange.request, names)
+        result.seen[call, times[call]] = observation, visible_fields(observation.exchange, names)
         times[call] += 1
-    return taken
+    return result
 
 
 def compare(one: Side, other: Side) -> Comparison:
-    """Each difference once for what it is of: the choices first, in the order of a dialect, then the requirements."""
+    """One difference for each setting, in the order of a dialect, then one for each requirement."""
     both = [key for key in one.seen if key in other.seen]
-    choices = dict(_of_choices(one.found, other.found))
+    choices = dict(_choice_differences(one.found, other.found))
     rows: list[Difference] = []
     alike: set[Exchange] = set()
     for key in both:
-        differing = list(_of_a_call(key[0], one.seen[key], other.seen[key], choices))
+        differing = list(_call_differences(key[0], one.seen[key], other.seen[key], choices))
         rows += differing
         if not differing and CUT not in (one.seen[key][1].get("body"), other.seen[key][1].get("body")):
             alike |= {one.seen[key][0].exchange, other.seen[key][0].exchange}
-    rows += [*choices.values(), *_of_verdicts(one, other, alike)]
+    rows += [*choices.values(), *_verdict_differences(one, other, alike)]
     grouped = defaultdict[str, list[Difference]](list)
     for row in rows:
         grouped[row.concern].append(row)
@@ -145,34 +146,37 @@ def compare(one: Side, other: Side) -> Comparison:
 
 
 def _merged(rows: list[Difference], choice: Difference | None) -> Difference:
-    """The first call that shows it; of a choice the values, where both are known."""
-    shown = [row for row in rows if row is not choice]
-    first = replace(shown[0] if shown else rows[0], times=max(1, len(shown)))
+    """The first call that shows the difference. For a choice with two known values, the values replace the answers."""
+    calls = [row for row in rows if row is not choice]
+    first = replace(calls[0] if calls else rows[0], times=max(1, len(calls)))
     return replace(first, one=choice.one, other=choice.other) if choice else first
 
 
-def _of_choices(one: Mapping[str, Learned], other: Mapping[str, Learned]) -> Iterator[tuple[str, Difference]]:
+def _choice_differences(one: Mapping[str, Learned], other: Mapping[str, Learned]) -> Iterator[tuple[str, Difference]]:
     for name in CHOICES:
         known = [found[name] for found in (one, other) if name in found and not found[name].doubt]
-        if len(known) == 2 and name not in UNSAID and not same(known[0].value, known[1].value):
+        if len(known) == 2 and name not in WORDING and not same(known[0].value, known[1].value):
             one_says, other_says = (brief(each.value) or '""' for each in known)
             yield name, Difference(name, "(as learned)", one_says, other_says)
 
 
-def _of_a_call(
-    call: str, one: tuple[Observation, Facets], other: tuple[Observation, Facets], choices: Mapping[str, Difference]
+def _call_differences(
+    call: str,
+    one: tuple[Observation, VisibleFields],
+    other: tuple[Observation, VisibleFields],
+    choices: Mapping[str, Difference],
 ) -> Iterator[Difference]:
-    (first, shown), (second, also) = one, other
-    for place in _places(shown, also):
-        values = shown.get(place, ABSENT), also.get(place, ABSENT)
+    (first, one_fields), (second, other_fields) = one, other
+    for place in _places(one_fields, other_fields):
+        values = one_fields.get(place, ABSENT), other_fields.get(place, ABSENT)
         if not same(*values):
             actual, otherwise = (f"{place.partition(' ')[0]} {brief(value, 80)}" for value in values)
             yield Difference(_concern(place, first, second, choices), call, actual, otherwise)
 
 
-def _places(one: Facets, other: Facets) -> list[str]:
-    """Where there is something to be held together: of a refusal by another status the rest is another matter, and so
-    is an assistant that only one page shows."""
+def _places(one: VisibleFields, other: VisibleFields) -> list[str]:
+    """The places to compare. If the statuses differ and one is a refusal, only the status. An assistant that only one
+    of two pages shows is left out."""
     statuses = one["status"], other["status"]
     if not same(*statuses) and not all(isinstance(each, int) and 200 <= each < 300 for each in statuses):
         return ["status"]
@@ -184,47 +188,47 @@ def _places(one: Facets, other: Facets) -> list[str]:
 
 
 def _concern(place: str, one: Observation, other: Observation, choices: Mapping[str, Difference]) -> str:
-    """The choice that this very call shows, or one in which the two differ and that is seen there, or a requirement."""
+    """The choice that this call decides, else a choice of this place in which the servers differ, or a requirement."""
     in_order = (CHOICES[name] for name in schema.settings() if name in CHOICES)
     at_place = [choice.setting for choice in in_order if re.fullmatch(choice.places, place)]
     facts = {name: (list(CHOICES[name].rule(one)), list(CHOICES[name].rule(other))) for name in at_place}
-    telling = {name: both for name, both in facts.items() if both[0] != both[1]}
-    here = [name for name, both in telling.items() if all(both) or name in choices]
+    decisive = {name: both for name, both in facts.items() if both[0] != both[1]}
+    here = [name for name, both in decisive.items() if all(both) or name in choices]
     elsewhere = [name for name in at_place if name in choices and place != "status"]
     return next(iter([*here, *elsewhere]), "") or _requirement(place, one)
 
 
-def _requirement(place: str, sight: Observation) -> str:
-    call = sight.call
+def _requirement(place: str, observation: Observation) -> str:
+    call = observation.call
     for pattern, requirement in PLACES:
         if re.fullmatch(pattern, place):
             return requirement
     if text := next((name for name in TEXTS if place.startswith(f"assistant.{name}")), None):
-        return _of_a_text(text, sight)
-    if sight.exchange.request.method == "OPTIONS":
+        return _requirement_of_text(text, observation)
+    if observation.exchange.request.method == "OPTIONS":
         return "browser/preflight"
     if not call.operation:
         return "errors/wrong-method-is-405-or-404" if call.known_url else "errors/unknown-url-is-404"
     if wanted := demands(call):
         return wanted[0].requirement
-    if sight.foreign:
+    if observation.foreign:
         return "org/closed-to-others"
-    if call.id and not sight.before:
+    if call.id and not observation.before:
         return UNKNOWN[call.operation]
     return ignored_fields()[call.ignored[0]].accepted_id if call.ignored else ACCEPTED[call.operation]
 
 
-def _of_a_text(name: str, sight: Observation) -> str:
-    if sight.call.operation == CREATE:
+def _requirement_of_text(name: str, observation: Observation) -> str:
+    if observation.call.operation == CREATE:
         return "create/keeps-what-it-is-given"
-    if sight.call.operation in MODIFIES:
-        return "modify/seen-everywhere" if name in sight.fields else "modify/partial"
+    if observation.call.operation in MODIFIES:
+        return "modify/seen-everywhere" if name in observation.fields else "modify/partial"
     return "retrieve/equals-created"
 
 
-def _of_verdicts(one: Side, other: Side, alike: set[Exchange]) -> Iterator[Difference]:
-    """Of what is broken at the one alone, where the calls that show it were answered alike as far as they show here."""
+def _verdict_differences(one: Side, other: Side, alike: set[Exchange]) -> Iterator[Difference]:
+    """The requirements with different verdicts, if no call that shows the violation has a visible difference."""
     for requirement in one.evidence.keys() & other.evidence.keys():
-        (first, shown), (second, also) = one.evidence[requirement], other.evidence[requirement]
-        if first != second and "unjudged" not in (first, second) and alike.issuperset([*shown, *also]):
+        (first, ones), (second, others) = one.evidence[requirement], other.evidence[requirement]
+        if first != second and "unjudged" not in (first, second) and alike.issuperset([*ones, *others]):
             yield Difference(requirement, "(the whole run)", first, second)

@@ -1,4 +1,4 @@
-"""A dialect as a person would note it down: YAML that the fake reads, with what is known of each line beside it."""
+"""A dialect as a YAML document that the fake reads. A comment beside a setting has its default and a note."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from contract_tests.http.messages import Json, same
 WIDTH = 118
 
 
-def yaml_of(found: Mapping[str, Learned], base_url: str, how: str) -> str:
-    """`how` says by what it was learnt. What was not decided is left out, and named at the end."""
+def render(found: Mapping[str, Learned], base_url: str, how: str) -> str:
+    """`how` says from which calls the dialect was learned. A comment at the end lists the other settings."""
     known = [name for name in schema.settings() if name in found and not found[name].doubt]
     today = time.strftime("%Y-%m-%d")
     lines = [
@@ -34,18 +34,18 @@ def yaml_of(found: Mapping[str, Learned], base_url: str, how: str) -> str:
 
 
 def left_open(found: Mapping[str, Learned]) -> dict[str, str]:
-    """Why each of the other settings is left at its default."""
+    """The reason for which each setting that was not learned keeps its default."""
     rest = [name for name in schema.settings() if name not in found or found[name].doubt]
     return {name: found[name].doubt if name in found else UNSHOWN.get(name, UNSEEN) for name in rest}
 
 
 UNSEEN = "no answer showed it"
-LIMITER = "asked only with --probe-rate-limit, which uses the limit up"
+LIMITER = "learned only with --probe-rate-limit, which uses up the rate limit"
 UNSHOWN = {
-    "errors.deactivated_key": "it takes a key that was deactivated",
-    "errors.foreign_status": "it takes a key of another organization (ASSISTANTS_FOREIGN_API_KEY)",
+    "errors.deactivated_key": "needs a key that was deactivated",
+    "errors.foreign_status": "needs a key of another organization (ASSISTANTS_FOREIGN_API_KEY)",
     "errors.body_too_large": "no body that was tried was too large",
-    "ids.echo_as_sent": "only an id without its prefix shows it, and that names nothing here",
+    "ids.echo_as_sent": "only an id without its prefix shows it, and this server does not accept such an id",
     **{f"limiter.{name}": LIMITER for name in ("per", "per_operation", "before_auth", "window", "block", "headers")},
 }
 
@@ -62,7 +62,7 @@ def _setting(name: str, found: Learned) -> list[str]:
 
 
 def _value(value: Json) -> str:
-    """In one line, whatever is in it."""
+    """Any value as one line of YAML."""
     written = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**6)
     return written.removesuffix("\n").removesuffix("\n...").strip()
 
@@ -75,5 +75,5 @@ def _left_open(found: Mapping[str, Learned]) -> Iterable[str]:
         yield ""
         yield "# Not learned, so these keep their defaults:"
     for why, names in reasons.items():
-        told = f"{', '.join(names)}: {' '.join(why.split())}"
-        yield from wrap(told, WIDTH, initial_indent="#   ", subsequent_indent="#     ", break_long_words=False)
+        line = f"{', '.join(names)}: {' '.join(why.split())}"
+        yield from wrap(line, WIDTH, initial_indent="#   ", subsequent_indent="#     ", break_long_words=False)

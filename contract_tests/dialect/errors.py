@@ -1,4 +1,4 @@
-"""How a refusal reads: its status, its shape, and what stands in it besides the wording."""
+"""The free choices of a refusal: its status, its shape, and its members."""
 
 from __future__ import annotations
 
@@ -17,138 +17,155 @@ TYPES = {
     429: {"rate_limit_error": "named", "requests": "openai"},
 }
 FRAMEWORKS = {"message", "error", "statusCode"}
-ALL_KINDS = {400, 401, 404}  # what has to be seen before "always null" can be said
+ALL_KINDS = {400, 401, 404}  # the refusals that a run needs before it can say "always null"
 
 
 @choice("errors.types", r"error\.type")
-def types(sight: Observation) -> Iterator[Json]:
-    told = sight.error.get("type")
-    if sight.call.operation and sight.status in TYPES and isinstance(told, str):
-        yield TYPES[sight.status].get(told, told)
+def types(observation: Observation) -> Iterator[Json]:
+    error_type = observation.error.get("type")
+    if observation.call.operation and observation.status in TYPES and isinstance(error_type, str):
+        yield TYPES[observation.status].get(error_type, error_type)
 
 
-def _mostly_null(facts: Sequence[Fact]) -> Resolved:
-    """A text here and null there is a text; null alone only where every kind of refusal was seen."""
-    said = {value for value, _ in facts}
-    if said == {"null"} and not {sight.status for _, sight in facts} >= ALL_KINDS:
-        raise UnresolvedError("null in the few refusals that were seen")
-    telling = [fact for fact in facts if fact[0] != "null"]
-    return unanimous(telling or facts)
+def _resolve_member(facts: Sequence[Fact]) -> Resolved:
+    """A text in any refusal decides. Null decides only if every kind of refusal was seen. Raises UnresolvedError."""
+    values = {value for value, _ in facts}
+    if values == {"null"} and not {observation.status for _, observation in facts} >= ALL_KINDS:
+        raise UnresolvedError("null in every refusal, but not every kind of refusal was seen")
+    decisive = [fact for fact in facts if fact[0] != "null"]
+    return unanimous(decisive or facts)
 
 
-def _member(sight: Observation, name: str, text: str) -> Iterator[Json]:
-    if sight.call.operation and is_text(sight.error.get("message")) and sight.exchange.response.refused:
-        value = sight.error.get(name, ...)
+def _member(observation: Observation, name: str, text: str) -> Iterator[Json]:
+    if (
+        observation.call.operation
+        and is_text(observation.error.get("message"))
+        and observation.exchange.response.refused
+    ):
+        value = observation.error.get(name, ...)
         if value is ... or value is None:
             yield "absent" if value is ... else "null"
-        elif value == sight.status and not isinstance(value, str):
+        elif value == observation.status and not isinstance(value, str):
             yield "numeric"
         else:
             yield text if isinstance(value, str) else f"{value!r}"
 
 
-@choice("errors.code", r"error\.code", _mostly_null)
-def code(sight: Observation) -> Iterator[Json]:
-    yield from _member(sight, "code", "text")
+@choice("errors.code", r"error\.code", _resolve_member)
+def code(observation: Observation) -> Iterator[Json]:
+    yield from _member(observation, "code", "text")
 
 
-@choice("errors.param", r"error\.param", _mostly_null)
-def param(sight: Observation) -> Iterator[Json]:
-    yield from _member(sight, "param", "field")
+@choice("errors.param", r"error\.param", _resolve_member)
+def param(observation: Observation) -> Iterator[Json]:
+    yield from _member(observation, "param", "field")
 
 
 @choice("errors.foreign_status", "status")
-def foreign_status(sight: Observation) -> Iterator[Json]:
-    if sight.foreign and sight.status in (403, 404) and not sight.call.free:
-        yield sight.status
+def foreign_status(observation: Observation) -> Iterator[Json]:
+    if observation.foreign and observation.status in (403, 404) and not observation.call.free:
+        yield observation.status
 
 
-def _shape(sight: Observation) -> Iterator[Json]:
-    """The framework's own, or the envelope; what is neither is called so."""
-    if is_text(sight.error.get("message")):
+def _shape(observation: Observation) -> Iterator[Json]:
+    """The envelope, the framework's own error, or a text that says it is neither."""
+    if is_text(observation.error.get("message")):
         yield "envelope"
     else:
-        yield "framework" if sight.body.keys() >= FRAMEWORKS else "neither the envelope nor message, error, statusCode"
+        yield (
+            "framework"
+            if observation.body.keys() >= FRAMEWORKS
+            else "neither the envelope nor message, error, statusCode"
+        )
 
 
 @choice("errors.unknown_url", r"error\..*|body.*")
-def unknown_url(sight: Observation) -> Iterator[Json]:
-    if not sight.call.known_url and not sight.call.unclear and sight.call.role == "primary" and sight.status == 404:
-        yield from _shape(sight)
+def unknown_url(observation: Observation) -> Iterator[Json]:
+    if (
+        not observation.call.known_url
+        and not observation.call.unclear
+        and observation.call.role == "primary"
+        and observation.status == 404
+    ):
+        yield from _shape(observation)
 
 
-def _no_operation(sight: Observation) -> bool:
-    known = sight.call.known_url and not sight.call.operation and sight.call.role == "primary"
-    return known and sight.exchange.request.method not in ("OPTIONS", "HEAD") and sight.refused
+def _no_operation(observation: Observation) -> bool:
+    known = observation.call.known_url and not observation.call.operation and observation.call.role == "primary"
+    return known and observation.exchange.request.method not in ("OPTIONS", "HEAD") and observation.refused
 
 
 @choice("errors.wrong_method", "status")
-def wrong_method(sight: Observation) -> Iterator[Json]:
-    if _no_operation(sight):
-        yield sight.status
+def wrong_method(observation: Observation) -> Iterator[Json]:
+    if _no_operation(observation):
+        yield observation.status
 
 
 @choice("errors.wrong_method_shape", r"error\..*|body.*")
-def wrong_method_shape(sight: Observation) -> Iterator[Json]:
-    if _no_operation(sight):
-        yield from _shape(sight)
+def wrong_method_shape(observation: Observation) -> Iterator[Json]:
+    if _no_operation(observation):
+        yield from _shape(observation)
 
 
 @choice("errors.bad_json", r"error\..*|body.*")
-def bad_json(sight: Observation) -> Iterator[Json]:
-    if sight.call.operation in (CREATE, *MODIFIES) and sight.call.body is Odd.BROKEN and sight.status == 400:
-        yield from _shape(sight)
+def bad_json(observation: Observation) -> Iterator[Json]:
+    if (
+        observation.call.operation in (CREATE, *MODIFIES)
+        and observation.call.body is Odd.BROKEN
+        and observation.status == 400
+    ):
+        yield from _shape(observation)
 
 
 @choice("errors.body_too_large", "status|error.*|body.*")
-def body_too_large(sight: Observation) -> Iterator[Json]:
-    if padded(sight) and sight.status >= 400 and sight.status != 429:
-        yield sight.status
+def body_too_large(observation: Observation) -> Iterator[Json]:
+    if padded(observation) and observation.status >= 400 and observation.status != 429:
+        yield observation.status
 
 
 @choice("errors.missing_key", r"error\.message")
-def missing_key(sight: Observation) -> Iterator[Json]:
-    yield from _said_to(sight, "nobody")
+def missing_key(observation: Observation) -> Iterator[Json]:
+    yield from _message_to(observation, "nobody")
 
 
 @choice("errors.unknown_key", r"error\.message")
-def unknown_key(sight: Observation) -> Iterator[Json]:
-    yield from _said_to(sight, "stranger")
+def unknown_key(observation: Observation) -> Iterator[Json]:
+    yield from _message_to(observation, "stranger")
 
 
-def _said_to(sight: Observation, role: str) -> Iterator[Json]:
-    said = sight.error.get("message")
-    if sight.call.role == role and sight.call.operation and sight.status == 401 and is_text(said):
-        yield said
+def _message_to(observation: Observation, role: str) -> Iterator[Json]:
+    message = observation.error.get("message")
+    if observation.call.role == role and observation.call.operation and observation.status == 401 and is_text(message):
+        yield message
 
 
-def _on_a_429(facts: Sequence[Fact]) -> Resolved:
-    """By what passes and by what does not: the one may carry what the other lacks."""
-    found = {(value, sight.status == 429) for value, sight in facts}
+def _resolve_limiter_headers(facts: Sequence[Fact]) -> Resolved:
+    """True, "passed" or False, from accepted answers and 429 answers together. Raises UnresolvedError."""
+    found = {(value, observation.status == 429) for value, observation in facts}
     for value, seen in ((True, {(True, False), (True, True)}), ("passed", {(True, False), (False, True)})):
         if found == seen:
             return Resolved(value, [facts[0][1]])
     if found == {(False, True)}:
         return Resolved(False, [facts[0][1]])
-    raise UnresolvedError("the answers that pass carry them, and no 429 was seen; or the reverse")
+    raise UnresolvedError("accepted answers have the headers but no 429 was seen, or only a 429 has them")
 
 
-@choice("limiter.headers", r"header\.x-ratelimit-.*", _on_a_429)
-def limiter_headers(sight: Observation) -> Iterator[Json]:
-    """An answer that passes says nothing by their absence: there may be no limiter."""
-    there = "x-ratelimit-limit" in sight.headers
-    if sight.call.operation and ((there and sight.accepted) or sight.status == 429):
+@choice("limiter.headers", r"header\.x-ratelimit-.*", _resolve_limiter_headers)
+def limiter_headers(observation: Observation) -> Iterator[Json]:
+    """An accepted answer without the headers decides nothing: the server may have no limiter."""
+    there = "x-ratelimit-limit" in observation.headers
+    if observation.call.operation and ((there and observation.accepted) or observation.status == 429):
         yield there
 
 
 @choice("browser.allow_headers", r"status|header\.access-control-.*")
-def allow_headers(sight: Observation) -> Iterator[Json]:
-    """Whatever is asked for is granted, where one is that nobody would list."""
-    asked = dict(sight.exchange.request.headers).get("access-control-request-headers")
-    if asked is None or sight.exchange.request.method != "OPTIONS" or not sight.status:
+def allow_headers(observation: Observation) -> Iterator[Json]:
+    """None if even an unknown header is granted, which means any header; else the list of the granted headers."""
+    requested = dict(observation.exchange.request.headers).get("access-control-request-headers")
+    if requested is None or observation.exchange.request.method != "OPTIONS" or not observation.status:
         return
-    granted = [name.strip().lower() for name in sight.headers.get("access-control-allow-headers", "").split(",")]
-    wanted = {name.strip().lower() for name in asked.split(",")}
+    granted = [name.strip().lower() for name in observation.headers.get("access-control-allow-headers", "").split(",")]
+    wanted = {name.strip().lower() for name in requested.split(",")}
     if not wanted <= set(granted):
         yield [name for name in granted if name]
     elif any("unheard" in name for name in wanted):

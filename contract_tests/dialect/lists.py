@@ -1,20 +1,20 @@
-"""How the list is paged, and what it says of its pages."""
+"""The free choices of the list: its paging, its cursors, and the members of a page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from contract_tests.dialect.observations import Observation
-from contract_tests.dialect.rules import Fact, Resolved, UnresolvedError, choice, named
+from contract_tests.dialect.rules import Fact, Resolved, UnresolvedError, choice, describe
 from contract_tests.http.messages import Json
 from contract_tests.http.operations import LIST
 
-UNANSWERED = "no page shows whether `before` is heeded"
+UNANSWERED = "no page shows if the server supports `before`"
 
 
-def _page(sight: Observation) -> list[Json] | None:
-    data = sight.body.get("data")
-    return data if sight.accepted and sight.call.operation == LIST and isinstance(data, list) else None
+def _page(observation: Observation) -> list[Json] | None:
+    data = observation.body.get("data")
+    return data if observation.accepted and observation.call.operation == LIST and isinstance(data, list) else None
 
 
 def _ids(page: list[Json]) -> list[Json]:
@@ -22,65 +22,78 @@ def _ids(page: list[Json]) -> list[Json]:
 
 
 @choice("lists.has_more", r"page\.has_more")
-def has_more(sight: Observation) -> Iterator[Json]:
-    if _page(sight) is not None:
-        yield "has_more" in sight.body
+def has_more(observation: Observation) -> Iterator[Json]:
+    if _page(observation) is not None:
+        yield "has_more" in observation.body
 
 
 @choice("lists.first_and_last_id", r"page\.(first|last)_id")
-def first_and_last_id(sight: Observation) -> Iterator[Json]:
-    """Both or neither; one alone is no choice that a dialect has."""
-    if _page(sight) is not None:
-        ends = {"first_id", "last_id"} & sight.body.keys()
+def first_and_last_id(observation: Observation) -> Iterator[Json]:
+    """True for both, False for neither; a dialect has no setting for one of them alone."""
+    if _page(observation) is not None:
+        ends = {"first_id", "last_id"} & observation.body.keys()
         yield len(ends) == 2 if len(ends) != 1 else f"{ends.pop()} alone"
 
 
-def _paged(facts: Sequence[Fact]) -> Resolved:
+def _resolve_paging(facts: Sequence[Fact]) -> Resolved:
     """Raises UnresolvedError."""
-    told = dict(facts)
-    if "all" in told and told.keys() <= {"all", "cursor shown"}:
-        return Resolved("one-page", [told["all"]])
-    if "all" in told or "after passed over" in told or {"cursor shown", "ahead"} <= told.keys():
-        raise UnresolvedError(f"pages are now one thing and now another, such as that of {named(facts[-1][1])}")
-    if "limited" not in told or len(told) < 2:
+    by_value = dict(facts)
+    if "all" in by_value and by_value.keys() <= {"all", "cursor shown"}:
+        return Resolved("one-page", [by_value["all"]])
+    if "all" in by_value or "after passed over" in by_value or {"cursor shown", "ahead"} <= by_value.keys():
+        raise UnresolvedError(f"pages contradict each other, such as the page of {describe(facts[-1][1])}")
+    if "limited" not in by_value or len(by_value) < 2:
         raise UnresolvedError(UNANSWERED)
-    before = "ahead" if "ahead" in told else "cursor shown"
-    return Resolved("openai" if before == "ahead" else "no-before", [told["limited"], told[before]])
+    before = "ahead" if "ahead" in by_value else "cursor shown"
+    return Resolved("openai" if before == "ahead" else "no-before", [by_value["limited"], by_value[before]])
 
 
-@choice("lists.paging", r"page\.(length|ours)|assistant\..*", _paged)
-def paging(sight: Observation) -> Iterator[Json]:
-    """What a page shows: all where fewer were asked for, as many as were asked for, those ahead of the cursor, or the
-    cursor itself, which an answer to `before` is to leave out."""
-    page, asked = _page(sight), sight.call.parameters
-    if page is None or not asked.get("limit", "").isdigit() or sight.call.free:
+@choice("lists.paging", r"page\.(length|ours)|assistant\..*", _resolve_paging)
+def paging(observation: Observation) -> Iterator[Json]:
+    """One word for each fact that a page shows.
+
+    all: more assistants than the limit. limited: as many as the limit, though there are more. ahead: the assistants
+    before the cursor. cursor shown: the cursor itself, which an answer to `before` should leave out. after passed over:
+    the cursor of `after`.
+    """
+    page, query = _page(observation), observation.call.parameters
+    if page is None or not query.get("limit", "").isdigit() or observation.call.free:
         return
-    limit = int(asked["limit"])
+    limit = int(query["limit"])
     if 0 < limit < len(page):
         yield "all"
-    elif limit == len(page) < sight.there:
+    elif limit == len(page) < observation.there:
         yield "limited"
-    if "after" in asked and sight.cursor in _ids(page) and limit >= len(page):
+    if "after" in query and observation.cursor in _ids(page) and limit >= len(page):
         yield "after passed over"
-    elif "before" in asked and "after" not in asked and sight.cursor:
-        if sight.cursor in _ids(page):
+    elif "before" in query and "after" not in query and observation.cursor:
+        if observation.cursor in _ids(page):
             yield "cursor shown"
-        elif 0 < len(page) < min(limit, sight.there):
+        elif 0 < len(page) < min(limit, observation.there):
             yield "ahead"
 
 
 @choice("lists.unknown_cursor", r"status|page\..*|assistant\..*|error\..*|body.*")
-def unknown_cursor(sight: Observation) -> Iterator[Json]:
-    after = sight.call.parameters.get("after", "")
-    if sight.call.operation == LIST and after.startswith("asst-") and not sight.cursor and not sight.call.free:
-        page = _page(sight)
-        if sight.refused:
-            yield sight.status
+def unknown_cursor(observation: Observation) -> Iterator[Json]:
+    after = observation.call.parameters.get("after", "")
+    if (
+        observation.call.operation == LIST
+        and after.startswith("asst-")
+        and not observation.cursor
+        and not observation.call.free
+    ):
+        page = _page(observation)
+        if observation.refused:
+            yield observation.status
         elif page is not None:
             yield "first-page" if page else "empty"
 
 
 @choice("lists.unknown_query", "status")
-def unknown_query(sight: Observation) -> Iterator[Json]:
-    if sight.call.operation == LIST and sight.call.free == {"unknown-query"} and sight.status in (200, 400):
-        yield "ignore" if sight.accepted else "refuse"
+def unknown_query(observation: Observation) -> Iterator[Json]:
+    if (
+        observation.call.operation == LIST
+        and observation.call.free == {"unknown-query"}
+        and observation.status in (200, 400)
+    ):
+        yield "ignore" if observation.accepted else "refuse"

@@ -1,4 +1,4 @@
-"""What a client can see of an answer, so that two servers' can be held together: ids, times and wording left out."""
+"""The visible fields of an answer without ids, times and wording, so that answers of two servers can be compared."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from contract_tests.http.operations import CREATE, LIST, id_below_collection, pa
 from contract_tests.oracle.expectations import Call, read
 
 A_TEXT, A_TIME, AN_ID, OURS, OTHERS = "(a text)", "(a time)", "(an id)", "(ours)", "(another's)"
-# Every text that a run sends carries its tag, and a number: neither is the same in two runs.
+# Every text that a run sends has the run's tag and a number in it. Two runs differ in both.
 MARK = re.compile(r"contract-\d+(-[0-9a-f]{6})?( \d{4})?")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 RANDOM = re.compile(r"(?=.*\d)([0-9a-f]{12,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 WORDING = ("message", "error_description", "detail", "title")
-# The headers by which clients act; of these two kinds only that they are there: their numbers are the moment's.
-READ = ("content-type", "access-control-allow-origin", "access-control-allow-headers", "x-ratelimit-limit")
-THERE = ("retry-after", "x-ratelimit-remaining", "x-ratelimit-reset")
-CUT = "(not known to its end)"
-ASKED, SHOWN = 1000, 60  # bytes of a body that are read whole; characters of a longer one
-Facets = Mapping[str, Json]
+# Headers that clients use. Some are compared by value. Others change with each answer, so only their presence counts.
+COMPARED_HEADERS = ("content-type", "access-control-allow-origin", "access-control-allow-headers", "x-ratelimit-limit")
+PRESENT_HEADERS = ("retry-after", "x-ratelimit-remaining", "x-ratelimit-reset")
+CUT = "(not known to its end)"  # a body that the events do not hold completely
+WHOLE_BODY, BODY_BEGIN = 1000, 60  # bytes of a body that is described completely; characters of a longer body
+VisibleFields = Mapping[str, Json]
 
 
 class Names:
-    """What the ids of one run are called in the other too: ours by the order in which they were made."""
+    """Names for ids that are the same in both runs: "(ours 1)" for the id that the first create of a run answered."""
 
     def __init__(self, bound_id: str | None = None, expendable_id: str | None = None) -> None:
         declared = {"(bound)": bound_id, "(expendable)": expendable_id}
         self._names = {bare(id): name for name, id in declared.items() if id}
         self._made = 0
 
-    def take(self, exchange: Exchange) -> None:
-        """Names what a create has made."""
+    def add(self, exchange: Exchange) -> None:
+        """Gives a name to the id that an accepted create answered."""
         document = exchange.response.json
         id = document.get("id") if isinstance(document, dict) and exchange.response.accepted else None
         if read(exchange.request).operation == CREATE and isinstance(id, str) and bare(id) not in self._names:
@@ -41,31 +41,31 @@ class Names:
             self._names[bare(id)] = f"(ours {self._made})"
 
     def of(self, id: str) -> str:
-        """An id with its prefix and one without are two."""
+        """The name of an id. An id without its prefix has another name than the id with its prefix."""
         name = self._names.get(bare(id), OTHERS)
         return name if id.startswith("asst-") else f"{name}, bare"
 
-    def ours(self, id: Json) -> bool:
+    def is_ours(self, id: Json) -> bool:
         return isinstance(id, str) and self._names.get(bare(id), "").startswith("(ours")
 
 
-def asked(request: Request, names: Names) -> str:
-    """A call, as both runs make it: method, path, whose key, and body."""
+def describe_call(request: Request, names: Names) -> str:
+    """A call as one line that is equal in both runs: method, path, body, and the role if it is not primary."""
     id, address = id_below_collection(request.path), parse(request.method, request.path)
     where = raw_path(names.of(id)) if id else request.path.partition("?")[0]
     given = [(key, names.of(value) if key in ("after", "before") else value) for key, value in address.query]
-    body = MARK.sub(OURS, (request.body or b"")[:ASKED].decode("utf-8", "backslashreplace"))
-    if len(request.body or b"") > ASKED:
-        body = f"{' '.join(body.split())[:SHOWN]}… ({len(request.body or b''):,} bytes)"
+    body = MARK.sub(OURS, (request.body or b"")[:WHOLE_BODY].decode("utf-8", "backslashreplace"))
+    if len(request.body or b"") > WHOLE_BODY:
+        body = f"{' '.join(body.split())[:BODY_BEGIN]}… ({len(request.body or b''):,} bytes)"
     where += "?" + "&".join(f"{key}={value}" for key, value in given) if given else ""
-    whose = f"as {request.role}" if request.role != "primary" else ""
-    return " ".join(filter(None, [request.method, where, body, whose]))
+    role = f"as {request.role}" if request.role != "primary" else ""
+    return " ".join(filter(None, [request.method, where, body, role]))
 
 
-def facets(exchange: Exchange, names: Names) -> Facets:
-    """What there is to see, by its place: status, header.…, assistant.…, page.…, error.… or body.…
+def visible_fields(exchange: Exchange, names: Names) -> VisibleFields:
+    """The visible values by their place: status, header.…, assistant.…, page.…, error.… or body.…
 
-    What a page shows of one assistant has that one's name at the end of its place.
+    The place of a value in a page ends with the name of its assistant.
     """
     response, call = exchange.response, read(exchange.request)
     if not response.status:
@@ -76,11 +76,11 @@ def facets(exchange: Exchange, names: Names) -> Facets:
 
 
 def _headers(response: Response) -> Iterator[tuple[str, Json]]:
-    for name in READ:
+    for name in COMPARED_HEADERS:
         if name in response.headers:
             value = response.headers[name].partition(";")[0].lower()
             yield f"header.{name}", sorted(part.strip() for part in value.split(","))
-    for name in THERE:
+    for name in PRESENT_HEADERS:
         if name in response.headers:
             yield f"header.{name}", "(there)"
 
@@ -99,13 +99,13 @@ def _body(response: Response, call: Call, names: Names) -> Iterator[tuple[str, J
     kind = "assistant" if body.get("object") == "assistant" else "body"
     for key, value in body.items():
         if key == "error" and isinstance(value, dict):
-            yield from ((f"error.{name}", _of_an_error(name, item, response.status)) for name, item in value.items())
+            yield from ((f"error.{name}", _error_member(name, item, response.status)) for name, item in value.items())
         else:
             yield f"{kind}.{key}", _plain(key, value, names)
 
 
-def _of_an_error(name: str, value: Json, status: int) -> Json:
-    """What a text says there is nobody's promise, nor whether it is one or null; its type is."""
+def _error_member(name: str, value: Json, status: int) -> Json:
+    """The contract leaves the wording open, and for code and param also the choice between a text and null."""
     if name in ("code", "param") and (value is None or isinstance(value, str)):
         return "(a text or null)"
     if name == "code" and value == status:
@@ -114,27 +114,27 @@ def _of_an_error(name: str, value: Json, status: int) -> Json:
 
 
 def _page(body: Mapping[str, Json], call: Call, names: Names) -> Iterator[tuple[str, Json]]:
-    """Others may be on it, of whom there are fewer at the one server than at the other."""
-    shown = [item for item in body["data"] if isinstance(item, dict)]
+    """The visible values of a page. Assistants that the run did not create are left out: each server has its own."""
+    listed = [item for item in body["data"] if isinstance(item, dict)]
     limit = call.parameters.get("limit", "20")
     if call.operation == LIST and re.fullmatch("[0-9]{1,9}", limit):
-        yield "page.length", "within the limit" if len(shown) <= int(limit) else "beyond the limit"
+        yield "page.length", "within the limit" if len(listed) <= int(limit) else "beyond the limit"
     for key, value in body.items():
         if key == "has_more":
             yield "page.has_more", type(value).__name__
         elif key in ("first_id", "last_id"):
-            end = shown[0 if key == "first_id" else -1].get("id") if shown else None
+            end = listed[0 if key == "first_id" else -1].get("id") if listed else None
             yield f"page.{key}", "its own" if value == end else _plain(key, value, names)
         elif key != "data":
             yield f"page.{key}", _plain(key, value, names)
-    ours = [item for item in shown if names.ours(item.get("id"))]
+    ours = [item for item in listed if names.is_ours(item.get("id"))]
     yield "page.ours", [names.of(item["id"]) for item in ours]
     for item in ours:
         yield from ((f"assistant.{key} {names.of(item['id'])}", _plain(key, item[key], names)) for key in item)
 
 
 def _plain(key: str, value: Json, names: Names) -> Json:
-    """A value without what differs from one run to the next."""
+    """A value without the parts that differ between two runs."""
     if isinstance(value, dict):
         return {name: _plain(name, item, names) for name, item in value.items()}
     if isinstance(value, list):
@@ -153,7 +153,7 @@ def _text(key: str, value: str, names: Names) -> str:
 
 
 def is_a_time(value: Json) -> bool:
-    """Whether it looks like one, in seconds or milliseconds since the epoch or as ISO 8601 has it."""
+    """True if the value looks like a time: seconds or milliseconds since the epoch, or ISO 8601."""
     return (isinstance(value, int | float) and value > 1e9) or (
         isinstance(value, str) and bool(MOMENT.fullmatch(value))
     )

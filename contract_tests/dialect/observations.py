@@ -1,4 +1,4 @@
-"""Exchanges with what is needed to read a choice off them; passive, so that they may be of a run that is long over."""
+"""Observations: exchanges with the state that a rule needs to decide a choice. Sends nothing, so events are enough."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from contract_tests.oracle.model import ORGANIZATIONS
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """`before` is the assistant that the path names, as an answer last showed it, `cursor` the id that the query names,
-    where an answer has shown it; `there` is how many assistants of the caller's organization are known of, and
-    `foreign` whether the path names one of another's."""
+    """`before` is the assistant that the path names, as the last answer showed it. `cursor` is the id that the query
+    names, if an answer has shown it. `there` is the number of known assistants of the caller's organization. `foreign`
+    is true if the path names an assistant of another organization."""
 
     exchange: Exchange
     call: Call
@@ -41,7 +41,7 @@ class Observation:
 
     @property
     def refused(self) -> bool:
-        """For what the call is, and not by a limiter."""
+        """True if the server refused the call itself; a refusal by the limiter does not count."""
         return self.exchange.response.refused and self.status != 429
 
     @property
@@ -50,7 +50,7 @@ class Observation:
 
     @cached_property
     def body(self) -> dict[str, Json]:
-        """The answer, where it is a JSON object."""
+        """The JSON object in the answer; empty if the answer is no object."""
         body = self.exchange.response.json
         return body if isinstance(body, dict) else {}
 
@@ -59,20 +59,20 @@ class Observation:
         return error_of(self.body)
 
     @cached_property
-    def shown(self) -> list[dict[str, Json]]:
+    def assistants(self) -> list[dict[str, Json]]:
         """Each assistant that the answer shows."""
         return [item for item in items(self.body) if item.get("object") == "assistant"] if self.accepted else []
 
 
 def observations(exchanges: Iterable[Exchange]) -> Iterator[Observation]:
-    """In the order of the run."""
+    """The observation of each exchange. The exchanges are in the order of the run."""
     known: dict[str, dict[str, Json]] = {}
     organizations: dict[str, str] = {}
     for exchange in exchanges:
         call = read(exchange.request)
         own = ORGANIZATIONS.get(call.role, "")
         id, cursor = bare(call.id), call.parameters.get("after") or call.parameters.get("before") or ""
-        sight = Observation(
+        observation = Observation(
             exchange,
             call,
             before=known.get(id),
@@ -80,10 +80,10 @@ def observations(exchanges: Iterable[Exchange]) -> Iterator[Observation]:
             there=sum(organization == own for organization in organizations.values()),
             foreign=bool(own and organizations.get(id, own) != own),
         )
-        yield sight
-        for item in sight.shown:
+        yield observation
+        for item in observation.assistants:
             known[bare(item["id"])] = item
             organizations.setdefault(bare(item["id"]), own)
-        if call.operation == DELETE and sight.accepted:
+        if call.operation == DELETE and observation.accepted:
             known.pop(id, None)
             organizations.pop(id, None)

@@ -1,7 +1,7 @@
-"""A free choice as a rule that reads it off exchanges; passive, so that it may be of a run that is long over.
+"""The rules that learn the free choices of a server from exchanges. Sends nothing, so events are enough.
 
-A rule gives the facts that one exchange decides, and none where it decides nothing; what settles it makes one value of
-the facts of a run, or says why there is none.
+A rule gives the facts that one exchange shows, or none. A resolver makes one value of all facts of a run, or says why
+they make none.
 """
 
 from __future__ import annotations
@@ -26,29 +26,30 @@ class UnresolvedError(Exception):
 
 @dataclass(frozen=True)
 class Resolved:
-    """`note` is what a reader of the value may want to know; `by` are the observations that decided it."""
+    """A value, the observations `by` which it was decided, and a `note` for people."""
 
     value: Json
     by: Sequence[Observation]
     note: str = ""
 
 
-Settle = Callable[[Sequence[Fact]], Resolved]
+Resolver = Callable[[Sequence[Fact]], Resolved]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`setting` is its name in the dialect; `places` a pattern of where a client sees it (`normalize.facets`)."""
+    """`setting` is the name in the dialect. `places` is a pattern of the places at which a client sees the choice, as
+    `normalize.visible_fields` names them."""
 
     setting: str
     rule: Reader
     places: str
-    settle: Settle
+    resolve: Resolver
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What a run says of a choice: a value, or the `doubt` that leaves it open."""
+    """A choice after a run: its value, or the `doubt`, which is the reason why there is no value."""
 
     value: Json = None
     note: str = ""
@@ -60,73 +61,80 @@ CHOICES: dict[str, Rule] = {}
 
 
 def unanimous(facts: Sequence[Fact]) -> Resolved:
-    """The value that every fact says. Raises UnresolvedError."""
+    """The value that all facts have. Raises UnresolvedError if two facts differ."""
     (value, first), *rest = facts
-    for other, sight in rest:
+    for other, observation in rest:
         if not same(value, other):
-            raise UnresolvedError(f"{brief(value, 60)} to {named(first)}, but {brief(other, 60)} to {named(sight)}")
+            raise UnresolvedError(
+                f"{brief(value, 60)} to {describe(first)}, but {brief(other, 60)} to {describe(observation)}"
+            )
     return Resolved(value, [first])
 
 
-def choice(setting: str, places: str, settle: Settle = unanimous) -> Callable[[Reader], Reader]:
-    """Adds a rule to the table."""
+def choice(setting: str, places: str, resolve: Resolver = unanimous) -> Callable[[Reader], Reader]:
+    """Adds the decorated rule to the table. Its facts need a resolver only if they may differ."""
 
     def add(rule: Reader) -> Reader:
-        CHOICES[setting] = Rule(setting, rule, places, settle)
+        CHOICES[setting] = Rule(setting, rule, places, resolve)
         return rule
 
     return add
 
 
 def learn(seen: Iterable[Observation]) -> dict[str, Learned]:
-    """What the exchanges of one run say of each choice; a choice of which they say nothing is left out."""
-    whole = list(seen)
+    """The choices of one run by setting. A choice without a fact is left out."""
+    every = list(seen)
     facts: dict[str, list[Fact]] = {name: [] for name in CHOICES}
-    for sight in whole:
+    for observation in every:
         for name, each in CHOICES.items():
-            facts[name] += [(value, sight) for value in each.rule(sight)]
-    control = Control(whole)
-    return {name: _settled(CHOICES[name], found, control) for name, found in facts.items() if found}
+            facts[name] += [(value, observation) for value in each.rule(observation)]
+    control = Control(every)
+    return {name: _resolve(CHOICES[name], found, control) for name, found in facts.items() if found}
 
 
 class Control:
-    """A refusal tells of a body or a query only where the like without it was accepted: else it may be of anything."""
+    """The control of a refusal: an accepted call that is like it, but without the odd part. Without an accepted call,
+    the refusal may have any cause, so it decides nothing."""
 
     def __init__(self, seen: Iterable[Observation]) -> None:
-        accepted = [sight for sight in seen if sight.accepted and sight.call.free <= {"odd-body"}]
-        self._lists = any(sight.call.operation == LIST for sight in accepted)
-        self._texts = [_texts(sight) for sight in accepted if sight.call.operation in MODIFIES]
+        accepted = [
+            observation for observation in seen if observation.accepted and observation.call.free <= {"odd-body"}
+        ]
+        self._lists = any(observation.call.operation == LIST for observation in accepted)
+        self._texts = [_texts(observation) for observation in accepted if observation.call.operation in MODIFIES]
 
-    def holds(self, sight: Observation) -> bool:
-        if sight.accepted or sight.call.operation not in (LIST, *MODIFIES):
+    def holds(self, observation: Observation) -> bool:
+        if observation.accepted or observation.call.operation not in (LIST, *MODIFIES):
             return True
-        if sight.call.operation == LIST:
+        if observation.call.operation == LIST:
             return self._lists
-        return any(texts <= _texts(sight) for texts in self._texts)
+        return any(texts <= _texts(observation) for texts in self._texts)
 
 
-def _texts(sight: Observation) -> set[str]:
-    return sight.fields.keys() & set(TEXTS)
+def _texts(observation: Observation) -> set[str]:
+    return observation.fields.keys() & set(TEXTS)
 
 
-def named(sight: Observation) -> str:
-    """A call, for a person to find again."""
-    request = sight.exchange.request
+def describe(observation: Observation) -> str:
+    """A call as one line for people."""
+    request = observation.exchange.request
     body = (request.body or b"")[:60].decode("utf-8", "replace")
     return f"{request.method} {request.path} {body}".rstrip()
 
 
-def _settled(choice: Rule, given: Sequence[Fact], control: Control) -> Learned:
+def _resolve(choice: Rule, given: Sequence[Fact], control: Control) -> Learned:
     about_a_call = choice.setting.startswith(("bodies.", "lists."))
     facts = [fact for fact in given if not about_a_call or control.holds(fact[1])]
     try:
         if not facts:
-            raise UnresolvedError(f"{named(given[0][1])} was refused, and so was the like that has nothing odd")
-        settled = choice.settle(facts)
-        if fault := schema.fault(choice.setting, settled.value):
             raise UnresolvedError(
-                f"{brief(settled.value, 60)} to {named(settled.by[0])}: a dialect cannot say that ({fault})"
+                f"{describe(given[0][1])} was refused, but no similar call without anything odd was accepted"
+            )
+        resolved = choice.resolve(facts)
+        if fault := schema.fault(choice.setting, resolved.value):
+            raise UnresolvedError(
+                f"{brief(resolved.value, 60)} to {describe(resolved.by[0])}: no dialect can have this value ({fault})"
             )
     except UnresolvedError as why:
-        return Learned(doubt=str(why), exchanges=tuple(sight.exchange for _, sight in given[:2]))
-    return Learned(settled.value, settled.note, exchanges=tuple(sight.exchange for sight in settled.by))
+        return Learned(doubt=str(why), exchanges=tuple(observation.exchange for _, observation in given[:2]))
+    return Learned(resolved.value, resolved.note, exchanges=tuple(observation.exchange for observation in resolved.by))

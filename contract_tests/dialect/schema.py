@@ -1,4 +1,4 @@
-"""The settings of a dialect, as the fake's schema names them: data of the fake's, read as a file and never imported."""
+"""The settings of a dialect, from the schema of the fake. The schema is data; nothing of the fake is imported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PLACE = "fake_server/dialect/schema.yaml"
 
 @cache
 def document() -> dict[str, Any]:
-    """The same in a checkout and in a wheel."""
+    """The schema. Its path is the same in a checkout and in a wheel."""
     text = (Path(__file__).resolve().parents[2] / PLACE).read_text(encoding="utf-8")
     loaded: dict[str, Any] = yaml_text.load(text)
     return loaded
@@ -35,7 +35,7 @@ def default(setting: str) -> Json:
 
 
 def fault(setting: str, value: Json) -> str:
-    """Why the setting cannot have this value; empty where it can."""
+    """The reason why the setting cannot have this value; empty if it can."""
     faults = _validator(setting).iter_errors(value)
     return next((each.message for each in faults), "")
 

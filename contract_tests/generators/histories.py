@@ -1,4 +1,4 @@
-"""Random histories of all six operations, and the shortest history that shows a violation. The seed decides all."""
+"""Random histories of all six operations, and the shortest that shows a violation. The seed decides each call."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def generate(session: Session, seed: int, number: int, progress: Callable[[str, 
     """Runs `number` histories, and shrinks each new violation to the fewest calls that show it."""
     for history in range(number):
         progress("random histories", history, number)
-        moves = write(random.Random(f"{seed}/{history}"), sorted(session.target.keys), f"{session.tag} h{history}")
+        moves = write(random.Random(f"{seed}/{history}"), sorted(session.target.keys), f"{session.tag} 8{history:03}")
         before = len(session.oracle.findings.violations)
         with suppress(BlockedError):
             _perform(session, moves)
@@ -57,9 +57,13 @@ def write(dice: random.Random, roles: list[str], tag: str) -> list[Move]:
 
 
 def _body(dice: random.Random, tag: str, number: int) -> dict[str, Json]:
-    body: dict[str, Json] = {"name": dice.choice([f"{tag} {number}", f"{tag} {number}", *NAMES])}
+    # Each text has the history's tag and the number of its call, so that no two calls send the same text.
+    mine = f"{tag}{number:02}"
+    body: dict[str, Json] = {"name": f"{mine} {dice.choice(['', '', *NAMES])}".rstrip()[:64].rstrip()}
     if dice.random() < 0.7:
-        body["instructions"] = dice.choice(["", f"{tag} does {number}", f"{tag} does {number}", *INSTRUCTIONS])
+        body["instructions"] = dice.choice(
+            ["", f"{mine} does", f"{mine} does", *(f"{mine} {text}" for text in INSTRUCTIONS)]
+        )
     for name, value in dice.choice(ROUNDS).items():
         if dice.random() < 0.15:
             body[name] = dice.choice(ABSURD[name]) if dice.random() < 0.1 else value
@@ -119,7 +123,7 @@ def _request(move: Move, created: list[tuple[str, str]]) -> Request:
 
 
 def _first_of_each(session: Session, before: int) -> list[Violation]:
-    """The first violation of each requirement that was not broken before this history."""
+    """The first violation of each requirement that was not violated before this history."""
     violations = session.oracle.findings.violations
     known = {violation.requirement for violation in violations[:before]}
     first: dict[str, Violation] = {}
@@ -130,7 +134,7 @@ def _first_of_each(session: Session, before: int) -> list[Violation]:
 
 
 def shrink(session: Session, moves: list[Move], requirement: str) -> Violation | None:
-    """The violation in the fewest moves: leaves out smaller and smaller parts while the violation still shows."""
+    """The violation with the fewest moves that still show it. Leaves out smaller and smaller parts of the history."""
     found, best, budget = None, moves, session.client.count + SHRINKING
     size = len(moves) // 2
     while size >= 1 and session.client.count < budget:
@@ -167,12 +171,12 @@ def _shows(session: Session, moves: list[Move], requirement: str) -> Violation |
     if not violation:
         return None
     last = violation.exchanges[-1].number
-    shown = [
+    needed = [
         exchange
         for exchange in seen
         if first < exchange.number <= last and (exchange.request.method != "GET" or exchange in violation.exchanges)
     ]
-    return Violation(requirement, violation.expected, violation.actual, tuple(shown))
+    return Violation(requirement, violation.expected, violation.actual, tuple(needed))
 
 
 def _replace(session: Session, violation: Violation, shorter: Violation | None) -> None:

@@ -18,7 +18,7 @@ from contract_tests.requirements.findings import answer
 
 QUIET = MINUTE + 1
 WHOLE_SECONDS = re.compile("[1-9]|[1-5][0-9]|60")
-SHIFTED = (MINUTE + 13, MINUTE + 29)  # so that another burst falls elsewhere in the minutes of a fixed window
+SHIFTED = (MINUTE + 13, MINUTE + 29)  # seconds before another burst, so that it begins elsewhere in a fixed window
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Probe:
         self.findings = session.oracle.findings
 
     def run(self) -> None:
-        """Takes two of the target's minutes; more if more calls pass than declared, or if no call passes again."""
+        """Needs two minutes of the target's clock; more if too many calls pass, or if no call passes after the wait."""
         victim = self.session.create_assistant()
         self.session.retrieve(victim)
         burst = self._burst(victim, QUIET)
@@ -118,7 +118,7 @@ class Probe:
         return False
 
     def _counted_apart(self, burst: Burst, victim: str) -> Exchange | None:
-        """The call that shows that operations are counted apart: it passes beside a refused one, or the reverse."""
+        """A call that shows that operations are counted apart: it passes while another is refused, or the reverse."""
         if burst.stopped:
             others = (self._send(request) for request in self._mixed(victim, 5))
             return next((other for other in others if other.response.accepted), None)
@@ -149,7 +149,7 @@ class Probe:
 
     def _envelope(self, exchange: Exchange) -> None:
         call = read(exchange.request)
-        self.session.oracle.refusals.envelope(exchange, call)
+        self.session.oracle.errors.envelope(exchange, call)
         wait = exchange.response.headers.get("retry-after", "(none)")
         if not WHOLE_SECONDS.fullmatch(wait):
             self.findings.add_violation(

@@ -1,4 +1,4 @@
-"""A scenario: steps in their order, those that a run selects, and the reason why a requirement is not tested."""
+"""A scenario: steps in their order, the selection of steps for a run, and the reason for an untested requirement."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ LIMITER_NEEDS = PROBE, "rate_limit"
 
 @dataclass(frozen=True)
 class Scenario:
-    """`before` and `after` are the steps before and after the last walk. Some end with a probe of the `limiter`."""
+    """`before` and `after` are the steps before and after the last walk. `limiter` is true if a probe of the
+    limiter follows."""
 
     before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
@@ -36,7 +37,7 @@ class Scenario:
         return Scenario(selected(self.before), selected(self.after), self.limiter)
 
     def reason(self, requirement: str, target: Target, has: Collection[str]) -> str:
-        """What no step can test the requirement without. Empty if a step can, or if none is about the requirement."""
+        """The reason why no step can test the requirement. Empty if a step can test it, or if no step is about it."""
         lacking = [_lacking(step, has) for step in self.steps if requirement in step.requirements]
         if self.limiter and requirement.startswith("rate/"):
             lacking = [[need for need in LIMITER_NEEDS if need not in has][:1]]

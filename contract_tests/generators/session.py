@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from contract_tests.generators import create_ladder
 from contract_tests.http import operations
 from contract_tests.http.client import Client
 from contract_tests.http.messages import Exchange, Json, Request
@@ -21,8 +22,8 @@ class BlockedError(Exception):
 class Session:
     """The calls of one run to one target.
 
-    `tag` is the begin of every text that the session sends. `others` are the ids that the opening walk found, newest
-    first. A `thorough` session reads at once what it has written. Any other leaves that to the last walk of its run.
+    Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first.
+    A `thorough` session reads at once what it has written. Any other session leaves that to the last walk of the run.
     """
 
     def __init__(self, client: Client, oracle: Oracle, thorough: bool = True) -> None:
@@ -35,6 +36,8 @@ class Session:
         self._groups = 0
         self._keys_in_use: set[str] = set()
         self._subject = ""
+        self._climbed = False
+        self._create_fields: Mapping[str, Json] = {}
 
     @property
     def target(self) -> Target:
@@ -42,20 +45,40 @@ class Session:
 
     @property
     def second(self) -> str:
-        """The role of a second key of the organization; the first key's where there is no second."""
+        """The role of the second key of the organization, or of the first key if there is no second."""
         return "sibling" if "sibling" in self.target.keys else "primary"
 
     def sample(self, items: Sequence[Item], size: int) -> Sequence[Item]:
-        """All items if calls are cheap. Only the first `size` under a rate limit, or in a session not thorough."""
+        """All items. Only the first `size` under a rate limit, or in a session that is not thorough."""
         return items if self.thorough and not self.client.limited else items[:size]
 
     def send(self, request: Request) -> Exchange:
         """The exchange, which the oracle has seen. Raises BlockedError if no answer came in time."""
-        exchange = self.client.send(request)
-        self.oracle.observe(exchange)
+        exchange = self._send(create_ladder.climb(request, self._create_fields))
+        if self._needs_the_ladder(exchange):
+            self._climb()
+            return self.send(request)
         if exchange.response.hung:
             raise BlockedError("a call was never answered")
         return exchange
+
+    def _send(self, request: Request) -> Exchange:
+        exchange = self.client.send(request)
+        self.oracle.observe(exchange)
+        return exchange
+
+    def _needs_the_ladder(self, exchange: Exchange) -> bool:
+        """True if the first good create was refused. A plan has no requests for the ladder, so it never climbs."""
+        new = not self._climbed and self.client.budget is None
+        return new and self.oracle.refuses_good_creates(exchange)
+
+    def _climb(self) -> None:
+        """Finds the fewest fields with which a create is accepted. Every create has them from now on."""
+        self._climbed = True
+        for fields, request in create_ladder.rungs(self.unique_text("ladder"), self.target.create):
+            if self._send(request).response.accepted:
+                self._create_fields = fields
+                return
 
     def send_first(self, request: Request) -> Exchange:
         """The first call with a key. Raises TargetError if the target does not answer, redirects or refuses the key.
@@ -88,7 +111,7 @@ class Session:
         return exchanges
 
     def unique_text(self, note: str = "") -> str:
-        """A text that no other call of this run, and nobody else, has sent."""
+        """A text that no other call, of this run or of others, has sent."""
         self._texts += 1
         return f"{self.tag} {self._texts:04} {note}".rstrip()
 
@@ -101,12 +124,12 @@ class Session:
         """The id that a create answered. Raises BlockedError if the create failed, or answered no new id."""
         answer = exchange.response.json
         id = answer.get("id") if isinstance(answer, dict) else None
-        if not exchange.response.accepted or not isinstance(id, str) or id not in self.client.guard.made:
+        if not exchange.response.accepted or not isinstance(id, str) or id not in self.client.guard.created:
             raise BlockedError("a create failed")
         return id
 
     def subject(self) -> str:
-        """An assistant that calls share which do not change it. Raises BlockedError."""
+        """The id of an assistant that several calls share; none of them changes it. Raises BlockedError."""
         known = self.oracle.model.find(self._subject) if self._subject else None
         if known is None or not known.present:
             self._subject = self.create_assistant()
@@ -116,21 +139,21 @@ class Session:
         return self.send(operations.retrieve(id, role))
 
     def verify(self, *ids: str, role: str = "primary") -> None:
-        """Retrieves the assistants at once. The last walk does so in a session that is not thorough."""
+        """Retrieves the assistants at once. A session that is not thorough sends nothing: the last walk follows."""
         for id in ids if self.thorough else ():
             self.retrieve(id, role)
 
     def verify_list(self, role: str = "primary") -> None:
-        """Walks the list at once. The last walk does so in a session that is not thorough."""
+        """Walks the list at once. A session that is not thorough sends nothing: the last walk follows."""
         if self.thorough:
             self.walk(role)
 
     def walk(self, role: str = "primary", first: bool = False, **query: object) -> list[str]:
-        """Every id of the list, page by page as the SDKs go. Ends at a page that is the last, empty or a repetition."""
+        """Every id of the list, page by page like the SDKs. Ends at the last page, an empty page or a repeated page."""
         return [id for page in self.pages(role, first, **query) for id in page]
 
     def pages(self, role: str = "primary", first: bool = False, **query: object) -> Iterator[list[str]]:
-        """The ids of one page after another; sends for the next page only when the caller wants it.
+        """The ids of one page after another. The next page is requested only when the caller wants it.
 
         `first` says that this is the first call with the key: raises TargetError as `send_first` does.
         """

@@ -24,14 +24,14 @@ REFUSALS = (
 
 @dataclass(frozen=True)
 class Step:
-    """One step. `act` gets a session and the ids of its `fixtures`: assistants that the run creates for it.
+    """One step. `act` gets a session and the ids of its `fixtures`: assistants that the run creates for the step.
 
-    `requests` is how many calls the step sends in a session that is not thorough, the creates of its fixtures apart;
-    None if nobody has counted them, and then no profile can use the step. `reserve` is how many more it sends if the
-    target refuses calls that it should accept. `needs` are declarations of the target or permissions of the user,
-    `ends` the fixtures that the step deletes. A step that `reads_only` sends GET alone and has no fixtures. A `wide`
-    step is left out under a rate limit. A `control` sends the accepted calls to which refusals are compared, so a
-    profile always runs it. A step without requirements decides free choices alone.
+    `requests` is the number of calls that the step sends in a session that is not thorough, without the creates of its
+    fixtures. None means not counted; no profile can use such a step. `reserve` is the number of additional calls if the
+    target refuses calls that it should accept. `needs` are declarations of the target or permissions of the user.
+    `ends` are the fixtures that the step deletes. A step that `reads_only` sends GET alone and has no fixtures. A
+    `wide` step is left out under a rate limit. A `control` sends accepted calls, with which refusals are compared, so a
+    profile always runs it. A step without requirements only decides free choices.
     """
 
     act: Callable[..., None]
@@ -60,9 +60,9 @@ class Step:
 
 
 def step(*requirements: str, fixtures: Iterable[str] = (), **options: Any) -> Callable[[Callable[..., None]], Step]:
-    """Makes a step of a function, whose docstring is the promise.
+    """Turns a function into a step. The docstring of the function is the promise.
 
-    The function's parameters after the session name its fixtures. `fixtures` are others that only have to be there.
+    The function's parameters after the session name its fixtures. `fixtures` are other assistants that must exist.
     `options` are further fields of Step.
     """
     return lambda act: Step(act, requirements, (*fixtures, *_parameters(act)), **options)

@@ -7,10 +7,11 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contract_tests.http import operations
-from contract_tests.http.guard import Guard
+from contract_tests.http.guard import Guard, items
 from contract_tests.http.ledger import Ledger
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.secrets import Secrets
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 STRANGER = "sk-stranger-that-nobody-was-given"
 
-# How a request can come without a good key: what its Authorization header holds, made from the primary key.
+# The Authorization header of each request without a good key, built from the primary key.
 INVALID_CREDENTIALS: Mapping[str, Callable[[str], str | None]] = {
     "nobody": lambda _: None,
     "stranger": lambda _: f"Bearer {STRANGER}",
@@ -29,7 +30,7 @@ INVALID_CREDENTIALS: Mapping[str, Callable[[str], str | None]] = {
     "bare": lambda key: key,
 }
 MINUTE = 60.0
-PATIENCE = 3  # waits for one request that keeps being answered 429, and faults in a row
+PATIENCE = 3  # waits for one request that is answered 429 again and again; also faults in a row
 PLAIN = operations.list_(limit=1)
 
 
@@ -38,15 +39,16 @@ class GoneError(TargetError):
 
 
 class BudgetError(Exception):
-    """A defect of this suite: it was about to send more than was planned. Nothing was sent."""
+    """A defect of this suite: it was about to send a request that was not planned. The request was not sent."""
 
 
 class Client:
-    """Sends requests to one target, each past the `guard`.
+    """Sends requests to one target. The `guard` checks each request before it is sent.
 
-    `limited` says whether calls are dear: a limit is declared, or has shown itself. `count` is of what was sent,
-    `waited` of what was sent in vain, since it was answered 429; `budget` is how many may be sent beside those. What
-    may make an assistant goes into the `ledger` first, and is `pending` until its answer has been taken in.
+    `limited` is true if the target declares a rate limit, or has answered 429. `count` is the number of requests that
+    were sent, `waited` the number that were answered 429. `budget` is how many others may be sent; None means any
+    number. A request that may create an assistant goes into the `ledger` before it is sent. It is `pending` until an
+    answer names the assistant, or refuses.
     """
 
     def __init__(
@@ -74,16 +76,16 @@ class Client:
         self._secrets = Secrets(target)
 
     def send(self, request: Request) -> Exchange:
-        """The answer to one request. A 429 is waited out, so it is never the answer. Raises GoneError, TargetError."""
+        """Sends one request. After a 429, waits and sends it again. Raises TargetError, GuardError, BudgetError."""
         for _ in range(PATIENCE):
             exchange = self.send_once(request)
             if exchange.response.status != 429:
                 return exchange
             self._wait(exchange)
-        raise TargetError(f"{self.target.base_url} keeps answering 429, also after the waits that it asked for.")
+        raise TargetError(f"{self.target.base_url} keeps answering 429, even after the waits that it asked for.")
 
     def send_once(self, request: Request) -> Exchange:
-        """As `send`, but a 429 is an answer like any other."""
+        """As `send`, but returns a 429 like any other answer."""
         self.guard.check(request.method, request.path, request.role)
         self._keep_pace()
         intent = self._intend(request)
@@ -93,12 +95,12 @@ class Client:
         return exchange
 
     def send_parallel(self, requests: Iterable[Request]) -> list[Exchange]:
-        """Sends all at once and gives the exchanges in the order of the requests."""
+        """Sends the requests at the same time. The exchanges are in the order of the requests."""
         batch = list(requests)
         for request in batch:
             self.guard.check(request.method, request.path, request.role)
             self._keep_pace()
-        if self.target.rate_limit:  # they go out now, whenever the pace let them through
+        if self.target.rate_limit:  # all are sent now, not when the pace allowed each
             for _ in batch:
                 self._calls.pop()
             self._calls.extend(self.target.clock.now() for _ in batch)
@@ -107,9 +109,9 @@ class Client:
             exchanges = list(threads.map(self._exchange, batch))
         for exchange, intent in zip(exchanges, intents, strict=True):
             self._learn(exchange, intent)
-        return [self._again(exchange) if exchange.response.status == 429 else exchange for exchange in exchanges]
+        return [self._send_again(exchange) if exchange.response.status == 429 else exchange for exchange in exchanges]
 
-    def _again(self, refused: Exchange) -> Exchange:
+    def _send_again(self, refused: Exchange) -> Exchange:
         self._wait(refused)
         return self.send(refused.request)
 
@@ -119,15 +121,15 @@ class Client:
         self.rest(_retry_after(refused.response))
 
     def rest(self, seconds: float) -> None:
-        """Waits for so many seconds of the target's clock."""
+        """Waits for this number of seconds on the target's clock."""
         self.target.clock.rest(seconds)
 
     def _keep_pace(self) -> None:
-        """Waits until one more call is within what the target declares, a second more, since it counts arrivals, and
-        until the target lets calls through again, where others have used its budget up."""
+        """Waits until one more call is within the declared limit, and until the target accepts calls again if other
+        clients have used up its limit. One second is added, because the target counts when calls arrive."""
         clock, limit = self.target.clock, self.target.rate_limit
         if self.budget is not None and self.count - self.waited >= self.budget:
-            raise BudgetError(f"{self.budget} requests were planned, and they are sent.")
+            raise BudgetError(f"{self.budget} requests were planned, and all of them have been sent.")
         if not limit:
             return
         while self._calls and self._calls[0] <= clock.now() - MINUTE - 1:
@@ -138,14 +140,14 @@ class Client:
             clock.rest(self._until - clock.now())
         self._calls.append(clock.now())
 
-    def _heed(self, response: Response) -> None:
-        """X-RateLimit-Remaining of 0: whoever used the budget up, the next call waits for the reset that was told."""
+    def _note_reset(self, response: Response) -> None:
+        """After X-RateLimit-Remaining: 0, the next call waits for the announced reset."""
         reset = response.headers.get("x-ratelimit-reset", "")
         if response.headers.get("x-ratelimit-remaining") == "0" and re.fullmatch(r"\d{1,3}", reset):
             self._until = max(self._until, self.target.clock.now() + min(float(reset), MINUTE) + 0.5)
 
     def _intend(self, request: Request) -> int:
-        if not self.guard.may_make(request.method, request.path):
+        if not self.guard.may_create(request.method, request.path):
             return 0
         self.pending.append(request)
         return self.ledger.intend(request, self.tag) if self.ledger else 0
@@ -155,21 +157,30 @@ class Client:
         number, clock = self.count, self.target.clock
         began = clock.now()
         raw = self._transport.send(request.method, request.path, request.body, self._headers(request))
-        # What a careless server repeats of our keys goes no further than here.
+        # A careless server may repeat a key. It is masked here, so no other code sees it.
         headers = {name.lower(): self._secrets.mask(value) for name, value in raw.headers.items()}
         body = self._secrets.mask_bytes(raw.body)
         response = Response(raw.status, headers, body, raw.fault, raw.hung, raw.unreachable)
         return Exchange(number, request, response, began, clock.now())
 
+    def add_exchange(self, request: Request, response: Response, began: float, ended: float) -> Exchange:
+        """Adds an exchange that another client has sent under the same guard, as if this client had sent it."""
+        self.count += 1
+        headers = {name: self._secrets.mask(value) for name, value in response.headers.items()}
+        masked = replace(response, headers=headers, body=self._secrets.mask_bytes(response.body))
+        exchange = Exchange(self.count, request, masked, began, ended)
+        self._learn(exchange, self._intend(request))
+        return exchange
+
     def _count_faults(self, response: Response) -> None:
-        """After three faults in a row one plain call tells whether the target is gone, or only stumbles over ours."""
+        """After three faults in a row, sends one plain call. Raises GoneError if that call gets no answer either."""
         self._faults = 0 if response.status else self._faults + 1
         if self.count == 1 and response.unreachable:
-            raise GoneError(f"{self.target.base_url} cannot be judged: {response.fault}.")
+            raise GoneError(f"{self.target.base_url} cannot be tested: {response.fault}.")
         if self._faults >= PATIENCE:
             last = self._exchange(PLAIN).response
             if not last.status:
-                raise GoneError(f"{self.target.base_url} is gone, {PATIENCE + 1} calls in a row failed: {last.fault}.")
+                raise GoneError(f"{self.target.base_url} is gone: {PATIENCE + 1} calls in a row failed: {last.fault}.")
             self._faults = 0
 
     def _headers(self, request: Request) -> dict[str, str]:
@@ -178,32 +189,41 @@ class Client:
             headers["authorization"] = authorization
         return headers
 
+    def _may_have_made(self, request: Request, response: Response) -> bool:
+        """The call may have made an assistant, and no answer has named the assistant."""
+        named = [item["id"] for item in items(response.json) if self.guard.owns(item["id"])]
+        return (
+            not named
+            and not response.refused
+            and operations.parse(request.method, request.path).operation == operations.CREATE
+        )
+
     def _learn(self, exchange: Exchange, intent: int) -> None:
         request, response = exchange.request, exchange.response
         if self.ledger and 0 < response.status < 500:
-            self.ledger.answered(intent)
+            self.ledger.note_answer(intent)
         if request.method == operations.METHODS[operations.DELETE]:
-            gone = self.guard.removed(request.path, request.role, response.status)
+            gone = self.guard.learn_delete(request.path, request.role, response.status)
             if gone and self.ledger:
-                self.ledger.gone(gone)
+                self.ledger.note_gone(gone)
         elif response.accepted:
-            born = self.guard.learn(request.method, request.path, request.role, response.json)
-            if born and self.ledger:
-                self.ledger.made(born, request.role, intent)
-        if request in self.pending:
+            created_id = self.guard.learn(request.method, request.path, request.role, response.json)
+            if created_id and self.ledger:
+                self.ledger.note_created(created_id, request.role, intent)
+        if request in self.pending and not self._may_have_made(request, response):
             self.pending.remove(request)
-        self._heed(response)
+        self._note_reset(response)
         self.watch(exchange)
 
 
 def _transport(base_url: str) -> Transport:
-    from contract_tests.http.transport import Transport  # here: a plan is made without urllib3, which takes its time
+    from contract_tests.http.transport import Transport  # here: a plan does not need urllib3, which is slow to import
 
     return Transport(base_url)
 
 
 def authorize(role: str, keys: Mapping[str, str]) -> str | None:
-    """The Authorization header of a role or of a set of invalid credentials; None for no header."""
+    """The Authorization header of a role, or of a row of INVALID_CREDENTIALS; None for no header."""
     return f"Bearer {keys[role]}" if role in ROLES else INVALID_CREDENTIALS[role](keys["primary"])
 
 

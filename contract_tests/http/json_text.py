@@ -1,8 +1,8 @@
-"""JSON by our own rules, which a text meets before a library recurses on it or trips over a value.
+"""JSON by our own rules, which are checked before a library recurses too deep or fails on a value.
 
 The rules are the same on every interpreter: at most `DEPTH` levels of lists and objects, no NaN or Infinity, no number
-beyond a double. A lone surrogate becomes U+FFFD, in what is sent and in what is answered alike, for no library can copy
-one and no file can hold one.
+beyond a double. A lone surrogate becomes U+FFFD, in requests and in answers, because many libraries cannot copy a lone
+surrogate, and no UTF-8 file can hold one.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
 
 
 class JsonError(ValueError):
-    """The text breaks one of the rules; it may be JSON by its grammar."""
+    """The text breaks one of the rules of this module. Its grammar may be correct."""
 
 
 def parse(text: str) -> Any:
-    """The value of a JSON text. Raises JsonError, and json.JSONDecodeError for what breaks the grammar."""
+    """The value of a JSON text. Raises JsonError, or json.JSONDecodeError if the grammar is wrong."""
     check_depth(text)
     value = _DECODER.decode(text)
     return replace_surrogates(value) if "\\u" in text else value
 
 
 def check_depth(text: str, strings: re.Pattern[str] = STRING) -> None:
-    """Raises JsonError for more than `DEPTH` levels of brackets outside of what `strings` matches."""
+    """Raises JsonError for more than `DEPTH` levels of brackets. Brackets in a match of `strings` do not count."""
     if text.count("[") + text.count("{") <= DEPTH:
         return
     brackets = strings.sub("", text).encode(errors="replace").translate(_STEPS, _NO_BRACKETS)
@@ -44,7 +44,7 @@ def check_depth(text: str, strings: re.Pattern[str] = STRING) -> None:
 
 
 def replace_surrogates(value: Any) -> Any:
-    """The value with U+FFFD for each lone surrogate; of keys that become equal the last one counts."""
+    """The value with U+FFFD for each lone surrogate. If two keys become equal, the last one counts."""
     if isinstance(value, str):
         return SURROGATE.sub(REPLACEMENT, value)
     if isinstance(value, list):
@@ -55,7 +55,7 @@ def replace_surrogates(value: Any) -> Any:
 
 
 def has_equal_keys(text: str) -> bool:
-    """A text that `parse` takes: parsers differ on which of two equal keys counts."""
+    """True if an object has two equal keys: parsers differ on which one counts. `text` is one that `parse` accepts."""
     found = False
 
     def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _finite(digits: str) -> float:
 
 
 def _integer(digits: str) -> int:
-    # int() itself refuses digits by the thousand, with a bound that depends on the interpreter.
+    # int() refuses thousands of digits, with a bound that depends on the interpreter.
     _finite(digits)
     return int(digits)
 

@@ -1,4 +1,4 @@
-"""What a run has made, on the disk before anything can go wrong: so that `sweep` can remove it after `kill -9`."""
+"""The ledger: a file of the assistants that a run creates. `sweep` deletes by it what a killed run has left."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FORM = 1
 
 
 class Ledger:
-    """Appends to a new file, a line of JSON each, and has each on the disk before it gives back.
+    """Appends lines of JSON to a new file. Each method returns only when its line is on the disk.
 
-    Before a call that may make an assistant `intend` notes its marks, the run's tag with a number of their own; after
-    it `made` notes the id, and `gone` that it is removed. `unanswered` has the intents whose calls got no answer or a
-    server error: such a call may have made an assistant. Raises OSError where the file is there already or cannot be
-    written.
+    Before a call that may create an assistant, `intend` notes its marks (the run's tag with a number). After the call,
+    `note_created` notes the id; later, `note_gone` notes that the assistant was deleted. `unanswered` has the intents
+    whose calls got no answer or a server error: such a call may have created an assistant. Raises OSError if the file
+    exists already or cannot be written.
     """
 
     def __init__(self, path: Path, target: Target, tag: str) -> None:
@@ -34,26 +34,26 @@ class Ledger:
         _sync_folder(path)
 
     def intend(self, request: Request, tag: str) -> int:
-        """The number of the intent, which `made` refers to."""
+        """Notes a call before it is sent. Returns the number of the intent, to be given to `note_created`."""
         self._count += 1
         self.unanswered.add(self._count)
         self._write(intent=self._count, role=request.role, marks=marks(request, tag))
         return self._count
 
-    def answered(self, intent: int) -> None:
+    def note_answer(self, intent: int) -> None:
         self.unanswered.discard(intent)
 
-    def made(self, id: str, role: str, intent: int = 0) -> None:
+    def note_created(self, id: str, role: str, intent: int = 0) -> None:
         self._write(made=id, role=role, intent=intent)
 
-    def gone(self, id: str) -> None:
+    def note_gone(self, id: str) -> None:
         self._write(gone=id)
 
     def close(self) -> None:
         self._file.close()
 
     def remove(self) -> None:
-        """Closes the file and removes it: nothing of the run is left."""
+        """Closes and deletes the file, because no assistant of the run is left."""
         self.close()
         self.path.unlink(missing_ok=True)
 
@@ -65,17 +65,18 @@ class Ledger:
 
 @dataclass
 class Account:
-    """What a ledger says. `made` has the roles by id of what is not gone, oldest first; `open`, by the intent's number,
-    the role and the marks of each call that may have made something of which no id is known."""
+    """The content of a ledger. `created` maps each id that is not gone to its role, the oldest first. `open` maps the
+    number of an intent without a known id to the role and the marks of its call."""
 
     base_url: str
     keys: dict[str, str]
-    made: dict[str, str] = field(default_factory=dict)
+    created: dict[str, str] = field(default_factory=dict)
     open: dict[int, tuple[str, list[str]]] = field(default_factory=dict)
 
 
-def read(path: Path) -> Account:
-    """A last line that breaks off was never acted on, and is left out. Raises TargetError for any other damage."""
+def load(path: Path) -> Account:
+    """The content of a ledger file. An incomplete last line is left out: the run ended before it acted on that line.
+    Raises TargetError for any other damage."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")[:-1]
         head, *rest = [json_text.parse(line) for line in lines]
@@ -87,23 +88,23 @@ def read(path: Path) -> Account:
     except OSError as fault:
         raise TargetError(f"{path}: cannot be read ({fault.strerror}).") from fault
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise TargetError(f"{path}: this is no ledger of a run, or a damaged one; nothing was removed.") from fault
+        raise TargetError(f"{path}: not a ledger of a run, or a damaged one. Nothing was deleted.") from fault
     return account
 
 
 def marks(request: Request, tag: str) -> list[str]:
-    """The marks in a body: no other call of this run, and nobody else, sends them."""
+    """The marks in a body. Each mark is in one call of this run only."""
     body = (request.body or b"").decode(errors="replace")
     return re.findall(re.escape(tag) + r" \d+", body)
 
 
 def is_marked(text: str, mark: str) -> bool:
-    """Whether a text has this mark, and not one that only begins as it does."""
+    """True if the text has this mark. A longer mark that begins with it does not count."""
     return re.search(rf"{re.escape(mark)}(?!\d)", text) is not None
 
 
 def append(path: Path, line: dict[str, Any]) -> None:
-    """Adds to the ledger of a run that is over; what its last line lacks of an end is cut off first."""
+    """Adds a line to the ledger of a run that is over. An incomplete last line is cut off first."""
     with path.open("rb+") as file:
         whole = file.read()
         file.truncate(whole.rfind(b"\n") + 1)
@@ -116,13 +117,13 @@ def _enter(account: Account, line: dict[str, Any]) -> None:
         account.open[line["intent"]] = (line["role"], line["marks"])
     elif "made" in line:
         account.open.pop(line["intent"], None)
-        account.made[line["made"]] = line["role"]
+        account.created[line["made"]] = line["role"]
     else:
-        account.made.pop(line["gone"], None)
+        account.created.pop(line["gone"], None)
 
 
 def _sync_folder(path: Path) -> None:
-    """A new file is only there after a power cut once its folder is on the disk."""
+    """Writes the folder to the disk: without that, a new file can be lost in a power cut."""
     if os.name == "posix":
         folder = os.open(path.parent, os.O_RDONLY)
         try:

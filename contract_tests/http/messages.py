@@ -1,4 +1,4 @@
-"""What goes over the wire and comes back, as values; knows nothing of sockets, keys or verdicts."""
+"""Requests, responses and exchanges as values. Knows no sockets, keys or verdicts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Json = Any
 
 
 class Odd(Enum):
-    """What stands in for a JSON value where a body holds none."""
+    """Stands in for the JSON value of a body that has none."""
 
     EMPTY = "no body"
     BROKEN = "not JSON"
@@ -24,10 +24,10 @@ class Odd(Enum):
 
 @dataclass(frozen=True)
 class Request:
-    """One call as it is sent. The key itself is never here, only whose it is.
+    """One call as it is sent. It names the role of a key, and never has the key itself.
 
     `path` is the raw target below the base URL. `role` is a key's role (primary, sibling, foreign) or a row of
-    `client.INVALID_CREDENTIALS`. `group` numbers the calls that were sent in parallel; 0 stands for a call alone.
+    `client.INVALID_CREDENTIALS`. `group` is the number of a group of parallel calls; 0 is a call alone.
     """
 
     method: str
@@ -40,8 +40,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer; status 0 and a `fault` where none came: `hung` where we waited for it, `unreachable` where nothing was
-    sent. Header names are lower case."""
+    """An answer. Without one, the status is 0 and `fault` has the reason: `hung` if we waited in vain, `unreachable` if
+    nothing was sent. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -75,10 +75,10 @@ class Exchange:
 
 
 def parse(body: bytes | None) -> Json:
-    """The JSON value in a body, or which `Odd` it is.
+    """The JSON value in a body, or an `Odd`.
 
-    Unreadable is what some parsers take and others do not: broken UTF-8, a byte order mark, and what breaks a rule of
-    json_text.
+    UNREADABLE is a body that some parsers accept and others do not: broken UTF-8, a byte order mark, or a text that
+    breaks a rule of json_text.
     """
     if not body:
         return Odd.EMPTY
@@ -91,7 +91,7 @@ def parse(body: bytes | None) -> Json:
 
 
 def dump(value: Json) -> bytes:
-    """Compact JSON as the SDKs send it; a lone surrogate, which UTF-8 cannot carry, goes as an escape."""
+    """Compact JSON as the SDKs send it. A lone surrogate, which UTF-8 cannot hold, is sent as an escape."""
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
@@ -99,7 +99,7 @@ def dump(value: Json) -> bytes:
 
 
 def same(one: Json, other: Json) -> bool:
-    """Equal as JSON: 1 is 1.0 but not true, and the order of keys does not matter."""
+    """True if the values are equal as JSON: 1 equals 1.0 but not true, and the order of keys does not matter."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(item, other[key]) for key, item in one.items())
     if isinstance(one, list) and isinstance(other, list):

@@ -15,7 +15,7 @@ LIST, CREATE, RETRIEVE = "listAssistants", "createAssistant", "getAssistant"
 MODIFY, PATCH, DELETE = "modifyAssistant", "patchAssistant", "deleteAssistant"
 MODIFIES = (MODIFY, PATCH)
 WRITE_OPERATIONS = (CREATE, MODIFY, PATCH, DELETE)
-# The method of an operation, and whether the id of an assistant stands in the path.
+# The method of an operation; True if the path has the id of an assistant.
 OPERATIONS = {
     ("GET", False): LIST,
     ("POST", False): CREATE,
@@ -115,7 +115,7 @@ def parse(method: str, target: str) -> Address:
 
 
 def is_collection(target: str) -> bool:
-    """Whether the path below the base URL is the collection, exactly."""
+    """True if the path below the base URL is exactly the collection."""
     return target.partition("?")[0] == COLLECTION
 
 

@@ -1,4 +1,4 @@
-"""Starts our own fake where no target is given: the one place in the suite that knows it, and only how to start it."""
+"""Starts our own fake if the user gives no target. This is the only module of the suite that imports the fake."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contract_tests.http.target import Clock, Target
 
 @contextmanager
 def fake(rate_limit: int = 0) -> Iterator[Target]:
-    """A fresh fake in a thread, as a target. We hold its clock, so that the limiter's minutes pass in no time."""
+    """A new fake in a thread, as a target. Its clock is ours, so a wait for the limiter takes no time."""
     from fake_server.compose import compose
     from fake_server.http.server import serve
     from fake_server.storage import seed
@@ -29,7 +29,7 @@ def fake(rate_limit: int = 0) -> Iterator[Target]:
 
 
 def held_clock() -> Clock:
-    """A clock that goes as ours does, and on which a rest is a leap."""
+    """A clock that runs like the system's. A rest only moves the clock forward, and returns at once."""
     leapt = 0.0
 
     def rest(seconds: float) -> None:

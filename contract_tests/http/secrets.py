@@ -16,11 +16,11 @@ class Secrets:
     """Masks every key of one target, in each form in which a careless server can repeat the key."""
 
     def __init__(self, target: Target) -> None:
-        forms = {form: name for key, name in _named_keys(target) for form in _forms(key)}
+        forms = {form: name for key, name in _keys_and_names(target) for form in _forms(key)}
         # One key may begin as another key does, so the longest form goes first.
         self._forms = dict(sorted(forms.items(), key=lambda item: -len(item[0])))
-        self._names = [name for _, name in _named_keys(target)]
-        pieces = "|".join(f"({_escaped(key)})" for key, _ in _named_keys(target))
+        self._names = [name for _, name in _keys_and_names(target)]
+        pieces = "|".join(f"({_escaped(key)})" for key, _ in _keys_and_names(target))
         self._escaped = re.compile(pieces or r"(?!)")
 
     def mask(self, text: str) -> str:
@@ -31,7 +31,7 @@ class Secrets:
         return text
 
     def mask_bytes(self, body: bytes) -> bytes:
-        """The same of a body in any encoding that has ASCII in it: a key is printable ASCII."""
+        """The body without keys, in any encoding that contains ASCII, because a key is printable ASCII."""
         return self.mask(body.decode("latin-1")).encode("latin-1")
 
     def mask_texts(self, value: Any) -> Any:
@@ -45,9 +45,9 @@ class Secrets:
         return value
 
 
-def _named_keys(target: Target) -> list[tuple[str, str]]:
-    named = [(key, f"${target.variables.get(role, role)}") for role, key in target.keys.items() if key]
-    return sorted(named, key=lambda pair: -len(pair[0]))
+def _keys_and_names(target: Target) -> list[tuple[str, str]]:
+    pairs = [(key, f"${target.variables.get(role, role)}") for role, key in target.keys.items() if key]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))
 
 
 def _forms(key: str) -> Iterator[str]:
@@ -59,7 +59,7 @@ def _forms(key: str) -> Iterator[str]:
 
 def _escaped(key: str) -> str:
     """A pattern of the key in which any character may be escaped as in JSON or in a URL."""
-    # A bound on the backslashes: a long run of them must not cost the square of its length.
+    # The number of backslashes is bounded: without that, a long run of them costs the square of its length.
     each = (rf"(?:\\{{0,4}}{re.escape(char)}|\\{{1,4}}u00{_hex(char)}|%{_hex(char)})" for char in key)
     return "".join(each)
 

@@ -1,4 +1,4 @@
-"""The implementation that is judged: where it is, whose keys open it, what it declares of itself."""
+"""The target: the URL of the implementation to test, its keys, and its declarations."""
 
 from __future__ import annotations
 
@@ -27,20 +27,21 @@ DECLARATIONS = {
     "rate_limit": int,
     "assistants": int,
     "keys": dict,
+    "create": dict,
 }
-ASSISTANTS = 500  # that an organization holds at the most, unless it says otherwise
-# With comments, which may hold brackets as well.
+ASSISTANTS = 500  # the maximum of an organization, unless the target declares another
+# Also matches comments, which may contain brackets too.
 TOML_STRING = re.compile(r"""'''.*?'''|\"{3}.*?\"{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL)
-PAGE_TIER = 20  # calls a minute: the default tier of the page, for a service that declares nothing
+PAGE_TIER = 20  # calls a minute: the default tier of the documentation page, for a service that declares no limit
 
 
 class TargetError(Exception):
-    """The target cannot be judged as it was given; the text is the one line that the user sees."""
+    """The target cannot be tested. The text is the one line that the user sees."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The time by which the target counts, in seconds: ours, unless it is a fake whose clock we hold."""
+    """The clock of the target, in seconds: the system's clock, or the clock of our own fake."""
 
     now: Callable[[], float] = time.time
     rest: Callable[[float], None] = time.sleep
@@ -48,10 +49,9 @@ class Clock:
 
 @dataclass(frozen=True)
 class Target:
-    """`base_url` ends in /v1 or its like, without a slash. `rate_limit` is calls a minute: 0 none, None not declared.
-    `assistants` is how many the organization holds at the most.
-
-    `variables` says, for each role, which environment variable holds its key, so that a curl can name it."""
+    """`base_url` ends in /v1 or its like, without a slash. `rate_limit` is calls a minute: 0 for none, None if not
+    declared. `assistants` is the maximum number of assistants in the organization. `create` are the fields that a
+    create needs beside the name. `variables` has, for each role, the environment variable that holds its key."""
 
     base_url: str
     keys: Mapping[str, str] = field(repr=False)
@@ -59,29 +59,30 @@ class Target:
     expendable_id: str | None = None
     rate_limit: int | None = None
     assistants: int = ASSISTANTS
+    create: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=lambda: ROLES)
     clock: Clock = Clock()
 
     @property
     def has(self) -> set[str]:
-        """What a requirement can need of a target: a role's key, bound_id, expendable_id, rate_limit."""
+        """The needs of requirements that this target meets: names of roles, bound_id, expendable_id, rate_limit."""
         declared = {name for name in ("bound_id", "expendable_id", "rate_limit") if getattr(self, name)}
         return set(self.keys) | declared
 
     def lacks(self, need: str) -> str:
-        """What to do about a need that this target does not meet."""
+        """The reason and the remedy for a need that this target does not meet, in one line."""
         if need in ROLES:
             return f"no {need} key: set {self.variables.get(need, ROLES[need])}"
         if need == "rate_limit" and self.rate_limit == 0:
             return (
-                "the target declares that it has no limiter (rate_limit = 0): judge a copy with its limiter on, "
+                "the target declares that it has no limiter (rate_limit = 0): test a copy with its limiter on, "
                 "or choose the other areas with --only"
             )
         return f"{need} is not declared: name it in the file given to --target"
 
 
 def is_loopback(base_url: str) -> bool:
-    """Whether it is on this machine, told by its name alone."""
+    """True if the host name or address of the URL means this machine."""
     host = urlsplit(base_url).hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback
@@ -127,6 +128,7 @@ def _target(declared: dict[str, Any], where: str) -> Target:
         expendable_id=declared.get("expendable_id"),
         rate_limit=declared.get("rate_limit", None if is_loopback(base_url) else PAGE_TIER),
         assistants=declared.get("assistants", ASSISTANTS),
+        create=declared.get("create", {}),
         variables=variables,
     )
 
@@ -134,12 +136,12 @@ def _target(declared: dict[str, Any], where: str) -> Target:
 def _check_declarations(declared: dict[str, Any], where: str) -> None:
     for name, value in declared.items():
         if name not in DECLARATIONS:
-            raise TargetError(f"{where}: '{name}' is not known; a target has {', '.join(DECLARATIONS)}.")
+            raise TargetError(f"{where}: '{name}' is not known; the known names are {', '.join(DECLARATIONS)}.")
         if not isinstance(value, DECLARATIONS[name]) or isinstance(value, bool):
             raise TargetError(f"{where}: '{name}' must be of type {DECLARATIONS[name].__name__}.")
     if "base_url" not in declared:
         raise TargetError(f"{where}: 'base_url' is missing.")
-    for name, meaning in (("rate_limit", "calls a minute"), ("assistants", "how many there are at the most")):
+    for name, meaning in (("rate_limit", "calls a minute"), ("assistants", "the maximum number of assistants")):
         if declared.get(name, 0) < 0:
             raise TargetError(f"{where}: '{name}' is {meaning}, 0 for none.")
     for role, name in declared.get("keys", {}).items():
@@ -155,13 +157,13 @@ def _check_keys(keys: Mapping[str, str], variables: Mapping[str, str]) -> None:
             raise TargetError(f"{variables[role]}: a key is printable ASCII without spaces.")
     for role in keys:
         if role != "primary" and keys[role] == keys["primary"]:
-            raise TargetError(f"{variables[role]}: the {role} key is the primary key; it must be another.")
+            raise TargetError(f"{variables[role]}: the {role} key equals the primary key; it must be another key.")
 
 
 def _base_url(text: str, where: str) -> str:
     try:
         url = urlsplit(text)
-        url.port  # noqa: B018 - reading it is what validates it
+        url.port  # noqa: B018 - the access validates the port
     except ValueError as fault:
         raise TargetError(f"{where}: '{text}' is not a URL ({fault}).") from fault
     if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or url.username:

@@ -1,7 +1,7 @@
-"""HTTP itself: a request out, an answer or a fault back. Knows urllib3, proxies and certificates; judges nothing.
+"""HTTP itself: sends a request, and returns an answer or a fault. Knows urllib3, proxies and certificates.
 
-Certificates are verified, a redirect is an answer like any other, and the usual environment variables hold:
-HTTPS_PROXY, HTTP_PROXY and NO_PROXY; SSL_CERT_FILE, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE for an authority of one's own.
+Certificates are verified. A redirect is returned like any other answer. The usual environment variables are obeyed:
+HTTPS_PROXY, HTTP_PROXY and NO_PROXY; SSL_CERT_FILE, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE for a certificate authority.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from contract_tests.http.messages import Response
 from contract_tests.http.target import TargetError, is_loopback
 
 CONNECT, READ, WHOLE = 5.0, 10.0, 30.0  # seconds: to connect, to the next byte, to the last one
-LARGEST = 16 * 1024 * 1024  # bytes of an answer that we read
-IDLE = 1.0  # seconds; a server may close a connection that rests longer, just as we write on it
+LARGEST = 16 * 1024 * 1024  # bytes; a longer answer is a fault
+IDLE = 1.0  # seconds; a server may close a connection that is idle longer, at the moment when we write
 AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 class CertificateError(TargetError):
-    """The target cannot be trusted to be who it says."""
+    """The certificate of the target is not trusted."""
 
 
 class Transport:
-    """One target's connections, shared by threads."""
+    """The connections to one target. Threads can share them."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -39,7 +39,7 @@ class Transport:
         self._pool = self._open()
 
     def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
-        """The answer, or status 0 and the fault. `path` is sent as it is. Raises CertificateError."""
+        """The answer, or a response with status 0 and the fault. `path` is sent unchanged. Raises CertificateError."""
         if time.monotonic() - self._used > IDLE:
             self._pool.close()
             self._pool = self._open()
@@ -47,7 +47,7 @@ class Transport:
         try:
             return self._answer(method, path, body, headers)
         except NewConnectionError as fault:
-            return Response(0, fault=f"it takes no connection: {_reason(fault)}", unreachable=True)
+            return Response(0, fault=f"it accepts no connection: {_reason(fault)}", unreachable=True)
         except SSLError as fault:
             raise CertificateError(
                 f"{self.base_url} shows a certificate that is not trusted: {_reason(fault)}. "
@@ -59,7 +59,7 @@ class Transport:
             return Response(0, fault=f"the connection broke ({type(fault).__name__})")
 
     def _answer(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
-        # Through a proxy plain HTTP wants the whole URL; https goes through a tunnel.
+        # A proxy needs the whole URL for plain HTTP. For https it is a tunnel.
         forwarded = self._proxy and self._base.scheme == "http"
         raw = self._pool.urlopen(
             method,
@@ -72,7 +72,7 @@ class Transport:
             assert_same_host=False,
             preload_content=False,
         )
-        content, fault = _read(raw)
+        content, fault = _receive(raw)
         return Response(0 if fault else raw.status, dict(raw.headers), content, fault, hung=bool(fault))
 
     def _open(self) -> urllib3.HTTPConnectionPool:
@@ -84,21 +84,21 @@ class Transport:
         return manager.connection_from_url(self.base_url)
 
 
-def _read(raw: urllib3.BaseHTTPResponse) -> tuple[bytes, str]:
-    """The body and, where it came too slowly or was too much, the fault."""
+def _receive(raw: urllib3.BaseHTTPResponse) -> tuple[bytes, str]:
+    """The body, or a fault if the body is too slow or too long."""
     pieces, size, began = [], 0, time.monotonic()
     while piece := raw.read1(65536):
         pieces.append(piece)
         size += len(piece)
         if size > LARGEST or time.monotonic() - began > WHOLE:
             raw.close()
-            return b"", f"an answer that does not end within {WHOLE:g} s and {LARGEST >> 20} MB"
+            return b"", f"the answer did not end within {WHOLE:g} s and {LARGEST >> 20} MB"
     raw.release_conn()
     return b"".join(pieces), ""
 
 
 def _proxy(base_url: str) -> str | None:
-    """Whom the environment names for this URL; this machine is reached without one."""
+    """The proxy that the environment names for this URL; None for a URL on this machine."""
     url = urlsplit(base_url)
     if is_loopback(base_url) or proxy_bypass(url.hostname or ""):
         return None

@@ -1,4 +1,4 @@
-"""YAML: our own documents, fast, and the bounds that a file of the user's meets before a library recurses on it."""
+"""YAML: loads our own documents fast, and checks a file of the user before a library recurses too deep."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import yaml
 
 from contract_tests.http.json_text import DEPTH
 
-# libyaml's loader takes a seventh of the time. Not every build of PyYAML has it.
+# The loader of libyaml is seven times as fast. Not every build of PyYAML has it.
 FASTEST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load(text: str) -> Any:
-    """The value of a document of our own."""
+    """The value of one of our own documents."""
     return yaml.load(text, FASTEST)
 
 
 def check(text: str) -> None:
-    """Raises yaml.YAMLError for a text that is nested too deep, and for an alias, which makes much of a few bytes.
+    """Raises yaml.YAMLError for a text that is nested too deep, or has an alias, because an alias can multiply a text.
 
-    The parser's events come one by one, so that no depth of the text is too much for this.
+    The parser gives its events one by one, so no depth of the text is too much for this check.
     """
     depth = 0
     for event in yaml.parse(text, FASTEST):

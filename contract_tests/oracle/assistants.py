@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
 from contract_tests.http.json_text import REPLACEMENT
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import ignored_fields
-from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE
+from contract_tests.http.openapi import ignored_fields, ignored_names
+from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE, parse
 from contract_tests.oracle import attribution
 from contract_tests.oracle.attribution import IDENTITY
 from contract_tests.oracle.expectations import TEXTS, Call
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
+from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.findings import Findings, brief
+from contract_tests.requirements.findings import Findings, answer, brief
 
 NEAR = 900  # seconds; clocks differ, but no time zone is nearer to the next than this
-SHAPE = {"id": "create/id-is-asst-hyphen", "tools": "ignored/tools-are-file-search"}
+SHAPE = {"id": "create/id-is-asst-hyphen"}
 CLEARED = (None, "")
 
 
@@ -28,33 +30,33 @@ class Assistants:
         self.model = model
         self.findings = findings
 
-    def shape(self, exchange: Exchange, document: Json) -> bool:
+    def shape(self, exchange: Exchange, document: Json, besides: Container[str] = ()) -> bool:
         """Whether it is an assistant by its schema; a violation for each way in which it is not."""
-        faults = list(catalogue.validator("Assistant").iter_errors(document))
-        if isinstance(document, dict) and type(document.get("created_at")) is float:
-            self.findings.add_violation(
-                "create/answers-the-assistant",
-                "created_at is an integer",
-                f"created_at is {document['created_at']}",
-                exchange,
-            )
+        found = schema_faults(document)
+        if found.keys() & {"", "id"} and parse(exchange.request.method, exchange.request.path).operation == RETRIEVE:
+            self.findings.add_violation("retrieve/equals-created", "an assistant", answer(exchange), exchange)
             return False
-        for fault in faults:
-            place = str(fault.instance_path[0]) if fault.instance_path else ""
-            self.findings.add_violation(
-                SHAPE.get(place, "create/answers-the-assistant"),
-                "an assistant by its schema",
-                f"{place or 'the answer'}: {brief(fault.message)}",
-                exchange,
-            )
-        return not faults
+        for place, message in found.items():
+            # `ignored_fields` judges its own fields, because it knows the values that were sent.
+            if place not in ignored_names() and place not in besides:
+                self.findings.add_violation(
+                    SHAPE.get(place, "create/answers-the-assistant"),
+                    "an assistant by its schema",
+                    f"{place or 'the answer'}: {brief(message)}",
+                    exchange,
+                )
+        return not found
 
     def created(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
         """Judges what a create answered against what it was given."""
-        self._born_now(exchange, document)
-        for name in TEXTS:
+        faulty = schema_faults(document)
+        if "created_at" not in faulty:
+            self._born_now(exchange, document)
+        for name in (name for name in TEXTS if name not in faulty):
             given = call.fields.get(name)
-            if given in CLEARED and name == "instructions":
+            if name not in call.fields and (taken := _taken_from(call, document.get(name))):
+                self._kept(exchange, taken, name, document.get(name))
+            elif given in CLEARED and name == "instructions":
                 self._unset(exchange, call, document)
             elif isinstance(given, str) and not _surrogate(given) and not same(document.get(name), given):
                 self.findings.add_violation(
@@ -63,6 +65,14 @@ class Assistants:
                     f"{name} {brief(document.get(name))}",
                     exchange,
                 )
+
+    def _kept(self, exchange: Exchange, ignored: str, name: str, value: Json) -> None:
+        self.findings.add_violation(
+            ignored_fields()[ignored].not_kept_id,
+            f"{name} without what {ignored} was sent with",
+            f"{name} {brief(value)}",
+            exchange,
+        )
 
     def _unset(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
         if call.fields.get("instructions") == "" and document.get("instructions") not in CLEARED:
@@ -92,8 +102,15 @@ class Assistants:
     def modified(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
         """Judges what a modify answered against what it was asked to change; whether all is as asked."""
         before, right = tracked.document or {}, True
+        faulty = schema_faults(before) | {
+            name: fault for name, fault in schema_faults(document).items() if name not in IDENTITY
+        }
         for name in (*IDENTITY, *TEXTS):
-            if name in before and (fault := self._modified_field(call, tracked, name, document.get(name))):
+            if (
+                name in before
+                and name not in faulty
+                and (fault := self._modified_field(call, tracked, name, document.get(name)))
+            ):
                 right = False
                 self.findings.add_violation(*fault, *tracked.trail[-2:], exchange)
         if before:
@@ -111,6 +128,12 @@ class Assistants:
             return None
         if name in IDENTITY:
             return "modify/keeps-identity", f"{name} {brief(old)}, as before", actual
+        if taken := _taken_from(call, new):
+            return (
+                ignored_fields()[taken].not_kept_id,
+                f"{name} {brief(old)}, which was not sent and keeps its value",
+                actual,
+            )
         told = attribution.by_its_value(self.model, tracked, name, new)
         unsent = "modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial"
         return told[0] if told else unsent, f"{name} {brief(old)}, which was not sent and keeps its value", actual
@@ -137,8 +160,9 @@ class Assistants:
         if expected is None:
             return self._met(exchange, tracked, document)
         right = True
+        faulty = schema_faults(document) | schema_faults(expected)
         for name in catalogue.fields("Assistant"):
-            if name in expected and not same(expected[name], document.get(name)):
+            if name in expected and name not in faulty and not same(expected[name], document.get(name)):
                 right = False
                 self._differs(exchange, tracked, name, document.get(name, "(absent)"))
         if right:
@@ -149,8 +173,8 @@ class Assistants:
 
     def _met(self, exchange: Exchange, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
         """The first sight of an assistant of which the id alone was known."""
-        tracked.document = document
         if right := document.get("id") == tracked.id:
+            tracked.document = document
             return right
         self.findings.add_violation(
             "retrieve/equals-created", f"id {tracked.id}", f"id {brief(document.get('id'))}", exchange
@@ -210,6 +234,12 @@ class Assistants:
             self.findings.hold("modify/seen-everywhere", operation)
         if len(sent.keys() & set(TEXTS)) == 1:
             self.findings.hold("modify/partial", operation)
+
+
+def _taken_from(call: Call, value: Json) -> str:
+    """The ignored field of the call whose text this value is; empty where it is of none."""
+    found = (name for name in call.ignored if isinstance(value, str) and value and same(call.fields[name], value))
+    return next(found, "")
 
 
 def _surrogate(text: Json) -> bool:

@@ -34,9 +34,17 @@ def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) 
     if tracked.wrote and any(same(earlier.get(name), value) for earlier in tracked.earlier):
         return _badly_written(tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
     other = next((write for write in writes if write.accepted and write.call.operation in MODIFIES), None)
-    if other and name in TEXTS:
+    if other and name in TEXTS and not _is_mangled(value, tracked.document or {}, name):
         return ["modify/only-its-target"], [other.exchange]
     return ["retrieve/equals-created"], []
+
+
+def _is_mangled(value: Json, document: dict[str, Json], name: str) -> bool:
+    """The text that is expected, cut or written in another case: no other call has sent that."""
+    expected = document.get(name)
+    if not isinstance(value, str) or not isinstance(expected, str) or not value.strip():
+        return False
+    return expected.strip().casefold().startswith(value.strip().casefold())
 
 
 def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json) -> tuple[str, Exchange] | None:

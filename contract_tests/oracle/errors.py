@@ -5,6 +5,8 @@ And the answer to what a browser asks before it lets a page call.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.operations import LIST
 from contract_tests.oracle.expectations import Call, Demand
@@ -18,7 +20,7 @@ TYPES = {
     404: ("not_found_error", "invalid_request_error"),
     429: ("rate_limit_error", "requests"),
 }
-TOLERATED = frozenset({400, 413, 415})  # how a call may be refused that an implementation is free to refuse
+TOLERATED = frozenset({400, 413, 415, 422})  # how a call may be refused that an implementation is free to refuse
 ANY_REFUSAL = frozenset(range(400, 500))
 
 
@@ -28,14 +30,55 @@ class Errors:
     def __init__(self, model: Model, findings: Findings) -> None:
         self.model = model
         self.findings = findings
+        self._foreign: list[tuple[Exchange, Call]] = []
+        self._otherwise: list[tuple[Exchange, Call, list[Demand]]] = []
+        self._self_deletes: list[tuple[Exchange, Call, str, Json]] = []
+        self._bare: list[tuple[str, str, Exchange]] = []
+
+    def conclude(self, is_explained: Callable[[Exchange, Call], bool]) -> None:
+        """Judges the refusals that had to wait for the end of the run.
+
+        A refusal with another status than the demanded one may be a refusal of the call's body. The refusal is then
+        explained by a good call with such a body that was refused too. A refusal of an unknown URL lacks the envelope
+        for a reason of its own only if the operations have the envelope.
+        """
+        for exchange, call in self._foreign:
+            status = exchange.response.status
+            if status == 404 or not is_explained(exchange, call):
+                judge = self.findings.judge
+                judge("org/others-look-unknown", status == 404, call.operation, "404", str(status), exchange)
+        for exchange, call, demands in self._otherwise:
+            if not is_explained(exchange, call):
+                self._not_so_refused(exchange, demands)
+        for exchange, call, name, value in self._self_deletes:
+            if not is_explained(exchange, call):
+                actual = f"error.{name}: {brief(error_of(exchange.response.json).get(name))}"
+                self.findings.add_violation("delete/self-refused", f"error.{name}: {value}", actual, exchange)
+        if not self.findings.broken("errors/envelope"):
+            for requirement, expected, exchange in self._bare:
+                self.findings.add_violation(requirement, expected, answer(exchange), exchange)
+        self._foreign, self._otherwise, self._self_deletes, self._bare = [], [], [], []
+
+    def _not_so_refused(self, exchange: Exchange, demands: list[Demand]) -> None:
+        for demand in demands:
+            self.findings.add_violation(demand.requirement, _statuses(demand.statuses), answer(exchange), exchange)
+
+    @property
+    def doubts(self) -> int:
+        """How many findings wait for the end."""
+        foreign = sum(exchange.response.status != 404 for exchange, _ in self._foreign)
+        return len(self._otherwise) + len(self._bare) + len(self._self_deletes) + foreign
 
     def demanded(self, exchange: Exchange, call: Call, demands: list[Demand]) -> bool:
         """Judges a call that had to be refused; whether it was, rightly."""
         statuses = frozenset().union(*(demand.statuses for demand in demands)) | (TOLERATED if call.free else set())
         status = exchange.response.status
         if status not in statuses:
-            for demand in demands:
-                self.findings.add_violation(demand.requirement, _statuses(demand.statuses), answer(exchange), exchange)
+            # A demand of 400 is about the body or the query itself.
+            if status in TOLERATED and statuses != TOLERATED and not any(400 in each.statuses for each in demands):
+                self._otherwise.append((exchange, call, demands))
+            else:
+                self._not_so_refused(exchange, demands)
             return False
         if len(demands) == 1 and status in demands[0].statuses:
             self.findings.hold(demands[0].requirement, call.operation)
@@ -43,24 +86,23 @@ class Errors:
         return True
 
     def _particulars(self, exchange: Exchange, call: Call, demand: Demand) -> None:
-        status = exchange.response.status
         if demand.requirement == "org/closed-to-others" and not call.free:
-            self.findings.judge("org/others-look-unknown", status == 404, call.operation, "404", str(status), exchange)
+            self._foreign.append((exchange, call))
         if demand.requirement == "delete/self-refused":
-            self._self_delete(exchange)
+            self._self_delete(exchange, call)
         if demand.requirement.startswith(("auth/", "org/")):
             self._gives_nothing_away(exchange, call, demand)
 
     # page, Delete: "attempting to delete the assistant bound to the API key's own default project returns:
     # 400 invalid_request_error"
-    def _self_delete(self, exchange: Exchange) -> None:
+    def _self_delete(self, exchange: Exchange, call: Call) -> None:
         error = error_of(exchange.response.json)
+        if not error:
+            return  # errors/envelope says so
         expected = {"type": "invalid_request_error", "message": SELF_DELETE}
         for name, value in expected.items():
             if error.get(name) != value:
-                self.findings.add_violation(
-                    "delete/self-refused", f"error.{name}: {value}", f"error.{name}: {brief(error.get(name))}", exchange
-                )
+                self._self_deletes.append((exchange, call, name, value))
 
     def _gives_nothing_away(self, exchange: Exchange, call: Call, demand: Demand) -> None:
         text = exchange.response.body.decode("utf-8", "replace")
@@ -116,17 +158,22 @@ class Errors:
                 exchange,
             )
 
+    def of_no_operation(self, call: Call) -> str:
+        """The requirement of a call to an unknown URL, or with a wrong method."""
+        return "errors/wrong-method-is-405-or-404" if call.known_url else "errors/unknown-url-is-404"
+
     def nowhere(self, exchange: Exchange, call: Call) -> None:
         """Judges a URL or a method that is no operation's. A stranger may be told that he is one."""
-        requirement = "errors/wrong-method-is-405-or-404" if call.known_url else "errors/unknown-url-is-404"
+        requirement = self.of_no_operation(call)
         statuses = {405, 404} if call.known_url else {404}
         if call.role not in ("primary", "sibling", "foreign"):
             statuses = statuses | {401}
-        error = error_of(exchange.response.json)
-        right = exchange.response.status in statuses and is_text(error.get("message"))
-        self.findings.judge(
-            requirement, right, LIST, f"{_statuses(frozenset(statuses))}, in the envelope", answer(exchange), exchange
-        )
+        expected = f"{_statuses(frozenset(statuses))}, in the envelope"
+        right = exchange.response.status in statuses
+        if right and not is_text(error_of(exchange.response.json).get("message")):
+            self._bare.append((requirement, expected, exchange))
+        else:
+            self.findings.judge(requirement, right, LIST, expected, answer(exchange), exchange)
 
 
 def judge_preflight(findings: Findings, exchange: Exchange) -> None:

@@ -1,6 +1,6 @@
-"""What a request asks for, and which answers the contract leaves open to it; written from the contract by hand.
+"""The meaning of a request, and the answers that the contract allows for it; written by hand from the contract.
 
-Knows nothing of what the server holds: `oracle` adds that.
+This module does not know the contents of the server: `oracle` adds them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
 
 TEXTS = ("name", "instructions")
-# Below these lengths a text is to be kept (create/keeps-what-it-is-given); beyond, an implementation may refuse it.
+# A server must keep a text up to these lengths (create/keeps-what-it-is-given). It may refuse a longer one.
 KEPT_LENGTH = {"name": 64, "instructions": 10_000}
-LARGE_BODY = 90_000  # bytes; services that read JSON bound it, the lowest bound known is 100 KiB
-# By these a client asks HTTP itself for another answer: 304, 206, 406, 417 are right then.
+LARGE_BODY = 90_000  # bytes; services limit the size of a JSON body, and the lowest known limit is 100 KiB
+# With these headers a client asks HTTP for another answer. Then 304, 206, 406 and 417 are right.
 NEGOTIATING = {"accept", "accept-encoding", "expect", "range", "if-none-match"}
 
 
@@ -78,7 +78,8 @@ def _response_format(value: Json) -> bool:
     )
 
 
-# The values that OpenAI's reference allows, by hand, for the ignored fields of which openapi.yaml cannot say all.
+# The values that OpenAI's reference allows, written by hand, for the ignored fields that openapi.yaml cannot describe
+# in full.
 ALLOWED_BY_HAND: dict[str, Callable[[Json], bool]] = {
     "model": lambda value: isinstance(value, str) and value != "",
     "temperature": _number(0, 2),
@@ -92,7 +93,7 @@ ALLOWED_BY_HAND: dict[str, Callable[[Json], bool]] = {
 
 
 def is_allowed(name: str, value: Json) -> bool:
-    """Whether OpenAI's reference allows a value for an ignored field."""
+    """True if OpenAI's reference allows a value for an ignored field."""
     by_hand = ALLOWED_BY_HAND.get(name)
     return by_hand(value) if by_hand else _validator(name).is_valid(value)
 
@@ -104,7 +105,9 @@ def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
 
 @dataclass(frozen=True)
 class Demand:
-    """A refusal that the contract demands. `effect` is the requirement broken if the refused call takes effect."""
+    """A refusal that the contract demands. `effect` is the requirement that is violated if the refused call has an
+    effect.
+    """
 
     requirement: str
     statuses: frozenset[int]
@@ -113,9 +116,9 @@ class Demand:
 
 @dataclass(frozen=True)
 class Call:
-    """A request, read. `operation` is "" where no operation has this URL and method; `id` is percent-decoded.
+    """A parsed request. `operation` is "" if no operation has this URL and method. `id` is percent-decoded.
 
-    `unclear` is a call whose answer other rules than the contract's decide: HTTP's own headers, paths that servers
+    `unclear` is true if rules outside the contract decide the answer: HTTP's own headers, or paths that servers
     normalize.
     """
 
@@ -138,7 +141,7 @@ class Call:
 
     @property
     def ignored(self) -> list[str]:
-        """The ignored fields that it sends."""
+        """The ignored fields that the call sends."""
         return [name for name in ignored_fields() if name in self.fields]
 
     @property
@@ -169,7 +172,7 @@ def _unclear(request: Request) -> bool:
 
 
 def demands(call: Call) -> list[Demand]:
-    """The refusals that a call earns by its own looks, whatever the server holds."""
+    """The refusals that the request itself requires, independent of the contents of the server."""
     found = list(_key_demands(call))
     if call.operation:
         found += [*_body_demands(call), *_query_demands(call)]
@@ -221,12 +224,14 @@ def _query_demands(call: Call) -> Iterator[Demand]:
 
 
 def _odd_limit(limit: str) -> bool:
-    """Whether it is neither a number nor evidently none, so that parsers may differ on it."""
+    """True if parsers may differ on the limit: it is not clearly a number, and not clearly a word."""
     return re.fullmatch(r"-?[0-9]{1,9}|[a-zA-Z]+", limit) is None
 
 
 def _freedoms(call: Call, request: Request) -> Iterator[str]:
-    """Why this call may be refused with a 4xx though nothing demands it; names of free choices where they have one."""
+    """The reasons why the server may refuse this call with a 4xx although no demand exists; a free choice by its name,
+    if it has one.
+    """
     yield from _body_freedoms(call, request)
     keys = [key for key, _ in call.query]
     if len(keys) != len(set(keys)) or _odd_limit(call.parameters.get("limit", "20")):
@@ -278,7 +283,7 @@ def _odd_body(call: Call, request: Request) -> bool:
 
 
 def _deep_or_doubled(body: bytes, value: Json) -> bool:
-    """Whether parsers may differ on it: keys that come twice, numbers beyond what doubles hold, deep nesting."""
+    """True if parsers may differ on the body: repeated keys, numbers that a double cannot hold, or deep nesting."""
     return json_text.has_equal_keys(body.decode()) or body.count(b"[") + body.count(b"{") > 60 or _huge(value)
 
 

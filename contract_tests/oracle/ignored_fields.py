@@ -1,4 +1,4 @@
-"""Judges what is the same on every assistant, and that no value sent for an ignored field leaves a trace there."""
+"""Judges the constants, which are equal on every assistant, and checks that no ignored field keeps a sent value."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
 from contract_tests.oracle.expectations import Call
 from contract_tests.oracle.model import Model
+from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements.findings import Findings, brief
 
 
 class IgnoredFields:
-    """`sent` has, by field and value, the last call that sent it, and whether the value was absurd."""
+    """`sent` maps a field and value to the last call that sent them, and to True if the value was absurd."""
 
     def __init__(self, model: Model, findings: Findings) -> None:
         self.model = model
@@ -22,14 +23,31 @@ class IgnoredFields:
     # page, Mapping: "Accepted-but-ignored for SDK compatibility; returned as constants",
     # "Read-through from org default; per-project override not persisted yet"
     def judge(self, exchange: Exchange, call: Call, document: dict[str, Json], organization: str) -> None:
-        """Holds each constant and each default of the organization to the value that was seen first."""
-        for name in ignored_names(CONSTANT):
+        """Compares each constant and each default of the organization with the first value that was seen."""
+        faulty = schema_faults(document)
+        for name in ignored_names():
+            if name in faulty and name != "tools":
+                self._break_the_schema(exchange, call, document, name, faulty[name])
+        for name in (name for name in ignored_names(CONSTANT) if name not in faulty):
             self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
-        for name in ignored_names(ORGANIZATION):
+        for name in (name for name in ignored_names(ORGANIZATION) if name not in faulty):
             self._constant(
                 exchange, call, document, name, organization, "ignored/model-and-temperature-are-the-organizations"
             )
+        if "tools" not in document:
+            self._break_the_schema(exchange, call, document, "tools", "missing")
         self._tools(exchange, call, document)
+
+    def _break_the_schema(
+        self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, fault: str
+    ) -> None:
+        """A value that was sent is kept; any other is the fault of the answer."""
+        requirement = "ignored/tools-are-file-search" if name == "tools" else "create/answers-the-assistant"
+        expected = "an assistant by its schema"
+        if name in document and (name in call.fields or self._was_sent(name, document[name])):
+            self._kept(exchange, call, name, document[name], expected, requirement)
+        else:
+            self.findings.add_violation(requirement, expected, f"{name}: {brief(fault)}", exchange)
 
     def _constant(
         self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, where: str, requirement: str
@@ -58,6 +76,9 @@ class IgnoredFields:
         )
         if right:
             self.findings.hold("ignored/tools-are-file-search", call.operation)
+        elif "tools" in document and self._is_usual(call, tools):
+            expected = "tools has file_search and nothing else"
+            self.findings.add_violation("ignored/tools-are-file-search", expected, f"tools {brief(tools)}", exchange)
         elif "tools" in document:
             self._kept(
                 exchange,
@@ -68,18 +89,27 @@ class IgnoredFields:
                 "ignored/tools-are-file-search",
             )
 
+    def _is_usual(self, call: Call, tools: Json) -> bool:
+        """True if the wrong tools are the same as before any call sent tools."""
+        if "tools" not in call.fields and not self._was_sent("tools", tools):
+            self.model.constants.setdefault(("everywhere", "tools"), tools)
+        return same(self.model.constants.get(("everywhere", "tools"), ...), tools)
+
     def _kept(self, exchange: Exchange, call: Call, name: str, value: Json, expected: str, requirement: str) -> None:
-        """A value that is not the constant: kept from this call, or from an earlier one, or simply another."""
+        """Judges a value that is not the constant: it was kept from this call, kept from an earlier call, or is simply
+        different.
+        """
         earlier = self._was_sent(name, value)
         if name in call.fields or earlier:
-            shown = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
+            evidence = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
             absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
             meant = "ignored/absurd-values-are-harmless" if absurd else ignored_fields()[name].not_kept_id
-            self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *shown)
+            self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *evidence)
+            return
         self.findings.add_violation(requirement, expected, f"{name} {brief(value)}", exchange)
 
     def remember(self, exchange: Exchange, call: Call) -> None:
-        """Notes what the ignored fields of an accepted call were sent with."""
+        """Records the values that an accepted call sent for the ignored fields."""
         for name in call.ignored:
             self.sent[name, _key(call.fields[name])] = (exchange, name in call.absurd)
 

@@ -1,4 +1,4 @@
-"""Judges pages of the list, and the walks that they make up, as the SDKs walk: by `after` the last id of a page."""
+"""Judges pages of the list, and walks over them. A walk pages as the SDKs do: `after` is the last id of a page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ DEFAULT_LIMIT = 20
 
 @dataclass
 class Walk:
-    """`ids` in the order they came, `log` how much had been changed when it began: a change in between voids it."""
+    """`ids` are in the order of the answers. `log` is the length of the model's log at the start of the walk: a longer
+    log at the end makes the walk void.
+    """
 
     log: int
     ids: list[str] = field(default_factory=list)
@@ -27,8 +29,9 @@ class Walk:
 
 
 class Lists:
-    """`order` holds, for each (organization, order), the last complete walk: the log's length at its end, the ids, and
-    the role that walked."""
+    """`order` maps (organization, order) to the last complete walk: the length of the log at its end, the ids, and the
+    role of the key that walked.
+    """
 
     def __init__(self, model: Model, findings: Findings, assistants: Assistants, constants: IgnoredFields) -> None:
         self.model = model
@@ -40,6 +43,11 @@ class Lists:
         self._doubtful: list[tuple[str, str, str, Exchange]] = []
         self._strangers: dict[str, set[str]] = {}
         self._disturbed = False
+
+    @property
+    def doubts(self) -> int:
+        """The number of findings that wait for the end of the run."""
+        return len(self._doubtful)
 
     def page(self, exchange: Exchange, call: Call) -> None:
         """Judges one accepted answer of the list."""
@@ -69,7 +77,8 @@ class Lists:
     def _items(self, exchange: Exchange, call: Call, data: list[Json], items: list[dict[str, Json]]) -> None:
         organization = ORGANIZATIONS[call.role]
         for item in data:
-            if self.assistant_judge.shape(exchange, item):
+            self.assistant_judge.shape(exchange, item)
+            if isinstance(item, dict):
                 self.ignored_fields.judge(exchange, call, item, organization)
         for item in items:
             tracked = self.model.find(item["id"])
@@ -91,7 +100,9 @@ class Lists:
                 self.assistant_judge.read(exchange, call, tracked, item)
 
     def _newcomer(self, exchange: Exchange, item: dict[str, Json], organization: str) -> None:
-        """An id that the run does not know: somebody else's, unless it carries a text that only we have sent."""
+        """Judges an id that is new to the run. The assistant belongs to another user, unless it carries a text that
+        only this run has sent.
+        """
         if item["id"] not in self.model.bystanders[organization]:
             self.model.bystanders[organization].add(item["id"])
             texts = [item.get("name"), item.get("instructions")]
@@ -130,72 +141,76 @@ class Lists:
             )
 
     def _place(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
-        """Judges a page against the order that the last complete walk showed, while nothing has changed since."""
-        asked = call.parameters
-        log, walked, walker = self.order.get((ORGANIZATIONS[call.role], asked.get("order", "desc")), (-1, [], ""))
-        cursors = {asked[name] for name in ("after", "before") if name in asked}
+        """Compares a page with the order of the last complete walk, if nothing has changed since then."""
+        query = call.parameters
+        log, walked, walker = self.order.get((ORGANIZATIONS[call.role], query.get("order", "desc")), (-1, [], ""))
+        cursors = {query[name] for name in ("after", "before") if name in query}
         if call.free or log != len(self.model.log) or not cursors <= set(walked):
             return
-        limit = int(asked.get("limit", DEFAULT_LIMIT))
-        start = walked.index(asked["after"]) + 1 if "after" in asked else 0
-        stop = walked.index(asked["before"]) if "before" in asked else len(walked)
+        limit = int(query.get("limit", DEFAULT_LIMIT))
+        start = walked.index(query["after"]) + 1 if "after" in query else 0
+        stop = walked.index(query["before"]) if "before" in query else len(walked)
         within = walked[start:stop]
-        expected = within[-limit:] if "before" in asked and "after" not in asked else within[:limit]
-        if call.role != walker:
-            right, shown = ids[:1] == expected[:1] and set(ids) <= set(within), f"the {walker} key is shown {expected}"
-            self._judge("org/shared-by-its-keys", right, shown, f"{ids}", exchange)
+        expected = within[-limit:] if "before" in query and "after" not in query else within[:limit]
+        if call.role != walker and not cursors:
+            right = ids[:1] == expected[:1] and set(ids) <= set(within)
+            shared = f"the {walker} key is shown {expected}"
+            self._judge("org/shared-by-its-keys", right, shared, f"{ids}", exchange)
         self._cursor(exchange, call, ids, expected, set(within))
         if set(ids) <= set(within):
-            right, shown = len(ids) == len(expected), f"{len(expected)} of {len(within)}"
-            self._judge("list/limit", right, shown, str(len(ids)), exchange)
-            self._has_more(exchange, asked, body, ids, within)
+            right, page_expected = len(ids) == len(expected), f"{len(expected)} of {len(within)}"
+            self._judge("list/limit", right, page_expected, str(len(ids)), exchange)
+            self._has_more(exchange, query, body, ids, within)
 
     def _cursor(self, exchange: Exchange, call: Call, ids: list[str], expected: list[str], within: set[str]) -> None:
-        asked = call.parameters
+        query = call.parameters
         cursors = {"before": "list/before", "after": "list/after"}
-        named = next((id for name, id in cursors.items() if name in asked), "")
-        if not named and asked.get("order") == "asc":
-            named = "list/order-asc"
-        if named:
+        requirement = next((id for name, id in cursors.items() if name in query), "")
+        if not requirement and query.get("order") == "asc":
+            requirement = "list/order-asc"
+        if requirement:
             right = set(ids) <= within and ids[:1] == expected[:1]
-            self._judge(named, right, ", ".join(expected) or "nothing", ", ".join(ids) or "nothing", exchange)
+            self._judge(requirement, right, ", ".join(expected) or "nothing", ", ".join(ids) or "nothing", exchange)
 
     def _has_more(
-        self, exchange: Exchange, asked: dict[str, str], body: dict[str, Json], ids: list[str], within: list[str]
+        self, exchange: Exchange, query: dict[str, str], body: dict[str, Json], ids: list[str], within: list[str]
     ) -> None:
-        """has_more against what follows what the page shows, so that a page of another length is not blamed here.
+        """Compares has_more with the assistants after the last one of the page. So a page of a wrong length is not also
+        a fault of has_more.
 
-        What it means on a page that ends ahead of an id, nobody says.
+        Nobody defines the meaning of has_more on a page that ends before an id.
         """
-        if isinstance(body.get("has_more"), bool) and "before" not in asked:
+        if isinstance(body.get("has_more"), bool) and "before" not in query:
             more = bool(ids) and within[-1] != ids[-1]
             right, actual = body["has_more"] == more, f"has_more: {body['has_more']}".lower()
             self._judge("list/has-more-is-true-to-its-word", right, f"has_more: {more}".lower(), actual, exchange)
 
     def _judge(self, requirement: str, right: bool, expected: str, actual: str, exchange: Exchange) -> None:
-        """As findings do, but a violation waits for the end and is dropped if others changed the list meanwhile."""
+        """Like `Findings.judge`, but a violation waits for the end. It is dropped if other users changed the list
+        meanwhile.
+        """
         if right:
             self.findings.hold(requirement, LIST)
         else:
             self._doubtful.append((requirement, expected, actual, exchange))
 
     def conclude(self) -> None:
-        """Makes the violations of what was held against an order, unless others came or went while the run lasted."""
+        """Adds the violations that waited, unless other users created or deleted assistants during the run."""
         for requirement, expected, actual, exchange in () if self._disturbed else self._doubtful:
             self.findings.add_violation(requirement, expected, actual, exchange)
         self._doubtful = []
 
     def _step(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
-        """Takes a page as the next step of a walk, if it is one."""
-        asked = call.parameters
-        if "before" in asked or call.free:
+        """Adds a page to a walk, if the page is the next one of that walk."""
+        query = call.parameters
+        if "before" in query or call.free:
             return
-        key = (call.role, asked.get("order", "desc"), asked.get("limit", ""))
+        key = (call.role, query.get("order", "desc"), query.get("limit", ""))
         walk = self.walks.pop(key, None)
-        if "after" not in asked:
+        if "after" not in query:
             walk = Walk(len(self.model.log))
-        elif walk is None or not walk.ids or walk.ids[-1] != asked["after"] or walk.log != len(self.model.log):
-            self._unknown_cursor(exchange, call, asked["after"], ids)
+        elif walk is None or not walk.ids or walk.ids[-1] != query["after"] or walk.log != len(self.model.log):
+            self._unknown_cursor(exchange, call, query["after"], ids)
             return
         if self._repeats(exchange, walk, ids):
             return
@@ -232,7 +247,7 @@ class Lists:
 
     # page, Authentication: "client.assistants.list() returns every assistant your org owns"
     def _over(self, call: Call, walk: Walk) -> None:
-        """Judges a complete walk: nobody left out, in the right order."""
+        """Judges a complete walk: it has every assistant, in the right order."""
         organization = ORGANIZATIONS[call.role]
         missing = [tracked for tracked in self.model.present(organization) if tracked.id not in walk.ids]
         for tracked in missing:
@@ -248,16 +263,17 @@ class Lists:
         self.order[organization, order] = (len(self.model.log), walk.ids, call.role)
 
     def _says_more(self, walk: Walk) -> None:
-        """A walk that ends on an empty page was told by the page before that more follows."""
+        """Judges the page before an empty last page: it must not have announced more."""
         *_, before, last = [None, *walk.pages]
         if before and last and last.response.json["data"] == [] and before.response.json.get("has_more") is True:
             actual = f"has_more: true on the page before, and nothing after it: {answer(last)}"
             self._judge("list/has-more-is-true-to-its-word", False, "has_more: false on the last page", actual, before)
 
     def _look_for_others(self, call: Call, organization: str, walk: Walk) -> None:
-        """Whether somebody else has made or deleted assistants since the walk before.
+        """Notes that another user has created or deleted assistants since the previous walk.
 
-        That one has gone shows only where the walk cannot have ended too early: its last page is not full.
+        A missing assistant is a sign of a delete only if the walk cannot have ended too early: its last page is not
+        full.
         """
         others = {id for id in walk.ids if id not in self.model.assistants and id not in self.model.ghosts}
         before = self._strangers.setdefault(organization, others)
@@ -266,12 +282,12 @@ class Lists:
         self._strangers[organization] = before | others if full else others
 
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
-        requirement, shown = attribution.loss(self.model, tracked, call.role, "list/complete")
+        requirement, evidence = attribution.loss(self.model, tracked, call.role, "list/complete")
         self.findings.add_violation(
             requirement,
             f"a list with {tracked.id}",
             f"a walk over {len(walk.ids)} assistants without it",
             *tracked.trail[:1],
-            *shown,
+            *evidence,
             walk.pages[-1],
         )

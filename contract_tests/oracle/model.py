@@ -1,4 +1,4 @@
-"""The model: what each organization holds as far as the answers have shown it. Pure; judges nothing."""
+"""The model: the assistants of each organization, as far as the answers have shown them. Pure; judges nothing."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ ORGANIZATIONS = {"primary": "home", "sibling": "home", "foreign": "abroad"}
 
 @dataclass(frozen=True)
 class Write:
-    """A create, modify or delete that was asked for. `requirement` is the one broken if it had an effect that it
-    should not have had; empty where it was accepted. `id` is the assistant meant, or made."""
+    """A create, modify or delete that was requested.
+
+    `requirement` is the one that is violated if the request had a forbidden effect; it is empty for an accepted
+    request. `id` is the assistant that was addressed or created.
+    """
 
     exchange: Exchange
     call: Call
@@ -33,12 +36,12 @@ class Write:
 
 @dataclass
 class TrackedAssistant:
-    """An assistant that the run made, or was told of, and what it is expected to be.
+    """An assistant that the run created or that the target file declares, and its expected state.
 
-    `document` is None while nothing is expected of it (its id alone was declared, or a call on it broke off).
-    `given` are the texts that were sent for it, `earlier` the documents that it was before, `trail` the exchanges that
-    brought it here, `wrote` the last modify that was accepted, `read_at` how much of the log was written when it was
-    last read and found right.
+    `document` is None while nothing is expected: only the id was declared, or a call on the assistant broke off.
+    `given` are the texts that were sent for the assistant. `earlier` are its former documents. `trail` are the
+    exchanges that led to its present state. `wrote` is the last accepted modify. `read_at` is the length of the log
+    when the assistant was last retrieved and right.
     """
 
     id: str
@@ -60,10 +63,12 @@ class TrackedAssistant:
 
 @dataclass
 class Model:
-    """`tag` stands in every text that nobody but this run sends. `bystanders` are ids that answers showed and that are
-    not ours, `ghosts` (with the role that asked) those that a call made which was to make nothing. `walked_at` says,
-    for each organization, how much of the log was written when its list was last walked to the end; `constants` holds
-    the values seen first."""
+    """`tag` is in every text that only this run sends.
+
+    `bystanders` are ids in answers that do not belong to this run. `ghosts` maps an id, which a call created although
+    it had to create nothing, to the role of its caller. `walked_at` has, for each organization, the length of the log
+    at the end of its last complete walk. `constants` holds the first values that were seen.
+    """
 
     tag: str
     assistants: dict[str, TrackedAssistant] = field(default_factory=dict)
@@ -80,7 +85,7 @@ class Model:
         return id in self.assistants or any(id in ids for ids in self.bystanders.values())
 
     def sender(self, texts: set[Json]) -> Write | None:
-        """The newest change that sent one of these texts, where it is a text that only this run sends."""
+        """The newest write that sent one of these texts, if only this run sends that text."""
         ours = {text for text in texts if isinstance(text, str) and self.tag in text}
         return next((write for write in reversed(self.log) if ours.intersection(write.texts)), None) if ours else None
 
@@ -90,11 +95,13 @@ class Model:
         )
 
     def since_read(self, tracked: TrackedAssistant) -> list[Write]:
-        """The changes asked for since this assistant was last read, newest first."""
+        """The writes since this assistant was last retrieved, newest first."""
         return self.log[tracked.read_at :][::-1]
 
     def read(self, tracked: TrackedAssistant) -> list[Write]:
-        """Notes that it was read and found right; gives the changes that it has thereby outlived."""
+        """Records that the assistant was retrieved and right; returns the writes since the retrieve before, which left
+        it intact.
+        """
         outlived = self.log[tracked.read_at :]
         tracked.read_at = len(self.log)
         return outlived

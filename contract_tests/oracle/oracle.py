@@ -16,6 +16,7 @@ from contract_tests.oracle.expectations import Call, Demand, demands, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
+from contract_tests.oracle.refusals import Refusals
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements.findings import Findings, answer
 
@@ -38,14 +39,25 @@ class Oracle:
         self.ignored_fields = IgnoredFields(self.model, self.findings)
         self.writes = Writes(target, self.model, self.findings, self.assistant_judge, self.ignored_fields)
         self.lists = Lists(self.model, self.findings, self.assistant_judge, self.ignored_fields)
-        self.refusals = Errors(self.model, self.findings)
-        self._mixed: list[tuple[Exchange, Call, list[str]]] = []
+        self.errors = Errors(self.model, self.findings)
+        self.refusals = Refusals()
+        self._deviating: set[int] = set()
         for id, role in ((target.bound_id, "primary"), (target.expendable_id, "sibling")):
             if id:
                 self.model.assistants[id] = TrackedAssistant(id, "home", role)
 
     def observe(self, exchange: Exchange) -> None:
         """Judges one exchange and takes its effects into the model."""
+        before = self._found()
+        self._observe(exchange)
+        if self._found() != before:
+            self._deviating.add(exchange.number)
+
+    def _found(self) -> int:
+        doubts = self.lists.doubts + self.errors.doubts
+        return len(self.findings.violations) + len(self.refusals.refused) + doubts
+
+    def _observe(self, exchange: Exchange) -> None:
         call, status = read(exchange.request), exchange.response.status
         if exchange.request.method == "OPTIONS" and dict(exchange.request.headers).get("origin"):
             errors.judge_preflight(self.findings, exchange)
@@ -54,11 +66,22 @@ class Oracle:
         elif call.unclear:
             self.findings.hold("errors/never-5xx", LIST)
         elif not call.operation:
-            self.refusals.nowhere(exchange, call)
+            self.errors.nowhere(exchange, call)
             self.findings.hold("errors/never-5xx", LIST)
         else:
             self.findings.hold("errors/never-5xx", call.operation)
             self._operation(exchange, call)
+
+    def deviates(self, exchange: Exchange) -> bool:
+        """Something was found against this exchange, or its call was refused, which some calls may be."""
+        failed = not exchange.response.accepted and read(exchange.request).operation not in self.refusals.succeeded
+        return failed or exchange.number in self._deviating
+
+    def refuses_good_creates(self, exchange: Exchange) -> bool:
+        """This create was refused though it is good, and none was accepted so far."""
+        refused = self.refusals.refused[-1:]
+        mine = any(each.exchange is exchange and each.call.operation == CREATE for each in refused)
+        return mine and CREATE not in self.refusals.succeeded
 
     def refused_by_limiter(self, exchange: Exchange) -> None:
         """Takes in that a change was refused with 429, so that it is noticed if it had an effect."""
@@ -68,18 +91,29 @@ class Oracle:
 
     def conclude(self) -> None:
         """Decides what only the whole run can: which of several features a call was refused for, and the two verbs."""
-        for exchange, call, wanted in self._mixed:
-            guilty = [name for name in wanted if not self.findings.held[name]] or wanted
-            for requirement in guilty:
-                self._not_accepted(exchange, call, requirement)
-        self._mixed = []
-        self.writes.conclude()
+        self.errors.conclude(self.refusals.explain)
+        self._drop_what_never_succeeds()
+        for requirement, refused in self.refusals.causes():
+            self.findings.add_violation(
+                requirement, "to be accepted", answer(refused.exchange), *refused.shown, refused.exchange
+            )
+        if not self.refusals.never().keys() & set(MODIFIES):
+            self.writes.conclude()
         self.lists.conclude()
+
+    def _drop_what_never_succeeds(self) -> None:
+        """Of an operation that never succeeds nothing else is judged: its one violation says so."""
+        never = self.refusals.never()
+        self.findings.violations = [
+            each
+            for each in self.findings.violations
+            if not each.exchanges or read(each.exchanges[-1].request).operation not in never
+        ]
 
     def _operation(self, exchange: Exchange, call: Call) -> None:
         self._content_type(exchange, call)
         if exchange.response.refused:
-            self.refusals.envelope(exchange, call)
+            self.errors.envelope(exchange, call)
         tracked = self.model.find(call.id)
         if wanted := self._demands(call, tracked):
             self._demanded(exchange, call, wanted, tracked)
@@ -91,6 +125,8 @@ class Oracle:
             self._rejected(exchange, call, tracked)
 
     def _content_type(self, exchange: Exchange, call: Call) -> None:
+        if not exchange.response.body:
+            return  # nothing has no type
         kind = exchange.response.headers.get("content-type", "(none)")
         self.findings.judge(
             "errors/json-content-type",
@@ -124,7 +160,7 @@ class Oracle:
         return []
 
     def _demanded(self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None) -> None:
-        right = self.refusals.demanded(exchange, call, wanted)
+        right = self.errors.demanded(exchange, call, wanted)
         if exchange.response.accepted:
             self._adopt(exchange, call, tracked)
         elif call.operation in WRITE_OPERATIONS:
@@ -147,26 +183,28 @@ class Oracle:
             self.model.log.append(Write(exchange, call, False, "", call.id or str(id)))
 
     def _crash(self, exchange: Exchange, call: Call) -> None:
-        """A 5xx or no answer: a violation by itself, and of what was demanded. Its effects are anybody's guess."""
+        """A 5xx or no answer is a violation of errors/never-5xx alone. The requirements of the call were not tested."""
         tracked = self.model.find(call.id)
         self.findings.add_violation("errors/never-5xx", "an answer below 500", answer(exchange), exchange)
-        if call.absurd:
-            absurd = "ignored/absurd-values-are-harmless"
-            self.findings.add_violation(absurd, "ignored, or refused with 400", answer(exchange), exchange)
         if not call.operation:
-            self.refusals.nowhere(exchange, call)
+            self.findings.block("errors/never-5xx", self.errors.of_no_operation(call))
             return
         wanted = self._demands(call, tracked)
-        for demand in wanted:
-            self.findings.add_violation(demand.requirement, "a refusal", answer(exchange), exchange)
-        if not wanted and not call.free and exchange.response.status:
-            for requirement in self._features(exchange, call, tracked)[:1]:
-                self._not_accepted(exchange, call, requirement)
-        if tracked and call.operation in (*MODIFIES, DELETE):
+        tested = [each.requirement for each in wanted]
+        if not wanted and not call.free:
+            tested = self._features(exchange, call, tracked)
+        if call.absurd:
+            tested.append("ignored/absurd-values-are-harmless")
+        self.findings.block("errors/never-5xx", *tested)
+        if exchange.response.status == 501 and not wanted and not call.free:
+            self._refused(exchange, call, tracked)
+        # What a demanded refusal leaves as it is can still be seen. What a good call did is unknown.
+        if tracked and not wanted and call.operation in (*MODIFIES, DELETE):
             tracked.document = None
             tracked.lost = tracked.lost or call.operation == DELETE
         if call.operation in WRITE_OPERATIONS:
-            self.model.log.append(Write(exchange, call, False, "errors/never-5xx", call.id))
+            effect = wanted[0].effect if wanted else "errors/never-5xx"
+            self.model.log.append(Write(exchange, call, False, effect, call.id))
 
     def _rejected(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Judges a call that nothing forbids and that was not accepted all the same."""
@@ -176,16 +214,21 @@ class Oracle:
             pass  # refusing it is one way not to give the first page again
         elif call.free <= {"odd-body", "odd-query"} and call.free:
             pass  # what a service does with what parsers disagree on is its own affair
-        elif exchange.response.status == 404 and tracked and not self._given_up(call, tracked):
+        elif (
+            exchange.response.status == 404
+            and tracked
+            and (call.operation == RETRIEVE or call.operation in self.refusals.succeeded)
+            and not self._given_up(call, tracked)
+        ):
             self._lost(exchange, call, tracked)
         else:
-            features = self._features(exchange, call, tracked)
-            if len(features) == 1:
-                self._not_accepted(exchange, call, features[0])
-            else:
-                self._mixed.append((exchange, call, features))
+            self._refused(exchange, call, tracked)
         if call.operation in MODIFIES:
             self.writes.by_verb(exchange, call, False, tracked)
+
+    def _refused(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
+        shown = tuple(tracked.trail[:1]) if tracked else ()
+        self.refusals.refuse(exchange, call, shown, lambda: self._features(exchange, call, tracked)[0])
 
     def _given_up(self, call: Call, tracked: TrackedAssistant) -> bool:
         return call.operation == DELETE and tracked.id == self.target.expendable_id
@@ -195,6 +238,7 @@ class Oracle:
         return not cursors <= {tracked.id for tracked in self.model.present(ORGANIZATIONS[call.role])}
 
     def _tolerated(self, exchange: Exchange, call: Call) -> None:
+        self._deviating.add(exchange.number)
         if call.operation in WRITE_OPERATIONS:
             absurd = "ignored/absurd-values-are-harmless" if call.absurd else ""
             otherwise = "modify/bad-body-changes-nothing" if call.operation in MODIFIES else "create/name-is-text"
@@ -226,6 +270,8 @@ class Oracle:
         return features(call, exchange, tracked, self.target, self.findings.accepted)
 
     def _accepted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
+        if not call.absurd:
+            self.refusals.accept(exchange, call)
         self.writes.status(exchange, call)
         if call.operation == LIST:
             self.lists.page(exchange, call)

@@ -1,4 +1,4 @@
-"""Judges what a list shows as a whole: the order of creation, and the effects that a complete walk proves or denies."""
+"""Judges a list as a whole: the order of creation, and the effects that a complete walk proves or disproves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contract_tests.requirements.findings import Findings, brief
 
 
 def judge_order(model: Model, findings: Findings, ids: list[str], pages: list[Exchange], order: str) -> None:
-    """Judges the order of those that the run made one after another."""
+    """Judges the order of the assistants that the run created one after another."""
     ours = [model.assistants[id] for id in ids if id in model.assistants]
     births = [
         tracked.trail[0].number
@@ -30,7 +30,10 @@ def judge_order(model: Model, findings: Findings, ids: list[str], pages: list[Ex
 
 
 def hold_after_walk(model: Model, findings: Findings, call: Call, organization: str) -> None:
-    """Whoever was to be left out was: what was refused made nothing, what was deleted is gone, others see none."""
+    """Records the requirements that hold because an assistant is not in a complete walk.
+
+    A refused create has created nothing, a deleted assistant is gone, and other organizations are not visible.
+    """
     hold = findings.hold
     for write in model.log[model.walked_at[organization] :]:
         made = write.call.operation == CREATE

@@ -1,4 +1,4 @@
-"""Judges what an accepted create, modify, delete or retrieve answered, and takes its effect into the model."""
+"""Judges the answer of an accepted create, modify, delete or retrieve, and records its effect in the model."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, METHODS, MODIFIES, MODIFY, PATCH
 from contract_tests.http.target import Target
 from contract_tests.oracle.assistants import Assistants
-from contract_tests.oracle.attribution import features
+from contract_tests.oracle.attribution import IDENTITY, features
 from contract_tests.oracle.expectations import TEXTS, Call
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
+from contract_tests.oracle.refusals import Shape, shape
 from contract_tests.requirements.findings import Findings, answer, brief
 
 
 class Writes:
-    """Compares POST and PATCH at the end of the run (`conclude`), by the bodies that both were sent."""
+    """Compares POST and PATCH at the end of the run (`conclude`), for the bodies that were sent by both."""
 
     def __init__(
         self, target: Target, model: Model, findings: Findings, assistants: Assistants, ignored: IgnoredFields
@@ -25,13 +26,13 @@ class Writes:
         self.findings = findings
         self.assistant_judge = assistants
         self.ignored_fields = ignored
-        self._verbs: dict[str, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
+        self._verbs: dict[Shape, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
 
     def conclude(self) -> None:
-        """Judges the two verbs against each other, for each body that both were sent."""
+        """Compares the effects of the two methods, for each body that was sent by both."""
         for body, verbs in self._verbs.items():
             if len(verbs) == 2:
-                self._compare(body, verbs)
+                self._compare(", ".join(sorted(name for name, _ in body)) or "no field", verbs)
         self._verbs = {}
 
     def status(self, exchange: Exchange, call: Call) -> None:
@@ -39,7 +40,8 @@ class Writes:
         if call.operation == CREATE:
             judge("create/status-200", status == 200, CREATE, "200", str(status), exchange)
         allowed = {200, 201} if exchange.request.method == METHODS[CREATE] else {200}
-        if status not in allowed:
+        # For a create and for a delete, another requirement names the status.
+        if status not in allowed and call.operation not in (CREATE, DELETE):
             for requirement in features(call, exchange, self.model.find(call.id), self.target, self.findings.accepted)[
                 :1
             ]:
@@ -47,8 +49,9 @@ class Writes:
 
     # page, Mapping: "id | asst-<projectId>"
     def created(self, exchange: Exchange, call: Call) -> None:
-        document, before = exchange.response.json, len(self.findings.violations)
+        document = exchange.response.json
         self.assistant_judge.shape(exchange, document)
+        before = len(self.findings.violations)
         id = document.get("id") if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(id, str) or not id:
             return
@@ -61,8 +64,8 @@ class Writes:
             id,
             exchange,
         )
-        taken = self.model.find(id)
-        earlier = taken.trail[:1] if taken else []
+        holder = self.model.find(id)
+        earlier = holder.trail[:1] if holder else []
         if not judge(
             "create/ids-are-unique",
             not self.model.has_seen(id),
@@ -77,16 +80,16 @@ class Writes:
                     "parallel/creates-all-kept", "an assistant for each create", f"{id} again", exchange
                 )
             return
-        self._take_in(exchange, call, document)
+        self._add(exchange, call, document)
         self._grant(CREATE, before)
 
     def _grant(self, operation: str, before: int) -> None:
-        """An operation counts as accepted only by an answer in which nothing was found to be wrong."""
+        """Marks an operation as accepted if its answer had no fault, or only faults of the schema."""
         if len(self.findings.violations) == before:
             self.findings.accepted.add(operation)
 
-    def _take_in(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
-        """A new assistant, known from now on, be it as it should or not."""
+    def _add(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+        """Adds a new assistant to the model, also if the assistant is wrong."""
         organization = ORGANIZATIONS[call.role]
         self._welcome(call)
         self.ignored_fields.remember(exchange, call)
@@ -102,7 +105,7 @@ class Writes:
 
     # page, Create an assistant: "No (accepted, ignored)"
     def _welcome(self, call: Call) -> None:
-        """A create or a modify was accepted: what it was to be accepted for holds."""
+        """Records the requirements that hold because a create or a modify was accepted."""
         for name in call.ignored:
             if name not in call.absurd:
                 self.findings.hold(ignored_fields()[name].accepted_id, call.operation)
@@ -110,9 +113,10 @@ class Writes:
             self.findings.hold("create/name-suffices", CREATE)
 
     def shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
-        """A retrieve or a modify that answered, of an assistant that is known."""
-        document, before = exchange.response.json, len(self.findings.violations)
-        self.assistant_judge.shape(exchange, document)
+        """Judges the answer of a retrieve or a modify of a known assistant."""
+        document = exchange.response.json
+        self.assistant_judge.shape(exchange, document, self._held_to_before(call, tracked))
+        before = len(self.findings.violations)
         if not isinstance(document, dict):
             return
         self.ignored_fields.judge(exchange, call, document, tracked.organization)
@@ -123,6 +127,11 @@ class Writes:
         self._grant(call.operation, before)
         if tracked.role != call.role:
             self.findings.hold("org/shared-by-its-keys", call.operation)
+
+    def _held_to_before(self, call: Call, tracked: TrackedAssistant) -> tuple[str, ...]:
+        """The fields of a modify's answer that are compared to their values before, whatever the schema says."""
+        known = call.operation in MODIFIES and tracked.document
+        return tuple(name for name in IDENTITY if name in (tracked.document or {})) if known else ()
 
     def _modified(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> None:
         self._welcome(call)
@@ -138,7 +147,7 @@ class Writes:
         self.model.log.append(tracked.wrote)
 
     def _expected_after(self, call: Call, document: dict[str, Json]) -> dict[str, Json]:
-        """What reads are to show: the answer, but for what it evidently answered wrongly."""
+        """The document that later calls must show: the answer, with its wrong texts corrected."""
         wanted = dict(document)
         for name in TEXTS:
             sent = call.fields.get(name)
@@ -147,29 +156,28 @@ class Writes:
         return wanted
 
     def by_verb(self, exchange: Exchange, call: Call, right: bool, tracked: TrackedAssistant | None) -> None:
-        """Keeps what came of a body by POST and by PATCH, the first that went wrong foremost.
+        """Stores the result of a body by POST and by PATCH; the first wrong result replaces a right one.
 
-        Bodies are alike that have the same fields, and clear the same.
+        Two bodies are alike if they have the same fields with the same values. The words of a text may differ.
         """
         if call.free or exchange.request.group or not isinstance(call.body, dict):
             return
-        shape = ", ".join(f'{name} ""' if call.fields[name] == "" else name for name in call.fields) or "{}"
-        verbs = self._verbs.setdefault(shape, {})
+        verbs = self._verbs.setdefault(shape(exchange, call), {})
         if verbs.get(exchange.request.method, (True,))[0]:
             verbs[exchange.request.method] = (right, (*(tracked.trail[:1] if tracked else ()), exchange))
 
     # page: "PATCH /v1/assistants/{id} (REST alias — same as POST)"
     def _compare(self, body: str, verbs: dict[str, tuple[bool, tuple[Exchange, ...]]]) -> None:
-        """The two verbs against each other: both right, or both wrong, is alike."""
+        """Compares the two methods: both right, or both wrong, is alike."""
         wrong = next((method for method, (right, _) in verbs.items() if not right), "PATCH")
-        shown = verbs[wrong][1]
+        evidence = verbs[wrong][1]
         self.findings.judge(
             "modify/post-and-patch-alike",
             verbs[METHODS[MODIFY]][0] == verbs[METHODS[PATCH]][0],
             PATCH,
             f"a body with {body}: the same effect by POST and by PATCH",
-            f"as it should be by {'POST' if wrong == 'PATCH' else 'PATCH'}, but not by {wrong}: {answer(shown[-1])}",
-            *shown,
+            f"as it should be by {'POST' if wrong == 'PATCH' else 'PATCH'}, but not by {wrong}: {answer(evidence[-1])}",
+            *evidence,
         )
 
     # page, Delete: "Returns: { "id": "asst-abc", "object": "assistant.deleted", "deleted": true }"

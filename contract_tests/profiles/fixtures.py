@@ -14,7 +14,7 @@ TWINS = ("one", "other")
 
 
 class Fixtures:
-    """The ids by name.
+    """Gives the id of each assistant by its name.
 
     rich has texts that servers tend to change, and every ignored field; no step changes it. one and other are created
     in parallel with equal names and nothing else. plain has a name of its own and nothing else. last has a name and
@@ -43,7 +43,7 @@ class Fixtures:
         self._ids["last"] = self.session.create_assistant()
 
     def _rich(self) -> None:
-        """If the create with everything is refused, one with the texts alone, and each ignored field by a modify."""
+        """A create with all fields. If it is refused, a create with the texts, and a modify for each ignored field."""
         texts: dict[str, Json] = {
             "name": f"  {self.session.unique_text()}  Grüße 日本 🤖 e\u0301 <b>&amp;</b> \" ' \\ ",
             "instructions": self._long_text(),
@@ -69,6 +69,6 @@ class Fixtures:
 
 
 def send_each_alone(session: Session, verb: operations.Modify, id: str, fields: Mapping[str, Json]) -> None:
-    """Each ignored field in a call of its own, to find the refused one."""
+    """Sends each ignored field in a call of its own, to find the refused field."""
     for name, value in fields.items():
         session.send(verb(id, {name: value}))

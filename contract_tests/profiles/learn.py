@@ -1,7 +1,7 @@
-"""The steps of `learn`: as few calls as show the free choices of a server. The dialect is derived from the answers.
+"""The steps of `learn`: few calls that show the free choices of a server. The dialect is derived from the answers.
 
-`compare` runs these steps after those of `production`. No call changes an assistant of others. All modifies are by
-POST, which a server that is built from OpenAI's reference alone has, too.
+`compare` runs these steps after the steps of `production`. No call changes an assistant of others. All modifies are by
+POST, because a server that is built from OpenAI's reference alone has no PATCH.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import ceil, log2
 
-# Every server accepts the first length of each; no longer one is tried than the last. Characters; for a body, bytes.
+# The unit is characters; for a body, bytes. Every server accepts the first length. The last length is the
+# longest that is tried.
 NAME = (64, 80, 100, 120, 128, 150, 160, 180, 200, 250, 255, 256, 300, 400, 500, 511, 512, 1000, 1024, 2000, 2048, 4096)
 TEXTS: dict[str, Sequence[int]] = {
     "name": NAME,
@@ -17,7 +18,7 @@ TEXTS: dict[str, Sequence[int]] = {
 }  # fmt: skip
 BODY = (65_536, 100_000, 102_400, 131_072, 200_000, 256_000, 262_144, 500_000, 512_000, 524_288, 1_000_000, 1_048_576,
         2_000_000, 2_097_152, 4_000_000, 4_194_304, 4_194_305)  # fmt: skip
-HINTS = 2  # numbers of a refusal's text that are tried
+HINTS = 2  # how many numbers of a refusal's text are tried
 
 Refusal = Callable[[int], str | None]
 

@@ -1,4 +1,7 @@
-"""Learns the limiter by reaching its limit, in two of the target's minutes: whose calls it counts, in which window."""
+"""Learns the choices of the limiter by reaching its limit: its window, and the calls that count together.
+
+This takes two minutes of the target's clock.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,16 @@ from contract_tests.http import operations
 from contract_tests.http.client import MINUTE
 from contract_tests.http.messages import Exchange, Json, Request
 
-# Seconds of the clock's minute. The first call leaves a sliding window well after the clock's minute has begun anew.
+# Seconds of the clock's minute. A sliding window forgets the first call well after the next minute has begun.
 FIRST, BURST, STILL, ANEW, FREED = 12, 35, 54, 66, 75
-ASIDE = 10  # calls beside the burst, at most
-PASSES = 45  # seconds; a longer retry-after is more than the rest of a minute: a block
+ASIDE = 10  # the most calls beside the burst
+PASSES = 45  # seconds; a longer retry-after cannot be the rest of a minute, so it means a block
 LIST = operations.list_(limit=1)
 
 
 class Limits:
-    """Needs a client that does not pace itself. `limit` is the declared number of calls a minute. The settings that are
-    learnt go into `found`."""
+    """Needs a client that does not pace itself. `limit` is the declared number of calls a minute. The learned settings
+    go into `found`."""
 
     def __init__(self, session: Session, limit: int, found: dict[str, Learned]) -> None:
         self.session = session
@@ -41,12 +44,12 @@ class Limits:
             )
             return
         self._headers("x-ratelimit-limit" in stopped.response.headers)
-        self._who_is_counted()
-        self._which_minute(stopped)
+        self._learn_scope()
+        self._learn_window(stopped)
 
     def _headers(self, on_a_429: bool) -> None:
         if on_a_429 and not self._announced:
-            self._doubt("only a 429 carries them", "headers")
+            self._doubt("only a 429 has the headers", "headers")
         else:
             self._note("headers", "passed" if self._announced and not on_a_429 else on_a_429)
 
@@ -60,14 +63,14 @@ class Limits:
             self._announced = "x-ratelimit-limit" in exchange.response.headers
         return None
 
-    def _who_is_counted(self) -> None:
+    def _learn_scope(self) -> None:
         self._note("per_operation", self._passes(operations.retrieve("asst-contract-names-nothing")))
         stranger = not self._passes(operations.list_("nobody", limit=1))
         self._note("before_auth", stranger)
         if "sibling" in self.session.target.keys:
-            self._by_what(stranger)
+            self._learn_caller(stranger)
 
-    def _by_what(self, stranger: bool) -> None:
+    def _learn_caller(self, stranger: bool) -> None:
         """Tries another key of the organization: if it passes, the limiter counts by key."""
         if self._passes(operations.list_("sibling", limit=1)):
             self._note("per", "key")
@@ -76,34 +79,34 @@ class Limits:
         ):
             self._note("per", "ip")
         else:
-            self._doubt("the organization's other key is refused too, and nobody else is", "per")
+            self._doubt("the organization's other key is refused too, and no other caller is", "per")
 
-    def _which_minute(self, stopped: Exchange) -> None:
+    def _learn_window(self, stopped: Exchange) -> None:
         """A fixed window lets calls pass when the clock's minute begins; a sliding window, a minute after each call."""
         if self._passes(LIST, at=STILL):
-            self._doubt("it lets calls through before a minute is over", "window", "block")
+            self._doubt("calls pass before a minute is over", "window", "block")
         elif self._passes(LIST, at=ANEW):
-            self._windowed("fixed")
+            self._note_window("fixed")
         elif not self._passes(LIST, at=FREED):
-            self._blocked(stopped)
+            self._learn_block(stopped)
         elif self._passes(LIST):
-            self._doubt("it is a minute that begins with the first call", "window")
+            self._doubt("the window is a minute that begins with the first call", "window")
             self._note("block", 0)
         else:
-            self._windowed("sliding")
+            self._note_window("sliding")
 
-    def _windowed(self, window: str) -> None:
+    def _note_window(self, window: str) -> None:
         self._note("window", window)
         self._note("block", 0)
 
-    def _blocked(self, stopped: Exchange) -> None:
+    def _learn_block(self, stopped: Exchange) -> None:
         wait = stopped.response.headers.get("retry-after", "")
         seconds = int(wait) if re.fullmatch(r"\d{1,3}", wait) else 0
-        self._doubt("a block hides it", "window")
+        self._doubt("a block hides the window", "window")
         if seconds > PASSES and self._passes(LIST, at=BURST + seconds + 5):
             self._note("block", seconds)
         else:
-            self._doubt(f"refused longer than a window would, and retry-after was {wait or 'absent'}", "block")
+            self._doubt(f"calls are refused for longer than a window, and retry-after was {wait or 'absent'}", "block")
 
     def _passes(self, request: Request, at: float | None = None) -> bool:
         """True if the limiter does not refuse the call; another refusal does not count."""

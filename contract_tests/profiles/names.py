@@ -1,4 +1,4 @@
-"""The names of the profiles, and of what a user may allow besides. A command line that is wrong needs no more."""
+"""The names of the profiles and of the permissions. The check of a command line needs no other module of profiles."""
 
 from __future__ import annotations
 

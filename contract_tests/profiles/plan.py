@@ -32,15 +32,15 @@ WALKED = (
     "errors/never-5xx",
     *HOLD,
 )
-# Deletes of assistants that refused creates have made; the empty pages that end a walk if has_more is missing; the
+# Deletes of assistants that refused creates have created; the empty pages that end a walk if has_more is missing; the
 # calls that find out if the target, or a declared assistant, is gone.
 SPARE = 7 + 2 + 4
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`unjudged` says, for each chosen requirement that will not be judged, how to have it judged. `pages` is the most
-    that one walk takes."""
+    """`unjudged` has the reason for each chosen requirement that will not be tested. One walk has at most `pages`
+    requests."""
 
     profile: str
     scenario: Scenario
@@ -60,12 +60,12 @@ class Plan:
 
     @property
     def probe_creates(self) -> int:
-        """The assistant that the limiter is tried on, and every fifth call of the burst. `learn` only reads."""
+        """The creates of the limiter's probe: one assistant, and each fifth call of the burst. `learn` has none."""
         return 0 if self.profile == LEARN else 1 + len(range(3, self.limit + 1, 5))
 
     @property
     def requests(self) -> int:
-        """All requests, the clean-up included, to a target that keeps every promise."""
+        """The number of all requests, with the clean-up, to a target that violates no requirement."""
         ended = {name for step in self.steps for name in step.ends}
         own = sum(step.requests or 0 for step in self.steps)
         creates_and_deletes = 2 * len(self._fixtures) - len(ended)
@@ -73,7 +73,7 @@ class Plan:
 
     @property
     def walks(self) -> int:
-        """The requests of all walks."""
+        """The number of requests of all walks."""
         return self.pages * (2 if self.has_last_walk else 1)
 
     @property
@@ -82,14 +82,14 @@ class Plan:
 
     @property
     def probe_requests(self) -> int:
-        """The burst and the call past it, six refused calls, one after the wait, the reads, and the deletes."""
+        """The burst, the call past the limit, six refused calls, a call after the wait, the reads, and the deletes."""
         if self.profile == LEARN:
             return self.limit + 1 + limiter_probe.ASIDE
         return self.limit + 1 + 6 + 1 + 2 + self.pages + self.probe_creates + 1
 
     @property
     def reserve(self) -> int:
-        """How many requests more a target may cost that breaks promises."""
+        """The number of additional requests to a target that violates requirements, at most."""
         limiter = 6 * self.limit + 20 if self.probes else 0
         return sum(step.reserve for step in self.steps) + (SPARE if self.steps else 0) + limiter
 
@@ -100,7 +100,7 @@ class Plan:
         return (waits + (2 if self.probes else 0)) * (MINUTE + 1)
 
     def bearing_on(self, requirement: str) -> int:
-        """How many requests test a requirement; most requests test several."""
+        """The number of requests that test the requirement. Most requests test several requirements."""
         steps = [step for step in self.steps if requirement in step.requirements]
         if requirement.startswith("rate/"):
             return self.probe_requests if self.probes else 0

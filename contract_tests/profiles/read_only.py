@@ -1,4 +1,4 @@
-"""The profile `read-only`: the steps of `production` that only read, and steps that read what is there already. No call
+"""The profile `read-only`: the steps of `production` that only read, and steps that read existing assistants. No call
 creates, modifies or deletes an assistant, also none that should be refused.
 """
 

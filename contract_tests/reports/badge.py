@@ -1,4 +1,4 @@
-"""A badge: the MUSTs that passed, failed, and were not tested, so that a run of little is not taken for much."""
+"""A badge with the number of MUSTs that passed, that failed, and that were not tested."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contract_tests.reports.events import Record
 from contract_tests.reports.summary import sums
 from contract_tests.requirements.verdicts import NOT_TESTED, PASSED
 
-LEFT, WIDE = "assistants contract", 7  # about as many pixels a letter
+LEFT, WIDE = "assistants contract", 7  # pixels of a letter, roughly
 
 
 def badge(record: Record) -> str:

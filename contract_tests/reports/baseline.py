@@ -1,4 +1,4 @@
-"""The violations that a team knows of: a file in which every entry must still be true.
+"""The baseline: a file of known violations. Every entry must still be true.
 
 The file is a list in YAML. Each entry has an `id`, a `why` and a `reason` (a part of the verdict's reason). An entry
 may have an `owner`, a `link` and a date on which it `expires`. A listed violation does not fail the run. An entry that
@@ -58,7 +58,7 @@ class Baseline:
         }
 
     def edits(self, verdicts: list[Verdict], today: date) -> Iterator[Edit]:
-        """The changes that make the file true again."""
+        """The changes that bring the file up to date."""
         found = {each.requirement.id: each for each in verdicts}
         seen: set[str] = set()
         for line in self.lines:

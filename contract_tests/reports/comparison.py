@@ -1,4 +1,4 @@
-"""The page of a comparison: one HTML file that needs no other."""
+"""The page of a comparison: one HTML file that loads no other file."""
 
 from __future__ import annotations
 

@@ -8,12 +8,12 @@ from contract_tests.dialect.differences import Comparison, Difference
 from contract_tests.reports.summary import WORDS
 from contract_tests.reports.terminal import line
 
-KINDS = {"choice": "setting"}  # for people; the JSON has the kind as it is
+KINDS = {"choice": "setting"}  # the word for people; the JSON keeps the kind
 COLUMN = 24  # characters of an answer
 
 
 def difference_table(found: Comparison, console: Console) -> None:
-    """The two servers, each difference with what either answered, and the sum."""
+    """Prints the two servers, each difference with both answers, and the number of differences."""
     for letter, name in zip("AB", found.sides, strict=True):
         line(console, f"{letter}  {name}")
     names = [f"{KINDS.get(each.kind, each.kind.upper())} {each.concern}" for each in found.differences]
@@ -29,7 +29,7 @@ def difference_table(found: Comparison, console: Console) -> None:
 
 
 def words(difference: Difference) -> tuple[str, str]:
-    """What either server answered, or the two verdicts on them as people read a verdict."""
+    """The two answers of a difference, or the two verdicts in the words for people."""
     one, other = difference.one, difference.other
     if one in WORDS and other in WORDS:
         return WORDS[one], WORDS[other]

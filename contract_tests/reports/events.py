@@ -2,7 +2,7 @@
 
 The header names the target and the options. An exchange is a request with its answer. A choice is the value that the
 exchanges show of one setting of a dialect. A verdict is the judgment of one requirement. The footer counts the lines
-before it and has their hash: a file without a footer, or with another hash, is of a run that was cut short.
+before it and has their hash: a file without a footer, or with another hash, is incomplete or was changed.
 The JSON Schema of the events is events.schema.json beside this file. It marks (x-volatile) the values that may differ
 between two equal runs. Format 2 added `variables` to the target, and `ledger`, `baseline` and `since` to the footer.
 """
@@ -22,7 +22,7 @@ from contract_tests.http.target import ROLES
 
 FORMAT = 2
 READABLE = (1, 2)
-SHOWN_BYTES = 4000  # of a body
+SHOWN_BYTES = 4000  # the most that an event has of one body
 
 Event = dict[str, Any]
 
@@ -32,7 +32,7 @@ class RecordError(Exception):
 
 
 class Edit(NamedTuple):
-    """The change that makes one line of a baseline true again."""
+    """The change that brings one line of a baseline up to date."""
 
     file: str
     line: int
@@ -72,7 +72,7 @@ class Record:
 
 
 def load(path: Path) -> Record:
-    """The record in a file. Raises RecordError where it cannot be read, is none, or is not whole."""
+    """The record in a file. Raises RecordError if the file cannot be read, is not a record, or is incomplete."""
     record, hashed = Record(), hashlib.sha256()
     try:
         *lines, rest = path.read_bytes().split(b"\n")
@@ -95,7 +95,7 @@ def load(path: Path) -> Record:
 
 
 def _fill_in(record: Record) -> None:
-    """Gives a record of format 1 the keys that format 2 has added."""
+    """Adds to a record of format 1 the keys of format 2."""
     record.header["target"].setdefault("variables", dict(ROLES))
     known = any(verdict["known"] is not None for verdict in record.verdicts)
     files = [edit["file"] for edit in record.footer["edits"]] + ["the baseline"] * known
@@ -104,7 +104,7 @@ def _fill_in(record: Record) -> None:
 
 
 def exchanges(record: Record) -> list[Exchange]:
-    """The exchanges of a run that is over. Of a body that was cut only the id is kept, and the answer has a fault."""
+    """The exchanges of an earlier run. An answer whose body was cut has a fault, and only the id of its assistant."""
     return [
         Exchange(number, _request(event["request"]), _response(event["response"]))
         for number, event in sorted(record.exchanges.items())

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from contract_tests.reports.events import Record
 
-# Of each format: the help of its option, and the function of this package that renders a record.
+# For each format: the help of its option, and the function of this package that renders a record.
 FORMATS: Mapping[str, tuple[str, str]] = {
     "html": ("A page for people: one file, works offline.", "html.page"),
     "junit": ("JUnit XML for CI servers.", "junit.junit"),

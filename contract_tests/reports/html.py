@@ -1,4 +1,4 @@
-"""The page for people: one HTML file that needs no other."""
+"""The report page for people: one HTML file that loads no other file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PIECES = re.compile(r"\s+|[^\s\w]|\w+")
 ROOM = 110_000  # characters that all requests and answers of the page share
 SHOWN = 4  # exchanges of one violation
 KINDS = ("fail", "warn", "known", "unjudged", "pass")
-ALIKE = 0.5  # below it two texts differ so much that marks would only hide them
+ALIKE = 0.5  # texts that are less alike than this are not marked, because nearly all of them would be
 
 
 def page(record: Record) -> str:
@@ -62,7 +62,7 @@ def template(name: str) -> Template:
 
 
 def difference(one: str, other: str) -> tuple[Markup, Markup]:
-    """Both texts, marked where they differ."""
+    """Both texts, with marks around the parts that differ."""
     pieces, others = PIECES.findall(one), PIECES.findall(other)
     matcher = difflib.SequenceMatcher(None, pieces, others, autojunk=False)
     if matcher.ratio() < ALIKE:
@@ -80,7 +80,7 @@ def _areas(verdicts: list[Event]) -> list[tuple[str, dict[str, int]]]:
 
 
 def _kinds(verdicts: Iterable[Event]) -> dict[str, int]:
-    """How many there are of each kind, the worst first."""
+    """The number of verdicts of each kind, the worst kind first."""
     found = [verdict["kind"] for verdict in verdicts]
     return {kind: found.count(kind) for kind in KINDS if kind in found}
 
@@ -105,10 +105,10 @@ def _cut(text: str, room: int) -> str:
 
 
 def _body(part: Event, room: int) -> str:
-    """A body, indented where it is JSON."""
+    """A body; JSON is indented."""
     text = part["body"] or ""
     with suppress(ValueError):
-        # Not `parse`, which replaces characters: a person sees the body as it came.
+        # `parse` would replace characters, but a person should see the body as it was sent.
         json_text.check_depth(text)
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     return _cut(text, room)

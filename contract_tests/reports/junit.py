@@ -1,5 +1,5 @@
 """JUnit XML: failure for a violation that fails the run or an outdated baseline, error for a run that was cut short or
-left something behind, skipped for a requirement that was not tested."""
+did not delete an assistant, skipped for a requirement that was not tested."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.summary import failing, faults, reason
 
-# What XML 1.0 cannot hold, not even escaped.
+# Characters that XML 1.0 cannot hold, not even escaped.
 UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -27,7 +27,7 @@ def junit(record: Record) -> str:
 
 
 def _extra(root: Element, name: str, kind: str, rows: list[tuple[str, str]]) -> None:
-    """A suite for failures that are of no requirement."""
+    """A suite for failures that belong to no requirement."""
     counts = {"failures": "0", "errors": "0", "skipped": "0", f"{kind}s": str(len(rows))}
     suite = SubElement(root, "testsuite", {"name": name, "tests": str(len(rows)), **counts}) if rows else root
     for case, text in rows:

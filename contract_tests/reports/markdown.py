@@ -9,7 +9,7 @@ from contract_tests.reports.summary import failing, faults, headline, reason, su
 
 
 def markdown(record: Record) -> str:
-    """The sums first, then each violation with its script, then what was not tested."""
+    """The sums first, then each violation with its script, then the untested requirements."""
     must, should = sums(record)
     broken = record.broken()
     lines = [

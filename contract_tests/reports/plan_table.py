@@ -15,7 +15,7 @@ from contract_tests.requirements import catalogue
 
 
 def by_requirement(plan: Plan, target: Target, chosen: Callable[[str], bool], console: Console) -> None:
-    """The requests for each requirement, the requirements that are not tested, and the sum."""
+    """Prints the requests for each requirement, the requirements that are not tested, and the sum."""
     title = f"\n[bold]Assistants contract {catalogue.version()}[/], profile {plan.profile}, on {target.base_url}\n"
     console.print(title, soft_wrap=True)
     table = Table("requirement", "level", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
@@ -32,7 +32,7 @@ def by_requirement(plan: Plan, target: Target, chosen: Callable[[str], bool], co
 
 
 def by_step(plan: Plan, target: Target, console: Console) -> None:
-    """The requests for each step of a plan that judges nothing."""
+    """Prints the requests for each step of a plan that tests no requirement."""
     console.print(f"\n[bold]{plan.profile}[/], on {target.base_url}\n", soft_wrap=True)
     table = Table("step", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("requests", justify="right")

@@ -25,15 +25,15 @@ from contract_tests.requirements.verdicts import Verdict, counts
 from contract_tests.runs.result import Result
 from contract_tests.runs.run_options import RunOptions
 
-SHOWN_BREACHES = 3  # of one requirement
+SHOWN_BREACHES = 3  # violations of one requirement
 
 
 @dataclass(frozen=True)
 class Ending:
-    """All that is known of a run only at its end.
+    """The facts that are known only at the end of a run.
 
-    `fault` says why the run has no verdicts. `known` says why a violation is known, `edits` what makes the file
-    `baseline` true again, `since` what has changed since an earlier run, by new, fixed and still.
+    `fault` is the reason why the run has no verdicts. `known` has the reason of each known violation by its id. `edits`
+    bring the file `baseline` up to date. `since` has the ids of new, fixed and remaining (`still`) violations.
     """
 
     code: int
@@ -46,7 +46,7 @@ class Ending:
 
 
 class Recorder:
-    """Writes the events of a run to a file, if there is one, as they come. `record` is what was written."""
+    """Writes each event of a run to a file at once, if there is a file. `record` has all events so far."""
 
     def __init__(
         self, result: Result, options: RunOptions, profile: str | None, strict: bool, file: TextIO | None
@@ -80,7 +80,7 @@ class Recorder:
         )
 
     def watch(self, exchange: Exchange) -> None:
-        """Takes in what was sent and what came."""
+        """Records one exchange."""
         request, response = exchange.request, exchange.response
         self._numbers[exchange] = number = len(self._numbers) + 1
         self._write(
@@ -105,9 +105,9 @@ class Recorder:
     def finish(self, result: Result, ending: Ending) -> Record:
         """Writes the choices, the verdicts, and the footer.
 
-        The exchanges to which a history was shrunk are written only now, where a verdict shows them.
+        The exchanges of a shrunk history are written only now, if a verdict shows them.
         """
-        # Only a file keeps the choices, and of thousands of exchanges they take a second.
+        # Only a file keeps the choices, and to learn them from thousands of exchanges takes a second.
         for setting, found in learn(observations(self._numbers)).items() if self._file else ():
             self._write(**self._choice(setting, found))
         for verdict in result.verdicts:
@@ -164,7 +164,7 @@ class Recorder:
     def _write(self, **event: Any) -> None:
         line = json.dumps(self._secrets.mask_texts(event), ensure_ascii=True)
         event = json.loads(line)
-        # `load` replaces them too, so a report that is made later has the same texts.
+        # `load` replaces them too, so a later report has the same texts.
         self.record.add(json_text.replace_surrogates(event) if "\\u" in line else event)
         self._hash.update(line.encode() + b"\n")
         self._lines += 1
@@ -184,7 +184,7 @@ def _declared(target: Target) -> Event:
 
 
 def _body(body: bytes | None) -> Event:
-    """A body as text, its beginning where it is long; `bytes` is how many there are in all."""
+    """A body as text. A long body is cut. `bytes` is the length of the whole body."""
     if body is None:
         return {"body": None, "bytes": 0}
     return {"body": body[:SHOWN_BYTES].decode("utf-8", "backslashreplace"), "bytes": len(body)}

@@ -13,12 +13,12 @@ from contract_tests.http.target import ROLES, Target
 from contract_tests.requirements.findings import Violation
 
 LONG_RUN = re.compile(rb"(.)\1{499,}", re.DOTALL)
-# The id in an answer; of the characters that a URL takes as they are, so that nothing but it is ever removed.
+# Finds the id in an answer. Only characters that are safe in a URL match, so no other assistant can be deleted.
 ID = """id() { grep -o '"id" *: *"[A-Za-z0-9._~-]*"' | head -n 1 | cut -d '"' -f 4; }"""
 
 
 def command(request: Request, target: Target) -> str:
-    """One curl."""
+    """One curl command."""
     return _curl(request, target, shlex.quote(target.base_url + request.path))
 
 
@@ -33,9 +33,10 @@ def _curl(request: Request, target: Target, url: str) -> str:
 
 
 def script(exchanges: Sequence[Exchange], target: Target, times: int = 1) -> str:
-    """The commands in their order, the last so many times.
+    """The commands in their order. The last is repeated `times` times.
 
-    An id that a create answers is read into a variable, and removed when all is over, whatever happens in between.
+    The id that a create answers goes into a variable. The script deletes these assistants at its end, also after an
+    error.
     """
     creates = [exchange for exchange in exchanges if _created(exchange)]
     if not creates and len(exchanges) == 1:
@@ -54,7 +55,8 @@ def _repeated(lines: list[str], times: int) -> str:
 
 
 def _step(exchange: Exchange, target: Target, names: Mapping[Exchange, str], *, last: bool = False) -> list[str]:
-    """A call of a script; of a create that others stand on only the id is kept. In a loop there may be several ids."""
+    """The lines for one call. A create before the last call prints nothing, and its variable gets the id. The last call
+    may be repeated, so its variable collects all ids."""
     line = _curl(exchange.request, target, '"$url"' + _path(exchange.request.path, names))
     name = names.get(exchange)
     if not name:
@@ -66,18 +68,18 @@ def _step(exchange: Exchange, target: Target, names: Mapping[Exchange, str], *, 
 
 
 def _path(path: str, names: Mapping[Exchange, str]) -> str:
-    """A path as words of a shell, the variable of an id where the id stands in it."""
+    """A path as words of a shell. An id of a create is replaced by its variable."""
     variables = {_created(exchange): name for exchange, name in names.items()}
     pieces = re.split(rf"({'|'.join(map(re.escape, variables))})(?![\w-])", path) if variables else [path]
     return "".join(f'"${variables[piece]}"' if piece in variables else shlex.quote(piece) for piece in pieces if piece)
 
 
 def _removal(names: Mapping[Exchange, str], target: Target) -> str:
-    """Each by a key of its organization. A limiter that the script has used up is waited for."""
+    """A trap that deletes each assistant with a key of its organization. curl waits if the rate limit is used up."""
     mine: dict[str, list[str]] = {}
     for exchange, name in names.items():
         mine.setdefault("foreign" if exchange.request.role == "foreign" else "primary", []).append(f"${name}")
-    # zsh splits what a command says into words, but no variable.
+    # zsh splits the output of a command into words, but not a variable.
     loops = [
         f"for id in $(echo {' '.join(ids)}); do curl -sSo /dev/null --retry 2 -X DELETE "
         f'{" ".join(_authorization(role, target))} "$url{operations.raw_path("$id")}"; done'
@@ -135,13 +137,13 @@ def _pieces(body: bytes) -> str:
 
 
 def _octal(body: bytes) -> str:
-    """Bytes as a quoted format of printf: what is not plain ASCII as three octal digits."""
+    """Bytes as a quoted format of printf. A byte that is not plain ASCII becomes three octal digits."""
     safe = (chr(byte) if 32 <= byte < 127 and byte not in b"\\'%" else f"\\{byte:03o}" for byte in body)
     return "'" + "".join(safe) + "'"
 
 
 def reproducer(violation: Violation, target: Target) -> str:
-    """Shell commands that show a violation. A violation found by the SDK suite is shown by its test."""
+    """Shell commands that show a violation. For a violation that the SDK tests found, the command that runs them."""
     if not violation.exchanges:
         return "pytest --pyargs sdk_tests, with the same keys and ASSISTANTS_BASE_URL in the environment"
     return script(violation.exchanges, target, violation.times)

@@ -1,4 +1,4 @@
-"""A request as lines of the openai Python SDK, where the SDK can make it."""
+"""A request as a line for the openai Python SDK, if the SDK can send it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WRITES = (CREATE, MODIFY)
 
 
 def sdk_line(method: str, path: str, body: Any) -> str:
-    """Empty where no call of the SDK comes to that: PATCH, other paths, bodies that are no object."""
+    """The line. Empty if no call of the SDK sends the request: PATCH, other paths, bodies that are not an object."""
     address = parse(method, path)
     name, id, writes = CALLS.get(address.operation), address.id, address.operation in WRITES
     if not name or "/" in id or (writes and not isinstance(body, dict)):

@@ -1,4 +1,4 @@
-"""The sums of a run, and its verdict in one sentence. Every report takes them from here."""
+"""The sums of a run, and its verdict in one sentence, for every report."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from contract_tests.reports.events import Event, Record
 from contract_tests.requirements.verdicts import FAILED, INTERRUPTED, NOT_DELETED, PASSED, fails_run
 
-# What people read for a verdict of the events, and for a violation that the baseline lists.
+# The words for people: for each verdict of the events, and for a violation that the baseline lists.
 WORDS = {"fail": "failed", "warn": "warning", "known": "known", "unjudged": "not tested", "pass": "passed"}
 
 
 @dataclass(frozen=True)
 class Sum:
-    """The requirements of one level. `known` of the `failed` are listed in the baseline."""
+    """The number of requirements of one level. `known` is the part of `failed` that the baseline lists."""
 
     level: str
     passed: int
@@ -33,12 +33,12 @@ class Sum:
 
     @property
     def new(self) -> int:
-        """Violations that no baseline lists."""
+        """The number of violations that the baseline does not list."""
         return self.failed - self.known
 
 
 def sums(record: Record) -> tuple[Sum, Sum]:
-    """Of the MUSTs, and of the SHOULDs."""
+    """The sum of the MUSTs, then the sum of the SHOULDs."""
     must, should = (_sum(level, record.verdicts) for level in ("must", "should"))
     return must, should
 
@@ -62,14 +62,14 @@ def reason(verdict: Event) -> str:
 
 
 def faults(record: Record) -> list[tuple[str, str]]:
-    """What went wrong with the run itself, by a title: the run was cut short, or left something behind."""
+    """The faults of the run itself, each with a title: no verdict, or assistants that were not deleted."""
     footer = record.footer
     found = {"no verdict": footer["fault"], "not deleted": ", ".join(footer["left_behind"])}
     return [(title, text) for title, text in found.items() if text]
 
 
 def headline(record: Record) -> str:
-    """The verdict on the run in one sentence. It begins with PASSED only where the exit code is 0."""
+    """The verdict on the run in one sentence. It begins with PASSED only if the exit code is 0."""
     footer, (must, should) = record.footer, sums(record)
     if footer["exit"] == INTERRUPTED:
         return "INTERRUPTED: no verdict"
@@ -99,13 +99,13 @@ def _passed(record: Record, must: Sum, should: Sum) -> str:
 
 
 def _unbroken(record: Record, must: Sum, should: Sum) -> str:
-    """The claim of a run without a MUST that fails it: SHOULDs that no baseline lists may be violated all the same."""
+    """The claim of a run in which no MUST fails. A SHOULD may be violated, though no baseline lists it."""
     claim = "no MUST violated" if should.new or not must.known + should.known else "nothing broken"
     return claim + _beyond(record, must, should)
 
 
 def _failed(record: Record, must: Sum, should: Sum) -> list[str]:
-    """A violation first, then the baseline, then what was not deleted."""
+    """The parts of the sentence: violations first, then the baseline, then assistants that were not deleted."""
     footer, parts = record.footer, []
     broken = {level: number for level, number in (("MUST", must.new), ("SHOULD", should.new)) if number}
     if not record.header["strict"]:

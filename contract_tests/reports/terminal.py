@@ -23,7 +23,7 @@ WIDTH = 13  # of the labels: "Requirement: "
 
 
 def report(record: Record, console: Console, errors: Console) -> None:
-    """Prints the record. Of a run without a verdict `errors` gets the reason."""
+    """Prints the record. If the run has no verdict, prints the reason on `errors`."""
     if record.footer["fault"]:
         line(errors, f"assistants-contract: {record.footer['fault']}")
     else:
@@ -34,12 +34,12 @@ def report(record: Record, console: Console, errors: Console) -> None:
 
 
 def line(console: Console, text: str) -> None:
-    """One line, or several, as it is: not wrapped, and without markup."""
+    """Prints a text unchanged: not wrapped, and without markup."""
     console.print(text, soft_wrap=True, markup=False)
 
 
 def not_deleted(console: Console, ids: Iterable[str], ledger: str | None, target: Event) -> None:
-    """Each assistant that the run made and did not delete, with the command that deletes it."""
+    """Prints each assistant that the run created and did not delete, with the command that deletes it."""
     left = [id if id.isprintable() else repr(id)[1:-1] for id in ids]
     if ledger and left:
         line(console, f"\nNot deleted: {len(left)} of this run. Delete with: assistants-contract sweep {ledger}")
@@ -53,13 +53,13 @@ def not_deleted(console: Console, ids: Iterable[str], ledger: str | None, target
 
 
 def result_not_deleted(console: Console, result: Result) -> None:
-    """The same of a run without a record."""
+    """As `not_deleted`, for a run without a record."""
     target = {"base_url": result.target.base_url, "variables": result.target.variables}
     not_deleted(console, result.left_behind, str(result.ledger) if result.ledger else None, target)
 
 
 def reasons(console: Console, untested: dict[str, list[str]]) -> None:
-    """The requirements that were not tested, by their reason."""
+    """Prints the requirements that were not tested, grouped by their reason."""
     for reason, ids in untested.items():
         console.print(Text.assemble("\n", ("NOT TESTED", STYLES["unjudged"]), f" {', '.join(ids)}"), soft_wrap=True)
         row(console, "Reason", reason)
@@ -71,7 +71,7 @@ def row(console: Console, label: str, text: str) -> None:
 
 
 def _verdicts(record: Record, console: Console) -> None:
-    """The table of areas, each violation with its script, and what was not tested."""
+    """Prints the table of areas, each violation with its script, and the requirements that were not tested."""
     head = (f"Assistants contract {record.header['contract']}", "bold")
     console.print(Text.assemble("\n", head, f" on {record.header['target']['base_url']}\n"), soft_wrap=True)
     console.print(_areas(record.verdicts))

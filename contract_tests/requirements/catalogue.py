@@ -1,4 +1,4 @@
-"""The contract as data: requirements, paths and schemas of openapi.yaml, read once."""
+"""The contract as data: the requirements, paths and schemas of openapi.yaml, loaded once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Requirement:
-    """`level` is must or should; `source` page, openai or http; `page` the section of the page, if any."""
+    """`level` is must or should. `source` is page, openai or http. `page` is the section of the page, if the page is
+    the source.
+    """
 
     id: str
     level: str
@@ -32,7 +34,7 @@ class Requirement:
 
 
 def version() -> str:
-    """Of the contract, not of this package."""
+    """The version of the contract, not of this package."""
     return str(document()["info"]["version"])
 
 
@@ -50,7 +52,7 @@ def areas() -> tuple[str, ...]:
 
 @cache
 def operations() -> Mapping[tuple[str, str], str]:
-    """Operation ids by (path, method), the method in capitals."""
+    """Operation ids by (path, method). The method is in capitals."""
     return {
         (path, method.upper()): operation["operationId"]
         for path, item in document()["paths"].items()
@@ -61,8 +63,9 @@ def operations() -> Mapping[tuple[str, str], str]:
 
 @cache
 def judged_document() -> dict[str, Any]:
-    """openapi.yaml without the keywords that only say what our fake chooses (x-free-choice) or that belong to a should
-    (x-should), and without x-ignored."""
+    """openapi.yaml without x-ignored, and without the keywords that state a choice of our fake (x-free-choice) or that
+    belong to a should (x-should).
+    """
     loaded = copy.deepcopy(document())
     for schema in list(_schemas(loaded["components"]["schemas"])):
         for keyword in (*schema.pop("x-free-choice", ()), *schema.pop("x-should", ())):
@@ -73,8 +76,8 @@ def judged_document() -> dict[str, Any]:
 
 @cache
 def validator(schema: str) -> jsonschema_rs.Draft202012Validator:
-    """The validator of a component schema, free choices left out."""
-    import jsonschema_rs  # here: the commands that judge nothing start without it
+    """The validator of a component schema, without the free choices."""
+    import jsonschema_rs  # here, because the commands that judge nothing start without this package
 
     components = judged_document()["components"]
     return jsonschema_rs.Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": components})

@@ -1,4 +1,4 @@
-"""explanations.yaml: why a requirement matters, and the calls by which it is kept or broken, as exchanges."""
+"""explanations.yaml: the reason for each requirement, with one conforming and one violating call as exchanges."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contract_tests.http import yaml_text
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.operations import JSON_BODY
 
-BORN = 1_763_884_800  # when all of it happens, as openapi.yaml's examples have it
+BORN = 1_763_884_800  # the time of every example, as in openapi.yaml
 HEADERS = r"(?P<headers>(?: [a-z-]+:\S+)*)"
 CALL = re.compile(
     r"(?:(?P<times>\d+) × )?(?P<method>[A-Z]+) (?P<path>\S+)(?: as (?P<role>\w+))?(?P<together> at once)?"
@@ -24,7 +24,9 @@ ARROW = " → "
 
 @dataclass(frozen=True)
 class Explanation:
-    """`given` are calls with their answers, `asks` is a call, `keeps` and `breaks` an answer each."""
+    """`given` are earlier calls with their answers, and `asks` is the call. `keeps` is a conforming answer, `breaks` a
+    violating one.
+    """
 
     why: str
     asks: str
@@ -33,7 +35,7 @@ class Explanation:
     given: tuple[str, ...] = ()
 
     def exchanges(self, answer: str) -> list[Exchange]:
-        """What is given, and the call with this answer."""
+        """The given exchanges, then the call with this answer."""
         return [
             Exchange(number, _request(call), _response(actual), BORN, BORN)
             for number, (call, actual) in enumerate(self._lines(answer), 1)
@@ -46,13 +48,13 @@ class Explanation:
 
 @cache
 def explanations() -> Mapping[str, Explanation]:
-    """By requirement."""
+    """The explanations by requirement."""
     loaded = yaml_text.load(Path(__file__).with_name("explanations.yaml").read_text(encoding="utf-8"))
     return {id: Explanation(**{**row, "given": tuple(row.get("given", ()))}) for id, row in loaded.items()}
 
 
 def times(call: str) -> int:
-    """How often a call is made."""
+    """The number of times that a call is sent."""
     return int(_parsed(CALL, call)["times"] or 1)
 
 

@@ -1,4 +1,4 @@
-"""What only the user may allow, and why a requirement is not tested without."""
+"""The permissions that only the user can give, and the reason why a requirement is not tested without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of the judge that name each requirement, from its source, so that no list of them can be out of date.
+"""The code lines of the oracle that judge each requirement, found in the source, so no list of them can be out of date.
 
 A rule registers its requirement by the id in its code: "list/envelope", or `accepted_id` and `not_kept_id` for the
 requirements of every ignored field.
@@ -18,7 +18,8 @@ from contract_tests.requirements import catalogue
 
 PACKAGE = Path(__file__).resolve().parents[1]
 JUDGES = ("oracle/*.py", "generators/rate_limit.py", "generators/schemathesis.py")
-# A call to one of these adds a violation, or demands a refusal; any other function only names the requirement.
+# A call of one of these functions adds a violation or demands a refusal. Any other function only mentions the
+# requirement.
 VERBS = {"judge", "_judge", "add_violation", "Demand", "_demand", "_constant", "_kept"}
 
 
@@ -38,7 +39,7 @@ class Rule:
 
 @cache
 def rules() -> Mapping[str, list[Rule]]:
-    """The rules of each requirement: those that judge before those that only name it, each function once."""
+    """The rules of each requirement, each function once: first those that judge, then those that only mention it."""
     found: dict[str, dict[tuple[Path, str], Rule]] = defaultdict(dict)
     for path in (path for pattern in JUDGES for path in sorted(PACKAGE.glob(pattern))):
         for id, rule in _rules_of(path):

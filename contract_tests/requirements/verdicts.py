@@ -1,4 +1,4 @@
-"""The rules of a run: from findings to a verdict for each requirement, and from verdicts to the exit code.
+"""The rules of a run: a verdict for each requirement from the findings, and the exit code from the verdicts.
 
 No other module decides which verdict fails a run, or with which code a command ends.
 """
@@ -15,7 +15,7 @@ from contract_tests.requirements.catalogue import Requirement
 from contract_tests.requirements.findings import Findings, Violation
 
 PASSED, FAILED, UNUSABLE, NOT_TESTED, NOT_DELETED = range(5)
-INTERRUPTED = 130  # as a shell has it: 128 and the number of SIGINT
+INTERRUPTED = 130  # the exit code of a shell: 128 and the number of SIGINT
 CALLS = {
     operations.LIST: "list",
     operations.CREATE: "create",
@@ -28,7 +28,9 @@ CALLS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """`verdict` is pass, fail (a must), warn (a should) or unjudged; `reason` says why, empty for a pass."""
+    """`verdict` is pass, fail (a must), warn (a should) or unjudged. `reason` explains the verdict; it is empty for a
+    pass.
+    """
 
     requirement: Requirement
     verdict: str
@@ -39,7 +41,7 @@ class Verdict:
 def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[str, str]) -> list[Verdict]:
     """The verdict on each chosen requirement, in the order of the catalogue.
 
-    `missing` says for a requirement what the target lacks to have it judged.
+    `missing` maps a requirement to the part that the target lacks for a verdict.
     """
     return [
         _verdict(requirement, findings, missing.get(requirement.id))
@@ -54,6 +56,8 @@ def _verdict(requirement: Requirement, findings: Findings, missing: str | None) 
         return Verdict(requirement, "fail" if requirement.level == "must" else "warn", actual, violations)
     if missing:
         return Verdict(requirement, "unjudged", missing)
+    if blocker := findings.blocked.get(requirement.id):
+        return Verdict(requirement, "unjudged", f"blocked by {blocker}: a call that tests it crashed")
     if findings.proven(requirement.id):
         return Verdict(requirement, "pass")
     if controls := findings.controls(requirement.id):
@@ -63,7 +67,7 @@ def _verdict(requirement: Requirement, findings: Findings, missing: str | None) 
 
 
 def _refusals(findings: Findings) -> str:
-    """What the operations that never succeeded answered in place of success."""
+    """The answers of the operations that never succeeded."""
     refused = [
         f"{CALLS[each]} answers {findings.refused[each] or 'nothing'}"
         for each in CALLS
@@ -73,13 +77,15 @@ def _refusals(findings: Findings) -> str:
 
 
 def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
-    """How many of each verdict, all four named."""
+    """The number of verdicts of each kind. All four kinds are present."""
     found = Counter(verdict.verdict for verdict in verdicts)
     return {name: found[name] for name in ("pass", "fail", "warn", "unjudged")}
 
 
 def fails_run(verdict: str, *, known: bool, strict: bool) -> bool:
-    """A violated MUST fails the run, with `strict` a violated SHOULD too, unless a baseline lists the violation."""
+    """A violated MUST fails the run, unless a baseline lists the violation. With `strict` a violated SHOULD fails it
+    too.
+    """
     return not known and (verdict == "fail" or (strict and verdict == "warn"))
 
 
@@ -90,10 +96,10 @@ def exit_code(
     known: Container[str] = (),
     outdated: bool = False,
 ) -> int:
-    """The code of a run that came to its end.
+    """The exit code of a run that reached its end.
 
-    A violation outweighs what was not deleted, and that outweighs what was not tested. A baseline that is `outdated`
-    counts as a violation. A run that tested nothing has not passed.
+    A violation outweighs an assistant that was not deleted, which outweighs a requirement that was not tested. A
+    baseline that is `outdated` counts as a violation. A run that tested nothing has not passed.
     """
     broken = [each for each in verdicts if fails_run(each.verdict, known=each.requirement.id in known, strict=strict)]
     if broken or outdated:
@@ -106,14 +112,14 @@ def exit_code(
 
 
 def exit_code_cut_short(*, interrupted: bool, left_behind: Iterable[str]) -> int:
-    """The code of a run that has no verdict."""
+    """The exit code of a run without verdicts."""
     if not interrupted:
         return UNUSABLE
     return NOT_DELETED if any(left_behind) else INTERRUPTED
 
 
 def exit_code_without_verdicts(left_behind: Iterable[str], *, different: bool = False) -> int:
-    """The code of a command that judges nothing: `learn`, `sweep`, and `compare`, which fails on a difference."""
+    """The exit code of a command that judges nothing: `learn`, `sweep`, and `compare`, which fails on a difference."""
     if any(left_behind):
         return NOT_DELETED
     return FAILED if different else PASSED

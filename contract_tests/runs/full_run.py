@@ -1,4 +1,4 @@
-"""The full run: all generators, one after the other, before one oracle; then the clean-up, then the verdicts."""
+"""The full run: all generators, one after the other, with one oracle. Then the clean-up, then the verdicts."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from contract_tests.runs.result import Progress, Result
 from contract_tests.runs.run_options import RunOptions
 from contract_tests.runs.stage import open_lists, perform, stage
 
-DECLARED_LIMIT = 20  # of the fake that the run starts for rate/*
+DECLARED_LIMIT = 20  # calls a minute of the fake that the run starts for rate/*
 
 
 class Run:
-    """One full run against one target. `result` is filled as the run goes, also if it is cut short."""
+    """One full run against one target. `result` is filled during the run, so a run that is cut short has one too."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Run:
 
     @contextmanager
     def _session(self, target: Target) -> Iterator[Session]:
-        """A session with an oracle of its own, whose findings are added to those of the run."""
+        """A session with an oracle of its own. The findings of that oracle are added to the findings of the run."""
         oracle = Oracle(target, f"contract-{self.choice.seed}")
         for id in self._given_up:
             oracle.model.assistants[id].gone = True
@@ -99,7 +99,7 @@ class Run:
             histories.generate(session, self.choice.seed, self.choice.histories, self.progress)
         if "sdk" in generators:
             self.progress("the Python SDK", 0, 1)
-            sdk.judge_by_python(self.target, self.chosen, self.choice.seed, session.client.guard, self.findings)
+            sdk.judge_by_python(session, self.chosen, self.choice.seed)
         if self.choice.sdk:
             self._node()
 

@@ -1,4 +1,4 @@
-"""The planned run, beside real data: only planned requests, a walk before and after, and a ledger of its creates."""
+"""The planned run, beside real data: only planned requests, a walk before and a walk after, and a ledger of creates."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class LimiterProbe(Protocol):
 
 
 class PlannedRun:
-    """One run of a plan. `result` is filled as the run goes, also if it is cut short.
+    """One run of a plan. `result` is filled during the run, so a run that is cut short has one too.
 
-    No other run has the same tag, so two runs at the same time do not touch each other's assistants. `ledger` is a new
+    No other run has the same tag, so two runs at the same time do not change each other's assistants. `ledger` is a new
     file, or a folder for one.
     """
 
@@ -79,7 +79,7 @@ class PlannedRun:
         try:
             return Ledger(self._path, self.target, self._tag)
         except OSError as fault:
-            raise TargetError(f"--ledger {self._path}: cannot be begun ({fault.strerror}).") from fault
+            raise TargetError(f"--ledger {self._path}: cannot be created ({fault.strerror}).") from fault
 
     def _client(self, target: Target) -> Client:
         client = Client(target, self.watch, self._guard, self._ledger, self._tag)
@@ -101,18 +101,18 @@ class PlannedRun:
             self._probe(session)
 
     def _check_declared(self, session: Session, name: str) -> None:
-        """Raises TargetError if a declared assistant is not there: nothing can be judged by it."""
+        """Raises TargetError if a declared assistant does not exist: the requirements about it cannot be tested."""
         id = getattr(self.target, name)
         if id and id not in session.others and session.client.send(operations.retrieve(id)).response.status == 404:
             raise TargetError(
-                f"{self.target.base_url} has no {id}, which is declared as {name}: declare one that is there."
+                f"{self.target.base_url} has no {id}, which is declared as {name}: declare an assistant that exists."
             )
 
     def _last_walk(self, session: Session) -> None:
-        """Lists all assistants again, those of the run included, in two pages or more."""
+        """Lists all assistants again, also the assistants of the run, in two pages or more."""
         self.progress("the last walk", 0, 1)
         others = len(session.others)
-        size = PAGE if others > PAGE else max(1, (others + len(self._guard.made) + 1) // 2)
+        size = PAGE if others > PAGE else max(1, (others + len(self._guard.created) + 1) // 2)
         for number, _ in enumerate(session.pages(limit=size), 1):
             if number > self.plan.pages:
                 return
@@ -129,7 +129,7 @@ class PlannedRun:
             session.client = paced
 
     def _close_ledger(self) -> None:
-        """A ledger is kept only where something may be left."""
+        """Keeps the ledger only if an assistant may be left."""
         if self._ledger and (self.result.left_behind or self._ledger.unanswered):
             self._ledger.close()
         elif self._ledger:

@@ -1,4 +1,4 @@
-"""The result of a run, filled as the run goes, and the progress that it reports."""
+"""The result of a run, and the type of a function that reports its progress."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass
 class Result:
-    """`left_behind` are ids that the run made and could not delete; `notes` say what was left out, and the reason. A
-    planned run says how many requests were `planned`, and where its `ledger` is."""
+    """`left_behind` are the ids that the run created and could not delete. `notes` list the parts that were left out,
+    with the reason. Only a planned run has `planned`, its number of requests, and the path of its `ledger`."""
 
     target: Target
     verdicts: list[Verdict] = field(default_factory=list)
@@ -28,12 +28,12 @@ class Result:
     ledger: Path | None = None
 
     def judge(self, findings: Findings, chosen: Callable[[str], bool], missing: Mapping[str, str]) -> None:
-        """Fills in the verdicts. `missing` says why a requirement was not tested."""
+        """Fills in the verdicts. `missing` has the reason for each requirement that was not tested."""
         self.verdicts = judge(findings, chosen, missing)
 
 
 def merge(results: list[Result]) -> Result:
-    """Several runs as one. The first has the target that a report names."""
+    """Several results as one. A report names the target of the first."""
     first, *others = results
     for other in others:
         first.verdicts += other.verdicts

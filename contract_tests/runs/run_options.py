@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contract_tests.requirements import catalogue
 
-HISTORIES = 55  # of one run, unless the user chooses another number
+HISTORIES = 55  # the default number of random histories in one run
 GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
 
 
@@ -14,7 +14,7 @@ GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
 class RunOptions:
     """The user's options. `only` holds ids, areas or levels of requirements; empty means all.
 
-    `generators` are those that make calls; a user's run has all, the suite's own tests mostly use the tour alone. `sdk`
+    A user's run has all `generators`; the tests of the suite mostly use the tour alone. `sdk`
     adds Node's SDK to Python's.
     """
 

@@ -1,4 +1,4 @@
-"""The skeleton of every run: an opening walk, steps, and the clean-up, whatever happens in between."""
+"""The parts of every run: an opening walk, the steps, and the clean-up, which also follows an error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contract_tests.runs.result import Progress, Result
 
 @contextmanager
 def stage(session: Session, result: Result, progress: Progress) -> Iterator[Session]:
-    """Cleans up after the session, also after an error; then lets the oracle judge what only the end can show."""
+    """Cleans up after the session, also after an error. Then the oracle gives the verdicts that need the whole run."""
     try:
         yield session
     finally:
@@ -23,7 +23,7 @@ def stage(session: Session, result: Result, progress: Progress) -> Iterator[Sess
 
 
 def open_lists(session: Session, roles: Iterable[str], most: int | None = None) -> None:
-    """Lists the assistants that are there before the run creates one, so that none of them is taken for one of ours.
+    """Lists the existing assistants before the run creates one, so that the run never takes them for its own.
 
     Raises TargetError if a key is refused, or if a list has more than `most` pages.
     """
@@ -34,14 +34,14 @@ def open_lists(session: Session, roles: Iterable[str], most: int | None = None) 
             if most and number > most:
                 raise TargetError(
                     f"{session.target.base_url} lists {len(ids)} assistants and more, {len(page)} to a page. Declare "
-                    "as 'assistants', in the file given to --target, how many there are: the walks have to be planned."
+                    "as 'assistants', in the file given to --target, how many there are: the plan needs the number."
                 )
         if role == "primary":
             session.others = ids
 
 
 def perform(session: Session, steps: Sequence[Step], fixture: Callable[[str], str], progress: Progress) -> None:
-    """Runs the steps, without the wide ones under a rate limit. A step that cannot go on ends, and the next begins."""
+    """Runs the steps. Under a rate limit, leaves out the wide steps. If a step cannot go on, the next begins."""
     for done, step in enumerate(steps):
         if step.wide and session.client.limited:
             continue

@@ -1,4 +1,4 @@
-"""The sweep: deletes the assistants that a killed run has left. The ledger names them; nothing else is touched."""
+"""The sweep: deletes the assistants that a killed run has left. The ledger names them; nothing else is deleted."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from contract_tests.runs.cleanup import owner
 
 
 class Sweep:
-    """`confirm` decides about each assistant whose text the ledger has, but not its id. `say` gets a line for each
+    """`confirm` decides about each assistant if the ledger has its text but not its id. `say` gets a line for each
     delete. Raises TargetError if the ledger or the target cannot be used."""
 
     def __init__(
         self, path: Path, confirm: Callable[[str], bool], say: Callable[[str], None], clock: Clock | None = None
     ) -> None:
         self.path = path
-        self.account = ledger.read(path)
+        self.account = ledger.load(path)
         self.target = replace(from_ledger(self.account.base_url, self.account.keys, path), clock=clock or Clock())
         self.confirm = confirm
         self.say = say
@@ -34,7 +34,7 @@ class Sweep:
 
     def run(self) -> list[str]:
         """Deletes; returns the ids that are left."""
-        left = [id for id, role in reversed(self.account.made.items()) if not self._remove(id, role)]
+        left = [id for id, role in reversed(self.account.created.items()) if not self._remove(id, role)]
         for role, item in self._unnoted():
             found = f"{item['id']} {item.get('name')!r} was created by the run, which ended before it noted the id."
             if not self.confirm(f"{found} Delete it?") or not self._remove(item["id"], role):
@@ -59,8 +59,8 @@ class Sweep:
         for role, wanted in marks.items():
             self.seen.clear()
             self.session.walk(role, first=True)
-            shown = {item["id"]: item for page in self.seen for item in items(page.response.json)}
-            for id, item in shown.items():
+            listed = {item["id"]: item for page in self.seen for item in items(page.response.json)}
+            for id, item in listed.items():
                 text = f"{item.get('name')} {item.get('instructions')}"
-                if id not in self.account.made and any(ledger.is_marked(text, mark) for mark in wanted):
+                if id not in self.account.created and any(ledger.is_marked(text, mark) for mark in wanted):
                     yield role, item

@@ -1,14 +1,14 @@
-// The SDK's clients of a run, behind a guard: what the run did not make it does not change.
+// The SDK's clients of a run, behind a guard: the run changes only the assistants that it created.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import OpenAI from "openai";
 
 /** @type {{base_url: string, keys: Record<string, string>, bound_id?: string | null}} */
 export const target = JSON.parse(process.env.ASSISTANTS_TARGET ?? "");
-/** @type {string[] | null} the requirements that are asked for; null: all, and the facts about the SDK */
+/** @type {string[] | null} the requirements to test; null: all, and the facts about the SDK */
 const only = JSON.parse(process.env.ASSISTANTS_ONLY ?? "null");
 
-// Names nothing, though its shape is one that a service may insist on.
+// No assistant has this id, but its shape is one that a service may demand.
 export const UNKNOWN = "asst-00000000-0000-4000-8000-000000000000";
 /** @type {(keyof OpenAI.Beta.Assistant)[]} */
 export const FIELDS = [
@@ -16,8 +16,8 @@ export const FIELDS = [
   "tool_resources", "metadata", "response_format",
 ];
 
-/** @type {Map<string, string>} each id that was made here, and whose key made it */
-const made = new Map();
+/** @type {Map<string, string>} the role of the key that created an id, by id */
+const created = new Map();
 /** @type {Set<string>} */
 const others = new Set();
 let names = 0;
@@ -28,7 +28,7 @@ class GuardError extends Error {
 
 class Missing extends Error {}
 
-/** The assistants as a key opens them. @param {string} role @returns {any} */
+/** The assistants that a key can use. @param {string} role @returns {any} */
 export function assistants(role = "primary") {
   const apiKey = role === "stranger" ? "sk-nobody-was-given-this-key" : target.keys[role];
   if (!apiKey) throw new Missing(`no ${role} key`);
@@ -40,18 +40,18 @@ export function client(options) {
   return new OpenAI({ maxRetries: 0, timeout: 10_000, ...options });
 }
 
-/** The key's own assistant. */
+/** The id of the assistant that the primary key is bound to. */
 export function boundId() {
   if (!target.bound_id) throw new Missing("bound_id is not declared");
   return target.bound_id;
 }
 
-/** Delete is `del` before 5.0. @param {any} of @param {string} id */
+/** Before 5.0 the name of delete is `del`. @param {any} of @param {string} id */
 export function remove(of, id) {
   return of.delete ? of.delete(id) : of.del(id);
 }
 
-/** A test that carries the requirements that it proves.
+/** A test with the requirements that it proves in its title.
  * @param {string} ids @param {string} text @param {() => Promise<void>} act */
 export function promise(ids, text, act) {
   if (only && !ids.split(", ").some((id) => only.includes(id))) return;
@@ -70,20 +70,20 @@ export function fact(name, act) {
   if (!only) test(name, act);
 }
 
-/** A name that no other test gives. */
+/** A name that no other test uses. */
 export function aName() {
   return `sdk-node-${(names += 1)}`;
 }
 
-/** Creates an assistant. `model` is sent unless told otherwise.
+/** Creates an assistant. Sends a `model` unless the body has one.
  * @param {object} body @param {string} role @returns {Promise<any>} */
 export async function make(body = {}, role = "primary") {
   const answer = await assistants(role).create({ model: "any", name: aName(), ...body });
-  assert.ok(made.has(answer?.id), `a create answered ${answer?.id}, which was there before`);
+  assert.ok(created.has(answer?.id), `a create answered ${answer?.id}, which was there before`);
   return answer;
 }
 
-/** Every assistant that the SDK's own paging gives, up to the first that comes again.
+/** Every assistant that the SDK's own paging gives. The walk ends at the first id that comes again.
  * @param {object} query @param {string} role */
 export async function walk(query = {}, role = "primary") {
   const walked = [];
@@ -106,7 +106,7 @@ export const byId = (of, id) => ({
   delete: () => remove(of, id),
 });
 
-/** What the SDK throws for a refusal; nothing where it was not refused.
+/** The exception that the SDK throws for a refusal; undefined if the call succeeds.
  * @param {Promise<any>} call @returns {Promise<any>} */
 export const refusal = (call) =>
   call.then(
@@ -114,22 +114,22 @@ export const refusal = (call) =>
     (error) => error,
   );
 
-/** Shows the guard who is there before anything is made. */
+/** Shows the guard the assistants that exist before the first create. */
 export const lookAround = () => walk({ limit: 100 }).catch(() => {});
 
-/** What the fields of an assistant say; what else a server answers is its choice. @param {any} assistant */
-export function shown(assistant) {
+/** The values of the contract's fields. The server is free to choose any further fields. @param {any} assistant */
+export function visibleFields(assistant) {
   return Object.fromEntries(FIELDS.map((field) => [field, assistant[field] ?? null]));
 }
 
-/** The last test of a file, whatever is asked for. */
+/** The last test of a file; it runs for any choice of requirements. */
 export const cleanUpLast = () => test("delete/answers-deleted: What was made can be removed again.", cleanUp);
 
-/** Removes what was made. */
+/** Deletes the created assistants. */
 async function cleanUp() {
   /** @type {string[]} */
   const left = [];
-  for (const [id, role] of made) {
+  for (const [id, role] of created) {
     await remove(assistants(role), id).catch((/** @type {any} */ error) => error.status === 404 || left.push(id));
   }
   assert.ok(!left.length, `left behind, for a delete was not accepted: ${left.join(", ")}`);
@@ -137,7 +137,7 @@ async function cleanUp() {
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => cleanUp().finally(() => process.exit(1)));
 
-/** A fetch that lets only through what changes nothing of others, and learns what is made.
+/** A fetch that refuses every call that would change an assistant of others; it records each created id.
  * @param {string} role @returns {any} */
 function guarded(role) {
   return async (/** @type {string} */ url, /** @type {any} */ init) => {
@@ -145,10 +145,10 @@ function guarded(role) {
     const [path, id] = [url.slice(target.base_url.length), decodeURIComponent(url.split("/").pop() ?? "")];
     const creates = method === "POST" && (path === "/assistants" || id === UNKNOWN);
     const self = method === "DELETE" && role === "primary" && id === target.bound_id;
-    if (method !== "GET" && !creates && !self && id !== UNKNOWN && !made.has(id)) {
+    if (method !== "GET" && !creates && !self && id !== UNKNOWN && !created.has(id)) {
       throw new GuardError(`${method} ${path} would change what this run did not make.`);
     }
-    const response = await fetch(url, { ...init, redirect: "manual" }); // it would be followed past the guard
+    const response = await fetch(url, { ...init, redirect: "manual" }); // fetch would follow a redirect past the guard
     if (response.ok && method !== "DELETE") learn(await response.clone().text(), creates, role);
     return response;
   };
@@ -157,12 +157,12 @@ function guarded(role) {
 /** @param {string} text @param {boolean} creates @param {string} role */
 function learn(text, creates, role) {
   for (const { id } of items(text)) {
-    if (creates && !others.has(id)) made.set(id, role);
-    else if (!made.has(id)) others.add(id);
+    if (creates && !others.has(id)) created.set(id, role);
+    else if (!created.has(id)) others.add(id);
   }
 }
 
-/** What an answer shows that has an id. @param {string} text @returns {any[]} */
+/** The objects in an answer that have an id. @param {string} text @returns {any[]} */
 function items(text) {
   try {
     const answer = JSON.parse(text);

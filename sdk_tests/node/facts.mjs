@@ -1,4 +1,4 @@
-// Facts about the SDK itself, shown without a server; named as those of the Python SDK where they are the same.
+// Facts about the SDK itself, shown without a server. A fact that the Python SDK has too has the same name there.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -27,39 +27,41 @@ const CALLS = {
 /** A file of an installed package. @param {string} path */
 const beside = (path) => `${import.meta.dirname}/../node_modules/${path}`;
 
-/** The SDK on a wire that keeps what is sent, and gives one answer to all of it.
+/** The SDK without a server: records each request, and gives one answer to all of them.
  * @param {any} answer @param {{status?: number, headers?: Record<string, string>, options?: object}} how */
 function wire(answer = ASSISTANT, { status = 200, headers = {}, options = {} } = {}) {
   /** @type {{url: URL, method: string, headers: Headers, body: any}[]} */
   const sent = [];
   const fetch = async (/** @type {string} */ url, /** @type {any} */ { method, headers, body }) => {
     sent.push({ url: new URL(url), method: method.toUpperCase(), headers: new Headers(headers), body });
-    return new Response(JSON.stringify(answer), { status, headers: { "content-type": "application/json", ...told } });
+    return new Response(JSON.stringify(answer), { status, headers: { "content-type": "application/json", ...extra } });
   };
-  const told = headers;
+  const extra = headers;
   const openai = client({ baseURL: "http://sdk.test/v1", apiKey: "sk-fact", fetch, ...options });
   return { sent, sdk: /** @type {any} */ (openai.beta.assistants) };
 }
 
-/** Runs with timers that ring at once; gives how long each would have been. @param {() => Promise<any>} act */
+/** Runs with timers that end at once; returns the length in ms that each would have had.
+ * @param {() => Promise<any>} act */
 async function naps(act) {
   const [ours, slept] = [globalThis.setTimeout, /** @type {number[]} */ ([])];
   globalThis.setTimeout = /** @type {any} */ ((/** @type {any} */ ring, /** @type {number} */ ms) => {
-    if (ms !== 10_000) slept.push(ms); // the timeout of a call is no nap
+    if (ms !== 10_000) slept.push(ms); // 10 s is the timeout of a call, not a pause
     return ours(ring, ms === 10_000 ? ms : 0);
   });
   await act().finally(() => (globalThis.setTimeout = ours));
   return slept;
 }
 
-/** How often a busy server is asked. @param {number} status @param {Record<string, string>} headers */
+/** The number of requests that the SDK sends to a busy server.
+ * @param {number} status @param {Record<string, string>} headers */
 async function attempts(status, headers = {}) {
   const { sent, sdk } = wire({ error: { message: "No." } }, { status, headers, options: { maxRetries: undefined } });
   const slept = await naps(() => assert.rejects(sdk.retrieve("asst-abc"), OpenAI.APIError));
   return { count: sent.length, slept };
 }
 
-/** How many pages a walk asks for. @param {object} page */
+/** The number of pages that a walk requests. @param {object} page */
 async function pages(page) {
   const { sent, sdk } = wire(page);
   let items = 0;
@@ -73,10 +75,10 @@ fact("the pages sample raises type error", async () => {
   await assert.rejects(async () => sdk.create({ name: "Support Bot", instructions: "Be brief." }), TypeError);
 });
 
-/** Never called: for tsc, which fails where it finds no error in the page's own sample, or one in what follows it.
+/** Never called; only tsc checks this code. tsc must find an error in the page's sample, and no error after it.
  * @param {OpenAI} openai @returns {Promise<OpenAI.Beta.Assistant>} */
 export async function theTypes({ beta: { assistants } }) {
-  // @ts-expect-error: for want of a model
+  // @ts-expect-error: the model is missing
   assistants.create({ name: "Support Bot" });
   const { id } = await assistants.create({ model: "any", name: "Support Bot", instructions: "Be brief." });
   const { data } = await assistants.list({ limit: 2, order: "asc", after: id, before: id });
@@ -115,7 +117,7 @@ fact("every call is deprecated", async () => {
   const warned = [];
   process.on("warning", (warning) => warned.push(warning));
   for (const call of Object.values(CALLS)) await call(wire().sdk);
-  await setImmediate(); // a warning comes after the call
+  await setImmediate(); // a warning is emitted after the call
 
   assert.equal(warned.length, Object.keys(CALLS).length);
 });
@@ -202,7 +204,7 @@ fact("a refusal has the request id of its header", async () => {
   const { sdk } = wire({ error: { message: "No." } }, { status: 404, headers: { "x-request-id": "req-1" } });
   const error = await refusal(sdk.retrieve("asst-abc"));
 
-  assert.equal(error.requestID ?? error.request_id, "req-1"); // request_id before 5.0
+  assert.equal(error.requestID ?? error.request_id, "req-1"); // the name is request_id before 5.0
 });
 
 fact("a number as code reads as text", async () => {

@@ -16,7 +16,7 @@ function ofMany(ids, text, act) {
   });
 }
 
-/** The ids of a page that are of these assistants. @param {object} query */
+/** The ids of a page that belong to these assistants. @param {object} query */
 async function among(query) {
   const page = await assistants().list(query);
   return ids(page.data).filter((id) => many.includes(id));

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import {
-  UNKNOWN, aName, assistants, boundId, byId, cleanUpLast, ids, lookAround, make, promise, refusal, remove, shown, walk,
+  UNKNOWN, aName, assistants, boundId, byId, cleanUpLast, ids, lookAround, make, promise, refusal, remove,
+  visibleFields, walk,
 } from "./clients.mjs";
 
 const NEW = "Answer in one sentence.";
@@ -24,18 +25,18 @@ await lookAround();
 
 promise("create/name-suffices", "A name alone creates an assistant.", async () => {
   const name = aName();
-  const made = await make({ name, model: undefined });
+  const created = await make({ name, model: undefined });
 
-  assert.equal(made.name, name);
+  assert.equal(created.name, name);
 });
 
 promise("create/keeps-what-it-is-given", "Name and instructions come back exactly.", async () => {
   for (const text of [...TEXTS, "0123456789".repeat(1000)]) {
     const name = `${aName()} ${text.slice(0, 30)}`;
-    const made = await make({ name, instructions: text });
-    const retrieved = await assistants().retrieve(made.id);
+    const created = await make({ name, instructions: text });
+    const retrieved = await assistants().retrieve(created.id);
 
-    assert.deepEqual([made.name, made.instructions], [name, text]);
+    assert.deepEqual([created.name, created.instructions], [name, text]);
     assert.deepEqual([retrieved.name, retrieved.instructions], [name, text]);
   }
 });
@@ -51,10 +52,10 @@ promise("create/ids-are-unique", "Two assistants may have the same name; their i
 });
 
 promise("create/answers-the-assistant", "The answer is an assistant, created now in Unix seconds.", async () => {
-  const made = await make();
+  const created = await make();
 
-  assert.equal(made.object, "assistant");
-  assert.ok(Number.isInteger(made.created_at) && Math.abs(made.created_at - Date.now() / 1000) < 86_400);
+  assert.equal(created.object, "assistant");
+  assert.ok(Number.isInteger(created.created_at) && Math.abs(created.created_at - Date.now() / 1000) < 86_400);
 });
 
 promise("create/name-required", "Without a name, or with null, create throws BadRequestError.", async () => {
@@ -72,20 +73,20 @@ promise("create/instructions-are-text", "Instructions of another type throw BadR
 
 for (const { field, id, value } of IGNORED) {
   promise(`ignored/${id}-accepted`, "Create and update accept it.", async () => {
-    const made = await make({ [field]: value });
+    const created = await make({ [field]: value });
 
-    assert.equal((await assistants().update(made.id, { [field]: value })).id, made.id);
+    assert.equal((await assistants().update(created.id, { [field]: value })).id, created.id);
   });
 }
 
 for (const { field, id, value } of SHOWN) {
   promise(`ignored/${id}-not-kept`, "Sent or not, the assistant shows the same.", async () => {
     const plain = await make();
-    const made = await make({ [field]: value });
-    await refusal(assistants().update(plain.id, { [field]: value })); // that it is accepted is another promise
+    const created = await make({ [field]: value });
+    await refusal(assistants().update(plain.id, { [field]: value })); // another test judges that the call is accepted
 
-    assert.deepEqual(shown(made)[field], shown(plain)[field]);
-    assert.deepEqual(shown(await assistants().retrieve(plain.id)), shown(plain));
+    assert.deepEqual(visibleFields(created)[field], visibleFields(plain)[field]);
+    assert.deepEqual(visibleFields(await assistants().retrieve(plain.id)), visibleFields(plain));
   });
 }
 
@@ -93,7 +94,7 @@ promise(
   "ignored/constants-hold, ignored/model-and-temperature-are-the-organizations, ignored/tools-are-file-search",
   "They are the same on every assistant, whatever was sent.",
   async () => {
-    const [plain, loaded] = [shown(await make()), shown(await make(LOADED))];
+    const [plain, loaded] = [visibleFields(await make()), visibleFields(await make(LOADED))];
 
     for (const field of CONSTANTS) assert.deepEqual(loaded[field], plain[field]);
     assert.deepEqual(loaded.tools.map((/** @type {any} */ tool) => tool.type), ["file_search"]);
@@ -101,12 +102,12 @@ promise(
 );
 
 promise("retrieve/equals-created", "Retrieve and list give what create and update gave.", async () => {
-  const made = await make({ instructions: "Answer in French." });
-  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(made));
-  const updated = await assistants().update(made.id, { instructions: NEW });
+  const created = await make({ instructions: "Answer in French." });
+  assert.deepEqual(visibleFields(await assistants().retrieve(created.id)), visibleFields(created));
+  const updated = await assistants().update(created.id, { instructions: NEW });
 
-  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(updated));
-  assert.deepEqual((await walk()).filter(({ id }) => id === made.id).map(shown), [shown(updated)]);
+  assert.deepEqual(visibleFields(await assistants().retrieve(created.id)), visibleFields(updated));
+  assert.deepEqual((await walk()).filter(({ id }) => id === created.id).map(visibleFields), [visibleFields(updated)]);
 });
 
 promise("retrieve/unknown-is-404", "An id that names nothing throws NotFoundError.", async () => {
@@ -120,52 +121,52 @@ promise("errors/json-content-type", "An answer is said to be JSON.", async () =>
 });
 
 promise("modify/partial, modify/keeps-identity", "An update changes the one field alone.", async () => {
-  const made = await make({ instructions: "Answer in French." });
+  const created = await make({ instructions: "Answer in French." });
   const name = aName();
 
-  assert.deepEqual(shown(await assistants().update(made.id, { name })), { ...shown(made), name });
-  const updated = await assistants().update(made.id, { instructions: NEW });
-  assert.deepEqual(shown(updated), { ...shown(made), name, instructions: NEW });
+  assert.deepEqual(visibleFields(await assistants().update(created.id, { name })), { ...visibleFields(created), name });
+  const updated = await assistants().update(created.id, { instructions: NEW });
+  assert.deepEqual(visibleFields(updated), { ...visibleFields(created), name, instructions: NEW });
 });
 
 promise("modify/empty-body-changes-nothing", "An update of nothing gives the unchanged assistant.", async () => {
-  const made = await make({ instructions: NEW });
+  const created = await make({ instructions: NEW });
 
-  assert.deepEqual(shown(await assistants().update(made.id, {})), shown(made));
-  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(made));
+  assert.deepEqual(visibleFields(await assistants().update(created.id, {})), visibleFields(created));
+  assert.deepEqual(visibleFields(await assistants().retrieve(created.id)), visibleFields(created));
 });
 
 promise("modify/empty-instructions-clear", "Empty instructions clear them wherever they are shown.", async () => {
-  const made = await make({ instructions: NEW });
-  const updated = await assistants().update(made.id, { instructions: "" });
+  const created = await make({ instructions: NEW });
+  const updated = await assistants().update(created.id, { instructions: "" });
 
   assert.equal(updated.instructions || "", "");
-  assert.equal((await assistants().retrieve(made.id)).instructions || "", "");
-  assert.deepEqual((await walk()).filter(({ id }) => id === made.id).map((item) => item.instructions || ""), [""]);
+  assert.equal((await assistants().retrieve(created.id)).instructions || "", "");
+  assert.deepEqual((await walk()).filter(({ id }) => id === created.id).map((item) => item.instructions || ""), [""]);
 });
 
 promise("modify/only-its-target, delete/only-its-target", "What is not named stays as it is.", async () => {
-  const [made, other] = [await make({ instructions: "Answer in French." }), await make()];
+  const [created, other] = [await make({ instructions: "Answer in French." }), await make()];
   await assistants().update(other.id, { instructions: NEW });
   await remove(assistants(), other.id);
 
-  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(made));
+  assert.deepEqual(visibleFields(await assistants().retrieve(created.id)), visibleFields(created));
 });
 
 promise("modify/seen-everywhere", "Retrieve and list show the new values at once.", async () => {
-  const made = await make();
-  await assistants().update(made.id, { instructions: NEW });
+  const created = await make();
+  await assistants().update(created.id, { instructions: NEW });
 
-  assert.equal((await assistants().retrieve(made.id)).instructions, NEW);
-  assert.deepEqual((await walk()).filter(({ id }) => id === made.id).map((item) => item.instructions), [NEW]);
+  assert.equal((await assistants().retrieve(created.id)).instructions, NEW);
+  assert.deepEqual((await walk()).filter(({ id }) => id === created.id).map((item) => item.instructions), [NEW]);
 });
 
 promise("modify/bad-body-changes-nothing", "A wrong type is refused, and nothing beside it kept.", async () => {
-  const made = await make();
-  await assert.rejects(assistants().update(made.id, { name: 7, instructions: NEW }), OpenAI.BadRequestError);
-  await assert.rejects(assistants().update(made.id, { instructions: ["text"] }), OpenAI.BadRequestError);
+  const created = await make();
+  await assert.rejects(assistants().update(created.id, { name: 7, instructions: NEW }), OpenAI.BadRequestError);
+  await assert.rejects(assistants().update(created.id, { instructions: ["text"] }), OpenAI.BadRequestError);
 
-  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(made));
+  assert.deepEqual(visibleFields(await assistants().retrieve(created.id)), visibleFields(created));
 });
 
 promise("modify/unknown-is-404", "An id that names nothing throws NotFoundError, and is not created.", async () => {
@@ -198,24 +199,24 @@ promise("delete/self-refused, delete/self-survives", "The key's own assistant is
 
   assert.ok(error instanceof OpenAI.BadRequestError, `it came ${error}`);
   assert.deepEqual([error.type, /** @type {any} */ (error.error)?.message], ["invalid_request_error", SELF_DELETE]);
-  assert.deepEqual(shown(await assistants().retrieve(boundId())), shown(before));
+  assert.deepEqual(visibleFields(await assistants().retrieve(boundId())), visibleFields(before));
 });
 
 promise("parallel/creates-all-kept", "Parallel creates all make an assistant.", async () => {
   const names = Array.from({ length: 8 }, aName);
-  const made = await Promise.all(names.map((name) => make({ name })));
-  const kept = await Promise.all(made.map(({ id }) => assistants().retrieve(id)));
+  const created = await Promise.all(names.map((name) => make({ name })));
+  const kept = await Promise.all(created.map(({ id }) => assistants().retrieve(id)));
 
   assert.deepEqual(kept.map(({ name }) => name), names);
-  assert.equal(new Set(ids(made)).size, 8);
+  assert.equal(new Set(ids(created)).size, 8);
 });
 
 promise("parallel/modifies-not-lost", "Parallel updates of different assistants all hold.", async () => {
-  const made = await Promise.all(Array.from({ length: 8 }, () => make()));
-  await Promise.all(made.map(({ id }) => assistants().update(id, { instructions: `For ${id}.` })));
-  const kept = await Promise.all(made.map(({ id }) => assistants().retrieve(id)));
+  const created = await Promise.all(Array.from({ length: 8 }, () => make()));
+  await Promise.all(created.map(({ id }) => assistants().update(id, { instructions: `For ${id}.` })));
+  const kept = await Promise.all(created.map(({ id }) => assistants().retrieve(id)));
 
-  assert.deepEqual(kept.map(({ instructions }) => instructions), made.map(({ id }) => `For ${id}.`));
+  assert.deepEqual(kept.map(({ instructions }) => instructions), created.map(({ id }) => `For ${id}.`));
 });
 
 cleanUpLast();

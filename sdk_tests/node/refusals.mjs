@@ -1,8 +1,8 @@
-// Who is refused, and what the SDK makes of a refusal.
+// The calls that are refused, and the exception that the SDK makes of a refusal.
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import {
-  UNKNOWN, assistants, byId, cleanUpLast, ids, lookAround, make, promise, refusal, remove, shown, walk,
+  UNKNOWN, assistants, byId, cleanUpLast, ids, lookAround, make, promise, refusal, remove, visibleFields, walk,
 } from "./clients.mjs";
 
 const NEW = "Answer in one sentence.";
@@ -16,25 +16,25 @@ const TYPES = new Map([
 await lookAround();
 
 promise("org/shared-by-its-keys", "Another key of the organization lists, reads, changes and removes it.", async () => {
-  const [made, sibling] = [await make(), assistants("sibling")];
-  assert.ok(ids(await walk({}, "sibling")).includes(made.id));
-  assert.deepEqual(shown(await sibling.retrieve(made.id)), shown(made));
-  await sibling.update(made.id, { instructions: NEW });
+  const [created, sibling] = [await make(), assistants("sibling")];
+  assert.ok(ids(await walk({}, "sibling")).includes(created.id));
+  assert.deepEqual(visibleFields(await sibling.retrieve(created.id)), visibleFields(created));
+  await sibling.update(created.id, { instructions: NEW });
 
-  assert.equal((await assistants().retrieve(made.id)).instructions, NEW);
-  await remove(sibling, made.id);
-  await assert.rejects(assistants().retrieve(made.id), OpenAI.NotFoundError);
+  assert.equal((await assistants().retrieve(created.id)).instructions, NEW);
+  await remove(sibling, created.id);
+  await assert.rejects(assistants().retrieve(created.id), OpenAI.NotFoundError);
 });
 
 promise("org/closed-to-others", "A key of another organization sees and changes nothing.", async () => {
-  const made = await make();
-  const { retrieve, ...changes } = byId(assistants("foreign"), made.id);
+  const created = await make();
+  const { retrieve, ...changes } = byId(assistants("foreign"), created.id);
   for (const change of Object.values(changes)) await refusal(change());
 
   const error = await refusal(retrieve());
   assert.ok(REFUSED.some((kind) => error instanceof kind), `it came ${error}`);
-  assert.ok(!ids(await walk({}, "foreign")).includes(made.id));
-  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(made));
+  assert.ok(!ids(await walk({}, "foreign")).includes(created.id));
+  assert.deepEqual(visibleFields(await assistants().retrieve(created.id)), visibleFields(created));
 });
 
 promise("org/others-look-unknown", "To another organization's key it is not there.", async () => {
@@ -44,11 +44,11 @@ promise("org/others-look-unknown", "To another organization's key it is not ther
 });
 
 promise("auth/unknown-key-refused, auth/refused-changes-nothing", "An unknown key is refused.", async () => {
-  const [made, stranger] = [await make(), assistants("stranger")];
-  const calls = [...Object.values(byId(stranger, made.id)), () => stranger.list(), () => make({}, "stranger")];
+  const [created, stranger] = [await make(), assistants("stranger")];
+  const calls = [...Object.values(byId(stranger, created.id)), () => stranger.list(), () => make({}, "stranger")];
 
   for (const call of calls) await assert.rejects(call(), OpenAI.AuthenticationError);
-  assert.deepEqual(shown(await assistants().retrieve(made.id)), shown(made));
+  assert.deepEqual(visibleFields(await assistants().retrieve(created.id)), visibleFields(created));
 });
 
 promise(
@@ -58,7 +58,7 @@ promise(
     const calls = [() => make({ name: undefined }), () => make({ name: 7 }), () => assistants("stranger").list()];
     for (const call of [...calls, ...Object.values(byId(assistants(), UNKNOWN))]) {
       const refused = await refusal(call());
-      if (!refused) continue; // which another test judges
+      if (!refused) continue; // another test judges this case
       const { status, error } = refused;
 
       assert.ok(typeof error?.message === "string" && error.message !== "", `its message is ${error?.message}`);

@@ -21,18 +21,18 @@ function judged(type, data) {
   if (data.skip !== undefined) return ["skipped", String(data.skip)];
   if (type === "test:pass") return ["passed", ""];
   const error = data.details.error.cause ?? data.details.error;
-  return [ofTheServer(error) ? "failed" : "error", told(error).split("\n")[0]];
+  return [ofTheServer(error) ? "failed" : "error", describe(error).split("\n")[0]];
 }
 
-/** What was found, where node says only that it is not what it should be. @param {any} error */
-function told(error) {
+/** The message of an error. Node's own message of an assertion lacks the actual value. @param {any} error */
+function describe(error) {
   if (!error?.generatedMessage || error.operator === "rejects") return `${error?.name}: ${error?.message}`;
-  return `${shown(error.actual)} came for ${shown(error.expected)}`;
+  return `${inspected(error.actual)} came for ${inspected(error.expected)}`;
 }
 
-const shown = (/** @type {any} */ value) => inspect(value, { breakLength: Infinity });
+const inspected = (/** @type {any} */ value) => inspect(value, { breakLength: Infinity });
 
-/** Not where the guard or a limit stood in the way. What a test cannot digest (TypeError) is an answer.
+/** False if the guard or a limit refused the call. A TypeError comes from an answer that the test cannot use.
  * @param {any} error */
 function ofTheServer(error) {
   return !(error instanceof OpenAI.RateLimitError) && error?.cause?.name !== "GuardError";

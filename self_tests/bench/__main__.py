@@ -1,6 +1,7 @@
-"""`python -m self_tests.bench`: what the fake costs, beside bare aiohttp and the mock servers that are installed.
+"""`python -m self_tests.bench`: compares the cost of the fake with bare aiohttp and with the installed mock servers.
 
-Each server runs alone on one core and its load on the other, over loopback, in turns; a number is the rounds' median.
+Each server runs alone on one core, and the load on the other, over loopback, in turns. Each number is the median of the
+rounds.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ from self_tests.bench.servers import BODY, HEADERS, Numbers, answer, fake, free_
 from self_tests.doubles.bare_server import ASSISTANT
 
 ROUNDS, GROWTH_ROUNDS = 5, 3
-SECONDS = 1  # of load for each number
+SECONDS = 1  # the length of the load for each number
 CONNECTIONS = 8
-CREATED = 100  # before anything is measured
+CREATED = 100  # assistants that are created before the measurement
 MOCKS = Path(sys.prefix, "mocks", "node_modules", ".bin")
 SPEC = Path(__file__).parents[2] / "openapi.yaml"
-# Sends one request over and over, and tells what came of it as a line of JSON; times in ms.
+# The script sends one request over and over, and prints the results as a line of JSON. Times are in ms.
 WRK = """
 wrk.method = %r
 wrk.body = %r
@@ -48,7 +49,7 @@ end
 
 @dataclass(frozen=True)
 class Server:
-    """How to start it on a port, and where its assistants are."""
+    """The command that starts a server on a port, and the path of its assistants."""
 
     command: Callable[[int], list[str]]
     path: str = "/v1/assistants"
@@ -56,7 +57,7 @@ class Server:
 
 def main() -> None:
     console, quiet = Console(width=None if sys.stdout.isatty() else 150), Console(stderr=True)
-    # What is started from here stays on this core, but for the servers.
+    # Processes that start from here stay on this core, except the servers.
     pin(os.getpid(), 1)
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -76,7 +77,7 @@ def main() -> None:
 
 
 def servers(folder: Path) -> dict[str, Server]:
-    """Those that are installed, by name; the first is what the others are measured against."""
+    """The installed servers by name. The others are compared with the first one."""
     database, data = folder / "db.json", str(folder / "{}.json")
     database.write_text(json.dumps({"assistants": [ASSISTANT]}))
     known = {
@@ -111,7 +112,7 @@ def measured(server: Server, folder: Path) -> Numbers:
 
 
 def loaded(process: psutil.Process, method: str, url: str, folder: Path) -> Numbers:
-    """What came of the load; `cpu` is the server's, its children's included, in microseconds a request."""
+    """The results of the load. `cpu` is the CPU time of the server and its children, in microseconds a request."""
     load = with_wrk if shutil.which("wrk") else with_python
     before = seconds_of(process)
     numbers = load(method, url, folder)
@@ -154,7 +155,7 @@ def with_python(method: str, url: str, _: Path) -> Numbers:
 
 
 def beside_first(found: dict[str, Numbers]) -> dict[str, Numbers]:
-    """With each number how it stands to that of the first, measured in the same minute: `x ...`."""
+    """Adds to each number its ratio to that of the first server, measured in the same minute: `x ...`."""
     first = next(iter(found.values()))
     return {
         name: numbers | {f"x {key}": value / first[key] for key, value in numbers.items() if first[key]}

@@ -1,4 +1,4 @@
-"""What the fake costs as it grows: each kind of request and the loading of its file, with more and more assistants."""
+"""The cost of the fake with more and more assistants: each kind of request, and the loading of its file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from fake_server.storage.file_format import MARK, VERSION, Tables, render_tables
 from self_tests.bench.servers import BODY, Numbers, answer, fake, free_port, running, seconds_of
 
 SIZES = (100, 1_000, 10_000, 100_000)
-WRITES, READS = 1_000, 300  # of each kind
+WRITES, READS = 1_000, 300  # requests of each kind
 
 
 def at_size(size: int, folder: Path) -> Numbers:
-    """CPU of each kind of request in microseconds; the ms until the first answer, the file's loading included."""
+    """CPU time of each kind of request in microseconds; and the ms until the first answer, which include the loading of
+    the file.
+    """
     port = free_port()
     file = folder / f"{port}.json"
     file.write_text(render_tables(tables(size)))
@@ -42,7 +44,7 @@ def at_size(size: int, folder: Path) -> Numbers:
             numbers[f"list {order}, {cursor} the {where}"] = cost([("GET", url)] * READS)
         numbers["modify"] = cost(("PATCH", url) for url in some)
         numbers["create"] = cost([("POST", path)] * WRITES)
-        # The oldest first, for they stand before all others.
+        # The oldest are deleted first, because the store holds them before all others.
         numbers["delete"] = cost(("DELETE", f"{path}/{id}") for id in ids[: min(size, WRITES)])
     return numbers
 

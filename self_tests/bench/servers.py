@@ -1,4 +1,6 @@
-"""A server under measurement: started on a core of its own, asked over loopback, and its cost read from the system."""
+"""A server under measurement: it runs on a core of its own, gets requests over loopback, and the system reports its
+cost.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ Numbers = dict[str, float]
 
 
 def fake(port: int, *options: str) -> list[str]:
-    # A limit that is never reached: a limiter that counts costs more than none.
+    # This limit is never reached. The limiter counts all the same, because counting has a cost.
     return [sys.executable, "-m", "fake_server", "--port", str(port), "--rate-limit", "999999999", *options]
 
 
@@ -72,7 +74,9 @@ def seconds_of(process: psutil.Process) -> float:
 
 
 def on_cpu(process: psutil.Process) -> float:
-    """Linux tells of each thread to the nanosecond; the system's usual hundredths are a whole call's time, or many."""
+    """The CPU time by Linux's counter of each thread, in nanoseconds. The usual counter has hundredths of a second,
+    which is too coarse.
+    """
     threads = list(Path(f"/proc/{process.pid}/task").glob("*/schedstat"))
     if threads:
         return sum(int(each.read_text().split()[0]) for each in threads) / 1e9

@@ -1,4 +1,4 @@
-"""`make bench-start`: the CPU time until a command has answered a help text, a list, or a mistake on its line."""
+"""`make bench-start`: measures the CPU time of a command until it has printed a help text, a list, or a usage error."""
 
 from __future__ import annotations
 

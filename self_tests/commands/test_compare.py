@@ -13,7 +13,7 @@ import yaml
 
 from contract_tests.cli.compare import LiveSide
 from contract_tests.dialect.differences import Comparison, Side, compare
-from contract_tests.dialect.document import yaml_of
+from contract_tests.dialect.document import render
 from contract_tests.http.messages import Json
 from contract_tests.http.target import Target
 from contract_tests.profiles.names import COMPARE
@@ -115,7 +115,7 @@ def speaking(dialect: Dialect) -> Iterator[Target]:
 def learnt_again(target: Target, ledgers: Path) -> Side:
     """The fake that speaks as what was learnt of the target says."""
     found, _ = asked(target, ledgers)
-    with speaking(parse_dialect(yaml.safe_load(yaml_of(found, target.base_url, ".")))) as fake:
+    with speaking(parse_dialect(yaml.safe_load(render(found, target.base_url, ".")))) as fake:
         return side(fake, ledgers)
 
 

@@ -50,7 +50,7 @@ def show(oracle: Oracle, exchange: Exchange) -> None:
     if exchange.response.status != 429:
         oracle.observe(exchange)
         return
-    oracle.refusals.envelope(exchange, read(exchange.request))
+    oracle.errors.envelope(exchange, read(exchange.request))
     oracle.refused_by_limiter(exchange)
 
 

@@ -87,9 +87,9 @@ EMPTY = f"HTTP/1.1 200 OK\ncontent-type: application/json\nconnection: close\nco
         (PRODUCTION, "a profile is for a service"),
         ((BEYOND, "--profile", "read-only", "--ask-self-delete"), "goes with --profile production"),
         ((BEYOND, "--probe-rate-limit", "--allow-fuzzing"), "goes with --profile production"),
-        (("https://sk-abc@assistants.example/v1", *PRODUCTION), "Keys go into the environment"),
-        (("--only", KEYS["ASSISTANTS_API_KEY"]), "Keys go into the environment"),
-        (("http://127.0.0.1:9/v1", "--only", "KEY=sk-live-1234"), "Keys go into the environment"),
+        (("https://sk-abc@assistants.example/v1", *PRODUCTION), "Put keys into the environment"),
+        (("--only", KEYS["ASSISTANTS_API_KEY"]), "Put keys into the environment"),
+        (("http://127.0.0.1:9/v1", "--only", "KEY=sk-live-1234"), "Put keys into the environment"),
     ],
 )
 def test_what_could_do_harm_does_not_start(run: Callable[..., Ran], words: tuple[str, ...], says: str) -> None:
@@ -106,7 +106,7 @@ def test_this_machine_needs_no_profile(run: Callable[..., Ran], host: str) -> No
     """Nobody listens there, but it is tried."""
     ran = run(f"http://{host}:9/v1")
 
-    assert "takes no connection" in ran.err
+    assert "accepts no connection" in ran.err
 
 
 def test_a_redirect_is_not_followed(run: Callable[..., Ran], tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_three_faults_in_a_row_end_a_run(run: Callable[..., Ran], tmp_path: Path
         ran = run(base_url, *PRODUCTION, "--ledger", str(tmp_path))
 
     assert (ran.code, ran.err.count("\n")) == (2, 1)
-    assert "is gone, 4 calls in a row failed" in ran.err
+    assert "is gone: 4 calls in a row failed" in ran.err
 
 
 def test_a_certificate_of_nobody_known_is_not_trusted(

@@ -233,7 +233,7 @@ def test_nobody_listening_is_exit_2(run: Callable[..., Ran]) -> None:
     ran = run("http://127.0.0.1:9/v1")
 
     assert (ran.code, ran.err.count("\n")) == (2, 1)
-    assert "takes no connection" in ran.err
+    assert "accepts no connection" in ran.err
 
 
 def test_a_static_server_is_exit_1(run: Callable[..., Ran]) -> None:
@@ -255,7 +255,7 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
         ran = run(base_url, *QUICKLY)
 
     assert ran.code == 2
-    assert "takes no connection" in ran.err
+    assert "accepts no connection" in ran.err
     assert "Not deleted: asst-" in ran.out
 
 

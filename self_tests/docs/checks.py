@@ -29,9 +29,10 @@ from self_tests.wrong import SERVERS
 
 Check = Callable[[Block, Path], None]
 CHECKS: dict[str, Check] = {}
-# Kinds of blocks that are files, each with its name as argument: the other samples of the document find them.
+# These checks are for blocks that are files. The name of the file is the argument: the other samples of the document
+# can use the file.
 FILES = ("target", "seed", "dialect", "baseline")
-# Ends the block at the first command that fails, but for exit codes that are expected.
+# Ends the block at the first command that fails, except with an expected exit code.
 EXPECTING = 'trap \'code=$?; case " {codes} " in *" $code "*) ;; *) exit "$code" ;; esac\' ERR\n'
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 
@@ -53,7 +54,7 @@ def _files(block: Block) -> dict[str, Block]:
 
 @check
 def console(block: Block, _: Path) -> None:
-    """Each command prints what stands below it: make docs writes it anew."""
+    """Each command prints the lines below it. `make docs` writes these lines."""
     assert stable(play(block, _files(block))) == stable(block.text)
 
 
@@ -81,7 +82,9 @@ def make(block: Block, folder: Path) -> None:
 
 @check
 def proof(block: Block, folder: Path) -> None:
-    """Commands of a checkout: make has the targets, pytest finds the tests, mutants finds wrong servers. Not run."""
+    """The commands are for a checkout: make has the targets, pytest finds the tests, mutants finds wrong servers. Not
+    run.
+    """
     with stage(folder) as here:
         for line in block.text.splitlines():
             done = here.bash(f'cd "$ROOT"; {_rehearsed(line)}')
@@ -99,7 +102,7 @@ def _rehearsed(line: str) -> str:
 
 @check
 def network(block: Block, folder: Path) -> None:
-    """The commands need a network: their syntax alone is checked."""
+    """The commands need a network, so only their syntax is checked."""
     done = subprocess.run(["bash", "-n", "-c", block.text], cwd=folder, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -115,7 +118,7 @@ def starts(block: Block, folder: Path) -> None:
 
 
 def _start_and_stop(here: Stage, command: str) -> dict[str, Any]:
-    """The line by which it says that it is ready."""
+    """The line in which the fake says that it is ready."""
     with subprocess.Popen(
         ["bash", "-c", command], cwd=here.folder, env=here.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as fake:
@@ -123,13 +126,13 @@ def _start_and_stop(here: Stage, command: str) -> dict[str, Any]:
         ready = fake.stdout.readline()
         fake.send_signal(signal.SIGTERM)
         assert fake.wait(60) == 0, command
-    said: dict[str, Any] = json.loads(ready)
-    return said
+    started: dict[str, Any] = json.loads(ready)
+    return started
 
 
 @check
 def control(block: Block, folder: Path) -> None:
-    """Each curl is granted by the fake's control API."""
+    """The fake's control API accepts each curl."""
     curl = 'curl() { command curl --fail --silent --show-error --output /dev/null --max-time 30 "$@"; }\n'
     with stage(folder, _files(block)) as here:
         done = here.bash(f"set -e\n{curl}{block.text}")
@@ -148,7 +151,7 @@ def python(block: Block, folder: Path) -> None:
 
 @check
 def pytest_sample(block: Block, folder: Path) -> None:
-    """The tests pass, with nothing but the installed plugin."""
+    """The tests pass with only the installed plugin."""
     with stage(folder) as here:
         (folder / "test_sample.py").write_text(block.text, encoding="utf-8")
         done = _python(here, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_sample.py")
@@ -190,7 +193,7 @@ def javascript(block: Block, folder: Path) -> None:
 
 @check
 def target(block: Block, folder: Path) -> None:
-    """A target file, for which a plan is made."""
+    """The block is a target file, and a plan can be made for it."""
     with stage(folder, {block.arguments[0]: block}) as here:
         done = here.bash(f"assistants-contract plan --target {block.arguments[0]} --only must")
 
@@ -199,7 +202,7 @@ def target(block: Block, folder: Path) -> None:
 
 @check
 def seed(block: Block, folder: Path) -> None:
-    """A seed file, from which a fake starts with the keys that the document foretells."""
+    """The block is a seed file: a fake starts from it, with the keys that the document announces."""
     with stage(folder, {block.arguments[0]: block}) as here:
         ready = _start_and_stop(here, f"exec assistants-fake --seed-file {block.arguments[0]} --port 0 --json")
 
@@ -208,14 +211,14 @@ def seed(block: Block, folder: Path) -> None:
 
 @check
 def dialect(block: Block, folder: Path) -> None:
-    """A dialect that a fake speaks."""
+    """The block is a dialect, and a fake starts with it."""
     with stage(folder, {block.arguments[0]: block}) as here:
         _start_and_stop(here, f"exec assistants-fake --dialect {block.arguments[0]} --port 0 --json")
 
 
 @check
 def baseline(block: Block, _: Path) -> None:
-    """A baseline that names requirements of the catalogue; a shell sample of the document uses it."""
+    """The block is a baseline with requirements of the catalogue. A shell sample of the document uses it."""
     ids = {line["id"] for line in yaml.safe_load(block.text)}
 
     assert ids
@@ -224,7 +227,7 @@ def baseline(block: Block, _: Path) -> None:
 
 @check
 def action(block: Block, _: Path) -> None:
-    """Steps of a GitHub job, checked by their shape: inputs that action.yml has, and nothing else. Not run."""
+    """The block has steps of a GitHub job. Their inputs must be inputs of action.yml. Not run."""
     [step, *others] = yaml.safe_load(block.text)
 
     assert step["uses"].startswith("OWNER/assistants-contract@")
@@ -234,7 +237,7 @@ def action(block: Block, _: Path) -> None:
 
 @check
 def gitlab(block: Block, _: Path) -> None:
-    """A job of GitLab, checked by its shape. Not run."""
+    """The block is a job of GitLab. Its shape is checked. Not run."""
     [job] = yaml.safe_load(block.text).values()
 
     assert set(job) == {"image", "script", "artifacts"}
@@ -243,13 +246,13 @@ def gitlab(block: Block, _: Path) -> None:
 
 @check
 def plain_ci(block: Block, _: Path) -> None:
-    """Commands for a CI server: self_tests/docs/test_ci.py runs them."""
+    """The block has commands for a CI server. self_tests/docs/test_ci.py runs them."""
     assert "pip install" in block.text
 
 
 @check
 def no_venv(block: Block, folder: Path) -> None:
-    """The line that make prints where Python has no venv module, with this machine's version for the one there."""
+    """The block is the line that make prints if Python has no venv module. This machine has another version."""
     python = write_python(folder / "python3", NO_VENV)
     done = subprocess.run([ROOT / ".ci/python", python], capture_output=True, text=True, check=False)
     minor = f"python3.{sys.version_info.minor}-venv"
@@ -259,7 +262,9 @@ def no_venv(block: Block, folder: Path) -> None:
 
 @check
 def tree(block: Block, _: Path) -> None:
-    """A listing of folders and files, each of which is there: the first words of its lines, by two spaces a level."""
+    """The block lists folders and files, and each of them exists. The first word of a line is the name; two spaces make
+    a level.
+    """
     folders: list[str] = []
     for line in block.text.splitlines():
         level = (len(line) - len(line.lstrip())) // 2
@@ -270,13 +275,13 @@ def tree(block: Block, _: Path) -> None:
 
 @check
 def diagram(block: Block, _: Path) -> None:
-    """Boxes and arrows for people: nothing to run. It names no file."""
+    """The block has boxes and arrows for people. Nothing is run, and it names no file."""
     assert not re.search(r"\w\.(py|yaml|md)\b", block.text)
 
 
 @check
 def entry(block: Block, _: Path) -> None:
-    """An entry to copy into a YAML file of this project: it has the fields of the entries there.
+    """The block is an entry to copy into a YAML file of this project, and has the fields of the entries there.
 
     The arguments are the file, and the keys that lead to the list or the mapping of entries.
     """
@@ -292,7 +297,7 @@ def entry(block: Block, _: Path) -> None:
 
 @check
 def ignored_field(block: Block, _: Path) -> None:
-    """A property of a create's schema, as it stands in openapi.yaml, and an `x-ignored` as others have it."""
+    """The block is a property of a create's schema in openapi.yaml, with an `x-ignored` like the others there."""
     contract = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
     there = contract["components"]["schemas"]["CreateAssistant"]["properties"]
     [(name, mine)] = yaml.safe_load(block.text).items()
@@ -304,13 +309,13 @@ def ignored_field(block: Block, _: Path) -> None:
 
 @check
 def markdown(block: Block, _: Path) -> None:
-    """Comments that name checks, each of which there is."""
+    """The block has comments that name checks, and each of these checks exists."""
     assert set(re.findall(r"<!-- check: ([\w-]+)", block.text)) <= set(CHECKS)
 
 
 @check
 def wrong_server(block: Block, folder: Path) -> None:
-    """A wrong server that the suite catches by the requirement that it names."""
+    """The block is a wrong server, and the suite catches it by the requirement that it names."""
     code = (
         "from self_tests.wrong.modify import *\n"
         "from self_tests.wrong.wrong_server import *\n"
@@ -327,7 +332,7 @@ def wrong_server(block: Block, folder: Path) -> None:
 
 @check
 def step(block: Block, folder: Path) -> None:
-    """A step of the tour that can be imported, and whose requirements are in the catalogue."""
+    """The block is a step of the tour: it can be imported, and its requirements are in the catalogue."""
     code = f"from contract_tests.generators.tour.modify import *\n{block.text}"
     with stage(folder) as here:
         done = _python(here, "-c", code)

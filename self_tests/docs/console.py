@@ -1,4 +1,4 @@
-"""Samples of a console: lines that begin with "$ " are commands, all others what they print.
+"""Samples of a console. A line that begins with "$ " is a command; all other lines are its output.
 
 A command that does not end with 0 has its exit code as a last line, "(exit 2)".
 """
@@ -13,8 +13,8 @@ from self_tests.docs.markdown import Block
 from self_tests.docs.stage import Stage, stage
 
 PROMPT = "$ "
-CHECKOUT = "checkout"  # the argument of a block whose commands are for a checkout
-# What differs from run to run.
+CHECKOUT = "checkout"  # the argument of a block with commands for a checkout
+# These parts of an output differ from run to run.
 VOLATILE = (
     (re.compile(r"\b\d+\.\d s\b"), "N s"),
     (re.compile(r"\b\d+\.\d ms\b"), "N ms"),
@@ -26,7 +26,7 @@ VOLATILE = (
 
 
 def play(block: Block, files: dict[str, Block]) -> str:
-    """The block as it would be now: its commands, each with what it prints."""
+    """The block with its present output: its commands, each with the lines that it prints."""
     commands = [line.removeprefix(PROMPT) for line in block.text.splitlines() if line.startswith(PROMPT)]
     with tempfile.TemporaryDirectory() as folder, stage(Path(folder), files) as here:
         where = 'cd "$ROOT"; ' if CHECKOUT in block.arguments else ""
@@ -42,7 +42,7 @@ def _output(here: Stage, command: str) -> str:
 
 
 def stable(text: str) -> str:
-    """The text without what differs from run to run."""
+    """The text without the parts that differ from run to run."""
     for pattern, word in VOLATILE:
         text = pattern.sub(word, text)
     return text

@@ -1,4 +1,4 @@
-"""The documents as data: their code blocks with the check that each names, their generated sections, their prose."""
+"""The documents as data: their code blocks with their checks, their generated sections, and their prose."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "sdk_tests/README.md")
-# A fence with the line before it, which names the check: <!-- check: NAME ARGUMENT... -->
+# A fence with the line before it, which gives the check: <!-- check: NAME ARGUMENT... -->
 FENCE = re.compile(
     r"^(?:<!-- check: (?P<check>[^\n]*?) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 SECTION = re.compile(r"(?<=<!-- generated: )(?P<name>[\w-]+)( -->)(?P<text>.*?)(?=<!-- end -->)", re.DOTALL)
 MADE_ELSEWHERE = re.compile(r"<!-- made by .*?<!-- end -->", re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-IDS = re.compile(r"^- (?:added|tightened|relaxed|removed)\b.*?\.$", re.MULTILINE | re.DOTALL)  # of the CHANGELOG
+IDS = re.compile(r"^- (?:added|tightened|relaxed|removed)\b.*?\.$", re.MULTILINE | re.DOTALL)  # ids in the CHANGELOG
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A code block: `check` and `arguments` come from the comment above it, `line` is that of its fence."""
+    """A code block. `check` and `arguments` come from the comment above it, and `line` is the line of its fence."""
 
     document: str
     line: int
@@ -37,7 +37,7 @@ class Block:
 
 
 def documents() -> list[Path]:
-    """Every document that is checked."""
+    """Every document with checks."""
     return [ROOT / name for name in NAMES] + sorted((ROOT / "docs").glob("*.md"))
 
 
@@ -54,7 +54,7 @@ def _block(document: str, text: str, found: re.Match[str]) -> Block:
 
 
 def prose(text: str) -> Iterator[str]:
-    """The sentences of a document, each on one line, without code, comments and what is generated."""
+    """The sentences of a document, one on each line, without code, comments and generated text."""
     for pattern in (FENCE, SECTION, MADE_ELSEWHERE, COMMENT, IDS):
         text = pattern.sub("", text)
     text = LINK.sub(r"\1", text)
@@ -64,13 +64,13 @@ def prose(text: str) -> Iterator[str]:
 
 
 def links(text: str) -> list[str]:
-    """Where the links and pictures of a document lead, but for those to the web."""
+    """The destinations of the links and pictures of a document, except those on the web."""
     found = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'src="([^"]+)"', text)
     return [link for link in found if not link.startswith(("http:", "https:", "mailto:"))]
 
 
 def leads(link: str, document: Path) -> bool:
-    """Whether a link leads to a file, and to a heading that is in it."""
+    """True if a link leads to an existing file, and to a heading in that file."""
     name, _, anchor = link.partition("#")
     path = (document.parent / name) if name else document
     return path.exists() and (not anchor or anchor in headings(path.read_text(encoding="utf-8")))

@@ -1,6 +1,6 @@
-"""`make docs`: writes the generated parts of the documents anew, the consoles' output and the sections.
+"""`make docs`: writes the generated parts of the documents: the output of the consoles, and the sections.
 
-With names of documents as arguments only those; with --new only consoles that have no output yet. Look at the
+With names of documents as arguments it writes only those; with --new only consoles that have no output yet. Look at the
 difference before you commit it.
 """
 
@@ -26,7 +26,7 @@ def main(names: list[str]) -> None:
 
 
 def regenerated(path: Path, new_alone: bool) -> str:
-    """The document with its sections and consoles as they are now. Output that says the same is left as it is."""
+    """The document with its present sections and console output. Output with the same meaning is left unchanged."""
     text = SECTION.sub(_section, path.read_text(encoding="utf-8"))
     found = iter(blocks(path))
 

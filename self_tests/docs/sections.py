@@ -1,4 +1,4 @@
-"""Sections of the documents that are made from the contract, the settings and the kill matrix, never typed by hand."""
+"""Sections of the documents that are generated from the contract, the settings and the kill matrix."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SOURCES = {"page": "page", "openai": "OpenAI", "http": "HTTP"}
 
 
 def counts() -> str:
-    """How many requirements there are, by level."""
+    """The number of requirements of each level."""
     found = Counter(each.level for each in catalogue.requirements().values())
     return (
         f"Contract {catalogue.version()} has {found.total()} requirements in {len(_areas())} areas:"
@@ -33,7 +33,7 @@ def requirements() -> str:
 
 
 def _areas() -> list[str]:
-    """In the order of the catalogue."""
+    """The areas in the order of the catalogue."""
     return list(dict.fromkeys(each.area for each in catalogue.requirements().values()))
 
 
@@ -60,7 +60,7 @@ def settings() -> str:
 
 @cache
 def _schema() -> dict[str, Any]:
-    """Of a dialect."""
+    """The schema of a dialect."""
     loaded: dict[str, Any] = yaml.safe_load((ROOT / "fake_server/dialect/schema.yaml").read_text(encoding="utf-8"))
     return loaded
 
@@ -90,7 +90,7 @@ def _values(setting: dict[str, object]) -> str:
 
 
 def wrong_servers() -> str:
-    """The sums of the kill matrix."""
+    """The totals of the kill matrix."""
     matrix = (ROOT / "self_tests/wrong/MATRIX.md").read_text(encoding="utf-8")
     sums = re.findall(r"^\d+ of \d+ .*$", matrix, re.MULTILINE)
     return "\n".join(f"- {line}" for line in sums)

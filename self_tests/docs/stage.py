@@ -1,4 +1,4 @@
-"""The place where samples run: an empty folder with a document's files, two servers, their keys, and both commands."""
+"""The place for the samples: an empty folder with a document's files, two servers, their keys, and both commands."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from fake_server.http.server import serve
 from fake_server.storage import seed
 from self_tests.command_run import KEYS
 from self_tests.docs.markdown import ROOT, Block
-from self_tests.fake.controlled import controlled
+from self_tests.fake.control.controlled import controlled
 from self_tests.wrong import SERVERS
 
-# The servers, as the documents spell them.
+# The addresses of the servers in the documents.
 FAKE, WRONG, RAGEN = "127.0.0.1:8080", "127.0.0.1:8901", "127.0.0.1:8902"
 REPLACES = "one verb replaces and the other merges: patchAssistant"
-# The target files' declarations about a service with real data, as they are for the fake.
+# A target file declares these facts about a service with real data. Here they are true for the fake.
 OWN = {
     "https://api.example.com/v1": f"http://{FAKE}/v1",
     "asst-p1": f"asst-{seed.KEYS[0].project}",
@@ -39,26 +39,26 @@ Done = subprocess.CompletedProcess[str]
 
 @dataclass(frozen=True)
 class Stage:
-    """`addresses` maps each server's address in the documents to the one where it listens now."""
+    """`addresses` maps each server's address in the documents to its present address."""
 
     folder: Path
     addresses: Mapping[str, str]
     environment: Mapping[str, str]
 
     def here(self, text: str) -> str:
-        """The text of a document with the addresses of this stage."""
+        """The text of a document, with the addresses of this stage."""
         for written, actual in self.addresses.items():
             text = text.replace(written, actual).replace(f"--port {port(written)}", f"--port {port(actual)}")
         return text
 
     def there(self, text: str) -> str:
-        """The text of an output with the addresses of the documents."""
+        """The text of an output, with the addresses of the documents."""
         for written, actual in self.addresses.items():
             text = re.sub(rf"\b{port(actual)}\b", port(written), text)
         return text.replace(f"{self.folder}/", "")
 
     def local(self, text: str) -> str:
-        """The same, with the fake for the service that holds real data, and without its limit."""
+        """The same as `here`, but with the fake in place of the service with real data, and without its limit."""
         for written, actual in OWN.items():
             text = text.replace(written, actual)
         return self.here(text)
@@ -72,16 +72,16 @@ class Stage:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=600,  # on a machine that has much else to do
+            timeout=600,  # for a machine that is busy
             check=False,
         )
 
 
 @contextmanager
 def stage(folder: Path, files: Mapping[str, Block] | None = None) -> Iterator[Stage]:
-    """Fakes that nobody limits: at 8901 one whose PATCH replaces, at 8902 one that speaks the dialect ragen.
+    """Two fakes without a limit: the PATCH of the one at 8901 replaces; the one at 8902 has the dialect ragen.
 
-    `files` are blocks of the document, by their names.
+    `files` are blocks of the document by name.
     """
     wrong = controlled()
     next(server for server in SERVERS if server.name == REPLACES).change(wrong)
@@ -90,14 +90,14 @@ def stage(folder: Path, files: Mapping[str, Block] | None = None) -> Iterator[St
         servers = {FAKE: controlled(), WRONG: wrong, RAGEN: ragen}
         urls = {written: stack.enter_context(serve(fake, port=four_digits())) for written, fake in servers.items()}
         addresses = {written: address(url) for written, url in urls.items()}
-        made = Stage(folder, addresses, environment(folder))
+        place = Stage(folder, addresses, environment(folder))
         for name, block in (files or {}).items():
-            (folder / name).write_text(made.here(block.text), encoding="utf-8")
-        yield made
+            (folder / name).write_text(place.here(block.text), encoding="utf-8")
+        yield place
 
 
 def _settings(dialect: Path) -> dict[str, object]:
-    """By group and name."""
+    """The settings of a dialect file, by group and name."""
     groups = yaml.safe_load(dialect.read_text(encoding="utf-8"))
     return {f"{group}.{name}": value for group, settings in groups.items() for name, value in settings.items()}
 
@@ -111,7 +111,7 @@ def port(address: str) -> str:
 
 
 def four_digits() -> int:
-    """A free port that is as long as those of the documents, so that no column moves."""
+    """A free port with as many digits as those of the documents, so that no column moves."""
     for free in range(5000 + os.getpid() % 1000, 9999):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", free)) and not _is_taken(free):

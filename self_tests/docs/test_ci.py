@@ -1,4 +1,4 @@
-"""What other repositories put into their CI, done as there: the GitHub Action, and the plain shell of docs/ci.md."""
+"""The CI of other repositories, run as it would run there: the GitHub Action, and the plain shell of docs/ci.md."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from self_tests.setup.stubs import NO_VENV, write_python
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEP = ACTION["runs"]["steps"][0]
-# pip builds and installs this checkout alone, and finds all else where these tests run: no registry is asked.
+# pip builds and installs only this checkout. It finds all other packages in this environment, so no registry is needed.
 OFFLINE = {
-    # What is installed here fits the Python of these tests alone.
+    # The packages of this environment fit only the Python of these tests.
     "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
     "PIP_NO_CACHE_DIR": "1",  # pip would warn of a HOME that cannot be written
     "PIP_NO_INDEX": "1",
     "PIP_NO_DEPS": "1",
-    "PIP_NO_BUILD_ISOLATION": "0",  # pip reads it as a switch: 0 is without
+    "PIP_NO_BUILD_ISOLATION": "0",  # pip inverts this switch: 0 means without isolation
     "PYTHONPATH": sysconfig.get_paths()["purelib"],
 }
 
@@ -38,13 +38,15 @@ Done = subprocess.CompletedProcess[str]
 
 @pytest.fixture(scope="module")
 def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A job's folder, in which the action is installed when it is first used."""
+    """The folder of a job. The first use of the action installs it there."""
     return tmp_path_factory.mktemp("job")
 
 
 @pytest.fixture
 def action(job: Path, tmp_path: Path) -> Callable[..., Done]:
-    """Runs the action's step with these inputs, as GitHub does: in the environment, the rest by their defaults."""
+    """Runs the action's step with these inputs as GitHub does: inputs in the environment, and the default of each other
+    input.
+    """
 
     def run(**inputs: str) -> Done:
         given = {name: inputs.get(name.replace("-", "_"), row["default"]) for name, row in ACTION["inputs"].items()}
@@ -65,7 +67,7 @@ def action(job: Path, tmp_path: Path) -> Callable[..., Done]:
 
 
 def bash(commands: str, folder: Path, environment: Mapping[str, str]) -> Done:
-    """As GitHub calls bash, in an empty folder with the keys in the environment."""
+    """Runs bash as GitHub does, in an empty folder, with the keys in the environment."""
     words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", commands]
     return subprocess.run(
         words, cwd=folder, env={**OFFLINE, **KEYS, **environment}, capture_output=True, text=True, check=False
@@ -77,7 +79,9 @@ async def created(call: Call) -> Answer:
 
 
 def test_the_action_is_green_on_a_server_that_holds(action: Callable[..., Done], base_url: str, tmp_path: Path) -> None:
-    """Its reports lie in their folder, its outputs say where, and the job has a summary."""
+    """The action passes on a right server: its reports are in their folder, its outputs give the paths, and the job has
+    a summary.
+    """
     done = action(base_url=base_url, options="--only retrieve/\n--strict", contract="1.0")
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -93,7 +97,9 @@ def test_the_action_is_green_on_a_server_that_holds(action: Callable[..., Done],
 def test_the_action_is_red_where_something_broke(
     action: Callable[..., Done], fake: Fake, base_url: str, tmp_path: Path
 ) -> None:
-    """With the run's own exit, a line beside the change, and the reports all the same."""
+    """The action fails on a violation: it has the exit code of the run, an annotation beside the change, and all
+    reports.
+    """
     fake.handlers["createAssistant"] = created
     done = action(base_url=base_url, options="--only create/status-200 --strict", reports="of the run")
 
@@ -104,7 +110,7 @@ def test_the_action_is_red_where_something_broke(
 
 
 def test_the_actions_files_are_inputs(action: Callable[..., Done], base_url: str, tmp_path: Path) -> None:
-    """A target, a baseline and a profile, whatever is in their names."""
+    """The action accepts a target, a baseline and a profile. Their file names may have any characters."""
     (tmp_path / "the target.toml").write_text(f'base_url = "{base_url}"\nrate_limit = 0\n')
     (tmp_path / "known.yaml").write_text("- {id: retrieve/unknown-is-404, why: w, reason: r}\n")
     done = action(
@@ -119,7 +125,9 @@ def test_the_actions_files_are_inputs(action: Callable[..., Done], base_url: str
 
 
 def test_the_action_wants_a_target(action: Callable[..., Done], tmp_path: Path) -> None:
-    """Without one, or with its input misspelt, the command would judge our own fake, which is green."""
+    """The action fails without a target or with a misspelt input: the command would then test our own fake, which
+    passes.
+    """
     done = action(options="--only retrieve/")
 
     assert (done.returncode, (tmp_path / "assistants-contract").exists()) == (2, False)
@@ -127,7 +135,9 @@ def test_the_action_wants_a_target(action: Callable[..., Done], tmp_path: Path) 
 
 
 def test_the_action_says_in_one_line_that_a_python_cannot_make_an_environment(tmp_path: Path) -> None:
-    """The line stands beside the change, and the exit is not that of a broken promise."""
+    """The action reports in one line that its Python cannot create an environment. The exit code is not the one of a
+    violation.
+    """
     write_python(tmp_path / "bin/python3", NO_VENV)
     given = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "RUNNER_TEMP": str(tmp_path)}
     names = dict.fromkeys(STEP["env"], "") | {"INPUT_BASE_URL": "http://127.0.0.1:1/v1"}
@@ -139,7 +149,7 @@ def test_the_action_says_in_one_line_that_a_python_cannot_make_an_environment(tm
 
 
 def test_every_input_reaches_the_step_and_every_output_comes_from_it() -> None:
-    """What action.yml declares is what its script reads and writes."""
+    """The script of the action uses every input of action.yml, and writes every output."""
     script = (ROOT / ".ci/action").read_text()
 
     assert set(re.findall(r"inputs\.([\w-]+)", str(STEP["env"]))) == set(ACTION["inputs"])
@@ -148,7 +158,7 @@ def test_every_input_reaches_the_step_and_every_output_comes_from_it() -> None:
 
 
 def test_the_plain_shell_of_the_document_works(base_url: str, tmp_path: Path) -> None:
-    """As it stands there, from a checkout, with a target file and a baseline."""
+    """The shell commands of the document work in a checkout, with a target file and a baseline."""
     [block] = [block for block in blocks(ROOT / "docs/ci.md") if block.check == "plain-ci"]
     (tmp_path / "assistants-contract").symlink_to(ROOT)
     (tmp_path / "target.toml").write_text(f'base_url = "{base_url}"\nrate_limit = 0\n')

@@ -1,4 +1,4 @@
-"""What is installed by pip is the same as what stands here: the spec, the page, the schema, and both suites."""
+"""The installed wheel has the same content as this checkout: the spec, the page, the schema, and both suites."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel in it, built and unpacked without a network."""
+    """A folder with the unpacked wheel, which was built without a network."""
     folder, wheels = tmp_path_factory.mktemp("installed"), tmp_path_factory.mktemp("wheels")
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
     build = ("wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT))
@@ -27,7 +27,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def python(installed: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """In an empty folder, with what is installed before the dependencies, and without this checkout."""
+    """Runs Python in an empty folder, with the installed wheel before the dependencies, and without this checkout."""
     paths = os.pathsep.join([str(installed), sysconfig.get_paths()["purelib"]])
     empty = installed.parent / "empty"
     empty.mkdir(exist_ok=True)
@@ -41,7 +41,7 @@ def python(installed: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_what_is_installed_starts_the_fake_and_judges_it(installed: Path) -> None:
-    """With both suites, and a page of it."""
+    """The installed fake starts, and both installed suites judge it."""
     words = ("-m", "contract_tests", "run", "--only", "retrieve/", "--html", "page.html")
     ran = python(installed, *words)
 
@@ -50,7 +50,9 @@ def test_what_is_installed_starts_the_fake_and_judges_it(installed: Path) -> Non
 
 
 def test_what_is_installed_explains_a_requirement(installed: Path) -> None:
-    """With what tests it: the tour, both SDKs, and the wrong servers, of which only the matrix is installed."""
+    """The installed `explain` prints the tests of a requirement: the tour, both SDKs, and the names of the wrong
+    servers.
+    """
     ran = python(installed, "-m", "contract_tests", "explain", "modify/partial")
 
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -58,7 +60,7 @@ def test_what_is_installed_explains_a_requirement(installed: Path) -> None:
 
 
 def test_the_dialects_are_installed(installed: Path) -> None:
-    """With the schema of their settings."""
+    """The dialects are installed, with the schema of their settings."""
     ran = python(
         installed, "-c", "from fake_server.dialect.settings import load_dialect; print(len(load_dialect('ragen')) > 9)"
     )
@@ -67,7 +69,7 @@ def test_the_dialects_are_installed(installed: Path) -> None:
 
 
 def test_both_packages_say_that_they_are_typed(installed: Path) -> None:
-    """A type checker of a user then uses their annotations (PEP 561)."""
+    """A type checker of a user finds the annotations of both packages (PEP 561)."""
     assert [(installed / package / "py.typed").is_file() for package in ("fake_server", "contract_tests")] == [
         True,
         True,
@@ -75,7 +77,7 @@ def test_both_packages_say_that_they_are_typed(installed: Path) -> None:
 
 
 def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
-    """Nor what the harness needs: its start does not pay for that."""
+    """The fake imports neither the suites nor their dependencies, so its start stays fast."""
     code = (
         "import fake_server.start, sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     )
@@ -86,7 +88,9 @@ def test_the_fake_does_not_import_the_harness(installed: Path) -> None:
 
 
 def test_the_page_and_the_docs_are_installed(installed: Path) -> None:
-    """With Swagger UI's files from the package that ships them, which is not imported."""
+    """The control page and the docs are installed. Swagger UI's files come from their own package, which is not
+    imported.
+    """
     code = (
         "import sys; from fake_server.control.page_files import load_page_file as load;"
         "print(b'<main' in load('')[0], len(load('swagger-ui.css')[0]) > 9999, 'flask' in sys.modules)"

@@ -1,5 +1,5 @@
-"""`python -m self_tests.doubles.bare_server PORT`: aiohttp as it comes with the fake's JSON, to measure the fake
-against.
+"""`python -m self_tests.doubles.bare_server PORT`: plain aiohttp that answers the fake's JSON, as the measure for the
+fake's speed.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""A stateless mock, as Prism and Steady are: each answer is of the right shape, and none is true."""
+"""A stateless mock, like Prism and Steady: each answer has the right shape, and no answer is true."""
 
 import json
 import time
@@ -15,7 +15,7 @@ EMPTY_PAGE: Document = {"object": "list", "data": [], "first_id": None, "last_id
 
 
 def echo(fake: Fake) -> None:
-    """In the place of everything that the fake does; its list is empty, and whoever is asked for is there."""
+    """Replaces everything that the fake does. The list is empty, and every id exists."""
     fake.middlewares.append(answer)
 
 

@@ -1,16 +1,16 @@
-"""The second implementation's readings as dialects of the fake."""
+"""The free choices of the second implementation as dialects of the fake."""
 
 from typing import Any
 
 from fake_server.dialect.settings import Dialect, parse_dialect
 from self_tests.doubles.readings import Reading
 
-# The second implementation refuses no body for its size.
+# The second implementation accepts a body of any size.
 UNBOUNDED = 2**30
 
 
 def dialect_for(reading: Reading) -> Dialect:
-    """How the fake speaks as the second implementation does by this reading, but for wording and codes."""
+    """The dialect with which the fake makes the same free choices as this reading, except for wording and codes."""
     groups = (constants, organization, answers, ids, bodies, lists, errors, limiter, browser)
     return parse_dialect({group.__name__: group(reading) for group in groups})
 
@@ -57,7 +57,7 @@ def bodies(r: Reading) -> dict[str, Any]:
         "description_max": None,
         "metadata": "any",
         "unstorable": r.nul,
-        # A name cannot be cleared.
+        # No server can clear a name.
         "null_name": "keep" if r.null_in_modify == "keep" else "refuse",
         "null_instructions": r.null_in_modify,
         "empty_modify": "accept",

@@ -1,4 +1,4 @@
-"""What the contract leaves open, and legal ways to settle it; none of them breaks a must."""
+"""The free choices of the contract, and legal ways to make them. None of them violates a must."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -8,7 +8,7 @@ Ignoring = Literal["ignore", "refuse"]
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """One way to settle what the contract leaves open. The defaults keep every should as well."""
+    """One legal set of free choices. The defaults also conform to every should."""
 
     description: str | None = "A project."
     metadata: dict[str, str] | None = field(default_factory=lambda: {"kind": "project"})
@@ -34,12 +34,12 @@ class Reading:
     max_name: int = 300
     max_instructions: int = 20_000
     empty_name_refused: bool = False
-    nul: Literal["keep", "refuse"] = "keep"  # with lone surrogates
-    null_in_modify: Literal["keep", "clear", "refuse"] = "refuse"  # clear: a name cannot be, so null for it is refused
-    paging: Literal["openai", "no-before", "one-page"] = "openai"  # only openai's has first_id and last_id
+    nul: Literal["keep", "refuse"] = "keep"  # a lone surrogate is handled in the same way
+    null_in_modify: Literal["keep", "clear", "refuse"] = "refuse"  # clear: only instructions; a null name is refused
+    paging: Literal["openai", "no-before", "one-page"] = "openai"  # only "openai" has first_id and last_id
     foreign_status: Literal[404, 403] = 404
     wrong_method: Literal[404, 405] = 404
-    allow_headers: str = ""  # what a preflight grants; "" grants what it asks for
+    allow_headers: str = ""  # the headers that a preflight allows; "" allows every header that it asks for
     rate_limit: int | None = None
     counted_per: Literal["key", "ip"] = "key"
     window: Literal["sliding", "fixed"] = "sliding"  # fixed: the minutes of the clock

@@ -1,4 +1,4 @@
-"""A production to rehearse on: a fake with its limiter on, full of other people's assistants, on a clock made quick."""
+"""A fake that stands for a production: it has a limiter, many assistants of other people, and a fast clock."""
 
 from __future__ import annotations
 
@@ -24,13 +24,15 @@ from fake_server.storage import seed
 
 OTHERS = 500
 LIMIT = 20
-QUICK = 900.0  # seconds of the fake's clock that pass in one of ours
-STEADY = 100.0  # the same, where a burst of calls has to fall within a minute
+QUICK = 900.0  # seconds of the fake's clock for each real second
+STEADY = 100.0  # the same, for tests whose calls must all fall within one minute
 
 
 @dataclass(frozen=True)
 class Production:
-    """`began` is when its clock and ours were the same. `watchers` hear of each call, before it is done and after."""
+    """`began` is the time when the fake's clock and the real clock were equal. `watchers` are called before and after
+    each call.
+    """
 
     base_url: str
     began: float
@@ -44,7 +46,7 @@ class Production:
 
 @contextmanager
 def production(speed: float = QUICK) -> Iterator[Production]:
-    """Holds 500 assistants of others, every fifth named as ours are."""
+    """A fake with 500 assistants of other people. Every fifth has a name like ours."""
     began = time.time()
     fake = compose(rate_limit=LIMIT, now=quick(began, speed).now)
     for number in range(OTHERS):
@@ -54,11 +56,11 @@ def production(speed: float = QUICK) -> Iterator[Production]:
 
     @web.middleware
     async def watched(request: web.Request, handler: Any) -> Any:
-        for tell in watchers:
-            tell("before")
+        for notify in watchers:
+            notify("before")
         answer = await handler(request)
-        for tell in watchers:
-            tell("after")
+        for notify in watchers:
+            notify("after")
         return answer
 
     fake.middlewares.append(watched)
@@ -83,6 +85,6 @@ def run(given: Target, ledger: Path, *allowed: str, seed: int = 1) -> Result:
 
 
 def run_to_be_killed(base_url: str, began: float, ledger: str) -> None:
-    """In a process of its own, which tells its number before it begins."""
+    """A run in a process of its own. It writes its process id before it begins."""
     Path(ledger).with_suffix(".pid").write_text(str(os.getpid()))
     run(target(base_url, began, expendable=False), Path(ledger))

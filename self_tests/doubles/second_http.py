@@ -1,4 +1,4 @@
-"""HTTP/1.1 requests off an asyncio stream, for the second implementation; knows nothing of assistants."""
+"""Parses HTTP/1.1 requests from an asyncio stream, for the second implementation. It knows nothing of assistants."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ BODY_SECONDS = 10
 
 
 class Refusal(Exception):
-    """What is not a success: its status, and why, in words that also make its code."""
+    """A refusal: its status, and its reason in words. The words are also the base of its code."""
 
     def __init__(self, status: int, why: str, headers: dict[str, str] | None = None) -> None:
         self.status, self.why, self.headers = status, why, headers or {}
@@ -38,7 +38,7 @@ async def read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
     headers: dict[str, str] = {}
     for name, colon, value in (each.partition(":") for each in fields):
         need(colon and re.fullmatch("[!-~]+", name), "a header is malformed")
-        given = headers.get(name.lower())  # a header that is given twice counts as one list
+        given = headers.get(name.lower())  # a repeated header counts as one list
         headers[name.lower()] = value.strip(" \t") if given is None else f"{given}, {value}"
     headers.setdefault("connection", "close" if line.endswith("0") else "keep-alive")
     body, peer = await read_body(reader, writer, headers), writer.get_extra_info("peername")[0]
@@ -62,7 +62,7 @@ async def read_chunks(reader: asyncio.StreamReader) -> bytes:
     while size := chunk_size(await reader.readuntil(b"\r\n")):
         body += (await reader.readexactly(size + 2))[:-2]
     while await reader.readuntil(b"\r\n") != b"\r\n":
-        pass  # trailers
+        pass  # skips the trailers
     return bytes(body)
 
 

@@ -1,7 +1,7 @@
-"""A second implementation of the contract, to show that the suite accepts every legal reading of it.
+"""A second implementation of the contract. It shows that the suite accepts every legal reading.
 
-Written from the contract alone: it knows nothing of the fake, and wherever the contract leaves a choice it chooses
-otherwise, as a `Reading` says. Every `serve` begins afresh.
+It is written from the contract alone and knows nothing of the fake. For each free choice it chooses otherwise than the
+fake, as a `Reading` says. Every `serve` starts with no data.
 """
 
 import asyncio
@@ -31,16 +31,16 @@ Outcome = tuple[int, Document]
 Answer = tuple[int, Document | None, dict[str, str]]
 KEYS = ("sk-primary.north", "sk-sibling.north", "sk-foreign.south")
 SELF_DELETE = "Cannot delete the assistant this API key is bound to. Rotate the key first, then retry."
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # what many a database cannot hold: NUL and lone surrogates
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # many databases cannot store these: NUL and lone surrogates
 
 
-# What OpenAI's reference allows in the fields that are ignored: the type, and for two of them the range.
+# OpenAI's reference allows these values in the ignored fields: a type, and for two fields a range.
 IGNORED: dict[str, Any] = {
     "model": str, "temperature": int | float | None, "top_p": int | float | None, "description": str | None,
     "metadata": dict | None, "tools": list, "tool_resources": dict | None, "response_format": dict | str | None,
     "reasoning_effort": str | None}  # fmt: skip
 TOP = {"temperature": 2, "top_p": 1}
-# Status to error.type: by name, and as OpenAI's own API spells it. Any other status is an invalid request.
+# The error.type of a status: by name, and as OpenAI's own API spells it. Any other status is an invalid request.
 TYPES = {401: ("authentication_error", "invalid_request_error"), 403: ("permission_error", "permission_error"),
          404: ("not_found_error", "invalid_request_error"), 429: ("rate_limit_error", "requests")}  # fmt: skip
 
@@ -55,10 +55,10 @@ class Assistant:
 
 
 class Service:
-    """The six operations. A key is known by the assistant that it is bound to, here `own`."""
+    """The six operations. A key is identified by the assistant that it is bound to, here `own`."""
 
     def __init__(self, reading: Reading, now: Callable[[], float]) -> None:
-        self.reading, self.now, self.made = reading, now, 0
+        self.reading, self.now, self.ids_given = reading, now, 0
         self.counted_until: dict[str, list[float]] = defaultdict(list)
         self.assistants: dict[str, Assistant] = {}  # in the order of creation
         self.keys = {key: self.add(key.split(".")[1], f"Project {key}", "Be kind.") for key in KEYS}
@@ -86,7 +86,9 @@ class Service:
         return *operations[request.method](self, own, request, unquote(found[1] or "")), {}
 
     def admit(self, request: Request) -> Assistant:
-        """Strangers use up the budget of their address, where that is what counts, but never a key's."""
+        """Admits the caller's key. If the limit counts by address, a stranger uses the budget of that address, but
+        never a key's.
+        """
         if self.reading.counted_per == "ip":
             self.count(request.peer)
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
@@ -97,7 +99,7 @@ class Service:
         return self.keys[key]
 
     def count(self, caller: str) -> None:
-        """Refuses past the limit; refused calls are not counted, so that waiting always helps."""
+        """Refuses calls above the limit. Refused calls do not count, so waiting always helps."""
         if self.reading.rate_limit is None:
             return
         now = self.now()
@@ -109,11 +111,13 @@ class Service:
     def list_all(self, own: Assistant, request: Request, _: str) -> Outcome:
         page, more = self.page(own, request.query)
         ends = {"first_id": page[0].id if page else None, "last_id": page[-1].id if page else None}
-        shown = {"object": "list", "data": [self.show(one) for one in page], "has_more": more}
-        return 200, shown | ends if self.reading.paging == "openai" else shown
+        body = {"object": "list", "data": [self.show(one) for one in page], "has_more": more}
+        return 200, body | ends if self.reading.paging == "openai" else body
 
     def page(self, own: Assistant, query: dict[str, str]) -> tuple[list[Assistant], bool]:
-        """`before` gives the nearest ones ahead of it; has_more tells of those farther in the same direction."""
+        """`before` gives the nearest assistants before the id. has_more tells about the more distant ones in that
+        direction.
+        """
         items = [one for one in reversed(self.assistants.values()) if one.organization == own.organization]
         if self.reading.paging == "one-page":
             return items, False
@@ -136,7 +140,7 @@ class Service:
         return 200, self.show(self.find(own, id))
 
     def modify(self, own: Assistant, request: Request, id: str) -> Outcome:
-        """Judges the body as a whole before it keeps anything of it; no body at all counts as {}."""
+        """Checks the whole body before it stores anything. No body counts as {}."""
         one, body, nulls = self.find(own, id), self.body(request) if request.body else {}, self.reading.null_in_modify
         need(body.get("name", "") is not None or nulls == "keep", "name cannot be null")
         need(body.get("instructions", "") is not None or nulls != "refuse", "instructions cannot be null")
@@ -159,14 +163,14 @@ class Service:
         return found
 
     def add(self, organization: str, name: str, instructions: str | None) -> Assistant:
-        self.made += 1
-        styles = {"uuid": str(uuid4()), "short": uuid4().hex[:12], "number": str(self.made)}
+        self.ids_given += 1
+        styles = {"uuid": str(uuid4()), "short": uuid4().hex[:12], "number": str(self.ids_given)}
         id = f"asst-{styles[self.reading.id_style]}"
         self.assistants[id] = Assistant(id, organization, int(time.time()), name, instructions)
         return self.assistants[id]
 
     def body(self, request: Request) -> Document:
-        try:  # ValueError: not JSON, not UTF-8, an integer of 5,000 digits, or int() refusing NaN and Infinity
+        try:  # ValueError: not JSON, not UTF-8, an integer of 5,000 digits, or int() refuses NaN and Infinity
             body: Document = json.loads(request.body.decode(), parse_constant=int)
         except (ValueError, RecursionError) as reason:
             raise Refusal(400, "the body is not JSON") from reason
@@ -214,7 +218,7 @@ def wire(reading: Reading, answer: Answer, *, keep: bool, bodiless: bool) -> byt
     status, document, headers = answer
     try:
         text = json.dumps(document, ensure_ascii=False, sort_keys=reading.keys_sorted).encode()
-    except UnicodeEncodeError:  # a lone surrogate has no bytes of its own, only an escape
+    except UnicodeEncodeError:  # UTF-8 cannot encode a lone surrogate, only an escape can
         text = json.dumps(document, sort_keys=reading.keys_sorted).encode()
     body = {"content-type": "application/json; charset=utf-8", "content-length": str(len(text))} if document else {}
     every = {"date": formatdate(usegmt=True), "x-request-id": uuid4().hex, "access-control-allow-origin": "*",
@@ -231,7 +235,7 @@ async def converse(service: Service, reader: asyncio.StreamReader, writer: async
             request = await read_request(reader, writer)
             keep, bodiless = "close" not in request.headers["connection"].lower(), request.method == "HEAD"
             answer = service.answer(request)
-        except (Refusal, asyncio.LimitOverrunError, TimeoutError) as flaw:  # where the next request begins is unknown
+        except (Refusal, asyncio.LimitOverrunError, TimeoutError) as flaw:  # the start of the next request is unknown
             refusal = flaw if isinstance(flaw, Refusal) else Refusal(400, "the head is too large or the body too slow")
             keep, bodiless, answer = False, False, (400, service.envelope(refusal), {})
         writer.write(wire(service.reading, answer, keep=keep, bodiless=bodiless))
@@ -264,7 +268,9 @@ class Served(NamedTuple):
 
 @contextmanager
 def serve(reading: Reading, now: Callable[[], float] = time.time) -> Iterator[Served]:
-    """Runs a fresh service in a thread. The sibling's bound assistant is the expendable one; `now` is the limiter's."""
+    """Runs a new service in a thread. The sibling's bound assistant is the expendable one. `now` is the limiter's
+    clock.
+    """
     service, loop = Service(reading, now), asyncio.new_event_loop()
     starting = asyncio.start_server(partial(connected, service), "127.0.0.1", 0, limit=2**20, backlog=1024)
     server = loop.run_until_complete(starting)

@@ -1,4 +1,4 @@
-"""The second server is worth its verdicts only if it is legal itself: the promises that every reading keeps."""
+"""The second server must itself be legal, or its verdicts prove nothing: every reading conforms to these promises."""
 
 import http.client
 import json
@@ -18,7 +18,7 @@ ODD_PATHS = ["/v1/assistants/", "/v1/assistants/../x", "/v1/assistants/%2e%2e%2f
 
 
 class Caller:
-    """One kept connection."""
+    """One connection, kept open."""
 
     def __init__(self, served: Served) -> None:
         self.served, self.connection = served, http.client.HTTPConnection(urlsplit(served.base_url).netloc, timeout=5)
@@ -41,20 +41,25 @@ def call(request: pytest.FixtureRequest) -> Iterator[Caller]:
 
 
 def test_every_reading_keeps_what_it_is_given(call: Caller) -> None:
-    """Create, both modifies, retrieve, list and delete agree, and ignored fields leave no trace."""
-    status, made = call("POST", body={"name": " é\r\n<b>🤖 ", "instructions": "x" * 10_000, "model": "m", "tools": []})
+    """Create, both modifies, retrieve, list and delete agree, and no ignored field keeps a sent value."""
+    status, created = call(
+        "POST", body={"name": " é\r\n<b>🤖 ", "instructions": "x" * 10_000, "model": "m", "tools": []}
+    )
     assert status in (200, 201)
     for verb in ("POST", "PATCH"):
         status, changed = call(
-            verb, f"/asst-{made['id'][5:]}", {"instructions": "", "metadata": {"a": "b"}, "top_p": None}
+            verb, f"/asst-{created['id'][5:]}", {"instructions": "", "metadata": {"a": "b"}, "top_p": None}
         )
-        assert changed == made | {"instructions": changed["instructions"]}
+        assert changed == created | {"instructions": changed["instructions"]}
         assert changed["instructions"] in ("", None)
-    found = call("GET", f"/asst-{made['id'][5:]}", key=call.served.sibling)[1]
+    found = call("GET", f"/asst-{created['id'][5:]}", key=call.served.sibling)[1]
     assert found == changed == call("GET")[1]["data"][0]
-    assert call("GET", f"/{made['id']}", key=call.served.foreign)[0] in (403, 404)
-    assert call("DELETE", f"/{made['id']}") == (200, {"id": made["id"], "object": "assistant.deleted", "deleted": True})
-    assert call("DELETE", f"/{made['id']}")[0] == 404
+    assert call("GET", f"/{created['id']}", key=call.served.foreign)[0] in (403, 404)
+    assert call("DELETE", f"/{created['id']}") == (
+        200,
+        {"id": created["id"], "object": "assistant.deleted", "deleted": True},
+    )
+    assert call("DELETE", f"/{created['id']}")[0] == 404
 
 
 def test_every_reading_guards_the_bound_assistant_from_its_own_key_alone(call: Caller) -> None:
@@ -65,19 +70,19 @@ def test_every_reading_guards_the_bound_assistant_from_its_own_key_alone(call: C
 
 
 def test_every_reading_walks_to_the_end(call: Caller) -> None:
-    """As the Node SDK does: on while has_more, behind the last of data."""
-    made = [call("POST", body={"name": "same"})[1]["id"] for _ in range(25)]
+    """A walk as the Node SDK pages, by has_more and the last id of data, gives every assistant."""
+    created = [call("POST", body={"name": "same"})[1]["id"] for _ in range(25)]
     walked, more, query = [], True, ""
     while more:
         _, page = call("GET", f"?limit=7{query}")
         walked += [one["id"] for one in page["data"]]
         more, query = page["has_more"], f"&after={walked[-1]}"
-    assert walked == [*reversed(made), call.served.expendable_id, call.served.bound_id]
+    assert walked == [*reversed(created), call.served.expendable_id, call.served.bound_id]
 
 
 @pytest.mark.parametrize("body", NASTY, ids=lambda body: body[:12])
 def test_every_reading_refuses_nasty_bodies(call: Caller, body: bytes) -> None:
-    """With an envelope, on a connection that stays good."""
+    """A malformed body gets an envelope, and the connection stays usable."""
     status, refused = call("POST", body=body)
     assert status == 400
     assert refused["error"]["type"] == "invalid_request_error"
@@ -93,7 +98,10 @@ def test_every_reading_survives_odd_paths_methods_and_texts(call: Caller) -> Non
 
 
 def test_bodies_may_come_in_chunks_and_requests_in_a_row() -> None:
-    """Two on one connection, the first in chunks and split anywhere, the second with a body that nobody wants."""
+    """Two requests in a row on one connection are both answered.
+
+    The first has a body in chunks that are split anywhere. The second has a body that no handler needs.
+    """
     with serve(Reading()) as served:
         lines = b" HTTP/1.1\r\nAuthorization: bearer " + served.primary.encode() + b"\r\n"
         first = (

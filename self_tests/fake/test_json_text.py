@@ -14,7 +14,7 @@ from fake_server.dialect.settings import load_dialect
 from fake_server.fake import Fake
 from fake_server.storage.file_format import DataFileError, load_tables
 from fake_server.storage.seed_file import load_seed_file
-from self_tests.fake.controlled import controlled
+from self_tests.fake.control.controlled import controlled
 
 DEEPEST = "[" * 100 + "]" * 100
 REFUSED = {

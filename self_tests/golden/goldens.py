@@ -1,6 +1,7 @@
-"""`make golden` writes anew how the reports of one recorded run should look; look at the difference.
+"""`make golden`: writes the golden files, which are the reports of one recorded run. Look at the difference before a
+commit.
 
-`python -m self_tests.golden.goldens record` first makes the run anew, of a server with four mistakes, as a team's CI
+`python -m self_tests.golden.goldens record` first records a new run, on a server with four mistakes, as a team's CI
 would.
 """
 
@@ -47,7 +48,11 @@ WORDS = (
 
 
 def spoil(fake: Fake) -> None:
-    """PATCH replaces, a delete is terse, a create answers 201, and what is not there is shown, with an odd text."""
+    """Adds four mistakes.
+
+    PATCH replaces, the answer of a delete has no `object`, a create answers 201, and an unknown id gets an assistant
+    with an odd text.
+    """
 
     async def replaced(call: Call) -> Answer:
         call.body = {"instructions": "", **call.body}
@@ -78,19 +83,19 @@ def record() -> None:
 
 
 def written(text: str) -> bytes:
-    """As the command writes a report."""
+    """The bytes that the command writes for a report."""
     return text.encode(errors="backslashreplace")
 
 
 def reports(run: Record) -> Mapping[str, str]:
-    """By the name of the file."""
+    """The text of each report, by its file name."""
     files = {file: render(name, run) for name, file in FILES.items()}
     annotations = "\n".join(github_annotations(run)) + "\n"
     return {**files, ANNOTATIONS: annotations, TERMINAL: terminal_report(run)}
 
 
 def terminal_report(run: Record) -> str:
-    """The text of the terminal, without colours and 100 columns wide."""
+    """The text of the terminal, without colours, 100 columns wide."""
     console = Console(file=StringIO(), width=100, highlight=False)
     terminal.report(run, console, console)
     return cast(StringIO, console.file).getvalue()

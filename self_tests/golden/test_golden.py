@@ -1,4 +1,4 @@
-"""Every report of one recorded run looks as it should: `make golden` writes anew how that is."""
+"""Every report of one recorded run equals its golden file. `make golden` writes these files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def run() -> Record:
 
 
 @pytest.fixture(scope="module")
-def made(run: Record) -> Mapping[str, str]:
+def rendered(run: Record) -> Mapping[str, str]:
     return reports(run)
 
 
@@ -31,18 +31,18 @@ def junit_schema() -> XMLSchema:
 
 
 def test_every_report_has_its_golden_file() -> None:
-    """A format that is added is looked at here, too."""
+    """Each report format has a golden file."""
     assert set(FILES) == set(FORMATS)
 
 
 @pytest.mark.parametrize("name", [*FILES.values(), ANNOTATIONS, TERMINAL])
-def test_a_report_looks_as_it_should(made: Mapping[str, str], name: str) -> None:
-    """To the letter: who changes a report sees in the golden file what that does to it."""
-    assert written(made[name]).decode() == (HERE / name).read_text(encoding="utf-8")
+def test_a_report_looks_as_it_should(rendered: Mapping[str, str], name: str) -> None:
+    """A report equals its golden file to the letter, so the difference shows each change of a report."""
+    assert written(rendered[name]).decode() == (HERE / name).read_text(encoding="utf-8")
 
 
 def test_a_file_of_format_1_gives_every_report() -> None:
-    """An events file of an earlier version is still read, and what it lacks is filled in."""
+    """Every report can be made from an events file of format 1; missing parts get a default."""
     run = events.load(HERE / "events_format_1.ndjson")
 
     assert run.header["format"] == 1
@@ -50,7 +50,9 @@ def test_a_file_of_format_1_gives_every_report() -> None:
 
 
 def test_the_recorded_run_has_all_there_is_to_show(run: Record) -> None:
-    """Each verdict, a violation that was known and one that is no longer there, what is no text, and what is left."""
+    """The recorded run has each verdict, a known violation, an outdated line of the baseline, an answer that is no
+    text, and an assistant that was not deleted.
+    """
     known, mended = baseline.load(HERE / "known.yaml").lines
 
     assert {each["verdict"] for each in run.verdicts} == {"pass", "fail", "warn", "unjudged"}
@@ -60,22 +62,22 @@ def test_the_recorded_run_has_all_there_is_to_show(run: Record) -> None:
     assert "\\ud800" in EVENTS.read_text()
 
 
-def test_the_junit_file_is_one(made: Mapping[str, str], junit_schema: XMLSchema) -> None:
-    """By a schema of what CI servers read, and by a reader that is not ours, which counts alike."""
-    junit_schema.validate(made["junit.xml"])
-    results = [[result.__class__.__name__ for case in suite for result in case.result] for suite in suites_of(made)]
-    stated = [(suite.failures, suite.skipped) for suite in suites_of(made)]
+def test_the_junit_file_is_one(rendered: Mapping[str, str], junit_schema: XMLSchema) -> None:
+    """The JUnit file conforms to the schema of CI servers, and another JUnit parser counts the same results."""
+    junit_schema.validate(rendered["junit.xml"])
+    results = [[result.__class__.__name__ for case in suite for result in case.result] for suite in suites_of(rendered)]
+    stated = [(suite.failures, suite.skipped) for suite in suites_of(rendered)]
 
     assert stated == [(kinds.count("Failure"), kinds.count("Skipped")) for kinds in results]
     assert [sum(column) for column in zip(*stated, strict=True)] == [3, 2]
 
 
-def suites_of(made: Mapping[str, str]) -> list[TestSuite]:
-    return list(JUnitXml.fromstring(made["junit.xml"]))
+def suites_of(rendered: Mapping[str, str]) -> list[TestSuite]:
+    return list(JUnitXml.fromstring(rendered["junit.xml"]))
 
 
 def test_the_junit_file_of_a_run_that_broke_off_is_one(run: Record, junit_schema: XMLSchema) -> None:
-    """An error, where nothing was judged."""
+    """The JUnit file of a run that was cut short conforms to the same schema."""
     broken_off = Record(header=run.header, footer={**run.footer, "fault": "Interrupted. \x00"})
 
     junit_schema.validate(render("junit", broken_off))

@@ -1,4 +1,4 @@
-"""The page for people, in a real browser: it works there offline, on paper, in the dark and on a telephone."""
+"""The HTML report in a real browser: it works offline, on paper, in dark mode and on a telephone."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ def page(chromium: Browser) -> Iterator[Page]:
         yield opened
 
 
-def shown(page: Page) -> list[str | None]:
-    """The requirements that can be seen, in their order."""
+def visible(page: Page) -> list[str | None]:
+    """The visible requirements, in their order."""
     return [each.get_attribute("data-id") for each in page.locator("details.verdict:visible").all()]
 
 
 def test_nothing_is_asked_for_but_the_page(chromium: Browser) -> None:
-    """No error on its console, and no request beside its own."""
+    """The page makes no request but for itself, and its console shows no error."""
     with chromium.new_context(viewport={"width": 1200, "height": 900}) as context:
         page = context.new_page()
-        asked, said = [], []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
+        requested, messages = [], []
+        page.on("request", lambda request: requested.append(request.url))
+        page.on("console", lambda message: messages.append(message.text))
         page.goto(URL)
 
-        assert (asked, said) == ([URL], [])
+        assert (requested, messages) == ([URL], [])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 420])
 def test_it_fits_its_window(chromium: Browser, width: int, scheme: str) -> None:
-    """Also with everything opened there is nothing to scroll sideways."""
+    """The page needs no horizontal scrolling, even with every part unfolded."""
     with browser.opened(chromium, URL, viewport={"width": width, "height": 900}, color_scheme=scheme) as page:
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 
@@ -53,33 +53,35 @@ def test_it_fits_its_window(chromium: Browser, width: int, scheme: str) -> None:
 
 
 def test_what_broke_stands_first_and_open(page: Page) -> None:
-    """The number of it above all else; then what is shown for it, unfolded."""
+    """The number of failed requirements comes first; the failed requirements follow, unfolded."""
     assert page.locator("h1").inner_text().startswith("FAILED: 2 MUST violated ")
-    assert shown(page)[:2] == ["retrieve/unknown-is-404", "modify/partial"]
+    assert visible(page)[:2] == ["retrieve/unknown-is-404", "modify/partial"]
     assert [each.get_attribute("data-kind") for each in page.locator("details.verdict[open]").all()] == ["fail", "fail"]
 
 
 def test_the_filters_filter(page: Page) -> None:
-    """By kind, by a part of the id, and by the tile of an area, which a second click lets go."""
-    every = shown(page)
+    """The filters select by verdict, by a part of the id, and by the tile of an area. A second click on the tile
+    removes its filter.
+    """
+    every = visible(page)
     page.get_by_label("2 failed").uncheck()
-    without_failures = shown(page)
+    without_failures = visible(page)
     page.get_by_label("2 failed").check()
     page.get_by_label("Find").fill("self-")
-    found = shown(page)
+    found = visible(page)
     tile = page.locator(".tile", has_text="modify")
     tile.click()
-    of_the_area = shown(page)
+    of_the_area = visible(page)
     tile.click()
 
     assert without_failures == every[2:]
     assert found == ["delete/self-survives"]
     assert of_the_area == ["modify/partial", "modify/unknown-is-404"]
-    assert shown(page) == every
+    assert visible(page) == every
 
 
 def test_on_paper_every_breach_is_unfolded(page: Page) -> None:
-    """And what only a screen can use is left out."""
+    """On paper every violation is unfolded, and the controls for a screen are hidden."""
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     unfolded = [each.get_attribute("data-kind") for each in page.locator("details.verdict[open]").all()]
@@ -89,6 +91,6 @@ def test_on_paper_every_breach_is_unfolded(page: Page) -> None:
 
 
 def test_what_the_target_answered_is_text(page: Page) -> None:
-    """Markup in an answer is shown, and makes nothing."""
+    """Markup in an answer is shown as text and creates no element."""
     assert page.locator("pre b, pre script").count() == 0
     assert "<b>" in page.locator("details.verdict[data-id='retrieve/unknown-is-404'] pre").all_inner_texts()[1]

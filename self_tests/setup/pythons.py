@@ -1,6 +1,6 @@
-"""`python -m self_tests.setup.pythons`: `make contract` on every CPython of this machine, `make test` on two of them.
+"""`python -m self_tests.setup.pythons`: runs `make contract` on every CPython of this machine, and `make test` on two.
 
-Each version gets a fresh environment in .venvs. This module imports the standard library alone, so any Python runs it.
+Each version gets a new environment in .venvs. This module imports only the standard library, so any Python can run it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSIFIER = "Programming Language :: Python :: 3."
-NEWEST_KNOWN = 14  # the minor version of the newest Python that we look for
+NEWEST_KNOWN = 14  # the minor version of the newest Python that this module looks for
 PROBE = "import json, sys; print(json.dumps([sys.implementation.name, *sys.version_info]))"
 
 
@@ -56,7 +56,7 @@ def tested_minors() -> list[int]:
 
 
 def candidates() -> Iterator[Path]:
-    """pyenv's versions, and each python3.N of the PATH. Not all of them need to work."""
+    """The versions of pyenv, and each python3.N of the PATH. Some of them may not work."""
     pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
     yield from Path(pyenv).glob("versions/*/bin/python3")
     for folder in os.get_exec_path():
@@ -64,7 +64,7 @@ def candidates() -> Iterator[Path]:
 
 
 def probe(path: Path, oldest: int) -> Python | None:
-    """None where the candidate does not run, or is no released CPython of 3.`oldest` or newer."""
+    """The Python of a path; None if it does not run, or is not a released CPython of 3.`oldest` or newer."""
     try:
         ran = subprocess.run([path, "-c", PROBE], capture_output=True, text=True, timeout=30, check=True)
         name, major, minor, micro, level, _ = json.loads(ran.stdout)
@@ -75,13 +75,13 @@ def probe(path: Path, oldest: int) -> Python | None:
 
 
 def installed(paths: Iterable[Path], oldest: int) -> list[Python]:
-    """One Python for each minor version, the newest of its kind; the oldest version first."""
+    """One Python for each minor version: its newest patch version. The oldest minor version is first."""
     found = sorted({python for path in paths if (python := probe(path, oldest))})
     return list({python.minor: python for python in found}.values())
 
 
 def run_make(python: Python, target: str, together: bool = False) -> Outcome:
-    """`together` prints the output at the end, in one piece."""
+    """Runs make. `together` prints the output at the end, in one piece."""
     print(f"== Python {python}: make {target}", flush=True)
     start = time.monotonic()
     ran = subprocess.run(
@@ -99,7 +99,7 @@ def run_make(python: Python, target: str, together: bool = False) -> Outcome:
 
 
 def run_contract(python: Python) -> Outcome:
-    """In an environment that is made for it, whatever was there before."""
+    """Runs `make contract` in a new environment. Deletes an earlier one."""
     shutil.rmtree(ROOT / python.environment, ignore_errors=True)
     return run_make(python, "contract", together=True)
 
@@ -110,20 +110,22 @@ def run_test(python: Python) -> Outcome:
 
 
 def run_all(pythons: list[Python]) -> Iterator[Outcome]:
-    """`make contract` on each, which uses one core, and `make test` on the oldest and the newest, which uses all."""
+    """Runs `make contract` on each Python, which uses one core, and `make test` on the oldest and the newest, which
+    uses all cores.
+    """
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield from pool.map(run_contract, pythons)
     yield from map(run_test, sorted({pythons[0], pythons[-1]}))
 
 
 def share_sdks(environment: Path) -> None:
-    """`make browser` has installed the SDK of npm in .venv alone."""
+    """Uses the SDK of npm from .venv, because `make browser` installs it only there."""
     if (ROOT / ".venv/sdks").is_dir() and environment.is_dir():
         (environment / "sdks").symlink_to(ROOT / ".venv/sdks")
 
 
 def main() -> int:
-    """Gives the exit code: 0 where there is a Python and everything passed on each."""
+    """The exit code: 0 if there is a Python and everything passed on each."""
     oldest = tested_minors()[0]
     pythons = installed(candidates(), oldest)
     outcomes = list(run_all(pythons)) if pythons else []

@@ -1,4 +1,4 @@
-"""Pythons that are not as this one: scripts that stand on a PATH of their own."""
+"""Other Pythons than this one: scripts in a folder that stands on the PATH."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 OLD = "sys.version_info = (3, 9, 18, 'final', 0)"
-NO_VENV = "sys.modules['ensurepip'] = None"  # so its import fails, as without Debian's python3-venv
+NO_VENV = "sys.modules['ensurepip'] = None"  # the import of ensurepip then fails, as without Debian's python3-venv
 INACTIVE_SHIM = "sys.exit('pyenv: python3: command not found')"
 
 
 def write_python(path: Path, change: str = "") -> Path:
-    """A script that is this Python, and executes the statement `change` before the code of its -c."""
+    """Writes a script that runs this Python, and executes the statement `change` before the code of its -c."""
     code = f"import sys; {change or 'pass'}\nexec(sys.argv[2])"
     return write_script(path, f'exec {shlex.quote(sys.executable)} -c {shlex.quote(code)} "$@"')
 

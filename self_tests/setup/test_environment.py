@@ -1,4 +1,4 @@
-"""The environment that `make` sets up: shown as it comes, begun anew where it was broken off, and made only once."""
+"""The environment that `make` sets up: it prints its stages, restarts after a failure, and is created only once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from self_tests.setup.stubs import write_script
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").split()
-# An environment's Python that notes each call of pip, and breaks off where it shall.
+# This is the Python of an environment. It records each call of pip, and fails at the given point.
 PIP = """
 [ "$1" = -c ] || echo "$@" >>"$0.log"
 case "$*" in *"${BREAK_AT:-nothing}"*) echo ERROR: broken off >&2; exit 1 ;; esac
@@ -20,12 +20,12 @@ case "$*" in *"${BREAK_AT:-nothing}"*) echo ERROR: broken off >&2; exit 1 ;; esa
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Path:
-    """Not there yet, in a folder with a space in its name."""
+    """The path of an environment that does not exist yet. Its folder has a space in its name."""
     return tmp_path / "a b" / "env"
 
 
 def set_up(environment: Path, break_at: str = "nothing") -> subprocess.CompletedProcess[str]:
-    """`.ci/setup`, by a Python that makes an environment of one script and needs no network."""
+    """Runs `.ci/setup` with a Python whose environment is one script, so that no network is needed."""
     pip = write_script(environment.parent / "pip", PIP)
     making = f'--version) echo Python 3.12.1 ;; -m) mkdir -p "$4/bin"; cp "{pip}" "$4/bin/python" ;;'
     python = write_script(environment.parent / "python3", f'case "$1" in {making} esac')
@@ -42,7 +42,7 @@ def set_up(environment: Path, break_at: str = "nothing") -> subprocess.Completed
 
 
 def test_a_set_up_shows_its_stages(environment: Path) -> None:
-    """On a pipe as well."""
+    """A set-up prints its stages, also into a pipe."""
     done = set_up(environment)
 
     assert done.returncode == 0
@@ -54,7 +54,7 @@ def test_a_set_up_shows_its_stages(environment: Path) -> None:
 
 
 def test_every_pinned_package_is_installed_once(environment: Path) -> None:
-    """Whatever number of them goes into one call of pip."""
+    """Every pinned package is installed once, in any number of pip calls."""
     set_up(environment)
 
     calls = (environment / "bin/python.log").read_text(encoding="utf-8").split()
@@ -63,7 +63,7 @@ def test_every_pinned_package_is_installed_once(environment: Path) -> None:
 
 @pytest.mark.parametrize("stage", [LOCK[0], LOCK[-1], "--editable"])
 def test_a_set_up_that_was_broken_off_begins_anew(environment: Path, stage: str) -> None:
-    """And says so in one line, below what pip says."""
+    """A set-up that failed starts again with the next make. One line says so, below pip's message."""
     broken = set_up(environment, break_at=stage)
     again = set_up(environment)
 
@@ -76,7 +76,9 @@ def test_a_set_up_that_was_broken_off_begins_anew(environment: Path, stage: str)
 
 
 def test_a_second_set_up_needs_no_network(environment: Path) -> None:
-    """Where requirements.lock and pyproject.toml say the same, whatever their times are."""
+    """A second set-up does nothing if requirements.lock and pyproject.toml have the same content, also with other file
+    times.
+    """
     set_up(environment)
     again = set_up(environment, break_at="pip")
 
@@ -84,7 +86,7 @@ def test_a_second_set_up_needs_no_network(environment: Path) -> None:
 
 
 def test_another_lock_is_installed(environment: Path) -> None:
-    """The environment that was set up by another requirements.lock is made anew."""
+    """The environment is created again if requirements.lock has changed."""
     set_up(environment)
     (environment / ".ready").write_text("click==8.0\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Machines that have less than a developer's: PyYAML without libyaml, a terminal that knows ASCII alone."""
+"""Machines with less than a developer's: PyYAML without libyaml, and a terminal that has only ASCII."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_build_of_pyyaml_without_libyaml_is_enough() -> None:
 
 
 def test_a_terminal_of_ascii_alone_gets_an_escape() -> None:
-    """A character that the terminal does not know is no error."""
+    """A character that the terminal does not have is printed as an escape."""
     done = python("-m", "contract_tests", "explain", "modify/partial", PYTHONIOENCODING="ascii")
 
     assert (done.returncode, done.stderr) == (0, "")

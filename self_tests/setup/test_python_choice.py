@@ -1,4 +1,4 @@
-"""The Python that `make` takes, and the one line that it says where there is none."""
+"""`make` chooses a Python, and prints one line if it finds none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def choose(*folders: Path, given: str = "") -> subprocess.CompletedProcess[str]:
-    """`.ci/python`, on a PATH of these folders."""
+    """Runs `.ci/python` with these folders as PATH."""
     variables = {"PATH": os.pathsep.join(map(str, folders))}
     return subprocess.run(
         [ROOT / ".ci/python", given], env=variables, capture_output=True, text=True, check=False, timeout=60
@@ -23,7 +23,7 @@ def choose(*folders: Path, given: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def test_python3_is_taken_where_it_is_new_enough(tmp_path: Path) -> None:
-    """A newer version on the PATH does not change the choice of the user."""
+    """python3 is used if it is new enough, also if the PATH has a newer version: it is the choice of the user."""
     python3 = write_python(tmp_path / "python3")
     write_python(tmp_path / "python3.14")
 
@@ -31,7 +31,7 @@ def test_python3_is_taken_where_it_is_new_enough(tmp_path: Path) -> None:
 
 
 def test_the_newest_is_taken_where_python3_is_old(tmp_path: Path) -> None:
-    """The newest that runs: the shim of an inactive version does not."""
+    """The newest Python that runs is used if python3 is too old. The shim of an inactive version does not run."""
     write_python(tmp_path / "python3", OLD)
     write_python(tmp_path / "python3.11")
     write_python(tmp_path / "python3.13")
@@ -41,7 +41,7 @@ def test_the_newest_is_taken_where_python3_is_old(tmp_path: Path) -> None:
 
 
 def test_a_python_behind_a_shim_is_found(tmp_path: Path) -> None:
-    """In a later folder of the PATH, which has a space in its name."""
+    """A Python behind a shim is found in a later folder of the PATH, which has a space in its name."""
     write_python(tmp_path / "shims/python3", OLD)
     write_python(tmp_path / "shims/python3.12", INACTIVE_SHIM)
     behind = write_python(tmp_path / "a b/python3.12")
@@ -50,7 +50,7 @@ def test_a_python_behind_a_shim_is_found(tmp_path: Path) -> None:
 
 
 def test_the_python_of_the_user_wins(tmp_path: Path) -> None:
-    """PYTHON=… names it, by a path or by a name."""
+    """PYTHON=… overrides the choice, by a path or by a name."""
     write_python(tmp_path / "python3")
     write_python(tmp_path / "python3.12")
 
@@ -73,7 +73,7 @@ def test_the_python_of_the_user_wins(tmp_path: Path) -> None:
     ],
 )
 def test_no_python_is_one_line(tmp_path: Path, change: str, given: str, line: str) -> None:
-    """The line says the remedy, and no traceback comes with it."""
+    """Without a usable Python, make prints one line with the remedy, and no traceback."""
     write_python(tmp_path / "python3", change)
     chosen = choose(tmp_path, given=given)
 

@@ -1,4 +1,4 @@
-"""The versions of Python that this project is tested on: one list, and the command that runs them."""
+"""The Python versions of this project's tests: one list, and the command that runs the tests on them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def version(*numbers: int, level: str = "final") -> str:
 
 
 def test_the_readme_and_pyproject_name_the_same_versions() -> None:
-    """The versions of the classifiers are those that CI goes by."""
+    """The README and the classifiers of pyproject.toml have the same versions."""
     oldest, *_, newest = pythons.tested_minors()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -29,7 +29,7 @@ def test_the_readme_and_pyproject_name_the_same_versions() -> None:
 
 
 def test_each_minor_version_is_found_once(tmp_path: Path) -> None:
-    """The newest of its kind. Old, unreleased and broken ones do not count."""
+    """Each minor version is found once, as its newest patch version; old, unreleased and broken ones are not."""
     changes = {
         "a": version(3, 12, 1),
         "b": version(3, 12, 4),
@@ -46,7 +46,7 @@ def test_each_minor_version_is_found_once(tmp_path: Path) -> None:
 
 
 def test_pyenvs_pythons_and_those_of_the_path_are_candidates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The versions that are not active are among them."""
+    """The versions of pyenv and the Pythons of the PATH are candidates, also versions that are not active."""
     wanted = [write_python(tmp_path / "pyenv/versions/3.12.1/bin/python3"), write_python(tmp_path / "bin/python3.13")]
     write_python(tmp_path / "bin/python3.13-config")
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
@@ -57,7 +57,7 @@ def test_pyenvs_pythons_and_those_of_the_path_are_candidates(tmp_path: Path, mon
 
 @pytest.fixture
 def targets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, str]]:
-    """The versions and targets that make was called with: it fails at 3.12 alone."""
+    """The (version, target) pairs of the calls of make, which fails only on 3.12."""
     calls: list[tuple[str, str]] = []
 
     def run_make(python: Python, target: str, together: bool = False) -> Outcome:
@@ -72,7 +72,7 @@ def targets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, 
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, *minors: int) -> int:
-    """The exit code where these versions are installed."""
+    """The exit code if these minor versions are installed."""
     monkeypatch.setattr(pythons, "installed", lambda _paths, _oldest: [Python(minor, 1, "") for minor in minors])
     return pythons.main()
 
@@ -80,7 +80,9 @@ def answer(monkeypatch: pytest.MonkeyPatch, *minors: int) -> int:
 def test_every_version_runs_contract_and_two_run_test(
     targets: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A failure of one does not spare the others, and is the exit code."""
+    """Every version runs `make contract`, and two run `make test`. A failure on one does not stop the others, and is
+    the exit code.
+    """
     code = answer(monkeypatch, 11, 12, 13)
 
     contract = [(f"3.{minor}.1", "contract") for minor in (11, 12, 13)]
@@ -99,7 +101,7 @@ def test_every_version_runs_contract_and_two_run_test(
 def test_one_version_is_enough(
     targets: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It runs both, and the others are named."""
+    """A single version runs both targets, and the output lists the missing versions."""
     code = answer(monkeypatch, 13)
 
     assert (code, targets) == (0, [("3.13.1", "contract"), ("3.13.1", "test")])
@@ -108,5 +110,5 @@ def test_one_version_is_enough(
 
 @pytest.mark.usefixtures("targets")
 def test_no_version_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """CI that ran nothing is not green."""
+    """The exit code is a failure if no version is installed."""
     assert answer(monkeypatch) == 1

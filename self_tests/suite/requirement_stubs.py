@@ -1,4 +1,4 @@
-"""The places that a requirement needs, and a stub for each place that lacks it, ready to paste."""
+"""The places in which a requirement must stand, and a stub for each place that lacks it, ready to paste."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def {name}_is_broken(fake: Fake) -> None:
 
 
 def missing(id: str, statement: str = "") -> dict[str, str]:
-    """A stub by the file in which it belongs, for each place that does not have this requirement."""
+    """A stub for each place that does not have this requirement, by the file to paste it into."""
     area, _, name = id.partition("/")
     words = {"id": id, "name": name.replace("-", "_"), "statement": statement or "The statement of the requirement."}
     file = {"list": "lists"}.get(area, area)

@@ -25,7 +25,7 @@ FOUND = {
 @needs_curl
 @pytest.mark.parametrize("name", FOUND)
 def test_a_breach_is_shrunk_to_the_fewest_calls(name: str) -> None:
-    """A few of about fifty calls are left, and their script shows the same answer in a shell."""
+    """A violation is shrunk to a few of about fifty calls, and its script shows the same answer in a shell."""
     server = next(server for server in SERVERS if server.name == name)
     with serving(server.change) as target:
         run = Run(target, RunOptions(histories=3, generators=frozenset({"histories"})), lambda id: id == FOUND[name])

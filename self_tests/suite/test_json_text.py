@@ -1,4 +1,6 @@
-"""The rules for JSON, in each place where the suite takes what others wrote: one bound on every interpreter."""
+"""The rules for JSON, in each place where the suite parses the text of others: the limits are the same on every
+interpreter.
+"""
 
 from __future__ import annotations
 
@@ -37,25 +39,27 @@ ODD_ANSWERS = {
 
 @pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_an_answer_that_breaks_a_rule_is_unreadable(text: str) -> None:
-    """Before any library recurses on the answer, and the same on every interpreter."""
+    """An answer that breaks a rule is not parsed: no library recurses on it, and every interpreter gives the same
+    result.
+    """
     assert parse(text.encode()) is Odd.UNREADABLE
 
 
 def test_a_lone_surrogate_is_replaced() -> None:
-    """A pair of surrogates is one character and stays."""
+    """A lone surrogate is replaced. A pair of surrogates is one character and stays."""
     assert parse(b'{"\\ud800": ["\\ud83e\\udd16", "a\\udfffb"]}') == {"\ufffd": ["🤖", "a\ufffdb"]}
 
 
 @pytest.mark.parametrize("text", ["[" * 100 + "]" * 100, '{"a": "' + "[" * 500 + '"}', "9" * 300])
 def test_an_answer_within_the_rules_is_parsed(text: str) -> None:
-    """Brackets in a string are no depth."""
+    """An answer within the rules is parsed. Brackets in a string do not count as depth."""
     assert parse(text.encode()) == json.loads(text)
 
 
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("text", ODD_ANSWERS.values(), ids=ODD_ANSWERS.keys())
 def test_a_server_that_answers_so_gets_a_verdict(run: Callable[..., Ran], status: int, text: str) -> None:
-    """Exit 1 and no traceback."""
+    """A server that answers so gets a verdict: the run ends with exit 1 and without a traceback."""
     with http(status, text.encode()) as base_url:
         ran = run(base_url, *QUICKLY, "--only", "create/", "--only", "list/")
 
@@ -65,14 +69,14 @@ def test_a_server_that_answers_so_gets_a_verdict(run: Callable[..., Ran], status
 
 @pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_events_and_ledgers_that_break_a_rule_are_one_line(tmp_path: Path, text: str) -> None:
-    """As for any other damage."""
+    """An events file or a ledger that breaks a rule is reported in one line, as any other damage."""
     file = tmp_path / "file"
     file.write_text(text + "\n")
 
     with pytest.raises(RecordError):
         events.load(file)
     with pytest.raises(TargetError):
-        ledger.read(file)
+        ledger.load(file)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,7 @@ def test_events_and_ledgers_that_break_a_rule_are_one_line(tmp_path: Path, text:
 def test_a_baseline_that_breaks_a_rule_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, parser: type
 ) -> None:
-    """By both builds of PyYAML."""
+    """A baseline that breaks a rule is reported in one line, by both builds of PyYAML."""
     monkeypatch.setattr(yaml_text, "FASTEST", parser)
     file = tmp_path / "known.yaml"
     file.write_text(text)
@@ -101,7 +105,7 @@ def test_a_baseline_that_breaks_a_rule_is_one_line(
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "{a = " * 1_000, "rate_limit = " + "9" * 5_000])
 def test_a_target_that_breaks_a_rule_is_one_line(tmp_path: Path, text: str) -> None:
-    """TOML nests as well."""
+    """A target file that breaks a rule is reported in one line: TOML nests as well."""
     file = tmp_path / "target.toml"
     file.write_text(text)
 
@@ -110,7 +114,7 @@ def test_a_target_that_breaks_a_rule_is_one_line(tmp_path: Path, text: str) -> N
 
 
 def test_brackets_in_texts_and_comments_of_toml_are_no_depth() -> None:
-    """Each kind of string that TOML has, and a comment."""
+    """Brackets in a comment or in any kind of string of TOML do not count as depth."""
     brackets = "[" * 101
     text = f'a = \'{brackets}\'\nb = "\\"{brackets}"\nc = \'\'\'\n{brackets}\'\'\'\n# {brackets}\nd = """{brackets}"""'
 
@@ -118,7 +122,7 @@ def test_brackets_in_texts_and_comments_of_toml_are_no_depth() -> None:
 
 
 def test_the_contract_is_loaded_by_pyyaml_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not every build of PyYAML has libyaml's loader."""
+    """The contract is loaded by a PyYAML without libyaml's loader."""
     monkeypatch.setattr(yaml_text, "FASTEST", yaml.SafeLoader)
 
     loaded = yaml_text.load(catalogue.location().read_text(encoding="utf-8"))

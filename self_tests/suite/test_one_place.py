@@ -64,7 +64,7 @@ def test_no_other_module_spells_an_operation() -> None:
 
 @pytest.mark.parametrize("id", catalogue.requirements())
 def test_a_requirement_has_an_explanation_a_rule_a_step_and_a_wrong_server(id: str) -> None:
-    """Else the failure is the missing stub, ready to paste."""
+    """Each requirement has all its places. A failure shows the missing stub, ready to paste."""
     stubs = described(id)
 
     assert not stubs, f"\n{stubs}"

@@ -210,7 +210,7 @@ def test_what_an_interrupted_call_has_made_is_removed_too(
 
 
 def test_a_ledger_is_never_written_over(place: Production, tmp_path: Path) -> None:
-    """A ledger of another run may be the only list of what that run has left."""
+    """A run never overwrites the ledger of another run: it may be the only list of the assistants that are left."""
     (tmp_path / "run.ledger").write_text("another run's")
 
     with pytest.raises(TargetError, match="--ledger"):

@@ -27,7 +27,7 @@ from fake_server.storage import seed
 from self_tests.doubles.second_server import READINGS, Served, serve
 
 TOUR = RunOptions(generators=frozenset({"tour"}))
-# The shoulds that a reading does not keep.
+# The shoulds that a reading does not conform to.
 WARNS = {
     "ragen": {
         "create/status-200",

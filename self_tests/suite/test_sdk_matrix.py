@@ -1,4 +1,4 @@
-"""The matrix of SDKs: what it calls a surprise, and that nothing is green for not having been asked."""
+"""The matrix of SDKs: it reports each surprise, and a test that did not run is never green."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def installed(language: str) -> Sdk:
     return sdk
 
 
-def surprises(*told: Outcome) -> list[str]:
-    return list(matrix.surprising(SDK, list(told), ["list/complete"]))
+def surprises(*outcomes: Outcome) -> list[str]:
+    return list(matrix.surprising(SDK, list(outcomes), ["list/complete"]))
 
 
 def test_what_the_table_says_is_no_surprise() -> None:
@@ -41,24 +41,24 @@ def test_what_the_table_says_is_no_surprise() -> None:
 
 @pytest.mark.parametrize("verdict", ["failed", "error"])
 def test_a_promise_that_does_not_hold_is_a_surprise(verdict: str) -> None:
-    """What failed, and what broke before it could be judged, is named with its SDK."""
+    """A test that failed, or that broke before its verdict, is reported with its SDK."""
     assert len(surprises(replace(WALKED, verdict=verdict), ASKED_ON)) == 1
 
 
-@pytest.mark.parametrize("told", [(), (replace(WALKED, verdict="skipped"),)], ids=["absent", "skipped"])
-def test_a_promise_that_was_not_asked_is_a_surprise(told: tuple[Outcome, ...]) -> None:
-    """An SDK that was not asked what others were is not green."""
-    assert len(surprises(*told, ASKED_ON)) == 1
+@pytest.mark.parametrize("outcomes", [(), (replace(WALKED, verdict="skipped"),)], ids=["absent", "skipped"])
+def test_a_promise_that_was_not_asked_is_a_surprise(outcomes: tuple[Outcome, ...]) -> None:
+    """An SDK without a promise that others were tested for is a surprise."""
+    assert len(surprises(*outcomes, ASKED_ON)) == 1
 
 
-@pytest.mark.parametrize("told", [(replace(ASKED_ON, verdict="passed"),), ()], ids=["holds", "absent"])
-def test_a_line_that_is_no_longer_true_is_a_surprise(told: tuple[Outcome, ...]) -> None:
-    """A fact of `unlike` that holds after all, or that nothing shows, is to be taken out."""
-    assert len(surprises(WALKED, *told)) == 1
+@pytest.mark.parametrize("outcomes", [(replace(ASKED_ON, verdict="passed"),), ()], ids=["holds", "absent"])
+def test_a_line_that_is_no_longer_true_is_a_surprise(outcomes: tuple[Outcome, ...]) -> None:
+    """A fact of `unlike` that holds after all, or that no test shows, must be deleted from sdks.toml."""
+    assert len(surprises(WALKED, *outcomes)) == 1
 
 
 def test_one_client_that_fails_fails_the_cell() -> None:
-    """A cell holds where some of an SDK's clients prove it and none refutes it."""
+    """A cell holds if some of an SDK's clients prove it and none refutes it."""
     skipped, failed = replace(WALKED, verdict="skipped"), replace(WALKED, verdict="failed")
 
     assert matrix.cell([WALKED, skipped]) == matrix.HOLDS
@@ -67,19 +67,23 @@ def test_one_client_that_fails_fails_the_cell() -> None:
 
 def test_the_readme_shows_the_sdks_of_the_table() -> None:
     """The README's tables were made with the SDKs that sdks.toml names."""
-    made = matrix.README.read_text(encoding="utf-8").split(matrix.BEGIN)[1].split(matrix.END)[0]
-    heads = [line for line in made.splitlines() if line.startswith(("| promise", "| fact"))]
+    table = matrix.README.read_text(encoding="utf-8").split(matrix.BEGIN)[1].split(matrix.END)[0]
+    heads = [line for line in table.splitlines() if line.startswith(("| promise", "| fact"))]
 
     assert [line.strip("| ").split(" | ")[1:] for line in heads] == [[sdk.name for sdk in known()]] * 2
 
 
 def test_a_run_judges_with_the_newest_sdk_of_the_table() -> None:
-    """What requirements.lock pins, and `assistants-contract run` judges with, is the last Python of sdks.toml."""
+    """The newest Python SDK of sdks.toml is the one that requirements.lock pins and that `assistants-contract run`
+    uses.
+    """
     assert newest("python").version == openai.__version__
 
 
 def test_without_node_its_sdk_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where node is missing it is said in one line, and is not a failure; also where the SDK was installed before."""
+    """Without node its SDK is unavailable, also if it was installed before. One line says so, and the run does not
+    fail.
+    """
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(UnavailableError, match="node"):
@@ -88,16 +92,18 @@ def test_without_node_its_sdk_is_unavailable(monkeypatch: pytest.MonkeyPatch, tm
 
 @pytest.mark.parametrize("language", ["python", "node"])
 def test_only_what_is_asked_for_runs(language: str) -> None:
-    """Of one requirement an SDK makes no more calls than that takes; what it made it removes even so."""
+    """For one requirement an SDK makes only the calls that the requirement needs, and deletes the assistants that it
+    created.
+    """
     with own_fake.fake() as target:
-        told = installed(language).judge(target, ["list/limit"])
+        outcomes = installed(language).judge(target, ["list/limit"])
 
-    assert {each.name for each in told} - {"delete/answers-deleted"} == {"list/limit"}
-    assert {each.verdict for each in told} == {"passed"}
+    assert {each.name for each in outcomes} - {"delete/answers-deleted"} == {"list/limit"}
+    assert {each.verdict for each in outcomes} == {"passed"}
 
 
 def test_nodes_sdk_finds_what_python_does_not() -> None:
-    """`run --sdk` adds to the verdicts what Node's SDK sees: it loses the rest of a list that does not say has_more."""
+    """`run --sdk` adds the findings of Node's SDK: it loses the rest of a list without has_more."""
     installed("node")
     server = next(server for server in SERVERS if server.name == "has more is missing")
     with serving(server.change) as target:
@@ -108,7 +114,7 @@ def test_nodes_sdk_finds_what_python_does_not() -> None:
 
 
 def test_what_nodes_sdk_cannot_remove_is_named() -> None:
-    """It is named whatever was chosen, and fails nothing that was."""
+    """An assistant that Node's SDK cannot delete is reported for every choice of requirements, and fails none."""
     installed("node")
 
     async def refuse(_: Handler, __: Call) -> Answer:

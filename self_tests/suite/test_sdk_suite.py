@@ -1,4 +1,4 @@
-"""The SDK suite: silent about a right server, outspoken about a wrong one, and fit to be run inside anything."""
+"""The SDK suite accepts a right server, finds the mistakes of a wrong one, and can run inside another program."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def target_at(base_url: str) -> Target:
 
 
 def judged(fake: Fake, *wanted: str) -> dict[str, set[str]]:
-    """Each requirement's verdicts, for the requirements that begin with one of these."""
+    """The verdicts of each requirement that begins with one of these prefixes."""
     with serve(fake) as base_url:
         outcomes = judge(target_at(base_url), lambda name: name.startswith(wanted))
     verdicts: dict[str, set[str]] = {}
@@ -55,40 +55,40 @@ def fake() -> Fake:
 
 @pytest.fixture(scope="module")
 def right() -> Iterator[tuple[Fake, list[Outcome]]]:
-    """A right server after a whole run, with the run's outcomes."""
+    """A right server after a whole run, and the outcomes of that run."""
     fake = compose(rate_limit=None)
     with serve(fake) as base_url:
         yield fake, judge(target_at(base_url), everything)
 
 
 def test_a_right_server_passes(right: tuple[Fake, list[Outcome]]) -> None:
-    """Nothing fails and nothing is skipped where the server is right and everything is declared."""
+    """Nothing fails and nothing is skipped if the server is right and everything is declared."""
     assert [outcome for outcome in right[1] if outcome.verdict != "passed"] == []
 
 
 def test_nothing_is_left_behind(right: tuple[Fake, list[Outcome]]) -> None:
     """After a run the server holds what it held before, unchanged."""
     left = [vars(project) for project in right[0].store.projects("org-acme")]
-    fresh = [vars(project) for project in compose(rate_limit=None).store.projects("org-acme")]
+    initial = [vars(project) for project in compose(rate_limit=None).store.projects("org-acme")]
 
-    assert [row | {"created_at": 0} for row in left] == [row | {"created_at": 0} for row in fresh]
+    assert [row | {"created_at": 0} for row in left] == [row | {"created_at": 0} for row in initial]
 
 
 def test_every_outcome_says_what_was_promised(right: tuple[Fake, list[Outcome]]) -> None:
-    """Each test has a promise, and names of its own."""
+    """Each test has a promise, and a name of its own."""
     assert [outcome.test for outcome in right[1] if not outcome.promise] == []
     assert len({outcome.test for outcome in right[1]}) == len(right[1])
 
 
 def test_every_requirement_is_in_the_catalogue(right: tuple[Fake, list[Outcome]]) -> None:
-    """No test claims to prove what the contract does not know."""
+    """Every requirement of a test is in the catalogue."""
     claimed = {name for outcome in right[1] for name in outcome.requirements}
 
     assert claimed - set(catalogue.requirements()) == set()
 
 
 def test_sync_and_async_prove_the_same(right: tuple[Fake, list[Outcome]]) -> None:
-    """Every promise is judged with both clients, but for what only the async one can do."""
+    """Every promise is judged with both clients, except those that only the async client can judge."""
     tests = {outcome.test for outcome in right[1] if "test_parallel.py" not in outcome.test}
 
     assert {test.replace("async", "sync") for test in tests if "async" in test} == {
@@ -97,7 +97,7 @@ def test_sync_and_async_prove_the_same(right: tuple[Fake, list[Outcome]]) -> Non
 
 
 def test_every_kind_of_client_judges(fake: Fake) -> None:
-    """Over aiohttp, by raw and streaming responses and with strict validation the promises are the same."""
+    """The promises are the same over aiohttp, with raw and streaming responses, and with strict validation."""
     with serve(fake) as base_url:
         outcomes = judge(target_at(base_url), lambda name: name == "list/complete", kinds=KINDS)
 
@@ -106,17 +106,17 @@ def test_every_kind_of_client_judges(fake: Fake) -> None:
 
 
 def test_only_what_is_wanted_runs(fake: Fake) -> None:
-    """Only the tests run that carry a requirement which is wanted."""
+    """Only the tests run that carry a wanted requirement."""
     assert judged(fake, "list/limit") == {"list/limit": {"passed"}}
 
 
 def test_that_nothing_ran_is_visible(fake: Fake) -> None:
-    """Where nothing is wanted the list is empty."""
+    """The list of outcomes is empty if nothing is wanted."""
     with serve(fake) as base_url:
         assert judge(target_at(base_url), lambda _: False) == []
 
 
-# The mistakes. Each is one of a running server's, put into the fake.
+# The mistakes. Each is a mistake of a running server, added to the fake.
 
 
 def show_milliseconds(fake: Fake) -> None:
@@ -224,7 +224,7 @@ MISTAKES: list[tuple[Callable[[Fake], None], str]] = [
 
 @pytest.mark.parametrize(("plant", "breached"), MISTAKES, ids=[f"{plant.__name__}: {name}" for plant, name in MISTAKES])
 def test_a_mistake_fails_its_requirement(fake: Fake, plant: Callable[[Fake], None], breached: str) -> None:
-    """A mistake of the server fails the requirement that it violates, and is never taken for one of the tests'."""
+    """A mistake of the server fails the requirement that it violates, and never counts as a mistake of the tests."""
     plant(fake)
     verdicts = judged(fake, breached)[breached]
 
@@ -233,7 +233,7 @@ def test_a_mistake_fails_its_requirement(fake: Fake, plant: Callable[[Fake], Non
 
 
 def test_a_mistake_fails_nothing_else(fake: Fake) -> None:
-    """What has nothing to do with a mistake still passes."""
+    """A promise that a mistake does not affect still passes."""
     crash_on_every_update(fake)
 
     assert judged(fake, "create/name-suffices", "list/limit") == {
@@ -242,7 +242,7 @@ def test_a_mistake_fails_nothing_else(fake: Fake) -> None:
 
 
 def test_what_cannot_be_removed_is_reported(fake: Fake) -> None:
-    """An assistant that the server does not let go is named, beside a promise that holds."""
+    """An assistant that cannot be deleted is reported, together with a promise that holds."""
 
     async def refuse(_: Call) -> Answer:
         return Answer({"error": {"message": "No.", "type": "invalid_request_error"}}, status=400)
@@ -256,7 +256,7 @@ def test_what_cannot_be_removed_is_reported(fake: Fake) -> None:
 
 
 def test_what_is_not_declared_is_skipped(fake: Fake) -> None:
-    """Without a key or an id the tests that need it are skipped, and say what is missing."""
+    """Without a key or an id the tests that need it are skipped, and say which one is missing."""
     with serve(fake) as base_url:
         bare = Target(base_url, {"primary": KEYS["primary"]}, rate_limit=0)
         outcomes = judge(bare, lambda name: name in ("org/shared-by-its-keys", "delete/self-refused"))
@@ -293,7 +293,7 @@ def test_a_crash_of_a_test_is_no_verdict(fake: Fake, monkeypatch: pytest.MonkeyP
 
 
 def test_no_key_leaves_in_an_outcome(fake: Fake) -> None:
-    """A server that repeats the key in its messages does not bring it into the report."""
+    """A key that the server repeats in its messages does not appear in an outcome."""
 
     @web.middleware
     async def gossip(request: web.Request, _: Any) -> web.Response:
@@ -309,7 +309,9 @@ def test_no_key_leaves_in_an_outcome(fake: Fake) -> None:
 
 
 def test_it_runs_inside_any_pytest(fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """Neither the folder nor the settings of the pytest around it matter, and it leaves them as they were."""
+    """The suite runs inside any pytest: the folder and the settings of that pytest have no influence and stay
+    unchanged.
+    """
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
@@ -319,10 +321,10 @@ def test_it_runs_inside_any_pytest(fake: Fake, monkeypatch: pytest.MonkeyPatch, 
     assert dict(os.environ) == before
 
 
-@pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")  # as the SDK says of each of these calls
+@pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")  # the SDK deprecates each of these calls
 @pytest.mark.parametrize("kind", ["sync", "async"])
 def test_the_sdks_clients_stand_behind_the_guard(fake: Fake, kind: str) -> None:
-    """What the suite did not make they cannot delete either; nothing is sent."""
+    """The SDK's clients cannot delete an assistant that the suite did not create. The guard sends nothing."""
     with serve(fake) as base_url:
         clients = Clients(target_at(base_url))
         with pytest.raises(GuardError):
@@ -333,7 +335,7 @@ def test_the_sdks_clients_stand_behind_the_guard(fake: Fake, kind: str) -> None:
 
 
 def test_what_a_create_answers_of_others_is_left_alone(fake: Fake) -> None:
-    """A server that merges what is made into what is there loses nothing by being judged, and fails."""
+    """A server that merges a new assistant into an existing one fails, and loses no assistant."""
     theirs = fake.store.add(seed.ORGANIZATIONS[0].id, "Theirs", "Keep.")
 
     async def merged(call: Call) -> Answer:

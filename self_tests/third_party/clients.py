@@ -1,4 +1,6 @@
-"""`make clients`: frameworks that drive assistants for real, each against a fake of its own; what they create with."""
+"""`make clients`: runs real frameworks that use assistants, each with a fake of its own, and shows the fields of their
+creates.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ PATIENCE = 120
 
 
 def main() -> int:
-    """0: each does what it can, and leaves nothing behind; 1: not so; 3: one could not be had."""
+    """0: each framework works and leaves nothing behind; 1: one does not; 3: one is unavailable."""
     table, code = Table("framework", *OPERATIONS, "what it creates with"), 0
     for name, packages in tomllib.loads((HERE / "frameworks.toml").read_text(encoding="utf-8")).items():
         try:
@@ -38,15 +40,15 @@ def main() -> int:
             code = code or 3
             continue
         by, sent, fault = driven(home / "bin" / "python", name)
-        told = (packages[0], *(by.get(operation, "the SDK") for operation in OPERATIONS), fault or json.dumps(sent))
-        table.add_row(*map(escape, told))
+        cells = (packages[0], *(by.get(operation, "the SDK") for operation in OPERATIONS), fault or json.dumps(sent))
+        table.add_row(*map(escape, cells))
         code = 1 if fault else code
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     return code
 
 
 def driven(python: Path, name: str) -> tuple[dict[str, str], list[Any], str]:
-    """By which of its own calls a framework does what, with what it creates, and what went wrong."""
+    """The framework's own calls by operation, the fields of its create, and the errors."""
     fake, sent = compose(rate_limit=None), []
 
     async def recording(handle: Handler, call: Call) -> Answer:
@@ -55,11 +57,11 @@ def driven(python: Path, name: str) -> tuple[dict[str, str], list[Any], str]:
 
     handling(fake, recording, CREATE)
     before = len(fake.store.projects(seed.KEYS[0].organization))
-    # -P: a script is named as its framework, which must not be looked for beside it.
+    # -P: the script has the name of its framework. Python must not import the script in its place.
     command = [str(python), "-P", "-W", "ignore", str(HERE / f"{name}.py")]
     with serve(fake) as base_url:
-        told = os.environ | {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": seed.KEYS[0].secret}
-        done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        variables = os.environ | {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": seed.KEYS[0].secret}
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=PATIENCE, check=False)
     if done.returncode:
         return {}, sent, done.stderr.strip().splitlines()[-1]
     left = len(fake.store.projects(seed.KEYS[0].organization)) - before

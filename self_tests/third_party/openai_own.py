@@ -1,7 +1,8 @@
 """`make sdk-own`: the Python SDK's own tests of assistants, from its source package, against the fake.
 
-They were written for a mock that answers anything, and ask for an assistant "assistant_id" that is always there; here a
-fresh one stands in for it, and any key opens the fake. Exits 0 if nothing fails but what is to be refused.
+Their author wrote them for a mock that answers anything, with an assistant "assistant_id" that always exists. Here a
+new assistant replaces that one, and any key is accepted. The exit code is 0 if only the tests fail that a right server
+must fail.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def fetch(home: Path, version: str) -> None:
 
 @contextmanager
 def obliging() -> Iterator[str]:
-    """A fake that lets any key in, and shows an assistant under any id."""
+    """A fake that accepts any key, and shows an assistant for any id."""
     fake = compose(rate_limit=None)
     fake.authenticate = lambda store, _: store.all_keys()[0]
     handling(fake, standing_in, *BY_ID)
@@ -67,17 +68,17 @@ def obliging() -> Iterator[str]:
 
 
 async def standing_in(handle: Handler, call: Call) -> Answer:
-    made = call.fake.store.add(call.key.organization, "Stand-in", None)
-    return await handle(replace(call, assistant=assistant_id(made.id)))
+    stand_in = call.fake.store.add(call.key.organization, "Stand-in", None)
+    return await handle(replace(call, assistant=assistant_id(stand_in.id)))
 
 
 def judged(python: Path, source: Path, base_url: str) -> tuple[int, Counter[str]]:
-    """How many tests ran, and how often each function failed."""
+    """The number of tests, and the number of failures of each function."""
     report = source / "report.xml"
     options = ("-o", "addopts=", "--quiet", "--no-header", "--tb=no", "--disable-warnings", f"--junitxml={report}")
     command = [str(python), "-m", "pytest", *options, FILE]
-    told = os.environ | {"TEST_API_BASE_URL": base_url}
-    subprocess.run(command, cwd=source, env=told, check=False, stdout=subprocess.DEVNULL)
+    variables = os.environ | {"TEST_API_BASE_URL": base_url}
+    subprocess.run(command, cwd=source, env=variables, check=False, stdout=subprocess.DEVNULL)
     cases = list(ElementTree.parse(report).iter("testcase"))
     broken = (case for case in cases if case.find("failure") is not None or case.find("error") is not None)
     return len(cases), Counter(case.attrib["name"].partition("[")[0] for case in broken)

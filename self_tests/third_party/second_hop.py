@@ -1,4 +1,4 @@
-"""`make litellm`: litellm's pass-through proxy before the fake, judged by the whole suite, and what it changes."""
+"""`make litellm`: runs the whole suite on litellm's proxy before the fake, and shows the changes of the proxy."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ from sdk_tests.sdks import HOME, UnavailableError, environment
 from self_tests.bench.servers import free_port, running
 
 LITELLM = "litellm[proxy]==1.108.7"
-PATH = "/hop"  # not /v1: litellm has assistants of its own there
+PATH = "/hop"  # not /v1: litellm has its own assistants there
 SETTINGS = (
-    "LITELLM_LOCAL_MODEL_COST_MAP=True",  # or it fetches one as it starts
-    "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY=True",  # whose keys these are, the fake knows
+    "LITELLM_LOCAL_MODEL_COST_MAP=True",  # otherwise litellm downloads one at its start
+    "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY=True",  # the fake checks the keys
 )
 
 
 def main() -> int:
-    """0: the fake holds, and what the proxy changes is told; 1: the fake itself does not hold; 3: no litellm."""
+    """0: the fake passes, and the changes of the proxy are printed; 1: the fake itself fails; 3: litellm is
+    unavailable.
+    """
     try:
         home = environment("python", HOME / "litellm", (LITELLM,))
     except UnavailableError as why:
@@ -41,7 +43,8 @@ def main() -> int:
     with own_fake.fake() as target:
         plain = judged(target)
     console.print(f"The fake itself: {standing(plain)}")
-    with own_fake.fake() as target, proxied(home, target) as hop:  # a fresh one: a run deletes the expendable assistant
+    # The fake is a new one, because a run deletes the expendable assistant.
+    with own_fake.fake() as target, proxied(home, target) as hop:
         passed_on = judged(hop)
     console.print(f"Through {LITELLM}: {standing(passed_on)}", markup=False)
     console.print(changes(plain, passed_on))
@@ -50,7 +53,7 @@ def main() -> int:
 
 @contextmanager
 def proxied(home: Path, target: Target) -> Iterator[Target]:
-    """The same target behind the proxy, which passes on every header, the key's among them."""
+    """The same target behind the proxy, which passes on every header, also the key."""
     endpoint = {"path": PATH, "target": target.base_url, "forward_headers": True, "include_subpath": True}
     port = free_port()
     with TemporaryDirectory() as folder:
@@ -66,7 +69,7 @@ def judged(target: Target) -> list[Verdict]:
 
 
 def changes(plain: list[Verdict], passed_on: list[Verdict]) -> Table:
-    """The requirements on which the proxy has another verdict than the server behind it."""
+    """The requirements with another verdict on the proxy than on the server behind it."""
     table = Table("requirement", "level", "the fake", "through litellm", "why", box=None)
     for before, after in zip(plain, passed_on, strict=True):
         if before.verdict != after.verdict:

@@ -1,4 +1,4 @@
-"""Prism, a stateless mock that passes the SDKs' own tests, fails ours. `make mocks` installs it, with npm."""
+"""The suite fails Prism, a stateless mock that passes the SDKs' own tests. `make mocks` installs Prism by npm."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _wait_for(port: int) -> None:
 
 
 def test_prism_fails(prism: str) -> None:
-    """It makes up every answer from the examples, so nothing that is created, changed or deleted is."""
+    """Prism fails: it answers only examples, so no create, modify or delete has an effect."""
     keys = {"primary": "sk-a", "sibling": "sk-b", "foreign": "sk-c"}
     target = Target(prism, keys, "asst-p1", "asst-p2", rate_limit=0)
 

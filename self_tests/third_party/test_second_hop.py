@@ -1,4 +1,4 @@
-"""The second hop: what a proxy changes is told apart from what the server behind it does."""
+"""The second hop: the report separates the changes of a proxy from the violations of the server behind it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def verdicts(*those: str) -> list[Verdict]:
 
 
 def test_only_what_differs_is_the_proxys() -> None:
-    """What the server breaks by itself is not laid at the proxy's door."""
+    """A violation of the server itself does not count as a change of the proxy."""
     table = changes(verdicts("fail", "pass", "pass"), verdicts("fail", "pass", "unjudged"))
     row = [list(column.cells) for column in table.columns]
 
@@ -22,6 +22,6 @@ def test_only_what_differs_is_the_proxys() -> None:
 
 
 def test_what_was_not_judged_is_not_counted() -> None:
-    """A must that could not be judged neither holds nor fails."""
+    """A must that was not tested counts neither as passed nor as failed."""
     assert standing(verdicts("fail", "pass", "unjudged")) == standing(verdicts("pass", "unjudged", "fail"))
     assert "2" in standing(verdicts("fail", "pass", "unjudged"))

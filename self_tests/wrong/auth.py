@@ -1,4 +1,4 @@
-"""Keys: forgotten, not looked at, answered otherwise, or looked at too late."""
+"""Wrong servers for keys: the check is missing, too lax, too late, or answers a wrong status."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def is_unknown(request: web.Request) -> bool:
 
 @wrong(WITHOUT, each=OPERATIONS)
 def an_operation_without_its_guard(fake: Fake, operation: str) -> None:
-    """A route that was added later, without the dependency that checks the key."""
+    """A route was added later, without the dependency that checks the key."""
     letting_in(fake, lambda request: not header(request) and operation_of(request) == operation)
 
 
@@ -61,7 +61,7 @@ def any_key_of_the_right_looks(fake: Fake) -> None:
 
 @wrong(UNKNOWN)
 def an_unknown_key_opens_an_empty_organization(fake: Fake) -> None:
-    """A tenant is made for whoever comes."""
+    """The server creates a tenant for every key."""
     around(fake.store, "key", lambda key, secret: key(secret) or Key(secret, "new", "org-globex", secret))
 
 
@@ -72,7 +72,7 @@ def strangers_are_refused_with(fake: Fake, status: int) -> None:
 
 @wrong(WITHOUT)
 def no_key_is_forbidden_and_a_wrong_one_unauthorized(fake: Fake) -> None:
-    """FastAPI's HTTPBearer answered 403 for a missing header for years."""
+    """For years FastAPI's HTTPBearer answered 403 for a missing header."""
     refused = refusal(fake, 403)
 
     def authenticate(old: object, store: Store, authorization: str | None) -> Key:
@@ -83,15 +83,15 @@ def no_key_is_forbidden_and_a_wrong_one_unauthorized(fake: Fake) -> None:
     around(fake, "authenticate", authenticate)
 
 
-@wrong(UNKNOWN)
+@wrong("errors/never-5xx")
 def an_unknown_key_is_looked_up_and_crashes(fake: Fake) -> None:
-    """`keys[secret]` without a look whether it is there."""
+    """The code is `keys[secret]`, and nothing checks that the key exists."""
     around(fake.store, "key", lambda old, secret: next(key for key in [old(secret)] if key.secret))
 
 
 @wrong(OTHER)
 def the_scheme_is_not_looked_at(fake: Fake) -> None:
-    """`authorization.split(" ")[-1]`: whatever stands last is the key."""
+    """`authorization.split(" ")[-1]` takes the last word as the key."""
     around(fake, "authenticate", lambda old, store, given: old(store, given and "Bearer " + given.split(" ")[-1]))
 
 
@@ -111,7 +111,7 @@ def has_other_scheme(request: web.Request) -> bool:
 
 @wrong("auth/refused-changes-nothing", each=[CREATE, MODIFY, PATCH, DELETE])
 def done_first_and_refused_afterwards(fake: Fake, operation: str) -> None:
-    """The handler runs, and the guard looks at its answer."""
+    """The handler runs first, and the guard looks at its answer."""
     letting_in(fake, lambda request: not is_known(request) and operation_of(request) == operation, and_refuse=True)
 
 
@@ -122,10 +122,10 @@ def a_wrong_key_creates_before_it_is_refused(fake: Fake) -> None:
 
 @wrong(WITHOUT, each=[LIST, RETRIEVE])
 def a_refusal_that_tells_what_is_there(fake: Fake, operation: str) -> None:
-    """The message of a debug build."""
+    """The message is one of a debug build."""
 
-    def told(response: web.Response) -> web.Response:
+    def with_the_name(response: web.Response) -> web.Response:
         names = ", ".join(project.title for project in fake.store.projects("org-acme"))
         return raw(response, error(names, "authentication_error"))
 
-    responding(fake, told, lambda request, status: status == 401 and operation_of(request) == operation)
+    responding(fake, with_the_name, lambda request, status: status == 401 and operation_of(request) == operation)

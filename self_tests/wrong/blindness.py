@@ -1,4 +1,4 @@
-"""`make sdk-blindness`: three wrong servers, and which SDKs' promises notice them. The whole suite notices them all."""
+"""`make sdk-blindness`: shows which SDKs notice each of three wrong servers. The whole suite notices all three."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sdk_tests.sdks import Sdk, UnavailableError, known
 from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import WrongServer, serving
 
-# Noticed by some old SDKs alone, by Node's walk and by what Python's tests read beside it, and by no SDK at all.
+# The first server is noticed by some old SDKs alone, the second by Node's walk and by the pages that Python's tests
+# look at, the third by no SDK.
 CHOSEN = ("an empty page is 404", "has more is missing", "last id is the last of all")
 
 
@@ -28,10 +29,10 @@ def main() -> int:
 
 
 def noticed(sdk: Sdk, server: WrongServer) -> str:
-    """The requirements that an SDK's tests found broken."""
+    """The requirements that an SDK's tests found violated."""
     with serving(server.change) as target:
-        told = sdk.judge(target)
-    broken = dict.fromkeys(each.name for each in told if each.verdict == "failed" and not each.is_fact)
+        outcomes = sdk.judge(target)
+    broken = dict.fromkeys(each.name for each in outcomes if each.verdict == "failed" and not each.is_fact)
     return ", ".join(broken) or "nothing"
 
 

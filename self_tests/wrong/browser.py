@@ -1,4 +1,4 @@
-"""Preflights that keep the SDK out of a page."""
+"""Wrong preflights: with them the SDK cannot call the server from a web page."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ ALLOWED = {
 
 @wrong(PREFLIGHT, each=ALLOWED)
 def a_preflight_allows(fake: Fake, what: str) -> None:
-    def headers(old: object, asked: str) -> dict[str, str]:
+    def headers(old: object, requested: str) -> dict[str, str]:
         allowed = ALLOWED[what]
-        names = asked.replace("openai-beta,", "") if allowed is None else allowed
-        return {**old(asked), "access-control-allow-headers": names}  # type: ignore[operator]
+        names = requested.replace("openai-beta,", "") if allowed is None else allowed
+        return {**old(requested), "access-control-allow-headers": names}  # type: ignore[operator]
 
     around(fake, "preflight_headers", headers)
 
@@ -28,12 +28,12 @@ def a_preflight_allows(fake: Fake, what: str) -> None:
 @wrong(PREFLIGHT, each=["PATCH"])
 def a_preflight_does_not_allow(fake: Fake, method: str) -> None:
     methods = ", ".join(other for other in ("GET", "POST", "PATCH", "DELETE") if other != method)
-    around(fake, "preflight_headers", lambda old, asked: old(asked) | {"access-control-allow-methods": methods})
+    around(fake, "preflight_headers", lambda old, requested: old(requested) | {"access-control-allow-methods": methods})
 
 
 @wrong(PREFLIGHT, each=[401, 405])
 def a_preflight_is_refused_with(fake: Fake, status: int) -> None:
-    """The guard of the key stands before it, or nobody thought of OPTIONS."""
+    """The guard of the key stands before the preflight, or the server does not handle OPTIONS."""
     instead(fake, lambda request: request.method == "OPTIONS", status, error())
 
 

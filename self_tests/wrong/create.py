@@ -1,4 +1,4 @@
-"""Creates that demand more, take more, keep less or answer otherwise than they should."""
+"""Wrong creates: they demand more, accept more, keep less, or answer otherwise than the contract says."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FIELDS = ["created_at", "object", "instructions", "model", "metadata"]
 
 
 def texts(fake: Fake, change: Callable[[str], str], *fields: str, operations: tuple[str, ...] = ()) -> None:
-    """Keeps these texts (name and instructions, if none is named) otherwise than they were sent."""
+    """Changes these texts before they are stored (name and instructions, if no field is given)."""
 
     def mangle(body: Document) -> Document:
         return body | {name: change(body[name]) for name in fields or ("name", "instructions") if body.get(name)}
@@ -49,7 +49,7 @@ def texts(fake: Fake, change: Callable[[str], str], *fields: str, operations: tu
 
 
 def leaving_behind(fake: Fake, when: Callable[[Document], bool]) -> None:
-    """Makes an assistant of such bodies, though the answer refuses them."""
+    """Creates an assistant from such bodies, although the answer refuses them."""
 
     def check(old: Callable[..., Any], operation: Any, value: Any) -> Any:
         if operation.id == CREATE and isinstance(value, dict) and when(value):
@@ -70,7 +70,7 @@ def is_no_text(body: Document, name: str) -> bool:
 
 @wrong("create/name-suffices")
 def a_model_is_demanded(fake: Fake) -> None:
-    """As OpenAI's own reference has it."""
+    """OpenAI's own reference demands a model."""
     refusing(fake, lambda body: "model" not in body, CREATE)
 
 
@@ -79,14 +79,14 @@ def instructions_are_demanded(fake: Fake) -> None:
     refusing(fake, lambda body: "instructions" not in body, CREATE)
 
 
-@wrong("create/name-suffices")
+@wrong("errors/never-5xx")
 def a_name_alone_crashes(fake: Fake) -> None:
     getting(fake, lambda body: body | {"instructions": body["instructions"]}, CREATE)
 
 
 @wrong("create/name-suffices")
 def equal_names_are_refused(fake: Fake) -> None:
-    """A unique index on the title."""
+    """The title has a unique index."""
 
     def handle(old: Handler, call: Call) -> Awaitable[Answer]:
         if any(each.title == call.body["name"] for each in fake.store.projects(call.key.organization)):
@@ -106,17 +106,17 @@ def no_name_is_called_untitled(fake: Fake) -> None:
 
 @wrong("create/name-required")
 def null_is_a_name(fake: Fake) -> None:
-    """`"name" in body` is all that is looked at."""
+    """The code checks `"name" in body` and nothing else."""
     reading(fake, lambda body: body | {"name": "null"} if body.get("name", 0) is None else body, CREATE)
 
 
 @wrong("create/name-required", NAME, TEXT)
 def what_is_invalid_is_unprocessable(fake: Fake) -> None:
-    """422, as FastAPI answers unless told otherwise."""
+    """FastAPI answers 422 by default."""
     kind(fake, InvalidParameter, status=422)
 
 
-@wrong("create/name-required")
+@wrong("errors/never-5xx")
 def no_name_is_refused_with_500(fake: Fake) -> None:
     reading(fake, lambda body: body | {"name": body["name"]}, CREATE)
 
@@ -131,7 +131,7 @@ def no_name_is_refused_but_made(fake: Fake) -> None:
 
 @wrong(NAME)
 def a_number_becomes_a_name(fake: Fake) -> None:
-    """Pydantic 1, and any JavaScript that builds its row with a template."""
+    """Pydantic 1 converts numbers, and so does JavaScript that builds its row with a template."""
     reading_field(fake, "name", int, str, CREATE)
 
 
@@ -157,7 +157,7 @@ def an_object_becomes_instructions(fake: Fake) -> None:
 
 @wrong(TEXT)
 def whatever_is_falsy_is_no_instructions(fake: Fake) -> None:
-    """`body.instructions || null`: 0, false and in Python [] and {} too."""
+    """The code is `body.instructions || null`: 0 and false become null, in Python also [] and {}."""
     reading_field(fake, "instructions", object, lambda value: value or None, CREATE)
 
 
@@ -166,9 +166,9 @@ def a_number_for_instructions_is_refused_but_made(fake: Fake) -> None:
     leaving_behind(fake, lambda body: is_no_text(body, "instructions"))
 
 
-@wrong(TEXT)
+@wrong("errors/never-5xx")
 def a_number_for_instructions_crashes(fake: Fake) -> None:
-    """`instructions.strip()` on what was never looked at."""
+    """The code calls `instructions.strip()` without a type check."""
     reading_field(fake, "instructions", object, lambda value: value and value.strip() and value, CREATE)
 
 
@@ -197,13 +197,13 @@ def names_are_lower_cased(fake: Fake) -> None:
 
 @wrong(KEEPS, each=["NFC", "NFD"])
 def texts_are_normalized(fake: Fake, form: Any) -> None:
-    """macOS's file names are NFD, many a database driver's texts NFC."""
+    """File names of macOS are NFD, and many database drivers write texts as NFC."""
     texts(fake, lambda text: unicodedata.normalize(form, text))
 
 
 @wrong(KEEPS, each=[64, 255])
 def names_are_cut_at(fake: Fake, width: int) -> None:
-    """A column's width, and a database that does not complain."""
+    """The column has this width, and the database does not complain."""
     texts(fake, lambda text: text[:width], "name")
 
 
@@ -219,7 +219,7 @@ def markup_is_escaped(fake: Fake) -> None:
 
 @wrong(KEEPS)
 def markup_is_stripped(fake: Fake) -> None:
-    """A sanitizer."""
+    """A sanitizer removes markup."""
     texts(fake, lambda text: re.sub("<[^>]*>", "", text))
 
 
@@ -230,7 +230,7 @@ def line_breaks_are_made_one_kind(fake: Fake) -> None:
 
 @wrong(KEEPS)
 def four_byte_characters_become_question_marks(fake: Fake) -> None:
-    """MySQL's utf8, which holds three bytes."""
+    """MySQL's utf8 holds three bytes for a character."""
     texts(fake, lambda text: re.sub("[\U00010000-\U0010ffff]", "?", text))
 
 
@@ -241,7 +241,7 @@ def zero_width_characters_are_dropped(fake: Fake) -> None:
 
 @wrong(KEEPS)
 def quotes_are_doubled(fake: Fake) -> None:
-    """Escaping by hand beside a driver that escapes too."""
+    """The code escapes by hand, and the driver escapes again."""
     texts(fake, lambda text: text.replace("'", "''"))
 
 
@@ -252,7 +252,7 @@ def a_name_that_reads_null_is_none(fake: Fake) -> None:
 
 @wrong(KEEPS)
 def a_name_that_looks_like_a_number_becomes_one(fake: Fake) -> None:
-    """YAML, or a spreadsheet."""
+    """YAML or a spreadsheet converts the name."""
     texts(fake, lambda text: str(int(text)) if text.isdecimal() else text, "name")
 
 
@@ -278,7 +278,7 @@ def the_answer_shows_what_was_sent_and_not_what_was_kept(fake: Fake) -> None:
 
 
 def kept(call: Call, answer: Answer) -> Project:
-    """What is stored of the assistant in an answer."""
+    """The stored project of the assistant in an answer."""
     projects = call.fake.store.projects(call.key.organization)
     return next(each for each in projects if PREFIX + each.id == answer.body["id"])
 
@@ -287,7 +287,7 @@ def kept(call: Call, answer: Answer) -> Project:
 
 
 def prefixed(fake: Fake, prefix: str) -> None:
-    """Every id begins otherwise, in answers and in paths."""
+    """Every id begins with this prefix, in answers and in paths."""
 
     def there(response: Any) -> None:
         response.body = response.body.replace(b'"asst-', f'"{prefix}'.encode()) if response.body else None
@@ -302,7 +302,7 @@ def prefixed(fake: Fake, prefix: str) -> None:
 
 @wrong("create/id-is-asst-hyphen", each=["asst_", "asst", "proj-"])
 def ids_begin_with(fake: Fake, prefix: str) -> None:
-    """OpenAI's own is an underscore."""
+    """OpenAI's own ids have an underscore."""
     prefixed(fake, prefix)
 
 
@@ -328,7 +328,7 @@ def a_create_answers_the_prefix_alone(fake: Fake) -> None:
 
 @wrong("create/ids-are-unique")
 def ids_are_made_of_the_name(fake: Fake) -> None:
-    """A slug."""
+    """The id is a slug."""
     giving_ids(fake, lambda project: re.sub("[^a-z0-9]+", "-", project.title.lower()) or "x")
 
 
@@ -339,13 +339,13 @@ def ids_are_the_hour_of_birth(fake: Fake) -> None:
 
 @wrong("create/ids-are-unique")
 def the_id_of_a_deleted_one_is_given_again(fake: Fake) -> None:
-    """The number of rows and one more."""
+    """The id is the number of rows plus one."""
     giving_ids(fake, lambda project: f"project{len(fake.store.projects(project.organization)):016}")
 
 
 @wrong("create/ids-are-unique")
 def equal_names_are_merged(fake: Fake) -> None:
-    """INSERT ... ON CONFLICT DO NOTHING, get_or_create."""
+    """The code uses INSERT ... ON CONFLICT DO NOTHING, or get_or_create."""
 
     def add(old: Callable[..., Project], organization: str, title: str, prompt: str | None) -> Project:
         alike = [each for each in fake.store.projects(organization) if each.title == title]
@@ -356,7 +356,7 @@ def equal_names_are_merged(fake: Fake) -> None:
 
 @wrong("create/ids-are-unique")
 def every_create_answers_the_same_id(fake: Fake) -> None:
-    """What a mock does that answers the example of its document."""
+    """A mock answers the example of its document."""
     showing(fake, lambda _, document: {**document, "id": "asst-abc123"}, CREATE)
 
 
@@ -370,13 +370,13 @@ def a_field_is_left_out(fake: Fake, field: str) -> None:
 
 @wrong(WHOLE)
 def what_is_null_or_empty_is_left_out(fake: Fake) -> None:
-    """Go's omitempty."""
+    """Go's omitempty leaves these fields out."""
     showing(fake, lambda _, document: {name: value for name, value in document.items() if value not in (None, {})})
 
 
 @wrong(WHOLE)
 def what_is_null_is_left_out_of_the_answer_to_create(fake: Fake) -> None:
-    """exclude_none, on one route."""
+    """One route has exclude_none."""
     showing(fake, lambda _, document: {name: value for name, value in document.items() if value is not None}, CREATE)
 
 
@@ -421,7 +421,9 @@ BIRTHS: dict[str, Callable[[int], Any]] = {
 @wrong(WHOLE, each=BIRTHS)
 def created_at_is(fake: Fake, how: str) -> None:
     around(
-        fake, "render", lambda render, *of: (shown := render(*of)) | {"created_at": BIRTHS[how](shown["created_at"])}
+        fake,
+        "render",
+        lambda render, *of: (document := render(*of)) | {"created_at": BIRTHS[how](document["created_at"])},
     )
 
 
@@ -432,19 +434,19 @@ def object_is(fake: Fake, value: str | None) -> None:
 
 @wrong(WHOLE)
 def temperature_is_text(fake: Fake) -> None:
-    """A decimal column as some drivers give it."""
+    """Some drivers give a decimal column as text."""
     around(fake, "render", lambda render, *of: render(*of) | {"temperature": "1.0"})
 
 
 @wrong(WHOLE)
 def metadata_is_text(fake: Fake) -> None:
-    """A JSON column that nobody parsed."""
+    """Nobody parsed the JSON column."""
     around(fake, "render", lambda render, *of: render(*of) | {"metadata": "{}"})
 
 
 @wrong(WHOLE)
 def tool_resources_is_a_list(fake: Fake) -> None:
-    """PHP's empty array."""
+    """PHP writes an empty array as a list."""
     around(fake, "render", lambda render, *of: render(*of) | {"tool_resources": []})
 
 

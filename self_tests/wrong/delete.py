@@ -1,4 +1,4 @@
-"""Deletes that answer otherwise, do not delete, or delete what they must not."""
+"""Wrong deletes: they answer otherwise, do not delete, or delete too much."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def nothing_is_deleted(fake: Fake) -> None:
 
 
 def remember_deleted(fake: Fake) -> dict[str, Project]:
-    """Fills with what was deleted, by the assistant's id."""
+    """A dictionary that is filled with the deleted projects, by the assistant's id."""
     gone: dict[str, Project] = {}
 
     async def handle(old: Handler, call: Call) -> Answer:
@@ -82,14 +82,14 @@ def remember_deleted(fake: Fake) -> dict[str, Project]:
 
 
 def restored(call: Call, gone: dict[str, Project]) -> None:
-    """Plants again what the call names, if it was deleted."""
+    """Adds the project again that the call names, if it was deleted."""
     if call.assistant in gone and not target(call):
         call.fake.store.table("projects").insert(vars(gone[call.assistant]))
 
 
 @wrong(GONE, each=[RETRIEVE, MODIFY, PATCH])
 def a_soft_delete_that_an_operation_does_not_heed(fake: Fake, operation: str) -> None:
-    """`deleted_at`, and a query that was written before it."""
+    """The code sets `deleted_at`, and one older query does not look at that column."""
     gone = remember_deleted(fake)
 
     async def handle(old: Handler, call: Call) -> Answer:
@@ -125,7 +125,7 @@ def a_modify_revives(fake: Fake) -> None:
 
 @wrong(GONE)
 def a_second_delete_is_a_success(fake: Fake) -> None:
-    """Idempotent, as REST's textbooks want it."""
+    """Textbooks on REST want an idempotent delete."""
     gone = remember_deleted(fake)
 
     def handle(old: Handler, call: Call) -> Awaitable[Answer]:
@@ -164,7 +164,7 @@ def what_is_deleted_reads_null(fake: Fake) -> None:
 
 
 def deleting_too(fake: Fake, which: Callable[[Project, Project], bool]) -> None:
-    """Deletes others with it, but no key's own."""
+    """Deletes other projects with the named one, but no project that a key is bound to."""
 
     async def handle(old: Handler, call: Call) -> Answer:
         meant, answer = target(call), await old(call)
@@ -188,13 +188,13 @@ def those_of_the_same_minute_are_deleted_too(fake: Fake) -> None:
 
 @wrong(ONLY)
 def all_are_deleted(fake: Fake) -> None:
-    """DELETE without its WHERE."""
+    """The DELETE has no WHERE."""
     deleting_too(fake, lambda _meant, _each: True)
 
 
 @wrong(ONLY)
 def the_oldest_is_deleted_in_its_place(fake: Fake) -> None:
-    """The row number taken for the id."""
+    """The code takes the row number for the id."""
 
     def remove(old: Callable[..., bool], organization: str, id: str) -> bool:
         ours = [each.id for each in fake.store.projects(organization) if each.prompt]
@@ -263,14 +263,14 @@ def the_own_assistants_deletion_is_a_success_that_does_nothing(fake: Fake) -> No
 
 @wrong(SURVIVES)
 def the_own_assistants_deletion_is_refused_but_done(fake: Fake) -> None:
-    """The delete runs, and a trigger that complains afterwards."""
+    """The delete runs, and a trigger complains afterwards."""
     refused = BoundAssistant(SENTENCE)
     refusing_self(fake, refused, lambda call: fake.store.remove(call.key.organization, call.key.project))
 
 
 @wrong(SURVIVES)
 def the_refused_deletion_empties_the_assistant(fake: Fake) -> None:
-    """Its parts are deleted first, and the guard stands before the last of them."""
+    """The parts are deleted first, and the guard stands before the last of them."""
     refusing_self(fake, BoundAssistant(SENTENCE), lambda call: write(fake, target(call) or nobody(), title="(deleted)"))
 
 
@@ -287,7 +287,7 @@ def the_refused_deletion_hides_it_from_the_list(fake: Fake) -> None:
 
 @wrong(OWN)
 def every_keys_assistant_is_guarded(fake: Fake) -> None:
-    """`exists(select key where project = ...)`: anybody's key will do."""
+    """`exists(select key where project = ...)` also finds the keys of other users."""
 
     def handle(old: Handler, call: Call) -> Awaitable[Answer]:
         if call.assistant in [PREFIX + key.project for key in fake.store.all_keys()]:
@@ -324,7 +324,7 @@ def another_keys_assistant_looks_unknown(fake: Fake) -> None:
 
 @wrong(UNKNOWN)
 def deleting_an_unknown_id_is_a_success(fake: Fake) -> None:
-    """DELETE is idempotent, says REST; the rows are not counted."""
+    """REST says that DELETE is idempotent, and the code does not count the rows."""
 
     async def handle(_: Handler, call: Call) -> Answer:
         try:

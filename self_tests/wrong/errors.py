@@ -1,4 +1,4 @@
-"""Refusals of another shape, and inputs that are stumbled over."""
+"""Wrong refusals: their shape is not the envelope, or an input crashes the server."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def an_error_is(fake: Fake, what: str) -> None:
 
 @wrong(ENVELOPE, each=[400, 401, 404])
 def no_envelope_on(fake: Fake, status: int) -> None:
-    """The framework's own shape, where it answers itself."""
+    """The framework itself answers, in a shape of its own."""
     body = {"message": "No.", "statusCode": status}
     responding(fake, lambda response: raw(response, body), lambda _, came: came == status)
 
@@ -70,7 +70,7 @@ def the_body_of_a_refusal_is(fake: Fake, what: str) -> None:
 
 @wrong(ENVELOPE)
 def a_bad_body_is_refused_without_the_envelope(fake: Fake) -> None:
-    """The parser's own error, from before the handler."""
+    """The parser answers with its own error, before the handler runs."""
     around(
         fake, "envelope", lambda old, message, *rest: {"message": message} if "body" in message else old(message, *rest)
     )
@@ -82,7 +82,7 @@ def an_error_is_without(fake: Fake, field: str) -> None:
 
 
 def leaving_out(fake: Fake, which: Callable[[str, Any], bool]) -> None:
-    """Leaves such fields out of every error."""
+    """Leaves these fields out of every error."""
 
     def envelope(old: Callable[..., Any], *parts: Any) -> Any:
         return {"error": {name: value for name, value in old(*parts)["error"].items() if not which(name, value)}}
@@ -110,7 +110,7 @@ def the_type_is_the_statuss_name_on(fake: Fake, status: str) -> None:
 
 @wrong(TYPES, each=["None", "error"])
 def every_type_is(fake: Fake, type: str) -> None:
-    """`str(error.type)`"""
+    """The code is `str(error.type)`."""
     around(fake, "envelope", lambda old, message, _, param, code: old(message, type, param, code))
 
 
@@ -121,7 +121,7 @@ def unknown_ids_are_api_errors(fake: Fake) -> None:
 
 @wrong(CODE)
 def the_code_is_the_status(fake: Fake) -> None:
-    """As in the service itself."""
+    """The real service does so too."""
     fake.error_table = {refused: kind._replace(code=kind.status) for refused, kind in fake.error_table.items()}  # type: ignore[arg-type]
 
 
@@ -149,7 +149,7 @@ def there_is_no_content_type(fake: Fake) -> None:
 
 
 class Bare(web.Response):
-    """aiohttp would add a type of its own."""
+    """A response without a content type: aiohttp adds one to its own responses."""
 
     async def _prepare_headers(self) -> None:
         await super()._prepare_headers()
@@ -178,14 +178,14 @@ def malformed_json_is_refused_with(fake: Fake, status: int) -> None:
     kind(fake, MalformedRequest, status=status)
 
 
-@wrong(BAD_JSON, NEVER)
+@wrong("errors/never-5xx")
 def malformed_json_crashes(fake: Fake) -> None:
-    """`await request.json()`, unguarded."""
+    """`await request.json()` has no guard."""
     fake.parse_body = lambda body, _: json.loads(body)
 
 
 def taking(fake: Fake, when: Callable[[Any], bool], other: Callable[[Any], Any], *operations: str) -> None:
-    """Takes such JSON values for others, in these operations' bodies (in all three, if none is named)."""
+    """Replaces such JSON values in the bodies of these operations (of all three, if none is named)."""
 
     def check(old: Callable[..., Any], operation: Operation, value: Any) -> Any:
         mine = operation.id in (operations or WRITES) and when(value)
@@ -195,7 +195,7 @@ def taking(fake: Fake, when: Callable[[Any], bool], other: Callable[[Any], Any],
 
 
 def parsing(fake: Fake, when: Callable[[bytes], bool], other: Callable[[bytes], Any]) -> None:
-    """Takes such bodies for other values."""
+    """Replaces the value of such bodies."""
     around(fake, "parse_body", lambda old, body, kind: other(body) if when(body) else old(body, kind))
 
 
@@ -209,7 +209,7 @@ VALUES: dict[str, Callable[[Any], bool]] = {
 
 @wrong(BAD_JSON, each=VALUES)
 def a_body_is_taken_for_an_empty_object_if_it_is(fake: Fake, what: str) -> None:
-    """`body || {}`, `dict(body)`."""
+    """The code is `body || {}` or `dict(body)`."""
     taking(fake, VALUES[what], lambda _: {}, *MODIFIES)
 
 
@@ -225,7 +225,7 @@ def an_empty_body_creates(fake: Fake) -> None:
 
 @wrong(BAD_JSON)
 def malformed_json_is_mended(fake: Fake) -> None:
-    """A lenient parser: whatever ends too early is closed."""
+    """A lenient parser closes a text that ends too early."""
     parsing(fake, lambda body: body.startswith(b'{"name": "x"') and body[-1:] != b"}", lambda _: {"name": "x"})
 
 
@@ -234,15 +234,17 @@ def a_form_is_as_good(fake: Fake) -> None:
     parsing(fake, lambda body: body == b"name=x", lambda _: {"name": "x"})
 
 
-@wrong(BAD_JSON, each=["null", "[]"])
+@wrong("errors/never-5xx", each=["null", "[]"])
 def a_body_crashes_that_is(fake: Fake, body: str) -> None:
-    """`body.name` of what has none."""
+    """The code is `body.name`, and the body has no name."""
     taking(fake, lambda value: json.dumps(value) == body, crash)
 
 
-@wrong(BAD_JSON, NEVER)
+@wrong("errors/never-5xx")
 def malformed_json_is_never_answered(fake: Fake) -> None:
-    """A body parser that waits for its end; on one body alone, for each costs ten seconds."""
+    """A body parser waits for the end of the body. Only one body has this fault, because each such body costs ten
+    seconds.
+    """
 
     @web.middleware
     async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.Response:
@@ -277,7 +279,7 @@ def a_trailing_slash_lists_everything(fake: Fake) -> None:
 
 @wrong(NOWHERE)
 def a_trailing_slash_is_redirected(fake: Fake) -> None:
-    """307, on which some clients drop the key."""
+    """The redirect is a 307, and some clients then drop the key."""
     instead(fake, lambda request: request.path.endswith("/assistants/"), 307, None)
 
 
@@ -327,7 +329,7 @@ def crash(value: Any) -> None:
 
 @wrong(NEVER)
 def a_large_body_breaks_the_connection(fake: Fake) -> None:
-    """A proxy in front that cuts it off."""
+    """A proxy in front of the server closes the connection."""
 
     def cut(request: web.Request) -> None:
         if (request.content_length or 0) > 1_000_000 and request.transport:

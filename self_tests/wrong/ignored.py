@@ -1,4 +1,4 @@
-"""Ignored fields: refused, kept, echoed, or shown otherwise here than there."""
+"""Wrong ignored fields: they are refused, kept, echoed, or not the same everywhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEFAULTS = "ignored/model-and-temperature-are-the-organizations"
 
 @wrong("ignored/{}-accepted", each=IGNORED)
 def a_field_is_refused(fake: Fake, field: str) -> None:
-    """`extra="forbid"`, and a model that was written from the page's example."""
+    """The schema has `extra="forbid"`, and its fields come from the page's example."""
     refusing(fake, lambda body: field in body)
 
 
@@ -34,7 +34,7 @@ def a_field_is_refused_by_patch(fake: Fake, field: str) -> None:
 
 @wrong("ignored/{}-accepted", each=NULLABLE)
 def null_is_refused(fake: Fake, field: str) -> None:
-    """Optional, but not nullable; the Python SDK sends None as null."""
+    """The field is optional but not nullable. The Python SDK sends None as null."""
     refusing(fake, lambda body: body.get(field, 0) is None)
 
 
@@ -55,13 +55,13 @@ def temperature_ends_at_1(fake: Fake) -> None:
 
 @wrong("ignored/temperature-accepted", "ignored/top_p-accepted")
 def zero_is_refused(fake: Fake) -> None:
-    """A falsy check, or an exclusive bound."""
+    """The check is `if not value`, or the bound is exclusive."""
     refusing(fake, lambda body: body.get("temperature") == 0 or body.get("top_p") == 0)
 
 
 @wrong("ignored/response_format-accepted")
 def response_format_must_be_text(fake: Fake) -> None:
-    """A string enum, which it was before it became an object."""
+    """The schema is a string enum, as it was before the field became an object."""
     refusing(fake, lambda body: isinstance(body.get("response_format"), dict))
 
 
@@ -85,7 +85,7 @@ def reasoning_effort_is_refused_by_modify(fake: Fake) -> None:
 
 @wrong("ignored/{}-not-kept", each=IGNORED)
 def a_field_is_echoed_by_create(fake: Fake, field: str) -> None:
-    """`{**body, "id": ...}`: what stateless mocks do."""
+    """Stateless mocks answer `{**body, "id": ...}`."""
     showing(fake, lambda call, document: {**document, field: call.body.get(field, document[field])}, CREATE)
 
 
@@ -95,7 +95,10 @@ def a_field_is_echoed_by_patch(fake: Fake, field: str) -> None:
 
 
 def keeping(fake: Fake, field: str, *operations: str, show_on: Callable[[Document, str], bool]) -> None:
-    """Remembers the field as these operations bring it; shows it where `show_on` (a document, whose it is) says so."""
+    """Stores the field as these operations send it, by assistant.
+
+    A document shows the last value that `show_on` accepts, given the document and the id of the value's assistant.
+    """
     values: dict[str, Any] = {}
 
     def remember(call: Call, answer: Answer) -> None:
@@ -112,7 +115,7 @@ def keeping(fake: Fake, field: str, *operations: str, show_on: Callable[[Documen
 
 @wrong("ignored/{}-not-kept", each=["model", "tools", "metadata", "top_p"])
 def a_field_is_kept(fake: Fake, field: str) -> None:
-    """As OpenAI's own service does."""
+    """OpenAI's own service keeps the field."""
     keeping(fake, field, *WRITES, show_on=lambda document, owner: document["id"] == owner)
 
 
@@ -123,7 +126,7 @@ def a_field_is_kept_by_post_modify_alone(fake: Fake, field: str) -> None:
 
 @wrong("ignored/{}-not-kept", each=["model", "temperature", "tool_resources"])
 def a_field_becomes_everybodys(fake: Fake, field: str) -> None:
-    """It is written to the organization, which is where its default stands."""
+    """The value is written to the organization, which holds the default."""
     keeping(fake, field, *WRITES, show_on=lambda _document, _owner: True)
 
 
@@ -137,7 +140,7 @@ def a_field_is_kept_for_all_but_its_own(fake: Fake, field: str) -> None:
 
 @wrong("ignored/absurd-values-are-harmless", each=["temperature", "metadata"])
 def an_absurd_value_is_taken_and_kept(fake: Fake, field: str) -> None:
-    """No validation at all, as the field is ignored anyway; and then it is not."""
+    """The field has no validation because it is ignored; but the server keeps its value."""
     absurd = {"temperature": 3, "metadata": 7, "tools": "file_search", "top_p": 1.5, "model": 7}[field]
     sent: list[Any] = []
 
@@ -155,9 +158,9 @@ def without(body: Document, field: str) -> Document:
     return {name: value for name, value in body.items() if name != field}
 
 
-@wrong("ignored/absurd-values-are-harmless", each=["metadata", "tools"])
+@wrong("errors/never-5xx", each=["metadata", "tools"])
 def an_absurd_value_crashes(fake: Fake, field: str) -> None:
-    """`.items()`, `.get("type")` on whatever came."""
+    """The code calls `.items()` or `.get("type")` on any value."""
     types = {"metadata": dict, "tools": list, "response_format": dict | None}[field]
     reading(fake, lambda body: body | {field: crash(body[field], types)} if field in body else body)
 
@@ -169,7 +172,7 @@ def crash(value: Any, types: Any) -> Any:
 
 @wrong("ignored/absurd-values-are-harmless")
 def an_absurd_value_is_refused_but_the_name_beside_it_is_kept(fake: Fake) -> None:
-    """The title is written first, and the rest judged as it goes."""
+    """The title is written first, and the other fields are checked later."""
 
     def check(old: Callable[..., Any], operation: Operation, value: Any) -> Any:
         odd = {name: value[name] for name in value if name == "temperature"} if isinstance(value, dict) else {}
@@ -219,7 +222,7 @@ def top_p_is_rounded_to_32_bits_by_retrieve(fake: Fake) -> None:
 
 @wrong(DEFAULTS)
 def every_key_has_its_own_model(fake: Fake) -> None:
-    """The project's default taken for the organization's."""
+    """The code takes the project's default for the organization's."""
     showing(fake, lambda call, document: {**document, "model": "small"} if call.key.label == "sibling" else None)
 
 

@@ -1,4 +1,4 @@
-"""Lists that leave somebody out, say the wrong things of their end, or do not obey."""
+"""Wrong lists: they leave assistants out, announce a wrong end, or ignore a parameter."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ Page = Callable[[Sequence[Project], Query], tuple[list[Project], bool]]
 
 
 def paging(fake: Fake, new: Callable[[Page, Sequence[Project], Query], tuple[list[Project], bool]]) -> None:
-    """`new` in the place of the function that cuts a page out of the projects (oldest first)."""
+    """Replaces the function that cuts a page out of the projects, which are given oldest first."""
     around(fake, "page", new)
 
 
 def asking(fake: Fake, change: Callable[[dict[str, Any]], Query]) -> None:
-    """Changes the query before it is obeyed, and after it was judged."""
+    """Changes the query after its check and before its use."""
     around(fake, "page", lambda page, projects, query: page(projects, change(dict(query))))
 
 
 def cutting(
     fake: Fake, change: Callable[[Callable[..., list[Project]], Sequence[Project], Query], list[Project]]
 ) -> None:
-    """Cuts another page, and leaves has_more as it was; `change` gets what cuts it right, by `cut(**query)`."""
+    """Cuts another page, and leaves has_more as it was. `change` can call the right function as `cut(**query)`."""
 
     def page(old: Page, projects: Sequence[Project], query: Query) -> tuple[list[Project], bool]:
         return change(lambda **other: old(projects, {**query, **other})[0], projects, query), old(projects, query)[1]
@@ -55,13 +55,13 @@ def cutting(
     paging(fake, page)
 
 
-def named(projects: Sequence[Project], query: Query, cursor: str) -> list[Project]:
-    """The project that a cursor names, if there is one."""
+def project_at(projects: Sequence[Project], query: Query, cursor: str) -> list[Project]:
+    """A list with the project that a cursor names; empty if there is none."""
     return [each for each in projects if PREFIX + each.id == query.get(cursor)]
 
 
 def within(fake: Fake, change: Callable[[list[Project]], list[Project]]) -> None:
-    """Changes the projects that there are to be listed, oldest first."""
+    """Changes the projects that a list can show, oldest first."""
     around(fake, "page", lambda page, projects, query: page(change(list(projects)), query))
 
 
@@ -99,7 +99,7 @@ def an_empty_page_is_404(fake: Fake) -> None:
 
 @wrong(ENVELOPE)
 def the_beta_header_changes_the_list(fake: Fake) -> None:
-    """Versions told apart by OpenAI-Beta."""
+    """The server distinguishes versions by OpenAI-Beta."""
     responding(fake, lambda response: raw(response, []), lambda request, _: is_list(request) and is_beta(request))
 
 
@@ -113,7 +113,7 @@ def is_beta(request: web.Request) -> bool:
 
 @wrong(ENVELOPE)
 def without_the_beta_header_nothing_is_listed(fake: Fake) -> None:
-    """As OpenAI's own service had it; the page's curl sends none."""
+    """OpenAI's own service needed this header. The page's curl does not send it."""
     instead(fake, lambda request: is_list(request) and not is_beta(request), 400, error("Send OpenAI-Beta."))
 
 
@@ -133,25 +133,25 @@ def the_keys_own_are_left_out(fake: Fake) -> None:
 
 @wrong(COMPLETE)
 def those_without_instructions_are_left_out(fake: Fake) -> None:
-    """An inner join."""
+    """The query is an inner join."""
     within(fake, lambda projects: [each for each in projects if each.prompt])
 
 
 @wrong(COMPLETE)
 def those_of_equal_names_come_once(fake: Fake) -> None:
-    """DISTINCT."""
+    """The query has DISTINCT."""
     within(fake, lambda projects: list({each.title: each for each in projects}.values()))
 
 
 @wrong(COMPLETE)
 def those_with_an_emoji_are_left_out(fake: Fake) -> None:
-    """A row that cannot be read is passed over in silence."""
+    """The server skips a row that it cannot parse, without an error."""
     within(fake, lambda projects: [each for each in projects if max(each.title) < "\U00010000"])
 
 
 @wrong(COMPLETE)
 def the_newest_is_listed_with_the_next(fake: Fake) -> None:
-    """An index that is written one behind."""
+    """The index is always one write behind."""
     within(fake, lambda projects: projects[:-1])
 
 
@@ -164,13 +164,13 @@ def a_list_that_is_cached_until_something_is_deleted(fake: Fake) -> None:
 
 @wrong(COMPLETE)
 def pages_that_overlap(fake: Fake) -> None:
-    """`>=` for `>`."""
-    cutting(fake, lambda cut, projects, query: (named(projects, query, "after") + cut())[: query["limit"]])
+    """The query has `>=` in place of `>`."""
+    cutting(fake, lambda cut, projects, query: (project_at(projects, query, "after") + cut())[: query["limit"]])
 
 
 @wrong(COMPLETE)
 def somebody_is_lost_between_two_pages(fake: Fake) -> None:
-    """Offset paging whose cursor is one off."""
+    """Offset paging uses a cursor that is off by one."""
     cutting(fake, lambda cut, _, query: cut(limit=query["limit"] + 1)[1 if "after" in query else 0 :][: query["limit"]])
 
 
@@ -181,7 +181,7 @@ def the_last_of_all_is_left_out(fake: Fake) -> None:
 
 @wrong(COMPLETE, AFTER)
 def sorted_by_birth_while_the_cursor_compares_ids(fake: Fake) -> None:
-    """Seen in the wild: a walk of 34 gave 13."""
+    """This was seen on a real server: a walk over 34 assistants gave 13."""
 
     def page(old: Page, projects: Sequence[Project], query: Query) -> tuple[list[Project], bool]:
         after = str(query.get("after", "")).removeprefix(PREFIX)
@@ -204,7 +204,7 @@ def after_is_compared_as_greater_whatever_the_order(fake: Fake) -> None:
 
 @wrong("errors/never-5xx")
 def one_row_poisons_every_list(fake: Fake) -> None:
-    """A name that the serializer does not like, and nobody sees a list again."""
+    """The serializer fails on one name, and every list fails with it."""
     listing(fake, lambda page: [each["name"].encode("latin-1") and each for each in page["data"]] and None)
 
 
@@ -225,31 +225,31 @@ def has_more_is(fake: Fake, what: str) -> None:
 
 @wrong(MORE)
 def has_more_is_missing(fake: Fake) -> None:
-    """As in the service itself."""
+    """The real service does so too."""
     listing(fake, lambda page: {name: value for name, value in page.items() if name != "has_more"})
 
 
 @wrong(MORE)
 def has_more_is_missing_on_the_last_page(fake: Fake) -> None:
-    """omitempty"""
+    """Go's omitempty leaves it out."""
     listing(fake, lambda page: {name: value for name, value in page.items() if value is not False})
 
 
 @wrong(MORE)
 def has_more_is_true_on_a_full_last_page(fake: Fake) -> None:
-    """`len(data) == limit`"""
+    """The code is `len(data) == limit`."""
     paging(fake, lambda page, projects, query: (data := page(projects, query)[0], len(data) == query["limit"]))
 
 
 @wrong(MORE)
 def has_more_is_counted_on_the_page(fake: Fake) -> None:
-    """`len(data) > limit`, of data that was cut to the limit."""
+    """The code is `len(data) > limit`, and `data` was already cut to the limit."""
     paging(fake, lambda page, projects, query: (data := page(projects, query)[0], len(data) > query["limit"]))
 
 
 @wrong(MORE)
 def has_more_looks_at_all_and_not_at_what_follows(fake: Fake) -> None:
-    """`total > limit`"""
+    """The code is `total > limit`."""
     paging(fake, lambda page, projects, query: (page(projects, query)[0], len(projects) > query["limit"]))
 
 
@@ -305,7 +305,7 @@ def the_limit_is(fake: Fake, what: str) -> None:
 
 @wrong(NEWEST)
 def the_oldest_come_first(fake: Fake) -> None:
-    """A table in its own order; asc and desc are the wrong way round."""
+    """The table is in its own order, and asc and desc are swapped."""
     asking(fake, lambda query: query | {"order": "asc" if query["order"] == "desc" else "desc"})
 
 
@@ -316,7 +316,7 @@ def the_oldest_come_first_unless_told(fake: Fake) -> None:
 
 @wrong(NEWEST)
 def ties_within_a_second_come_oldest_first(fake: Fake) -> None:
-    """ORDER BY created_at DESC, id of the row ASC."""
+    """The query is ORDER BY created_at DESC, and then by the row's id ASC."""
     within(fake, lambda projects: sorted(projects, key=lambda each: (each.created_at, -projects.index(each))))
 
 
@@ -327,7 +327,7 @@ def sorted_by(fake: Fake, field: str) -> None:
 
 @wrong(NEWEST)
 def what_is_modified_comes_first(fake: Fake) -> None:
-    """ORDER BY updated_at, or an UPDATE that moves the row."""
+    """The query is ORDER BY updated_at, or an UPDATE moves the row."""
     touched: list[str] = []
     answering(fake, lambda _, answer: touched.append(answer.body["id"].removeprefix(PREFIX)), *MODIFIES)
     within(
@@ -342,7 +342,7 @@ def what_is_modified_comes_first(fake: Fake) -> None:
 
 @wrong(NEWEST)
 def the_order_is_random(fake: Fake) -> None:
-    """A hash map, walked."""
+    """The code iterates over a hash map."""
     within(fake, lambda projects: sorted(projects, key=lambda each: crc32(each.id.encode())))
 
 
@@ -353,7 +353,7 @@ def order_is_ignored(fake: Fake) -> None:
 
 @wrong(ASC)
 def order_turns_the_page_and_not_the_list(fake: Fake) -> None:
-    """The newest page, turned round."""
+    """The code reverses the newest page, not the list."""
     cutting(fake, lambda cut, _, query: cut(order="desc")[:: -1 if query["order"] == "asc" else 1])
 
 
@@ -390,7 +390,7 @@ def after_is_refused(fake: Fake) -> None:
 
 @wrong(AFTER)
 def after_includes_its_id(fake: Fake) -> None:
-    cutting(fake, lambda cut, projects, query: named(projects, query, "after") + cut())
+    cutting(fake, lambda cut, projects, query: project_at(projects, query, "after") + cut())
 
 
 @wrong(AFTER)
@@ -400,11 +400,11 @@ def after_skips_one(fake: Fake) -> None:
 
 @wrong(AFTER)
 def an_unknown_after_gives_the_first_page_again(fake: Fake) -> None:
-    """`findIndex` says -1, and one is added."""
+    """`findIndex` returns -1, and the code adds one."""
     paging(
         fake,
         lambda page, projects, query: page(
-            projects, query if named(projects, query, "after") else without(dict(query), "after")
+            projects, query if project_at(projects, query, "after") else without(dict(query), "after")
         ),
     )
 
@@ -431,12 +431,12 @@ def before_is_taken_for_after(fake: Fake) -> None:
 
 @wrong(BEFORE)
 def before_includes_its_id(fake: Fake) -> None:
-    cutting(fake, lambda cut, projects, query: cut() + named(projects, query, "before"))
+    cutting(fake, lambda cut, projects, query: cut() + project_at(projects, query, "before"))
 
 
 @wrong(BEFORE)
 def before_begins_at_the_far_end(fake: Fake) -> None:
-    """The first `limit` of what stands ahead, not those next to the id."""
+    """The page has the first `limit` assistants of the list, not those next to the id."""
     cutting(fake, lambda cut, _, query: cut(limit=10**6)[: query["limit"]])
 
 
@@ -447,7 +447,7 @@ def before_skips_one(fake: Fake) -> None:
 
 @wrong(BEFORE)
 def before_turns_the_page(fake: Fake) -> None:
-    """It walks backwards, and forgets to turn what it found."""
+    """The code walks backwards, and does not reverse its result."""
     cutting(fake, lambda cut, _, query: cut()[:: -1 if "before" in query else 1])
 
 
@@ -465,7 +465,7 @@ def before_is_wrong_oldest_first(fake: Fake) -> None:
 
 
 def reading_limit(fake: Fake, change: Callable[[str], str]) -> None:
-    """Changes the text of the limit before it is judged."""
+    """Changes the text of the limit before its check."""
 
     def check(old: Callable[..., Any], operation: Any, pairs: Any) -> Any:
         return old(operation, [(name, change(text) if name == "limit" else text) for name, text in pairs])

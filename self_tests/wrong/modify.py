@@ -1,4 +1,4 @@
-"""Modifies that differ by verb, reach too far or not far enough, or forget."""
+"""Wrong modifies: they differ by method, change too much or too little, or are lost."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SEEN, BAD, UNKNOWN = "modify/seen-everywhere", "modify/bad-body-changes-nothing"
 
 
 def replaced(body: Document) -> Document:
-    """The body as a replacement reads it: what is not sent is nothing."""
+    """The body as a replacement: a field that was not sent is empty."""
     return {"instructions": None} | body
 
 
@@ -61,7 +61,7 @@ def refusing_all(fake: Fake, refused: Exception, *operations: str) -> None:
 
 @wrong(ALIKE, PARTIAL, each=MODIFIES)
 def one_verb_replaces_and_the_other_merges(fake: Fake, operation: str) -> None:
-    """What REST's textbooks say of PUT, taken for POST; and the reverse."""
+    """This operation replaces the assistant, as PUT does in textbooks on REST. The other operation merges."""
     getting(fake, replaced, operation)
 
 
@@ -76,7 +76,7 @@ def without_empty(body: Document) -> Document:
 
 @wrong(ALIKE, each=MODIFIES)
 def one_verb_does_nothing(fake: Fake, operation: str) -> None:
-    """It answers 200 and the assistant as it was."""
+    """The operation answers 200, with the assistant unchanged."""
     handling(fake, do_nothing, operation)
 
 
@@ -92,7 +92,7 @@ def patch_refuses_an_empty_body(fake: Fake) -> None:
 
 @wrong(ALIKE)
 def post_demands_a_name(fake: Fake) -> None:
-    """The schema of create, used for both POSTs."""
+    """Both POST operations use the schema of create."""
     refusing(fake, lambda body: "name" not in body, MODIFY)
 
 
@@ -121,7 +121,7 @@ def instructions_are_demanded_by_every_modify(fake: Fake) -> None:
 
 @wrong("create/keeps-what-it-is-given")
 def new_instructions_are_added_to_the_old(fake: Fake) -> None:
-    """`project.prompt += body.instructions`"""
+    """The code is `project.prompt += body.instructions`."""
 
     async def handle(old: Handler, call: Call) -> Answer:
         before = target(call)
@@ -142,7 +142,7 @@ def clearing_wipes_the_name_too(fake: Fake) -> None:
 
 @wrong(EMPTY)
 def an_empty_body_is_refused(fake: Fake) -> None:
-    """`minProperties: 1`, "nothing to update"."""
+    """The schema has `minProperties: 1`, or the server answers "nothing to update"."""
     refusing(fake, lambda body: body == {}, *MODIFIES)
 
 
@@ -166,9 +166,9 @@ def an_empty_body_answers_nothing(fake: Fake, status: int) -> None:
     answering(fake, lambda call, _: Answer(None, status) if call.body == {} else None, *MODIFIES)
 
 
-@wrong(EMPTY)
+@wrong("errors/never-5xx")
 def an_empty_body_crashes(fake: Fake) -> None:
-    """`UPDATE projects SET  WHERE id = ...`"""
+    """The statement is `UPDATE projects SET  WHERE id = ...`."""
     getting(fake, lambda body: body | {"name": body["name"]} if body == {} else body, *MODIFIES)
 
 
@@ -177,13 +177,13 @@ def an_empty_body_crashes(fake: Fake) -> None:
 
 @wrong(CLEAR)
 def an_empty_text_is_taken_for_nothing(fake: Fake) -> None:
-    """A falsy check: `if instructions:`; also COALESCE and Go's omitempty."""
+    """The check is `if instructions:`; COALESCE and Go's omitempty do the same."""
     getting(fake, without_empty, *MODIFIES)
 
 
 @wrong(CLEAR)
 def an_empty_text_is_refused(fake: Fake) -> None:
-    """`minLength: 1`"""
+    """The schema has `minLength: 1`."""
     refusing(fake, lambda body: body.get("instructions") == "", *MODIFIES)
 
 
@@ -203,13 +203,13 @@ def clears(call: Call) -> bool:
 
 
 def changing(fake: Fake, change: Callable[[Document], Document]) -> None:
-    """Changes what the store is told to write (title, prompt)."""
+    """Changes the fields that the store has to write (title, prompt)."""
     around(fake.store, "change", lambda old, organization, id, changes: old(organization, id, change(changes)))
 
 
 @wrong(CLEAR)
 def an_empty_text_clears_everywhere_but_in_the_list(fake: Fake) -> None:
-    """A column of the list's own, written where there is something to write."""
+    """The list has a column of its own, which is written only if the text is not empty."""
     last: dict[str, str | None] = {}
 
     def remember(call: Call, document: Document) -> None:
@@ -230,7 +230,7 @@ def an_empty_text_beside_a_name_is_taken_for_nothing(fake: Fake) -> None:
 
 @wrong(IDENTITY)
 def a_modify_is_a_new_birth(fake: Fake) -> None:
-    """One column for created_at and updated_at."""
+    """One column holds created_at and updated_at."""
     births = iter(range(1_900_000_000, 2_000_000_000))
     changing(fake, lambda changes: {**changes, "created_at": next(births)})
 
@@ -242,7 +242,7 @@ def a_modify_answers_another_birth(fake: Fake) -> None:
 
 @wrong(IDENTITY)
 def a_modify_gives_a_new_id(fake: Fake) -> None:
-    """A new version each time."""
+    """Each modify creates a new version with a new id."""
     showing(fake, lambda _, document: {**document, "id": document["id"] + "v2"}, *MODIFIES)
 
 
@@ -255,7 +255,7 @@ def a_modify_answers_the_object(fake: Fake, value: str) -> None:
 
 
 def spreading(fake: Fake, to: Callable[[Project, Project], bool], *operations: str) -> None:
-    """What a modify writes to one it writes to others too."""
+    """Writes the fields of one project to other projects too."""
 
     async def handle(old: Handler, call: Call) -> Answer:
         meant = target(call)
@@ -272,7 +272,7 @@ def spreading(fake: Fake, to: Callable[[Project, Project], bool], *operations: s
 
 @wrong(ONLY, each=MODIFIES)
 def all_are_modified(fake: Fake, operation: str) -> None:
-    """UPDATE without its WHERE."""
+    """The UPDATE has no WHERE."""
     spreading(fake, lambda _meant, _each: True, operation)
 
 
@@ -283,7 +283,7 @@ def the_newest_is_modified_too(fake: Fake) -> None:
 
 @wrong(ONLY)
 def those_born_in_the_same_minute_are_modified_too(fake: Fake) -> None:
-    """What a key of time as the second half of an id does."""
+    """The table's key has the minute of creation in the place of an id."""
     spreading(fake, lambda meant, each: each.created_at - meant.created_at < 60)
 
 
@@ -302,7 +302,7 @@ def a_clearing_clears_all(fake: Fake) -> None:
 
 @wrong(SEEN)
 def a_modify_answers_the_new_and_keeps_the_old(fake: Fake) -> None:
-    """The session was never committed."""
+    """The session is never committed."""
     answering_without_keeping(fake, *MODIFIES)
 
 
@@ -324,7 +324,7 @@ def answering_without_keeping(fake: Fake, *operations: str) -> None:
 
 @wrong(SEEN)
 def a_modify_answers_the_old_and_keeps_the_new(fake: Fake) -> None:
-    """The row as it was read before the update."""
+    """The answer is the row from before the update."""
 
     async def handle(old: Handler, call: Call) -> Answer:
         before = target(call)
@@ -335,7 +335,7 @@ def a_modify_answers_the_old_and_keeps_the_new(fake: Fake) -> None:
 
 
 def remembering(fake: Fake, *fields: str, on: str) -> None:
-    """`on` shows these fields as they were when it showed them first: a cache that a modify does not clear."""
+    """The operation `on` shows these fields as it showed them first: a modify does not clear a cache."""
     first: dict[str, Document] = {}
 
     def show(_: Call, document: Document) -> Document:
@@ -356,13 +356,13 @@ def the_list_keeps_an_older_copy_of_the_name(fake: Fake) -> None:
 
 @wrong(SEEN)
 def a_second_modify_is_not_kept(fake: Fake) -> None:
-    """Optimistic locking whose version is never written."""
-    asked: dict[str, int] = {}
+    """Optimistic locking never writes its version."""
+    modifies: dict[str, int] = {}
 
     async def handle(old: Handler, call: Call) -> Answer:
-        asked[call.assistant] = asked.get(call.assistant, 0) + 1
+        modifies[call.assistant] = modifies.get(call.assistant, 0) + 1
         before, answer = target(call), await old(call)
-        if before and asked[call.assistant] > 1:
+        if before and modifies[call.assistant] > 1:
             write(fake, before, title=before.title, prompt=before.prompt)
         return answer
 
@@ -373,7 +373,7 @@ def a_second_modify_is_not_kept(fake: Fake) -> None:
 
 
 def applying_the_good_part(fake: Fake, then: Callable[[Any], Any]) -> None:
-    """Writes the texts of a body that are texts, and only then lets the rest of it be judged."""
+    """Writes the valid texts of a body first, and checks the other fields afterwards."""
 
     async def handle(old: Handler, call: Call) -> Answer:
         good = {name: value for name, value in call.body.items() if isinstance(value, str | None)}
@@ -443,7 +443,7 @@ def a_bad_body_is_refused_and_clears_the_instructions(fake: Fake) -> None:
 
 @wrong(UNKNOWN, each=MODIFIES)
 def an_unknown_id_is_made(fake: Fake, operation: str) -> None:
-    """An upsert."""
+    """The code is an upsert."""
     making_ghosts(fake, operation, answer=True)
 
 
@@ -478,7 +478,7 @@ def modifying_an_unknown_id_is_refused_with(fake: Fake, status: int) -> None:
 
 @wrong(UNKNOWN)
 def patching_an_unknown_id_is_a_success(fake: Fake) -> None:
-    """The number of rows that were changed is not looked at."""
+    """The code does not check the number of changed rows."""
     for_unknown(fake, Answer({"id": "asst-nobody", "object": "assistant"}), PATCH)
 
 

@@ -1,7 +1,8 @@
-"""`python -m self_tests.wrong.mutants [NAME...]`: every wrong server against the whole tour, and what caught it.
+"""`python -m self_tests.wrong.mutants [NAME...]`: runs the whole tour on every wrong server, and shows the requirements
+that caught it.
 
-A NAME is a part of a wrong server's name, or of the requirement that it breaks. Without any, the matrix is written to
-MATRIX.md beside this file. Exits 1 if a wrong server survives, or if a requirement has none.
+A NAME is a part of a wrong server's name, or of the requirement that it violates. Without a NAME the matrix is written
+to MATRIX.md beside this file. The exit code is 1 if a wrong server survives, or if a requirement has none.
 """
 
 from __future__ import annotations
@@ -28,15 +29,16 @@ from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import WrongServer, serving
 
 MATRIX = Path(__file__).parent / "MATRIX.md"
-HISTORIES = 25  # for what the tour missed
+HISTORIES = 25  # for the servers that the tour did not catch
 WORKERS = 2
 
 
 @dataclass(frozen=True)
 class Kill:
-    """What the suite said of one wrong server: `by` names what caught it, `others` what it found broken beside it.
+    """The result of the suite on one wrong server: `by` is the part of the suite that caught it, `others` are further
+    violated requirements.
 
-    `first` is the number of the request that showed what was meant; `stopped` why the run was given up, if it was.
+    `first` is the number of the request that showed the violation. `stopped` is the reason if the run was cut short.
     """
 
     server: str
@@ -62,13 +64,13 @@ def main(names: list[str]) -> int:
 
 
 def killed(servers: list[WrongServer]) -> Iterable[Kill]:
-    """In processes of their own, for each holds a server and its client; what servers log of crashes is dropped."""
+    """Runs in separate processes, because each holds a server and its client. The logs of crashes are dropped."""
     with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn"), logging.disable) as pool:
         yield from pool.map(kill, [SERVERS.index(server) for server in servers])
 
 
 def kill(index: int) -> Kill:
-    """The tour; and the histories, if the tour does not catch it."""
+    """Runs the tour, and the histories if the tour does not catch the server."""
     server, began = SERVERS[index], time.monotonic()
     others: dict[str, None] = {}
     by, first, requests, why = "", 0, 0, ""
@@ -85,7 +87,7 @@ def kill(index: int) -> Kill:
 
 
 def judged(server: WrongServer, generator: str, only: tuple[str, ...] = ()) -> tuple[Result, str]:
-    """The result of a run, and why it was given up where it was. Of a limiter only the limiter's area is judged."""
+    """The result of a run, and the reason if it was cut short. For a limiter only the area of the limiter is judged."""
     choice = RunOptions(histories=HISTORIES, only=only, generators=frozenset({generator}))
     with serving(server.change, server.limited) as target:
         run = Run(target, choice, lambda id: choice.includes(id) and id.startswith("rate/") == server.limited)
@@ -96,7 +98,7 @@ def judged(server: WrongServer, generator: str, only: tuple[str, ...] = ()) -> t
 
 
 def unshown(servers: Iterable[WrongServer]) -> list[str]:
-    """The requirements that no wrong server is meant to break."""
+    """The requirements without a wrong server."""
     return [id for id in catalogue.requirements() if id not in {server.meant for server in servers}]
 
 
@@ -113,14 +115,14 @@ def summary(kills: list[Kill]) -> list[str]:
     lines = [f"{len(caught)} of {len(kills)} wrong servers caught by the requirement that names the mistake"]
     for level in ("must", "should"):
         all_ = [id for id, requirement in catalogue.requirements().items() if requirement.level == level]
-        shown = {kill.meant for kill in caught}.intersection(all_)
-        lines.append(f"{len(shown)} of {len(all_)} {level}s were shown to fail")
+        caught_ids = {kill.meant for kill in caught}.intersection(all_)
+        lines.append(f"{len(caught_ids)} of {len(all_)} {level}s were shown to fail")
     seconds, requests = (mean(times or [0]) for times in ([kill.seconds for kill in kills], [k.first for k in caught]))
     return [*lines, f"{seconds:.1f} s each; {requests:.0f} requests until the mistake showed, on average"]
 
 
 def markdown(kills: list[Kill]) -> str:
-    """The matrix, the same for the same servers and suite."""
+    """The matrix; the same servers and the same suite give the same text."""
     rows = [
         f"| {kill.server} | {kill.meant} | {kill.by or '**survives**'} | {' '.join(kill.others)} |" for kill in kills
     ]

@@ -1,4 +1,4 @@
-"""Organizations: too narrow for their own keys, or too wide for others'."""
+"""Wrong organizations: closed to their own keys, or open to the keys of others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHARED, CLOSED = "org/shared-by-its-keys", "org/closed-to-others"
 
 
 def remember_makers(fake: Fake) -> dict[str, str]:
-    """Fills, as they are made, with the project of the key that made each assistant."""
+    """A dictionary that is filled, at each create, with the project of the key that created the assistant."""
     makers: dict[str, str] = {}
     answering(fake, lambda call, answer: makers.update({answer.body["id"]: call.key.project}), CREATE)
     return makers
@@ -23,7 +23,7 @@ def remember_makers(fake: Fake) -> dict[str, str]:
 
 @wrong(SHARED, each=BY_ID)
 def scoped_to_the_key_that_made_it(fake: Fake, operation: str) -> None:
-    """`where project_id = key.project_id` where it should be the organization's."""
+    """The query has `where project_id = key.project_id` in place of the organization's id."""
     makers = remember_makers(fake)
     unknown(fake, lambda call: makers.get(call.assistant, call.key.project) != call.key.project, operation)
 
@@ -46,14 +46,16 @@ def a_second_key_may_only_read(fake: Fake) -> None:
 
 @wrong(SHARED)
 def a_second_key_has_an_organization_of_its_own(fake: Fake) -> None:
-    """The key's project taken for its tenant."""
+    """The code takes the key's project for its tenant."""
     sibling = replace(KEYS[1], organization="org-globex")
     around(fake.store, "key", lambda old, secret: sibling if secret == sibling.secret else old(secret))
 
 
 @wrong(CLOSED, each=BY_ID)
 def the_id_alone_decides(fake: Fake, operation: str) -> None:
-    """`get_by_id` without the organization; in the wild for one route of the four, or behind a flag for all."""
+    """The code is `get_by_id` without the organization. Real servers had this fault on one of the four routes, or
+    behind a flag on all.
+    """
 
     def handle(old: Handler, call: Call) -> Awaitable[Answer]:
         project = target(call)
@@ -70,7 +72,7 @@ def the_list_shows_everybodys(fake: Fake) -> None:
 
 @wrong(CLOSED, each=[MODIFY, PATCH, DELETE])
 def refused_to_others_but_done(fake: Fake, operation: str) -> None:
-    """404 comes from looking afterwards whose it was."""
+    """The code looks up the owner afterwards, and then answers 404."""
 
     async def handle(old: Handler, call: Call) -> Answer:
         project, own = target(call), call.key
@@ -83,7 +85,7 @@ def refused_to_others_but_done(fake: Fake, operation: str) -> None:
 
 @wrong("org/others-look-unknown", each=BY_ID)
 def forbidden_instead_of_unknown(fake: Fake, operation: str) -> None:
-    """403 tells a stranger that the id is somebody's."""
+    """A 403 tells a stranger that the id exists."""
     refused = refusal(fake, 403, "permission_error")
 
     def handle(old: Handler, call: Call) -> Awaitable[Answer]:
@@ -97,7 +99,7 @@ def forbidden_instead_of_unknown(fake: Fake, operation: str) -> None:
 
 @wrong(CLOSED)
 def a_404_that_tells_a_stranger_the_name(fake: Fake) -> None:
-    """`No assistant '{project.title}' in your organization`, by a query that forgot the organization."""
+    """The message is `No assistant '{project.title}' in your organization`, and the query has no organization."""
 
     async def handle(old: Handler, call: Call) -> Answer:
         project = target(call)

@@ -1,4 +1,4 @@
-"""Races, each made wide by a short sleep between reading and writing."""
+"""Races. A short sleep between reading and writing makes each of them frequent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GAP = 0.02
 
 
 def racing(fake: Fake, lost: Callable[[Call], None], *operations: str) -> None:
-    """Lets a moment pass before each call; `lost` gets those that came while another was under way."""
+    """Waits a moment before each call. `lost` gets each call that arrives while another one runs."""
     under_way: list[str] = []
 
     async def handle(old: Handler, call: Call) -> Answer:
@@ -34,7 +34,7 @@ def racing(fake: Fake, lost: Callable[[Call], None], *operations: str) -> None:
 
 @wrong(CREATES)
 def of_parallel_creates_one_is_kept(fake: Fake) -> None:
-    """Read all, add one, write all."""
+    """The code reads all, adds one, and writes all."""
     late: list[str] = []
     racing(fake, lambda call: late.append(call.body["name"]), CREATE)
 
@@ -49,7 +49,7 @@ def of_parallel_creates_one_is_kept(fake: Fake) -> None:
 
 @wrong(CREATES, "create/ids-are-unique")
 def parallel_creates_share_an_id(fake: Fake) -> None:
-    """The next number, read before it is written."""
+    """Two calls read the same next number before either writes it."""
     ids: list[str] = []
 
     async def handle(old: Handler, call: Call) -> Answer:
@@ -65,7 +65,7 @@ def parallel_creates_share_an_id(fake: Fake) -> None:
 
 @wrong(CREATES, each=[409, 500])
 def parallel_creates_are_refused_with(fake: Fake, status: int) -> None:
-    """database is locked"""
+    """The database answers "database is locked"."""
     racing(fake, refuser(refusal(fake, status)), CREATE)
 
 
@@ -78,7 +78,7 @@ def refuser(refused: Exception) -> Callable[[Call], None]:
 
 @wrong(KEPT)
 def of_parallel_modifies_one_is_kept(fake: Fake) -> None:
-    """Read all, change one, write all."""
+    """The code reads all, changes one, and writes all."""
 
     async def handle(old: Handler, call: Call) -> Answer:
         before = {each.id: each for each in fake.store.projects(call.key.organization)}
@@ -98,7 +98,7 @@ def parallel_modifies_are_refused_with(fake: Fake, status: int) -> None:
 
 @wrong(KEPT)
 def parallel_modifies_change_the_last_one_asked_for(fake: Fake) -> None:
-    """A global variable for the current request, and an await."""
+    """A global variable holds the current request, and the code awaits."""
     current: list[str] = [""]
 
     async def handle(old: Handler, call: Call) -> Answer:
@@ -116,7 +116,7 @@ def parallel_modifies_change_the_last_one_asked_for(fake: Fake) -> None:
 
 @wrong(KEPT)
 def of_parallel_modifies_each_answers_anothers(fake: Fake) -> None:
-    """One buffer for all answers."""
+    """One buffer serves all answers."""
     last: list[Answer] = []
 
     async def handle(old: Handler, call: Call) -> Answer:

@@ -1,4 +1,4 @@
-"""Limiters: absent, too generous, too strict, one for each thing, and what they answer."""
+"""Wrong limiters: absent, too generous, too strict, split into several budgets, or with wrong answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def there_is_no_limiter(fake: Fake) -> None:
 
 @wrong(ENFORCED, each=[25, 40, 200])
 def the_limit_is_too_high(fake: Fake, limit: int) -> None:
-    """40 is a counter in each of two processes."""
+    """Each of two processes has a counter, so the limit is 40."""
     fake.limiter.limit = limit
 
 
@@ -53,13 +53,13 @@ def the_limit_is_too_low(fake: Fake, limit: int) -> None:
 
 @wrong(EARLY)
 def each_call_counts_twice(fake: Fake) -> None:
-    """Middleware that is installed twice."""
+    """A middleware is installed twice."""
     around(fake.limiter, "count_call", lambda count, key: (count(key), count(key)))
 
 
 @wrong(EARLY)
 def once_refused_always_refused(fake: Fake) -> None:
-    """A refused call counts too, or a block that nobody lifts."""
+    """A refused call counts too, or a block is never lifted."""
     fake.limiter.seconds = 10**6
 
 
@@ -86,7 +86,7 @@ Name = Callable[[Call, str], str | None]
 
 
 def counting(fake: Fake, name: Name) -> Limiter:
-    """Counts under the name that it gives a call and its operation, and not at all where that is None."""
+    """Counts each call under the name that `name` gives it; a call with the name None is not counted."""
     limiter = Limiter(RATE_LIMIT, fake.limiter.seconds, fake.limiter.now)
     fake.limiter.limit = None
     for operation in OPERATIONS:
@@ -103,7 +103,7 @@ async def counted(limiter: Limiter, name: Name, operation: str, old: Handler, ca
 
 @wrong(SHARED)
 def one_counter_for_each_operation(fake: Fake) -> None:
-    """A decorator on each handler, with a store of its own."""
+    """Each handler has a decorator with a store of its own."""
     counting(fake, lambda _, operation: operation)
 
 
@@ -125,7 +125,7 @@ def one_counter_for_each_verb(fake: Fake) -> None:
 
 @wrong(SHARED, each=[LIST, PATCH, DELETE])
 def an_operation_that_does_not_count(fake: Fake, operation: str) -> None:
-    counting(fake, lambda _, asked: None if asked == operation else "")
+    counting(fake, lambda _, requested: None if requested == operation else "")
 
 
 # --- refused-changes-nothing
@@ -133,8 +133,8 @@ def an_operation_that_does_not_count(fake: Fake, operation: str) -> None:
 
 @wrong(NOTHING, each=[CREATE, MODIFY, PATCH, DELETE])
 def refused_but_done(fake: Fake, operation: str) -> None:
-    """The limiter looks after the handler."""
-    limiter = counting(fake, lambda _, asked: None if asked == operation else "")
+    """The limiter runs after the handler."""
+    limiter = counting(fake, lambda _, requested: None if requested == operation else "")
 
     async def handle(old: Handler, call: Call) -> Answer:
         answer = await old(call)

@@ -1,4 +1,4 @@
-"""Retrieves that show something else, or something where there is nothing."""
+"""Wrong retrieves: they show another assistant or other fields, or find an unknown id."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAME, UNKNOWN = "retrieve/equals-created", "retrieve/unknown-is-404"
 
 @wrong(SAME)
 def retrieve_adds_the_organizations_prompt(fake: Fake) -> None:
-    """The page says that both are merged; that is for the model's eyes, not the caller's."""
+    """The page says that both prompts are merged. The merged prompt is for the model, not for the caller."""
     showing(fake, lambda _, document: {**document, "instructions": f"Be brief. {document['instructions']}"}, RETRIEVE)
 
 
@@ -46,28 +46,28 @@ def the_list_shows_names_with_capitals(fake: Fake) -> None:
 
 @wrong(SAME, each=[RETRIEVE, LIST])
 def created_at_is_now_in(fake: Fake, operation: str) -> None:
-    """A default of the serializer's."""
+    """The serializer has a default."""
     births = iter(range(1_700_000_000, 2_000_000_000))
     showing(fake, lambda _, document: {**document, "created_at": next(births)}, operation)
 
 
 @wrong(SAME)
 def a_create_answers_a_later_birth(fake: Fake) -> None:
-    """Once by the program's clock, once by the database's."""
+    """The program's clock gives the first time, the database's clock the second."""
     showing(fake, lambda _, document: {**document, "created_at": document["created_at"] + 2}, CREATE)
 
 
 @wrong(SAME)
 def retrieve_never_finds_anything(fake: Fake) -> None:
-    """A pattern that cuts the id at its hyphen."""
+    """A pattern cuts the id at its hyphen."""
     unknown(fake, lambda _: True, *BY_ID)
 
 
 @wrong(SAME)
 def retrieve_finds_only_at_second_sight(fake: Fake) -> None:
-    """A replica that lags behind."""
-    asked: set[str] = set()
-    unknown(fake, lambda call: not (call.assistant in asked or asked.add(call.assistant)), RETRIEVE)  # type: ignore[func-returns-value]
+    """A replica lags behind."""
+    seen: set[str] = set()
+    unknown(fake, lambda call: not (call.assistant in seen or seen.add(call.assistant)), RETRIEVE)  # type: ignore[func-returns-value]
 
 
 @wrong(SAME)
@@ -77,7 +77,7 @@ def retrieve_answers_a_list_of_one(fake: Fake) -> None:
 
 @wrong(SAME)
 def retrieve_answers_the_newest_whatever_was_asked(fake: Fake) -> None:
-    """A mock's last answer."""
+    """A mock repeats its last answer."""
 
     def handle(old: Handler, call: Call) -> Awaitable[Answer]:
         newest = fake.store.projects(call.key.organization)[-1]
@@ -122,7 +122,7 @@ def an_unknown_id_is_refused_with(fake: Fake, status: int) -> None:
 
 @wrong(UNKNOWN)
 def an_unknown_id_finds_the_most_alike(fake: Fake) -> None:
-    """LIKE, or a search index."""
+    """The query uses LIKE, or a search index."""
 
     def handle(old: Handler, call: Call) -> Awaitable[Answer]:
         alike = [each for each in fake.store.projects(call.key.organization) if each.id[:8] == call.assistant[5:13]]

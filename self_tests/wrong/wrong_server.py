@@ -1,6 +1,6 @@
-"""Wrong servers: a fresh fake with one part changed each, and what it takes to change one in a line or three.
+"""Wrong servers: each is a new fake with one changed part, and these functions change a part in one to three lines.
 
-The servers themselves stand in `self_tests/wrong`, a file for each area of the catalogue.
+The servers themselves are in `self_tests/wrong`, in one file for each area of the catalogue.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class WrongServer:
-    """`requirements` are those that the mistake breaks by its nature; the first is the one that names it."""
+    """`requirements` are those that the mistake always violates. The first one is the one that names the mistake."""
 
     name: str
     requirements: tuple[str, ...]
@@ -47,7 +47,7 @@ class WrongServer:
 
     @property
     def limited(self) -> bool:
-        """Whether it is a limiter that is wrong, so that it is served with one."""
+        """True if the limiter is wrong. Such a server is started with a limiter."""
         return self.meant.startswith("rate/")
 
 
@@ -55,7 +55,8 @@ SERVERS: list[WrongServer] = []
 
 
 def wrong(*requirements: str, each: Iterable[Any] = ()) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Adds a function that makes a fake wrong; with `each`, one wrong server for each value, given to it as second.
+    """Registers a function that makes a fake wrong. With `each` there is one wrong server for each value, which the
+    function gets as its second argument.
 
     A `{}` in a requirement stands for that value.
     """
@@ -65,7 +66,9 @@ def wrong(*requirements: str, each: Iterable[Any] = ()) -> Callable[[Callable[..
         if not each:
             SERVERS.append(WrongServer(name, requirements, change))
         for value in each:
-            broken = tuple(requirement.format(value) for requirement in requirements)
+            # A crash is a violation of errors/never-5xx, whatever was due in its place.
+            crash = (value == 500 or "crashes" in str(value)) and not requirements[0].startswith("rate/")
+            broken = ("errors/never-5xx",) if crash else tuple(each.format(value) for each in requirements)
             SERVERS.append(WrongServer(f"{name}: {value}", broken, with_value(change, value)))
         return change
 
@@ -78,9 +81,9 @@ def with_value(change: Callable[..., None], value: Any) -> Callable[[Fake], None
 
 @contextmanager
 def serving(change: Callable[[Fake], None], limited: bool = False) -> Iterator[Target]:
-    """A fake made wrong and served, as a target whose clock we hold: a limiter's minutes pass in no time.
+    """Starts a wrong fake, as a target with a clock of the test: a limiter's minutes pass at once.
 
-    Its ids are drawn by a seed, so that what a wrong server breaks is the same each time.
+    A seed decides the ids, so a wrong server has the same violations each time.
     """
     clock = held_clock()
     fake = compose(rate_limit=RATE_LIMIT if limited else None, now=clock.now)
@@ -99,31 +102,31 @@ def serving(change: Callable[[Fake], None], limited: bool = False) -> Iterator[T
 
 
 def giving_ids(fake: Fake, give: Callable[[Project], str]) -> None:
-    """Gives projects other ids than random ones."""
+    """Gives projects the ids that `give` returns."""
 
     def add(old: Callable[..., Project], *project: Any) -> Project:
-        made = old(*project)
-        write(fake, made, id=(id := give(made)))
-        return replace(made, id=id)
+        project_row = old(*project)
+        write(fake, project_row, id=(id := give(project_row)))
+        return replace(project_row, id=id)
 
     around(fake.store, "add", add)
 
 
 def around(owner: object, name: str, new: Callable[..., Any]) -> None:
-    """`new` in the place of a method or a part; it gets the old one first, and then what the old one would."""
+    """Replaces a method or a part with `new`, which gets the old one first, and then the old one's arguments."""
     old = getattr(owner, name)
     setattr(owner, name, lambda *args, **options: new(old, *args, **options))
 
 
 def handling(fake: Fake, new: Callable[[Handler, Call], Awaitable[Answer]], *operations: str) -> None:
-    """`new` in the place of the handlers of these operations (of all six, if none is named); it gets the old one."""
+    """Replaces the handlers of these operations (of all six, if none is named) with `new`, which gets the old one."""
     for operation in operations or OPERATIONS:
         old = fake.handlers[operation]
         fake.handlers[operation] = lambda call, old=old: new(old, call)  # type: ignore[misc]  # a default binds it
 
 
 def answering(fake: Fake, change: Callable[[Call, Answer], Answer | None], *operations: str) -> None:
-    """Changes the answers of these operations, in place or by giving another."""
+    """Changes the answers of these operations, in place or by returning another answer."""
 
     async def answer(handle: Handler, call: Call) -> Answer:
         right = await handle(call)
@@ -133,7 +136,9 @@ def answering(fake: Fake, change: Callable[[Call, Answer], Answer | None], *oper
 
 
 def showing(fake: Fake, change: Callable[[Call, Document], Any], *operations: str) -> None:
-    """Changes each assistant that these operations show, in place or by giving another value; never what is kept."""
+    """Changes each assistant in the answers of these operations, in place or by returning another value. The stored
+    assistant stays.
+    """
 
     def show(call: Call, answer: Answer) -> None:
         if isinstance(answer.body, dict) and "data" in answer.body:
@@ -149,7 +154,7 @@ def showing(fake: Fake, change: Callable[[Call, Document], Any], *operations: st
 
 
 def listing(fake: Fake, change: Callable[[Document], Any]) -> None:
-    """Changes the pages of the list, in place or by giving another body."""
+    """Changes the pages of the list, in place or by returning another body."""
 
     def page(_: Call, answer: Answer) -> None:
         new = change(answer.body)
@@ -159,7 +164,7 @@ def listing(fake: Fake, change: Callable[[Document], Any]) -> None:
 
 
 def getting(fake: Fake, change: Callable[[Document], Document], *operations: str) -> None:
-    """Changes the body that the handlers of these operations get, of create and both modifies if none is named."""
+    """Changes the body that the handlers of these operations get (create and both modifies, if none is named)."""
 
     def handle(old: Handler, call: Call) -> Awaitable[Answer]:
         call.body = change(dict(call.body))
@@ -169,7 +174,7 @@ def getting(fake: Fake, change: Callable[[Document], Document], *operations: str
 
 
 def reading(fake: Fake, change: Callable[[Document], Document], *operations: str) -> None:
-    """Changes the body of these operations before it is judged (of create and both modifies, if none is named)."""
+    """Changes the body of these operations before its check (create and both modifies, if none is named)."""
 
     def check(old: Callable[..., Any], operation: Operation, value: Any) -> Any:
         mine = isinstance(value, dict) and operation.id in (operations or WRITES)
@@ -179,7 +184,7 @@ def reading(fake: Fake, change: Callable[[Document], Document], *operations: str
 
 
 def reading_field(fake: Fake, field: str, kind: Any, change: Callable[[Any], Any], *operations: str) -> None:
-    """Changes one field of the body before it is judged, where it is there and of this type."""
+    """Changes one field of the body before its check, if the field is present and has this type."""
     reading(
         fake,
         lambda body: body | {field: change(body[field])} if field in body and isinstance(body[field], kind) else body,
@@ -188,7 +193,7 @@ def reading_field(fake: Fake, field: str, kind: Any, change: Callable[[Any], Any
 
 
 def refusing(fake: Fake, when: Callable[[Document], bool], *operations: str) -> None:
-    """Answers 400 to such bodies of these operations (of create and both modifies, if none is named)."""
+    """Answers 400 to such bodies of these operations (create and both modifies, if none is named)."""
 
     def check(body: Document) -> Document:
         if when(body):
@@ -222,12 +227,12 @@ def for_unknown(fake: Fake, answer: Answer, *operations: str) -> None:
 
 
 def kind(fake: Fake, refusal: type[Refused], **change: Any) -> None:
-    """Changes how a refusal reads: its status, type or code."""
+    """Changes the status, type or code of a refusal."""
     fake.error_table[refusal] = fake.error_table[refusal]._replace(**change)
 
 
 def refusal(fake: Fake, status: int, type: str = "invalid_request_error", message: str = "No.") -> Refused:
-    """A refusal of another kind than the fake knows, to be raised."""
+    """A refusal of a kind that the fake does not have, to be raised."""
     kind = make_kind()
     fake.error_table[kind] = Kind(status, type)
     return kind(message)
@@ -243,7 +248,7 @@ When = Callable[[web.Request, int], Any]
 
 
 def responding(fake: Fake, change: Callable[[web.Response], web.Response | None], when: When = lambda *_: True) -> None:
-    """Changes responses as they go out, in place or by giving another, where `when` takes their request and status."""
+    """Changes responses, in place or by returning another, if `when` accepts the request and the status."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.Response:
@@ -254,7 +259,7 @@ def responding(fake: Fake, change: Callable[[web.Response], web.Response | None]
 
 
 def instead(fake: Fake, when: Callable[[web.Request], Any], status: int, body: Any) -> None:
-    """Answers such requests with this JSON, before anything else looks at them."""
+    """Answers such requests with this JSON, before any other code sees them."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.Response:
@@ -269,7 +274,7 @@ def error(message: str = "No.", type: str = "invalid_request_error") -> Document
 
 
 def letting_in(fake: Fake, when: Callable[[web.Request], bool], and_refuse: bool = False) -> None:
-    """Does such requests as if they came with the primary key; with `and_refuse`, answers them as ever all the same."""
+    """Handles such requests as if they had the primary key. With `and_refuse` the answer is the usual refusal."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.Response:
@@ -283,27 +288,27 @@ def letting_in(fake: Fake, when: Callable[[web.Request], bool], and_refuse: bool
 
 
 def raw(response: web.Response, body: Any, content_type: str = "application/json") -> web.Response:
-    """The same status with another body: text as it is, all else as JSON."""
+    """The same status with another body: a text as it is, any other value as JSON."""
     text = body if isinstance(body, str) else json.dumps(body)
     return web.Response(status=response.status, text=text, content_type=content_type)
 
 
 def operation_of(request: web.Request) -> str:
-    """The operation that a request asks for, or "" where it asks for none."""
+    """The operation of a request, or "" if there is none."""
     return parse(request.method, request.path.removeprefix("/v1").rstrip("/")).operation
 
 
 def everyone(fake: Fake) -> list[Project]:
-    """The projects of every organization, oldest first."""
+    """The projects of every organization, the oldest first."""
     return [project for each in seed.ORGANIZATIONS for project in fake.store.projects(each.id)]
 
 
 def target(call: Call) -> Project | None:
-    """The project that a call names, whosever it is."""
+    """The project that a call names, in any organization."""
     return next((each for each in everyone(call.fake) if PREFIX + each.id == call.assistant), None)
 
 
 def write(fake: Fake, project: Project, **fields: Any) -> None:
-    """Sets fields of a stored project, its id or its birth too."""
+    """Sets fields of a stored project, also its id or its time of creation."""
     if number := fake.store.number(project.organization, project.id):
         fake.store.table("projects").update(fields, doc_ids=[number])

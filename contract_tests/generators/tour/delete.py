@@ -44,7 +44,7 @@ def the_keys_own_assistant(session: Session) -> None:
     session.verify(bound)
     if session.thorough:
         session.send(operations.delete(bound))
-        session.walk()  # with no retrieve between, so that a loss can only come from the delete
+        session.walk()  # no retrieve in between, so only the delete can be the cause of a loss
         session.send(operations.delete(session.create_assistant()))
 
 

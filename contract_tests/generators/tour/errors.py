@@ -66,7 +66,7 @@ def bodies_that_are_not_an_object(session: Session, other: str) -> None:
 
 
 def _bad_json(id: str) -> list[tuple[str, str, bytes]]:
-    """Each bad body to each operation; an empty body only to create, because a modify may accept it."""
+    """Each bad body for each operation. An empty body only for create, because a modify may accept it."""
     first = [
         ("POST", operations.COLLECTION, b""),
         ("POST", operations.path(id), b"[]"),
@@ -149,7 +149,7 @@ def odd_places(session: Session) -> None:
     session.subject()
     for id in ODD_IDS:
         if session.send(operations.raw("GET", operations.raw_path(id))).response.accepted:
-            continue  # the id names an assistant there, which is not ours to change
+            continue  # the id names an existing assistant, which the run must not change
         session.client.guard.invent(unquote(id))
         session.send(operations.raw("DELETE", operations.raw_path(id)))
         session.send(operations.raw("PATCH", operations.raw_path(id), dump({"name": session.unique_text("odd id")})))

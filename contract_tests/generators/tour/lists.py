@@ -5,7 +5,7 @@ from contract_tests.generators.steps import step
 from contract_tests.http import operations
 
 PAGED = ("list/envelope", "list/complete", "list/has-more-is-true-to-its-word")
-MANY = 66  # more than the default page holds, and more than 64, at which some limits wrap or end
+MANY = 66  # more than a default page, and more than 64, where some servers have a limit
 
 
 @step(*PAGED, "list/first-and-last-id", "list/limit", "list/newest-first", "list/after")

@@ -1,4 +1,4 @@
-"""Calls in parallel, and the calls that a browser makes before those of a page."""
+"""Calls in parallel, and the preflights that a browser sends before the calls of a page."""
 
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import step
@@ -53,7 +53,7 @@ def preflights(session: Session) -> None:
 
 
 def preflight(method: str, path: str, wanted: str = SDK_HEADERS) -> Request:
-    """The call with which a browser asks if a page may send this method with the `wanted` headers."""
+    """The preflight: a browser asks if a page may send this method with the `wanted` headers."""
     headers = {
         "origin": "https://app.example",
         "access-control-request-method": method,

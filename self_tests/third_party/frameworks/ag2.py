@@ -1,5 +1,8 @@
-"""ag2. It looks for an assistant of the same name, instructions and tools before it creates one, in the first page of
-the list alone; and since every assistant of this contract shows file_search, only who asks for that finds one."""
+"""ag2 looks for an assistant of the same name, instructions and tools before it creates one.
+
+It looks only at the first page of the list. Every assistant of this contract shows file_search, so ag2 finds an
+assistant only if its user asks for file_search.
+"""
 
 import json
 from typing import Any
@@ -16,11 +19,11 @@ def agent(instructions: str, config: dict[str, Any], **options: Any) -> Any:
     return GPTAssistantAgent("Helper", instructions, LLM, assistant_config=config, **options)
 
 
-made = agent("Be brief.", TOOLS)
+created = agent("Be brief.", TOOLS)
 found = agent("Be brief.", TOOLS)
-assert found.assistant_id == made.assistant_id
+assert found.assistant_id == created.assistant_id
 
-modified = agent("Be long.", {"assistant_id": made.assistant_id}, overwrite_instructions=True)
+modified = agent("Be long.", {"assistant_id": created.assistant_id}, overwrite_instructions=True)
 assert modified._openai_assistant.instructions == "Be long."
 modified.delete_assistant()
 

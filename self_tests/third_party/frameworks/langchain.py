@@ -1,4 +1,4 @@
-"""LangChain creates, and knows an assistant by its id alone: it never asks for one."""
+"""LangChain creates an assistant and knows it by its id alone: it never retrieves one."""
 
 import json
 
@@ -6,10 +6,10 @@ from langchain_classic.agents.openai_assistant import (  # type: ignore[import-n
     OpenAIAssistantRunnable,
 )
 
-made = OpenAIAssistantRunnable.create_assistant("Helper", "Be brief.", tools=[], model="any")
-assistants = made.client.beta.assistants
-assert assistants.retrieve(made.assistant_id).name == "Helper"
-assert assistants.update(made.assistant_id, instructions="").instructions in (None, "")
-assert assistants.delete(made.assistant_id).deleted
+created = OpenAIAssistantRunnable.create_assistant("Helper", "Be brief.", tools=[], model="any")
+assistants = created.client.beta.assistants
+assert assistants.retrieve(created.assistant_id).name == "Helper"
+assert assistants.update(created.assistant_id, instructions="").instructions in (None, "")
+assert assistants.delete(created.assistant_id).deleted
 
 print(json.dumps({"create": "create_assistant"}))

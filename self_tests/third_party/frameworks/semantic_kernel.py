@@ -1,4 +1,7 @@
-"""Semantic Kernel creates from a description in YAML, and finds by an id in one; what it finds it changes in memory."""
+"""Semantic Kernel creates an assistant from a description in YAML, and finds one by an id in such a description.
+
+It changes a found assistant only in memory.
+"""
 
 import asyncio
 import json
@@ -17,13 +20,13 @@ model:
 
 async def main() -> None:
     client = AsyncOpenAI()
-    made = await AgentRegistry.create_from_yaml(MADE, client=client)
-    found = await AgentRegistry.create_from_yaml(f"type: openai_assistant\nid: {made.id}", client=client)
+    created = await AgentRegistry.create_from_yaml(MADE, client=client)
+    found = await AgentRegistry.create_from_yaml(f"type: openai_assistant\nid: {created.id}", client=client)
     assert (found.name, found.definition.instructions) == ("Helper", "Be brief.")
 
     assistants = client.beta.assistants
-    assert (await assistants.update(made.id, instructions="Be long.")).instructions == "Be long."
-    assert (await assistants.delete(made.id)).deleted
+    assert (await assistants.update(created.id, instructions="Be long.")).instructions == "Be long."
+    assert (await assistants.delete(created.id)).deleted
 
 
 asyncio.run(main())

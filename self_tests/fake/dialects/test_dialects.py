@@ -13,7 +13,7 @@ from fake_server.contract.yaml_file import YamlFileError
 from fake_server.dialect.apply import ORGANIZATION_SETTINGS, SETTINGS
 from fake_server.dialect.schema_changes import DOCUMENT_CHANGES
 from fake_server.dialect.settings import Dialect, defaults, load_dialect, load_schema, parse_dialect
-from self_tests.fake.dialect_calls import (
+from self_tests.fake.dialects.dialect_calls import (
     FOREIGN,
     FRAMEWORK,
     LARGE,

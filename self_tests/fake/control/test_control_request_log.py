@@ -15,7 +15,7 @@ import pytest
 from fake_server.control.client import ControlClient
 from fake_server.control.request_log import QUEUE_SIZE, RequestLog
 from fake_server.fake import Fake
-from self_tests.fake.controlled import controlled
+from self_tests.fake.control.controlled import controlled
 
 
 @pytest.fixture

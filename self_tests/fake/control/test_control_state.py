@@ -14,7 +14,7 @@ from fake_server.control.client import ControlClient, ControlError
 from fake_server.control.routes import DIRECT, FILE, HANDLERS, load_routes
 from fake_server.fake import Fake
 from fake_server.http.server import serve
-from self_tests.fake.controlled import controlled
+from self_tests.fake.control.controlled import controlled
 
 SEED: list[dict[str, Any]] = [
     {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fake_server.dialect.settings import load_dialect
-from self_tests.fake.dialect_calls import (
+from self_tests.fake.dialects.dialect_calls import (
     BUDGET,
     FRAMEWORK,
     LARGE,

@@ -19,7 +19,7 @@ from fake_server.fake import Fake
 from fake_server.http.server import serve
 from sdk_tests.sdks import newest
 from self_tests import browser
-from self_tests.fake.controlled import control_url, controlled
+from self_tests.fake.control.controlled import control_url, controlled
 
 ODD = '<script>alert(1)</script> & "friends"'
 

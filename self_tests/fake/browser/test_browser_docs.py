@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from fake_server.fake import Fake
 from self_tests import browser
-from self_tests.fake.controlled import control_url, controlled
+from self_tests.fake.control.controlled import control_url, controlled
 
 
 @pytest.fixture

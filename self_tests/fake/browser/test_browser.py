@@ -18,7 +18,7 @@ from fake_server.http.middlewares import allow_origins
 from fake_server.http.server import serve
 from sdk_tests.sdks import newest
 from self_tests import browser
-from self_tests.fake.controlled import control_url, controlled
+from self_tests.fake.control.controlled import control_url, controlled
 
 SDK = newest("node").home
 PAGE = Path(__file__).with_name("pages") / "sdk.html"

@@ -9,7 +9,7 @@ import pytest
 
 from fake_server.control.page_files import PAGE_FOLDER
 from fake_server.fake import Fake
-from self_tests.fake.controlled import control_url, controlled
+from self_tests.fake.control.controlled import control_url, controlled
 
 NAMES = ["", "docs", *sorted(each.name for each in PAGE_FOLDER.iterdir()), "swagger-ui.css", "swagger-ui-bundle.js"]
 

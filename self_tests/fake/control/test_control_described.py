@@ -12,7 +12,7 @@ from fake_server.contract.openapi import METHODS, load_yaml
 from fake_server.control.routes import FILE
 from fake_server.fake import Fake
 from fake_server.http.server import serve
-from self_tests.fake.controlled import controlled
+from self_tests.fake.control.controlled import controlled
 
 DOCUMENT = load_yaml(FILE)
 SEED = {

@@ -13,7 +13,7 @@ import pytest
 
 from fake_server.control.client import ControlClient, ControlError
 from fake_server.fake import Fake
-from self_tests.fake.controlled import controlled
+from self_tests.fake.control.controlled import controlled
 
 
 @pytest.fixture

@@ -1,0 +1,164 @@
+"""The causes of refused good calls: decided at the end of a run, when it is known which like calls were accepted.
+
+A refused call proves nothing by itself. Its cause is the difference between the call and the accepted call that is
+most like it: the same operation, with fewer fields. An operation that never succeeds is one violation, whatever was
+sent to it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from contract_tests.http.messages import Exchange, Json
+from contract_tests.http.openapi import ignored_fields
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
+from contract_tests.oracle.expectations import TEXTS, Call
+
+# The requirement of an operation that never succeeds.
+NEVER = {
+    LIST: "list/envelope",
+    CREATE: "create/name-suffices",
+    RETRIEVE: "retrieve/equals-created",
+    MODIFY: "modify/post-and-patch-alike",
+    PATCH: "modify/post-and-patch-alike",
+    DELETE: "delete/answers-deleted",
+}
+NOT_OFFERED = (405, 501)
+Item = tuple[str, str]
+Shape = frozenset[Item]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A good call that was refused. `find_requirement` gives its requirement if no field of the body is the cause; it
+    knows more at the end of the run than at the call.
+    """
+
+    exchange: Exchange
+    call: Call
+    shown: tuple[Exchange, ...]
+    find_requirement: Callable[[], str]
+
+    @property
+    def otherwise(self) -> str:
+        return self.find_requirement()
+
+    @property
+    def is_plain(self) -> bool:
+        """The refusal is not of an ignored field, of an empty body, or of the assistant that the target gives up."""
+        offered = self.exchange.response.status not in NOT_OFFERED
+        special = self.call.ignored or self.call.body == {} or self.otherwise == "delete/self-is-the-keys-own"
+        return not (offered and special)
+
+    @property
+    def shape(self) -> Shape:
+        return shape(self.exchange, self.call)
+
+
+class Refusals:
+    """`succeeded` has the operations that answered a good call with success."""
+
+    def __init__(self) -> None:
+        self.succeeded: set[str] = set()
+        self._accepted: dict[str, set[Shape]] = defaultdict(set)
+        self.refused: list[Refused] = []
+
+    def accept(self, exchange: Exchange, call: Call) -> None:
+        self.succeeded.add(call.operation)
+        self._accepted[call.operation].add(shape(exchange, call))
+
+    def refuse(
+        self, exchange: Exchange, call: Call, shown: tuple[Exchange, ...], find_requirement: Callable[[], str]
+    ) -> None:
+        self.refused.append(Refused(exchange, call, shown, find_requirement))
+
+    def explain(self, exchange: Exchange, call: Call) -> bool:
+        """A good call like this one was refused, or its operation never succeeded: that is the cause."""
+        like = (each for each in self.refused if each.call.operation == call.operation)
+        mine = shape(exchange, call)
+        return call.operation in self.never() or any(each.shape == mine for each in like)
+
+    def never(self) -> dict[str, Refused]:
+        """The operations that never succeeded, each with its first refused good call."""
+        found: dict[str, Refused] = {}
+        for each in self.refused:
+            if each.call.operation not in self.succeeded and each.is_plain:
+                found.setdefault(each.call.operation, each)
+        return found
+
+    def causes(self) -> Iterator[tuple[str, Refused]]:
+        """The requirement that each refusal violates; a refusal that another explains is left out."""
+        never = self.never()
+        for operation, refused in never.items():
+            yield NEVER[operation], refused
+        guilty: set[tuple[str, Item]] = set()
+        rest = [(self._difference(each), each) for each in self.refused if each.call.operation not in never]
+        for difference, each in sorted(rest, key=lambda pair: len(pair[0] or ())):
+            yield from self._cause(each, difference, guilty)
+
+    def _difference(self, each: Refused) -> Shape | None:
+        """What the call has beyond the most alike accepted one; None where no accepted call has less."""
+        less = [other for other in self._accepted[each.call.operation] if other <= each.shape]
+        return each.shape - max(less, key=len) if less else None
+
+    def _cause(
+        self, each: Refused, difference: Shape | None, guilty: set[tuple[str, Item]]
+    ) -> Iterator[tuple[str, Refused]]:
+        operation = each.call.operation
+        if not isinstance(each.call.body, dict):
+            yield each.otherwise, each
+        elif difference is None:
+            yield self._demands_more(each), each
+        elif not difference:
+            yield each.otherwise, each
+        elif not any((operation, item) in guilty for item in difference):
+            ignored = [item for item in difference if item[0] in ignored_fields()]
+            if len(difference) == 1 or ignored:
+                guilty.update((operation, item) for item in difference)
+            for requirement in dict.fromkeys(self._of(item, each) for item in ignored or difference):
+                yield requirement, each
+
+    def _demands_more(self, each: Refused) -> str:
+        """The requirement if no accepted call has less: each accepted call may have a field that this call lacks."""
+        operation = each.call.operation
+        if each.call.fields == {} and self._by_the_other_verb(each):
+            return "modify/post-and-patch-alike"
+        accepted = [{name for name, _ in other} for other in self._accepted[operation]]
+        lacking = (set.intersection(*accepted) if accepted else set()) - each.call.fields.keys()
+        if operation == CREATE:
+            return "create/name-suffices" if lacking or not each.call.ignored else each.otherwise
+        alike = (other.call for other in self.refused if other.call.operation == operation)
+        others = (call.fields for call in alike if call.fields)
+        return "modify/partial" if lacking and any(lacking - fields.keys() for fields in others) else each.otherwise
+
+    def _by_the_other_verb(self, each: Refused) -> bool:
+        others = set(MODIFIES) - {each.call.operation}
+        return len(others) == 1 and any(each.shape in self._accepted[other] for other in others)
+
+    def _of(self, item: Item, each: Refused) -> str:
+        field = ignored_fields().get(item[0])
+        return field.accepted_id if field else each.otherwise
+
+
+def shape(exchange: Exchange, call: Call) -> Shape:
+    """The fields of a body: of a text that it is there and whether it is empty, of all else the value.
+
+    A content type without a body, which the Python SDK sends, is one more: some servers refuse it.
+    """
+    if call.fields:
+        return frozenset((name, _value(name, value)) for name, value in call.fields.items())
+    headers = dict(exchange.request.headers)
+    return (
+        frozenset()
+        if exchange.request.body
+        else frozenset((name, headers[name]) for name in headers if name == "content-type")
+    )
+
+
+def _value(name: str, value: Json) -> str:
+    if name in TEXTS and isinstance(value, str):
+        return "text" if value else "empty"
+    return json.dumps(value, sort_keys=True)
