@@ -7,7 +7,7 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test pythons check serve mutants bench bench-start mocks sdk-matrix sdk-blindness sdk-own clients \
+.PHONY: help setup contract test pythons check serve mutants faults bench bench-start mocks sdk-matrix sdk-blindness sdk-own clients \
 	litellm golden docs browser
 
 help: ## say what there is
@@ -43,6 +43,9 @@ serve: $(READY) ## run the fake; PORT=… puts it elsewhere
 
 mutants: $(READY) ## every wrong server against the whole tour, and the kill matrix
 	@$(BIN)/python -m self_tests.wrong.mutants
+
+faults: $(READY) ## the whole suite on each server with one fault, and the requirements that it names
+	@$(BIN)/python -m self_tests.wrong.precision
 
 bench: $(READY) ## what the fake costs, beside bare aiohttp and other mocks
 	@$(BIN)/python -m self_tests.bench
