@@ -31,6 +31,7 @@ class Errors:
         self.model = model
         self.findings = findings
         self._foreign: list[tuple[Exchange, Call]] = []
+        self._not_404 = 0
         self._otherwise: list[tuple[Exchange, Call, list[Demand]]] = []
         self._self_deletes: list[tuple[Exchange, Call, str, Json]] = []
         self._bare: list[tuple[str, str, Exchange]] = []
@@ -65,9 +66,8 @@ class Errors:
 
     @property
     def doubts(self) -> int:
-        """How many findings wait for the end."""
-        foreign = sum(exchange.response.status != 404 for exchange, _ in self._foreign)
-        return len(self._otherwise) + len(self._bare) + len(self._self_deletes) + foreign
+        """The number of findings that wait for the end of the run."""
+        return len(self._otherwise) + len(self._bare) + len(self._self_deletes) + self._not_404
 
     def demanded(self, exchange: Exchange, call: Call, demands: list[Demand]) -> bool:
         """Judges a call that had to be refused; whether it was, rightly."""
@@ -88,6 +88,7 @@ class Errors:
     def _particulars(self, exchange: Exchange, call: Call, demand: Demand) -> None:
         if demand.requirement == "org/closed-to-others" and not call.free:
             self._foreign.append((exchange, call))
+            self._not_404 += exchange.response.status != 404
         if demand.requirement == "delete/self-refused":
             self._self_delete(exchange, call)
         if demand.requirement.startswith(("auth/", "org/")):
