@@ -43,6 +43,8 @@ OPTIONS = (
     *(f"-pno:{plugin}" for plugin in WITHOUT),
 )
 
+CLEAN_UP = "A test deletes what it has created."
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -168,6 +170,11 @@ class _Run:
         requirements = _requirements(item) if set_up.verdict == "passed" else ()
         exchanges = self._exchanges(item)
         self.outcomes.append(Outcome(item.nodeid, promise, requirements, test.verdict, test.why, seconds, exchanges))
+        if teardown.verdict != "passed":
+            # A clean-up that fails violates no requirement of the test before it, so it has none.
+            name = f"{item.nodeid} (clean-up)"
+            outcome = Outcome(name, CLEAN_UP, (), teardown.verdict, teardown.why, teardown.seconds, exchanges)
+            self.outcomes.append(outcome)
 
 
 class _Phase(NamedTuple):
