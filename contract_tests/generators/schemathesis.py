@@ -5,8 +5,11 @@ Only three checks of schemathesis run; they compare an answer with the schema. L
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
@@ -30,6 +33,7 @@ from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRI
 from contract_tests.http.target import TargetError
 from contract_tests.requirements import catalogue
 
+HYPOTHESIS = Path(sys.prefix) / "hypothesis"
 USED = ("not_a_server_error", "content_type_conformance", "response_schema_conformance")
 LEFT_OUT = {
     "status_code_conformance": "the oracle knows which status each call may have, 201 for 200 included",
@@ -66,9 +70,13 @@ def generate(session: Session, seed: int, deep: bool, progress: Progress) -> Non
 
 @contextmanager
 def _hypothesis_elsewhere() -> Iterator[None]:
-    """Hypothesis writes files into the current folder of the user. Here it gets a temporary folder."""
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        set_hypothesis_home_dir(folder)
+    """Hypothesis writes files into the current folder of the user. Here it gets a folder of our own environment.
+
+    The folder is kept, because it saves each later run the seconds that the table of Unicode's categories takes. An
+    environment that cannot be written gets a temporary folder.
+    """
+    with TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        set_hypothesis_home_dir(HYPOTHESIS if os.access(sys.prefix, os.W_OK) else temporary)
         try:
             yield
         finally:

@@ -83,7 +83,8 @@ class Guard:
 
     def learn_delete(self, path: str, role: str, status: int) -> str | None:
         """Learns the status of a delete. Returns the id if this run created the assistant and it is gone now."""
-        id = next((id for id in self.created if bare(id) == bare_id_of(path) and id not in self.gone), None)
+        deleted = bare_id_of(path)
+        id = next((id for id in self.created if bare(id) == deleted and id not in self.gone), None)
         if id is None or not (200 <= status < 300 or (status == 404 and role == self.created[id])):
             return None
         self.gone.add(id)

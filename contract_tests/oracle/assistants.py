@@ -31,7 +31,7 @@ class Assistants:
         self.findings = findings
 
     def shape(self, exchange: Exchange, document: Json, besides: Container[str] = ()) -> bool:
-        """Whether it is an assistant by its schema; a violation for each way in which it is not."""
+        """True if the document is an assistant by its schema. Each field that breaks the schema is a violation."""
         found = schema_faults(document)
         if found.keys() & {"", "id"} and parse(exchange.request.method, exchange.request.path).operation == RETRIEVE:
             self.findings.add_violation("retrieve/equals-created", "an assistant", answer(exchange), exchange)
@@ -172,7 +172,7 @@ class Assistants:
         return right
 
     def _met(self, exchange: Exchange, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
-        """The first sight of an assistant of which the id alone was known."""
+        """The first read of an assistant. Until now only the id was known."""
         if right := document.get("id") == tracked.id:
             tracked.document = document
             return right
@@ -243,5 +243,5 @@ def _taken_from(call: Call, value: Json) -> str:
 
 
 def _surrogate(text: Json) -> bool:
-    """Whether a text was no Unicode: what becomes of a lone surrogate is nobody's promise."""
+    """True for a text with a lone surrogate: no requirement says what a server makes of one."""
     return isinstance(text, str) and REPLACEMENT in text

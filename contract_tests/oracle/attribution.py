@@ -1,6 +1,6 @@
-"""Which requirement a change for the worse breaks: told by what was asked since the assistant was last seen right.
+"""The requirement that a wrong value or a missing assistant violates: the calls since the last right read decide.
 
-And for whose sake a call without any defect is to be accepted.
+Also the requirements that demand the acceptance of a good call.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def _is_mangled(value: Json, document: dict[str, Json], name: str) -> bool:
 
 
 def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json) -> tuple[str, Exchange] | None:
-    """What a field is broken by, where its value tells: it is what a call sent that was to change nothing here, or what
-    the field was before the newest modify that sent it."""
+    """The requirement that the value itself names. A call that should change nothing here has sent the value, or the
+    field had the value before the newest modify that sent the field."""
     writes = model.since_read(tracked)
     for write in writes:
         if name in write.call.fields and same(write.call.fields[name], value) and (found := _guilt(write, tracked)):
@@ -64,7 +64,7 @@ def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json
 
 
 def _can_have_left(refused: Write, own: list[Write], value: Json) -> bool:
-    """Whether a call that was refused can be what left this value: it is the only one since, or sent one like it."""
+    """True if a refused call can have left this value: it is the only call since, or it sent a value like this one."""
     sent = refused.call.fields.values()
     return len(own) == 1 or any(str(value).strip().casefold() == str(each).strip().casefold() for each in sent)
 
@@ -112,7 +112,7 @@ def loss(model: Model, tracked: TrackedAssistant, role: str, otherwise: str) -> 
 def features(
     call: Call, exchange: Exchange, tracked: TrackedAssistant | None, target: Target, accepted: set[str]
 ) -> list[str]:
-    """The requirements for whose sake this call is to be accepted; the one broken if it alone is not."""
+    """The requirements that demand the acceptance of this call. A single one is violated by a refusal."""
     ill_formed = exchange.response.status in TOLERATED  # whoever asks, and with whomever at the same time
     if tracked and tracked.trail and tracked.role != call.role and call.operation in accepted and not ill_formed:
         return ["org/shared-by-its-keys"]

@@ -206,7 +206,7 @@ def error_of(body: Json) -> dict[str, Json]:
 
 
 def is_text(value: Json) -> bool:
-    """Whether it says something: a text that is neither empty nor a program's own print of an object."""
+    """True for a text that is neither empty nor an object as a program prints it."""
     return isinstance(value, str) and bool(value.strip()) and not value.startswith(("[object ", "[{", "{'"))
 
 

@@ -1,9 +1,11 @@
-"""The one judge: watches every request and answer, whoever made them, and finds what they show of each requirement.
+"""The one judge: watches every exchange of a run and notes the violations of each requirement.
 
-It sends nothing. It must see the exchanges of a run in their order, those of one organization's strangers included.
+The oracle sends nothing. It must see all exchanges of a run in their order, from every generator and with every key.
 """
 
 from __future__ import annotations
+
+from collections.abc import Container
 
 from contract_tests.http.messages import Exchange
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
@@ -16,7 +18,7 @@ from contract_tests.oracle.expectations import Call, Demand, demands, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import Refusals
+from contract_tests.oracle.refusals import Refusals, shape
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements.findings import Findings, answer
 
@@ -90,20 +92,25 @@ class Oracle:
             self.model.log.append(Write(exchange, call, False, "rate/refused-changes-nothing", call.id))
 
     def conclude(self) -> None:
-        """Decides what only the whole run can: which of several features a call was refused for, and the two verbs."""
-        self.errors.conclude(self.refusals.explain)
-        self._drop_what_never_succeeds()
-        for requirement, refused in self.refusals.causes():
+        """Judges the refusals, and the two verbs of modify: both need the whole run."""
+        never, refused_shapes = self.refusals.never(), self.refusals.shapes()
+
+        def is_explained(exchange: Exchange, call: Call) -> bool:
+            """A good call like this one was refused, or its operation never succeeded: that is the cause."""
+            return call.operation in never or (call.operation, shape(exchange, call)) in refused_shapes
+
+        self.errors.conclude(is_explained)
+        self._drop(never)
+        for requirement, refused in self.refusals.causes(never):
             self.findings.add_violation(
                 requirement, "to be accepted", answer(refused.exchange), *refused.shown, refused.exchange
             )
-        if not self.refusals.never().keys() & set(MODIFIES):
+        if not never.keys() & set(MODIFIES):
             self.writes.conclude()
         self.lists.conclude()
 
-    def _drop_what_never_succeeds(self) -> None:
-        """Of an operation that never succeeds nothing else is judged: its one violation says so."""
-        never = self.refusals.never()
+    def _drop(self, never: Container[str]) -> None:
+        """Drops all violations by operations that never succeed: each such operation is one violation."""
         self.findings.violations = [
             each
             for each in self.findings.violations
@@ -227,6 +234,7 @@ class Oracle:
             self.writes.by_verb(exchange, call, False, tracked)
 
     def _refused(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
+        self.findings.refused.setdefault(call.operation, exchange.response.status)
         shown = tuple(tracked.trail[:1]) if tracked else ()
         self.refusals.refuse(exchange, call, shown, lambda: self._features(exchange, call, tracked)[0])
 

@@ -75,11 +75,9 @@ class Refusals:
     ) -> None:
         self.refused.append(Refused(exchange, call, shown, find_requirement))
 
-    def explain(self, exchange: Exchange, call: Call) -> bool:
-        """A good call like this one was refused, or its operation never succeeded: that is the cause."""
-        like = (each for each in self.refused if each.call.operation == call.operation)
-        mine = shape(exchange, call)
-        return call.operation in self.never() or any(each.shape == mine for each in like)
+    def shapes(self) -> set[tuple[str, Shape]]:
+        """Each refused good call, by its operation and its fields."""
+        return {(each.call.operation, each.shape) for each in self.refused}
 
     def never(self) -> dict[str, Refused]:
         """The operations that never succeeded, each with its first refused good call."""
@@ -89,9 +87,8 @@ class Refusals:
                 found.setdefault(each.call.operation, each)
         return found
 
-    def causes(self) -> Iterator[tuple[str, Refused]]:
-        """The requirement that each refusal violates; a refusal that another explains is left out."""
-        never = self.never()
+    def causes(self, never: dict[str, Refused]) -> Iterator[tuple[str, Refused]]:
+        """The requirement that each refusal violates. A refusal that another refusal explains is left out."""
         for operation, refused in never.items():
             yield NEVER[operation], refused
         guilty: set[tuple[str, Item]] = set()
@@ -100,7 +97,7 @@ class Refusals:
             yield from self._cause(each, difference, guilty)
 
     def _difference(self, each: Refused) -> Shape | None:
-        """What the call has beyond the most alike accepted one; None where no accepted call has less."""
+        """The fields that the most alike accepted call lacks; None if no accepted call has fewer fields."""
         less = [other for other in self._accepted[each.call.operation] if other <= each.shape]
         return each.shape - max(less, key=len) if less else None
 
@@ -124,7 +121,7 @@ class Refusals:
     def _demands_more(self, each: Refused) -> str:
         """The requirement if no accepted call has less: each accepted call may have a field that this call lacks."""
         operation = each.call.operation
-        if each.call.fields == {} and self._by_the_other_verb(each):
+        if each.call.fields == {} and operation in MODIFIES and self._by_the_other_verb(each):
             return "modify/post-and-patch-alike"
         accepted = [{name for name, _ in other} for other in self._accepted[operation]]
         lacking = (set.intersection(*accepted) if accepted else set()) - each.call.fields.keys()
@@ -135,8 +132,8 @@ class Refusals:
         return "modify/partial" if lacking and any(lacking - fields.keys() for fields in others) else each.otherwise
 
     def _by_the_other_verb(self, each: Refused) -> bool:
-        others = set(MODIFIES) - {each.call.operation}
-        return len(others) == 1 and any(each.shape in self._accepted[other] for other in others)
+        (other,) = set(MODIFIES) - {each.call.operation}
+        return each.shape in self._accepted[other]
 
     def _of(self, item: Item, each: Refused) -> str:
         field = ignored_fields().get(item[0])

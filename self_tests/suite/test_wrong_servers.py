@@ -99,3 +99,12 @@ def test_a_stateless_echo_fails() -> None:
         *("retrieve/equals-created", "modify/partial", "modify/seen-everywhere", "delete/gone", "delete/self-refused"),
         *("list/complete", "errors/bad-json-is-400"),
     }
+
+
+@pytest.mark.usefixtures("without_logs")
+def test_a_requirement_that_was_not_tested_names_the_refused_operation() -> None:
+    """The reason says which operation never succeeded, and what that operation answered."""
+    result = run_tour(lambda fake: instead(fake, lambda request: request.method == "POST", 422, {}))
+
+    reasons = {verdict.reason for verdict in result.verdicts if verdict.verdict == "unjudged"}
+    assert any("create answers 422" in reason for reason in reasons)
