@@ -162,7 +162,9 @@ class Recorder:
         return {"expected": violation.expected, "came": violation.actual, "exchanges": numbers, "curl": commands}
 
     def _write(self, **event: Any) -> None:
-        line = json.dumps(self._secrets.mask_texts(event), ensure_ascii=True)
+        line = json.dumps(event, ensure_ascii=True)
+        if self._secrets.mask(line) != line:
+            line = json.dumps(self._secrets.mask_texts(event), ensure_ascii=True)
         event = json.loads(line)
         # `load` replaces them too, so a later report has the same texts.
         self.record.add(json_text.replace_surrogates(event) if "\\u" in line else event)

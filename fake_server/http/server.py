@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
@@ -103,13 +105,20 @@ async def listening(fake: Fake, host: str, port: int) -> AsyncIterator[str]:
             server = await loop.create_server(lambda: Connection(fake, manager, loop), host, port)
         # UnicodeError: the host is not a valid name, for example because it has 64 letters.
         except (OSError, UnicodeError) as error:
-            raise ListenError(f"Cannot listen on {host} port {port}: {error}.") from None
+            raise ListenError(f"Cannot listen on {host} port {port}: {_reason(error)}.") from None
         try:
             yield _base_url(server.sockets[0].getsockname(), fake.contract.prefix)
         finally:
             server.close()
     finally:
         await runner.cleanup()
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    """The operating system's words: those of asyncio differ between the versions of Python."""
+    if isinstance(error, socket.gaierror) or not isinstance(error, OSError) or error.errno is None:
+        return str(error)
+    return os.strerror(error.errno)
 
 
 def _base_url(address: tuple[Any, ...], prefix: str) -> str:

@@ -50,3 +50,13 @@ def test_a_text_without_a_key_stays(secrets: Secrets) -> None:
     text = 'C:\\sk\\new 100%25 \\u0073\\u006b \\\\"'
 
     assert secrets.mask(text) == text
+
+
+@pytest.mark.parametrize("key", ["a", "name", "test", "assistant", "instructions"])
+def test_a_common_word_is_not_masked(key: str) -> None:
+    """A short key, or a key that is a word of the contract, stays: otherwise the answers would be changed."""
+    secrets = Secrets(Target("http://127.0.0.1/v1", {"primary": key}))
+
+    assert secrets.mask('{"name": "a test assistant", "instructions": null}') == (
+        '{"name": "a test assistant", "instructions": null}'
+    )

@@ -35,8 +35,8 @@ ALIKE |= {"200 {} to everything": (200, {}), "the same assistant to everything":
 def verdict_on(index: int) -> str:
     """The verdict on a wrong server in a run of the requirement that names its mistake."""
     server = SERVERS[index]
-    # Any call may crash, so the calls of every requirement are needed.
-    only = () if server.meant == "errors/never-5xx" else (server.meant,)
+    # Any call may crash, so the calls of the whole area are needed.
+    only = (server.meant, f"{server.area}/") if server.meant == "errors/never-5xx" else (server.meant,)
     result, stopped = judged(server, "tour", only=only)
     verdicts = (each for each in result.verdicts if each.requirement.id == server.meant)
     return stopped or ", ".join(f"{verdict.verdict} {verdict.requirement.id}" for verdict in verdicts)

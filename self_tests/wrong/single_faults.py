@@ -42,7 +42,7 @@ def fault(requirement: str, *also: str) -> Callable[[Change], Change]:
     """Registers a function that gives a fake its one fault."""
 
     def add(change: Change) -> Change:
-        FAULTS.append(WrongServer(change.__name__.replace("_", " "), (requirement, *also), change))
+        FAULTS.append(WrongServer(change.__name__.replace("_", " "), (requirement, *also), change, ""))
         return change
 
     return add

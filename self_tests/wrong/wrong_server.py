@@ -17,6 +17,7 @@ from aiohttp import web
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE, parse
 from contract_tests.http.own_fake import held_clock
 from contract_tests.http.target import Target
+from contract_tests.requirements import catalogue
 from fake_server.compose import compose
 from fake_server.contract.openapi import Operation
 from fake_server.domain.assistants import PREFIX, Project
@@ -35,11 +36,15 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class WrongServer:
-    """`requirements` are those that the mistake always violates. The first one is the one that names the mistake."""
+    """`requirements` are those that the mistake always violates. The first one is the one that names the mistake.
+
+    `area` is the area of the catalogue whose calls show the mistake.
+    """
 
     name: str
     requirements: tuple[str, ...]
     change: Callable[[Fake], None]
+    area: str
 
     @property
     def meant(self) -> str:
@@ -62,17 +67,23 @@ def wrong(*requirements: str, each: Iterable[Any] = ()) -> Callable[[Callable[..
     """
 
     def add(change: Callable[..., None]) -> Callable[..., None]:
-        name = change.__name__.replace("_", " ")
+        name, area = change.__name__.replace("_", " "), _area(change)
         if not each:
-            SERVERS.append(WrongServer(name, requirements, change))
+            SERVERS.append(WrongServer(name, requirements, change, area))
         for value in each:
             # A crash is a violation of errors/never-5xx, whatever was due in its place.
             crash = (value == 500 or "crashes" in str(value)) and not requirements[0].startswith("rate/")
             broken = ("errors/never-5xx",) if crash else tuple(each.format(value) for each in requirements)
-            SERVERS.append(WrongServer(f"{name}: {value}", broken, with_value(change, value)))
+            SERVERS.append(WrongServer(f"{name}: {value}", broken, with_value(change, value), area))
         return change
 
     return add
+
+
+def _area(change: Callable[..., None]) -> str:
+    """The area of the file that has the function."""
+    file = change.__module__.rpartition(".")[2]
+    return next((area for area in catalogue.areas() if file.startswith(area)), "")
 
 
 def with_value(change: Callable[..., None], value: Any) -> Callable[[Fake], None]:
