@@ -71,6 +71,8 @@ def print_explanation(console: Console, requirement: Requirement) -> None:
     table.add_column(overflow="fold")
     for label, text in _rows(explained):
         table.add_row(label, text)
+    if requirement.needs:
+        table.add_row("Needs", Text(", ".join(" or ".join(need) for need in requirement.needs)))
     for kind, tests in proofs(requirement.id):
         if tests:
             table.add_row(kind, Text(_some(tests)))

@@ -99,6 +99,7 @@ class Oracle:
             """A good call like this one was refused, or its operation never succeeded: that is the cause."""
             return call.operation in never or (call.operation, shape(exchange, call)) in refused_shapes
 
+        self.findings.dead = set(never)
         self.errors.conclude(is_explained)
         self._drop(never)
         for requirement, refused in self.refusals.causes(never):

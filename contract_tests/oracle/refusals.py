@@ -14,18 +14,10 @@ from dataclasses import dataclass
 
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.openapi import ignored_fields
-from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
+from contract_tests.http.operations import CREATE, MODIFIES
 from contract_tests.oracle.expectations import TEXTS, Call
+from contract_tests.requirements import catalogue
 
-# The requirement of an operation that never succeeds.
-NEVER = {
-    LIST: "list/envelope",
-    CREATE: "create/name-suffices",
-    RETRIEVE: "retrieve/equals-created",
-    MODIFY: "modify/post-and-patch-alike",
-    PATCH: "modify/post-and-patch-alike",
-    DELETE: "delete/answers-deleted",
-}
 NOT_OFFERED = (405, 501)
 Item = tuple[str, str]
 Shape = frozenset[Item]
@@ -90,7 +82,7 @@ class Refusals:
     def causes(self, never: dict[str, Refused]) -> Iterator[tuple[str, Refused]]:
         """The requirement that each refusal violates. A refusal that another refusal explains is left out."""
         for operation, refused in never.items():
-            yield NEVER[operation], refused
+            yield catalogue.never_succeeds()[operation], refused
         guilty: set[tuple[str, Item]] = set()
         rest = [(self._difference(each), each) for each in self.refused if each.call.operation not in never]
         for difference, each in sorted(rest, key=lambda pair: len(pair[0] or ())):

@@ -4,7 +4,8 @@ The header names the target and the options. An exchange is a request with its a
 exchanges show of one setting of a dialect. A verdict is the judgment of one requirement. The footer counts the lines
 before it and has their hash: a file without a footer, or with another hash, is incomplete or was changed.
 The JSON Schema of the events is events.schema.json beside this file. It marks (x-volatile) the values that may differ
-between two equal runs. Format 2 added `variables` to the target, and `ledger`, `baseline` and `since` to the footer.
+between two equal runs. Format 2 added `variables` to the target, `blocked_by` to a verdict, and `ledger`, `baseline`
+and `since` to the footer.
 """
 
 from __future__ import annotations
@@ -70,6 +71,10 @@ class Record:
     def broken(self) -> list[Event]:
         return [verdict for verdict in self.verdicts if verdict["verdict"] in ("fail", "warn")]
 
+    def blocked_by(self, id: str) -> list[str]:
+        """The requirements that were not tested because this one is violated."""
+        return [verdict["id"] for verdict in self.verdicts if verdict["blocked_by"] == id]
+
 
 def load(path: Path) -> Record:
     """The record in a file. Raises RecordError if the file cannot be read, is not a record, or is incomplete."""
@@ -97,6 +102,8 @@ def load(path: Path) -> Record:
 def _fill_in(record: Record) -> None:
     """Adds to a record of format 1 the keys of format 2."""
     record.header["target"].setdefault("variables", dict(ROLES))
+    for verdict in record.verdicts:
+        verdict.setdefault("blocked_by", None)
     known = any(verdict["known"] is not None for verdict in record.verdicts)
     files = [edit["file"] for edit in record.footer["edits"]] + ["the baseline"] * known
     for name, value in {"ledger": None, "baseline": files[0] if files else None, "since": None}.items():

@@ -39,11 +39,11 @@ def _suite(root: Element, area: str, verdicts: list[Event], record: Record) -> N
     for verdict in verdicts:
         case = SubElement(suite, "testcase", classname=area, name=verdict["id"])
         if failing(verdict, record):
-            _result(case, "failure", reason(verdict), _details(verdict))
+            _result(case, "failure", reason(verdict), _details(verdict, record))
         elif verdict["verdict"] == "unjudged":
             _result(case, "skipped", verdict["reason"])
         elif verdict["verdict"] != "pass":
-            SubElement(case, "system-out").text = _fit(f"{_excuse(verdict)}\n{_details(verdict)}")
+            SubElement(case, "system-out").text = _fit(f"{_excuse(verdict)}\n{_details(verdict, record)}")
     for kind, attribute in (("failure", "failures"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{kind}"))))
 
@@ -56,10 +56,12 @@ def _excuse(verdict: Event) -> str:
     return f"Known: {verdict['known']}" if verdict["known"] is not None else "Warning: a SHOULD does not fail the run."
 
 
-def _details(verdict: Event) -> str:
+def _details(verdict: Event, record: Record) -> str:
     lines = [f"Requirement: {verdict['statement']}"]
     for each in verdict["evidence"][:1]:
         lines += [f"Expected: {each['expected']}", f"Actual: {each['came']}", f"Reproduce:\n{each['curl']}"]
+    if blocked := record.blocked_by(verdict["id"]):
+        lines.append(f"Not tested because of this: {', '.join(blocked)}")
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from contract_tests.reports.events import Event, Record
-from contract_tests.reports.summary import failing, faults, headline, reason, sums
+from contract_tests.reports.summary import details, failing, faults, headline, sums
 
 
 def markdown(record: Record) -> str:
@@ -30,7 +30,7 @@ def markdown(record: Record) -> str:
 def github_annotations(record: Record) -> list[str]:
     """Commands of GitHub Actions: a line for each violation, each edit of the baseline, and each fault of the run."""
     violations = [
-        _annotation("error" if failing(verdict, record) else "warning", verdict["id"], reason(verdict))
+        _annotation("error" if failing(verdict, record) else "warning", verdict["id"], details(verdict, record))
         for verdict in record.broken()
     ]
     edits = [
@@ -60,7 +60,8 @@ def _violation(verdict: Event, record: Record) -> list[str]:
         script = "\n".join([*comments, each["curl"]])
         fence = "`" * max(3, max((len(run) for run in re.findall("`+", script)), default=0) + 1)
         head += [f"{fence}sh", script, fence]
-    return head
+    blocked = record.blocked_by(verdict["id"])
+    return [*head, "", f"Not tested because of this: {', '.join(blocked)}"] if blocked else head
 
 
 def _texts(evidence: Event) -> list[tuple[str, str]]:

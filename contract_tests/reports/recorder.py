@@ -152,6 +152,7 @@ class Recorder:
             "statement": requirement.statement,
             "verdict": verdict.verdict,
             "reason": verdict.reason,
+            "blocked_by": verdict.blocked_by or None,
             "breaches": len(verdict.violations),
             "evidence": [self._evidence(violation) for violation in verdict.violations[:SHOWN_BREACHES]],
         }

@@ -61,6 +61,12 @@ def reason(verdict: Event) -> str:
     return f"Expected: {first['expected']}. Actual: {first['came']}"
 
 
+def details(verdict: Event, record: Record) -> str:
+    """The reason, and the requirements that were not tested because of this violation."""
+    blocked = record.blocked_by(verdict["id"])
+    return reason(verdict) + (f". Not tested because of this: {', '.join(blocked)}." if blocked else "")
+
+
 def faults(record: Record) -> list[tuple[str, str]]:
     """The faults of the run itself, each with a title: no verdict, or assistants that were not deleted."""
     footer = record.footer

@@ -76,21 +76,24 @@ def _verdicts(record: Record, console: Console) -> None:
     console.print(Text.assemble("\n", head, f" on {record.header['target']['base_url']}\n"), soft_wrap=True)
     console.print(_areas(record.verdicts))
     for verdict in record.broken():
+        blocked = record.blocked_by(verdict["id"])
         if verdict["known"] is None:
-            _violation(console, verdict)
+            _violation(console, verdict, blocked)
         else:
             known = ("KNOWN", STYLES["known"])
             console.print(Text.assemble("\n", known, f" {verdict['id']}: {verdict['known']}"), soft_wrap=True)
+            _blocked(console, blocked)
     untested: dict[str, list[str]] = defaultdict(list)
+    shown = {verdict["id"] for verdict in record.broken()}
     for verdict in record.verdicts:
-        if verdict["verdict"] == "unjudged":
+        if verdict["verdict"] == "unjudged" and verdict["blocked_by"] not in shown:
             untested[verdict["reason"]].append(verdict["id"])
     reasons(console, untested)
     for note in record.footer["notes"]:
         line(console, f"\nNote: {note}")
 
 
-def _violation(console: Console, verdict: Event) -> None:
+def _violation(console: Console, verdict: Event, blocked: list[str]) -> None:
     word, first = WORDS[verdict["verdict"]].upper(), verdict["evidence"][0]
     rest = f" {verdict['id']} ({verdict['level'].upper()}, {verdict['source']})"
     console.print(Text.assemble("\n", (word, STYLES[verdict["verdict"]]), rest), soft_wrap=True)
@@ -100,7 +103,13 @@ def _violation(console: Console, verdict: Event) -> None:
     row(console, "Reproduce", first["curl"])
     if verdict["breaches"] > 1:
         line(console, f"  {verdict['breaches'] - 1} more like this")
+    _blocked(console, blocked)
     line(console, f"  Details: assistants-contract explain {verdict['id']}")
+
+
+def _blocked(console: Console, ids: list[str]) -> None:
+    if ids:
+        row(console, "Not tested", f"{', '.join(ids)}\nEach needs this requirement.")
 
 
 def _sums(record: Record, console: Console) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Requirement:
     """`level` is must or should. `source` is page, openai or http. `page` is the section of the page, if the page is
-    the source.
+    the source. `needs` are the prerequisites: each is one or more operations, of which one must succeed, or a
+    requirement that must not be violated.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Requirement:
     source: str
     statement: str
     page: str | None
+    needs: tuple[tuple[str, ...], ...] = ()
 
     @property
     def area(self) -> str:
@@ -41,7 +43,18 @@ def version() -> str:
 @cache
 def requirements() -> Mapping[str, Requirement]:
     """Every requirement by its id, in the order of the catalogue."""
-    return {row["id"]: Requirement(**row) for row in document()["x-requirements"]}
+    return {row["id"]: Requirement(**{**row, "needs": _needs(row)}) for row in document()["x-requirements"]}
+
+
+def _needs(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(need) if isinstance(need, list) else (need,) for need in row.get("needs", ()))
+
+
+@cache
+def never_succeeds() -> Mapping[str, str]:
+    """The requirement that is violated if an operation never succeeds, by operation id."""
+    items = (each for item in document()["paths"].values() for each in item.values() if isinstance(each, dict))
+    return {each["operationId"]: each["x-never-succeeds"] for each in items if "operationId" in each}
 
 
 @cache

@@ -29,13 +29,14 @@ CALLS = {
 @dataclass(frozen=True)
 class Verdict:
     """`verdict` is pass, fail (a must), warn (a should) or unjudged. `reason` explains the verdict; it is empty for a
-    pass.
+    pass. `blocked_by` is the violated requirement because of which this one was not tested.
     """
 
     requirement: Requirement
     verdict: str
     reason: str = ""
     violations: list[Violation] = field(default_factory=list)
+    blocked_by: str = ""
 
 
 def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[str, str]) -> list[Verdict]:
@@ -51,16 +52,47 @@ def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[st
 
 
 def _verdict(requirement: Requirement, findings: Findings, missing: str | None) -> Verdict:
+    if blocker := find_blocker(requirement, findings):
+        return _blocked(requirement, blocker)
     if violations := findings.broken(requirement.id):
         actual = f"expected {violations[0].expected}; came {violations[0].actual}"
         return Verdict(requirement, "fail" if requirement.level == "must" else "warn", actual, violations)
     if missing:
         return Verdict(requirement, "unjudged", missing)
-    if blocker := findings.blocked.get(requirement.id):
-        return Verdict(requirement, "unjudged", f"blocked by {blocker}: a call that tests it crashed")
     if findings.proven(requirement.id):
         return Verdict(requirement, "pass")
-    if controls := findings.controls(requirement.id):
+    return _unproven(requirement, findings)
+
+
+def find_blocker(requirement: Requirement, findings: Findings) -> str:
+    """The violated requirement because of which a prerequisite is not met; empty if all are met."""
+    blockers = ([_unmet(each, findings) for each in need] for need in requirement.needs)
+    return next((unmet[0] for unmet in blockers if all(unmet)), "")
+
+
+def _unmet(need: str, findings: Findings) -> str:
+    """The violated requirement because of which an operation or a requirement is not there to build on."""
+    known = catalogue.requirements().get(need)
+    if known:
+        return find_blocker(known, findings) or (need if findings.broken(need) else "")
+    return catalogue.never_succeeds()[need] if need in findings.dead else ""
+
+
+def _first_broken(requirements: Iterable[str], findings: Findings) -> str:
+    return next(filter(findings.broken, requirements), "")
+
+
+def _blocked(requirement: Requirement, blocker: str) -> Verdict:
+    return Verdict(requirement, "unjudged", f"blocked by {blocker}", blocked_by=blocker)
+
+
+def _unproven(requirement: Requirement, findings: Findings) -> Verdict:
+    """The verdict on a requirement that no call has shown: neither that it holds nor that it is violated."""
+    controls = findings.controls(requirement.id)
+    faulty = (catalogue.never_succeeds()[each] for each in CALLS if each in controls)
+    if blocker := findings.blocked.get(requirement.id) or _first_broken(faulty, findings):
+        return _blocked(requirement, blocker)
+    if controls:
         normal = " or ".join(CALLS[each] for each in CALLS if each in controls) or "call"
         return Verdict(requirement, "unjudged", f"not testable: a normal {normal} never succeeded")
     return Verdict(requirement, "unjudged", "the calls it needs never succeeded" + _refusals(findings))
