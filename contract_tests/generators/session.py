@@ -16,7 +16,14 @@ Item = TypeVar("Item")
 
 
 class BlockedError(Exception):
-    """A step cannot go on, because a call that it depends on (mostly a create) failed. The oracle has seen the call."""
+    """A step cannot go on, because a call that it depends on (mostly a create) failed. The oracle has seen the call.
+
+    `by` is the violated requirement because of which the call was not sent at all; empty if the call was sent.
+    """
+
+    def __init__(self, reason: str, by: str = "") -> None:
+        super().__init__(reason)
+        self.by = by
 
 
 class Session:
@@ -35,6 +42,7 @@ class Session:
         self._texts = 0
         self._groups = 0
         self._keys_in_use: set[str] = set()
+        self._in_use: set[str] = set()
         self._subject = ""
         self._climbed = False
         self._create_fields: Mapping[str, Json] = {}
@@ -53,7 +61,13 @@ class Session:
         return items if self.thorough and not self.client.limited else items[:size]
 
     def send(self, request: Request) -> Exchange:
-        """The exchange, which the oracle has seen. Raises BlockedError if no answer came in time."""
+        """The exchange, which the oracle has seen. Raises BlockedError if no answer came in time.
+
+        An operation that seems never to succeed is not sent again: its last refusal is the answer.
+        """
+        if refusal := self.oracle.find_known_refusal(operations.parse(request.method, request.path).operation):
+            return refusal
+        self._check_deletable(request)
         exchange = self._send(create_ladder.climb(request, self._create_fields))
         if self._needs_the_ladder(exchange):
             self._climb()
@@ -66,6 +80,16 @@ class Session:
         exchange = self.client.send(request)
         self.oracle.observe(exchange)
         return exchange
+
+    def _check_deletable(self, request: Request) -> None:
+        """Raises BlockedError for a create if deletes seem never to succeed."""
+        if self.stopped_creating and self.client.guard.may_create(request.method, request.path):
+            raise BlockedError("nothing can be deleted", self.oracle.refusals.dead()[operations.DELETE])
+
+    @property
+    def stopped_creating(self) -> bool:
+        """True if deletes seem never to succeed. Then the run leaves no more assistants behind."""
+        return self.oracle.find_known_refusal(operations.DELETE) is not None
 
     def _needs_the_ladder(self, exchange: Exchange) -> bool:
         """True if the first good create was refused. A plan has no requests for the ladder, so it never climbs."""
@@ -103,9 +127,12 @@ class Session:
         return exchange
 
     def send_parallel(self, build: Callable[[int], Iterable[Request]]) -> list[Exchange]:
-        """Sends the requests that `build` gives for the number of a parallel group."""
+        """Sends the requests that `build` gives for the number of a parallel group. Raises BlockedError."""
         self._groups += 1
-        exchanges = self.client.send_parallel(build(self._groups))
+        requests = list(build(self._groups))
+        for request in requests:
+            self._check_deletable(request)
+        exchanges = self.client.send_parallel(requests)
         for exchange in exchanges:
             self.oracle.observe(exchange)
         return exchanges
@@ -116,9 +143,28 @@ class Session:
         return f"{self.tag} {self._texts:04} {note}".rstrip()
 
     def create_assistant(self, role: str = "primary", **body: Json) -> str:
-        """The id of a new assistant with a name and instructions; `body` adds to them. Raises BlockedError."""
+        """The id of a new assistant with a name and instructions; `body` adds to them. Raises BlockedError.
+
+        If the run has stopped creating, the id of an assistant that it has.
+        """
+        if self.stopped_creating and not body:
+            return self._present_assistant(role)
         body = {"name": self.unique_text("assistant"), "instructions": self.unique_text("instructions"), **body}
         return self.created_id(self.send(operations.create(body, role)))
+
+    def _present_assistant(self, role: str) -> str:
+        """An assistant of this role that the present step does not have yet. Raises BlockedError."""
+        known = map(self.oracle.model.find, self.client.guard.created)
+        usable = (each for each in known if each and each.present and each.document and each.role == role)
+        found = next((each for each in usable if each.id not in self._in_use), None)
+        if not found:
+            raise BlockedError("nothing can be deleted", self.oracle.refusals.dead()[operations.DELETE])
+        self._in_use.add(found.id)
+        return found.id
+
+    def begin_step(self) -> None:
+        """A new step may use each assistant again."""
+        self._in_use.clear()
 
     def created_id(self, exchange: Exchange) -> str:
         """The id that a create answered. Raises BlockedError if the create failed, or answered no new id."""

@@ -20,6 +20,7 @@ from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.refusals import Refusals, shape
 from contract_tests.oracle.writes import Writes
+from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings, answer
 
 UNKNOWN = {
@@ -80,10 +81,19 @@ class Oracle:
         return failed or exchange.number in self._deviating
 
     def refuses_good_creates(self, exchange: Exchange) -> bool:
-        """This create was refused though it is good, and none was accepted so far."""
+        """This create failed though it is good, and none was accepted so far."""
         refused = self.refusals.refused[-1:]
         mine = any(each.exchange is exchange and each.call.operation == CREATE for each in refused)
         return mine and CREATE not in self.refusals.succeeded
+
+    def find_known_refusal(self, operation: str) -> Exchange | None:
+        """The last refusal of an operation that seems never to succeed. None for any other operation."""
+        return self.refusals.find_last(operation)
+
+    def blocks(self, requirement: str) -> bool:
+        """True if the requirement needs an operation that seems never to succeed."""
+        needs = catalogue.requirements()[requirement].needs
+        return any(all(map(self.refusals.find_last, need)) for need in needs)
 
     def refused_by_limiter(self, exchange: Exchange) -> None:
         """Takes in that a change was refused with 429, so that it is noticed if it had an effect."""
@@ -99,7 +109,7 @@ class Oracle:
             """A good call like this one was refused, or its operation never succeeded: that is the cause."""
             return call.operation in never or (call.operation, shape(exchange, call)) in refused_shapes
 
-        self.findings.dead = set(never)
+        self.findings.dead = self.refusals.dead()
         self.errors.conclude(is_explained)
         self._drop(never)
         for requirement, refused in self.refusals.causes(never):
@@ -204,7 +214,7 @@ class Oracle:
         if call.absurd:
             tested.append("ignored/absurd-values-are-harmless")
         self.findings.block("errors/never-5xx", *tested)
-        if exchange.response.status == 501 and not wanted and not call.free:
+        if not wanted and not call.free:
             self._refused(exchange, call, tracked)
         # What a demanded refusal leaves as it is can still be seen. What a good call did is unknown.
         if tracked and not wanted and call.operation in (*MODIFIES, DELETE):
@@ -269,6 +279,7 @@ class Oracle:
         if call.operation in MODIFIES and tracked.read_at == len(self.model.log):
             self._not_accepted(exchange, call, self._features(exchange, call, tracked)[0])
             return
+        self.refusals.miss(exchange, call, tuple(tracked.trail[:1]))
         requirement, shown = attribution.loss(self.model, tracked, call.role, "retrieve/equals-created")
         tracked.lost = True
         self.findings.add_violation(

@@ -19,14 +19,17 @@ from contract_tests.oracle.expectations import TEXTS, Call
 from contract_tests.requirements import catalogue
 
 NOT_OFFERED = (405, 501)
+# Refused good calls of an operation, after which the suite no longer sends the operation: calls that differ, or calls
+# that are alike.
+FEW, MANY = 3, 10
 Item = tuple[str, str]
 Shape = frozenset[Item]
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A good call that was refused. `find_requirement` gives its requirement if no field of the body is the cause; it
-    knows more at the end of the run than at the call.
+    """A good call that was refused, or crashed. `find_requirement` gives its requirement if no field of the body is
+    the cause; it knows more at the end of the run than at the call.
     """
 
     exchange: Exchange
@@ -37,6 +40,11 @@ class Refused:
     @property
     def otherwise(self) -> str:
         return self.find_requirement()
+
+    @property
+    def crashed(self) -> bool:
+        status = self.exchange.response.status
+        return not status or (status >= 500 and status not in NOT_OFFERED)
 
     @property
     def is_plain(self) -> bool:
@@ -57,6 +65,7 @@ class Refusals:
         self.succeeded: set[str] = set()
         self._accepted: dict[str, set[Shape]] = defaultdict(set)
         self.refused: list[Refused] = []
+        self._missed: list[Refused] = []
 
     def accept(self, exchange: Exchange, call: Call) -> None:
         self.succeeded.add(call.operation)
@@ -67,24 +76,53 @@ class Refusals:
     ) -> None:
         self.refused.append(Refused(exchange, call, shown, find_requirement))
 
+    def miss(self, exchange: Exchange, call: Call, shown: tuple[Exchange, ...]) -> None:
+        """Notes that an assistant was not found. If none is ever found, the operation is the cause."""
+        self._missed.append(Refused(exchange, call, shown, lambda: catalogue.never_succeeds()[call.operation]))
+
     def shapes(self) -> set[tuple[str, Shape]]:
         """Each refused good call, by its operation and its fields."""
-        return {(each.call.operation, each.shape) for each in self.refused}
+        return {(each.call.operation, each.shape) for each in self.refused if not each.crashed}
 
     def never(self) -> dict[str, Refused]:
         """The operations that never succeeded, each with its first refused good call."""
         found: dict[str, Refused] = {}
         for each in self.refused:
-            if each.call.operation not in self.succeeded and each.is_plain:
+            if each.call.operation not in self.succeeded and each.is_plain and not each.crashed:
+                found.setdefault(each.call.operation, each)
+        for each in self._missed:
+            if self.find_last(each.call.operation):
                 found.setdefault(each.call.operation, each)
         return found
+
+    def dead(self) -> dict[str, str]:
+        """The requirement that is violated by each operation that never succeeded."""
+        crashed = {each.call.operation for each in self.refused if each.crashed and self.find_last(each.call.operation)}
+        refused = {operation: catalogue.never_succeeds()[operation] for operation in self.never()}
+        return dict.fromkeys(crashed, "errors/never-5xx") | refused
+
+    def find_last(self, operation: str) -> Exchange | None:
+        """The last refusal, if the operation seems never to succeed: enough good calls were refused, none accepted.
+
+        Calls that differ are needed, because a refusal may be about the body or the query.
+        """
+        if operation in self.succeeded:
+            return None
+        failed = self.refused + self._missed
+        refused = [each for each in failed if each.call.operation == operation and each.is_plain]
+        not_offered = [each for each in refused if each.exchange.response.status in NOT_OFFERED]
+        bare = [each for each in refused if not each.call.fields and not each.call.parameters]
+        different = {each.shape for each in refused}
+        enough = len(not_offered) >= 2 or len(bare) >= FEW or len(different) >= FEW or len(refused) >= MANY
+        return refused[-1].exchange if enough else None
 
     def causes(self, never: dict[str, Refused]) -> Iterator[tuple[str, Refused]]:
         """The requirement that each refusal violates. A refusal that another refusal explains is left out."""
         for operation, refused in never.items():
             yield catalogue.never_succeeds()[operation], refused
         guilty: set[tuple[str, Item]] = set()
-        rest = [(self._difference(each), each) for each in self.refused if each.call.operation not in never]
+        others = [each for each in self.refused if not each.crashed and each.call.operation not in never]
+        rest = [(self._difference(each), each) for each in others]
         for difference, each in sorted(rest, key=lambda pair: len(pair[0] or ())):
             yield from self._cause(each, difference, guilty)
 
@@ -119,7 +157,7 @@ class Refusals:
         lacking = (set.intersection(*accepted) if accepted else set()) - each.call.fields.keys()
         if operation == CREATE:
             return "create/name-suffices" if lacking or not each.call.ignored else each.otherwise
-        alike = (other.call for other in self.refused if other.call.operation == operation)
+        alike = (other.call for other in self.refused if other.call.operation == operation and not other.crashed)
         others = (call.fields for call in alike if call.fields)
         return "modify/partial" if lacking and any(lacking - fields.keys() for fields in others) else each.otherwise
 

@@ -29,16 +29,16 @@ class Findings:
 
     A refusal proves nothing on a server that refuses every call. So a requirement passes only if one of its operations
     is also in `accepted`: a call without any defect succeeded there. This is the control of every negative test.
-    `refused` has the first status, other than success, that answered such a call, by operation. `dead` has the
-    operations that never succeeded. `blocked` has, by requirement, the violated requirement that kept its calls from
-    being judged.
+    `refused` has the first status, other than success, that answered such a call, by operation. `dead` has the violated
+    requirement by operation that never succeeded. `blocked` has the violated requirement by requirement whose calls
+    were not judged because of it.
     """
 
     violations: list[Violation] = field(default_factory=list)
     held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     accepted: set[str] = field(default_factory=set)
     refused: dict[str, int] = field(default_factory=dict)
-    dead: set[str] = field(default_factory=set)
+    dead: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
 
     def add_violation(self, requirement: str, expected: str, actual: str, *exchanges: Exchange, times: int = 1) -> None:

@@ -75,7 +75,7 @@ def _unmet(need: str, findings: Findings) -> str:
     known = catalogue.requirements().get(need)
     if known:
         return find_blocker(known, findings) or (need if findings.broken(need) else "")
-    return catalogue.never_succeeds()[need] if need in findings.dead else ""
+    return findings.dead.get(need, "")
 
 
 def _first_broken(requirements: Iterable[str], findings: Findings) -> str:
@@ -90,7 +90,9 @@ def _unproven(requirement: Requirement, findings: Findings) -> Verdict:
     """The verdict on a requirement that no call has shown: neither that it holds nor that it is violated."""
     controls = findings.controls(requirement.id)
     faulty = (catalogue.never_succeeds()[each] for each in CALLS if each in controls)
-    if blocker := findings.blocked.get(requirement.id) or _first_broken(faulty, findings):
+    crashed = {catalogue.never_succeeds()[operation]: by for operation, by in findings.dead.items()}
+    blockers = findings.blocked.get(requirement.id), crashed.get(requirement.id), _first_broken(faulty, findings)
+    if blocker := next(filter(None, blockers), ""):
         return _blocked(requirement, blocker)
     if controls:
         normal = " or ".join(CALLS[each] for each in CALLS if each in controls) or "call"

@@ -91,6 +91,12 @@ class Run:
         if session.client.limited:
             self._note_the_limit()
             return
+        if session.stopped_creating:
+            self.result.notes.append(
+                "No delete succeeded, so the suite stopped creating: schemathesis, the random histories and the SDK "
+                "suite were left out."
+            )
+            return
         generators = self.choice.generators
         if "schemathesis" in generators and not self.choice.only:
             schemathesis.generate(session, self.choice.seed, self.choice.deep, self.progress)
@@ -99,7 +105,8 @@ class Run:
             histories.generate(session, self.choice.seed, self.choice.histories, self.progress)
         if "sdk" in generators:
             self.progress("the Python SDK", 0, 1)
-            sdk.judge_by_python(session, self.chosen, self.choice.seed)
+            testable = lambda id: self.chosen(id) and not session.oracle.blocks(id)  # noqa: E731 - as `chosen` is
+            sdk.judge_by_python(session, testable, self.choice.seed)
         if self.choice.sdk:
             self._node()
 

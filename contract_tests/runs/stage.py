@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.steps import Step
@@ -41,10 +41,22 @@ def open_lists(session: Session, roles: Iterable[str], most: int | None = None) 
 
 
 def perform(session: Session, steps: Sequence[Step], fixture: Callable[[str], str], progress: Progress) -> None:
-    """Runs the steps. Under a rate limit, leaves out the wide steps. If a step cannot go on, the next begins."""
+    """Runs the steps. Under a rate limit, leaves out the wide steps. If a step cannot go on, the next begins.
+
+    A step that a violated requirement keeps from going on blocks its own requirements.
+    """
     for done, step in enumerate(steps):
-        if step.wide and session.client.limited:
+        if (step.wide and session.client.limited) or _is_blocked(step, session):
             continue
         progress(step.name, done, len(steps))
-        with suppress(BlockedError):
+        session.begin_step()
+        try:
             step.run(session, fixture)
+        except BlockedError as blocked:
+            if blocked.by:
+                session.oracle.findings.block(blocked.by, *step.requirements)
+
+
+def _is_blocked(step: Step, session: Session) -> bool:
+    """True if each requirement of the step needs an operation that seems never to succeed."""
+    return bool(step.requirements) and all(map(session.oracle.blocks, step.requirements))

@@ -131,6 +131,13 @@ def test_explain_tells_of_a_requirement_or_of_an_area(command: Callable[..., Ran
     assert ran.out.count("wrong servers") == ran.out.count("try it") == len(told)
 
 
+def test_explain_tells_the_prerequisites(command: Callable[..., Ran]) -> None:
+    """Operations and requirements, with `or` where one of several operations is enough."""
+    out = " ".join(command("explain", "modify/seen-everywhere").out.split())
+
+    assert "Needs createAssistant, modifyAssistant or patchAssistant, getAssistant" in out
+
+
 @pytest.mark.parametrize("id", catalogue.requirements())
 def test_what_tests_a_requirement_is_found(id: str) -> None:
     """A step of the tour or the limiter's probe, and a wrong server, at the least."""

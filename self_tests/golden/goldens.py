@@ -1,7 +1,7 @@
 """`make golden`: writes the golden files, which are the reports of one recorded run. Look at the difference before a
 commit.
 
-`python -m self_tests.golden.goldens record` first records a new run, on a server with four mistakes, as a team's CI
+`python -m self_tests.golden.goldens record` first records a new run, on a server with five mistakes, as a team's CI
 would.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
+from aiohttp import web
 from rich.console import Console
 
 from contract_tests.http.operations import CREATE, DELETE, PATCH, RETRIEVE
@@ -27,7 +28,7 @@ from fake_server.domain.errors import UnknownAssistant
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import modify_assistant
 from self_tests.command_run import KEYS
-from self_tests.wrong.wrong_server import answering, handling, serving
+from self_tests.wrong.wrong_server import answering, handling, responding, serving
 
 HERE = Path(__file__).parent
 EVENTS = HERE / "events.ndjson"
@@ -42,16 +43,18 @@ WORDS = (
     "--only=create/status-200",
     "--only=delete/self-survives",
     "--only=org/closed-to-others",
+    "--only=errors/envelope",
+    "--only=errors/types",
     "--baseline=known.yaml",
     f"--events={EVENTS}",
 )
 
 
 def spoil(fake: Fake) -> None:
-    """Adds four mistakes.
+    """Adds five mistakes.
 
-    PATCH replaces, the answer of a delete has no `object`, a create answers 201, and an unknown id gets an assistant
-    with an odd text.
+    PATCH replaces, the answer of a delete has no `object`, a create answers 201, an unknown id gets an assistant with
+    an odd text, and an error is only a text.
     """
 
     async def replaced(call: Call) -> Answer:
@@ -70,6 +73,10 @@ def spoil(fake: Fake) -> None:
     def created(_: Call, answer: Answer) -> Answer:
         return Answer(answer.body, 201)
 
+    def bare(_: web.Response) -> web.Response:
+        return web.json_response("No.", status=404)
+
+    responding(fake, bare, lambda _, status: status == 404)
     fake.handlers[PATCH] = replaced
     answering(fake, terse, DELETE)
     handling(fake, odd, RETRIEVE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def test_a_file_of_format_1_gives_every_report() -> None:
     assert all(text for text in reports(run).values())
 
 
+@pytest.mark.parametrize("name", [FILES["html"], FILES["junit"], FILES["markdown"], ANNOTATIONS, TERMINAL])
+def test_every_report_lists_the_blocked_under_their_blocker(rendered: Mapping[str, str], name: str) -> None:
+    """A requirement that was not tested because of a violation is named where that violation is."""
+    _, _, after = rendered[name].partition("errors/envelope")
+
+    assert re.search(r"Not tested( because of this)?: +errors/types", after)
+
+
 def test_the_recorded_run_has_all_there_is_to_show(run: Record) -> None:
     """The recorded run has each verdict, a known violation, an outdated line of the baseline, an answer that is no
     text, and an assistant that was not deleted.
@@ -69,7 +78,7 @@ def test_the_junit_file_is_one(rendered: Mapping[str, str], junit_schema: XMLSch
     stated = [(suite.failures, suite.skipped) for suite in suites_of(rendered)]
 
     assert stated == [(kinds.count("Failure"), kinds.count("Skipped")) for kinds in results]
-    assert [sum(column) for column in zip(*stated, strict=True)] == [3, 2]
+    assert [sum(column) for column in zip(*stated, strict=True)] == [4, 3]
 
 
 def suites_of(rendered: Mapping[str, str]) -> list[TestSuite]:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -176,3 +177,13 @@ def test_each_check_of_schemathesis_is_used_or_left_out_for_a_reason() -> None:
 def test_the_sdk_suite_is_there() -> None:
     """The SDK suite can be imported."""
     assert callable(sdk_tests.judge)
+
+
+def test_prerequisites_exist_and_are_acyclic() -> None:
+    """Each need is an operation or a requirement, and no requirement needs itself, not even through others."""
+    requirements, operations = catalogue.requirements(), set(catalogue.operations().values())
+    needed = {id: {name for need in each.needs for name in need} - operations for id, each in requirements.items()}
+
+    assert set().union(*needed.values()) <= requirements.keys()
+    assert tuple(TopologicalSorter(needed).static_order())
+    assert catalogue.never_succeeds().keys() == operations

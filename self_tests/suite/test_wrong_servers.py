@@ -20,7 +20,7 @@ from fake_server.fake import Fake
 from self_tests.doubles.echo_server import echo
 from self_tests.wrong import SERVERS
 from self_tests.wrong.mutants import judged, unshown
-from self_tests.wrong.wrong_server import instead, serving
+from self_tests.wrong.wrong_server import error, instead, serving
 
 ASSISTANT = render_assistant(
     Project("mock", "", "Mock", None, 1_763_884_800), Organization("", "", "ragen", 1.0), load_contract().constants
@@ -102,9 +102,10 @@ def test_a_stateless_echo_fails() -> None:
 
 
 @pytest.mark.usefixtures("without_logs")
-def test_a_requirement_that_was_not_tested_names_the_refused_operation() -> None:
-    """The reason says which operation never succeeded, and what that operation answered."""
-    result = run_tour(lambda fake: instead(fake, lambda request: request.method == "POST", 422, {}))
+def test_a_requirement_that_was_not_tested_names_its_blocker() -> None:
+    """The violated requirement tells which call never succeeded, and the answer. The others name that requirement."""
+    result = run_tour(lambda fake: instead(fake, lambda request: request.method == "POST", 422, error()))
 
-    reasons = {verdict.reason for verdict in result.verdicts if verdict.verdict == "unjudged"}
-    assert any("create answers 422" in reason for reason in reasons)
+    verdicts = {verdict.requirement.id: verdict for verdict in result.verdicts}
+    assert verdicts["create/name-suffices"].reason.startswith("expected to be accepted; came 422")
+    assert verdicts["modify/partial"].blocked_by == "create/name-suffices"
