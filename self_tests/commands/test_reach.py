@@ -101,6 +101,33 @@ def test_what_could_do_harm_does_not_start(run: Callable[..., Ran], words: tuple
     assert re.search(r"\bsk-", ran.err) is None
 
 
+KEY = KEYS["ASSISTANTS_API_KEY"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", BEYOND, "sk-live-1234"),
+        ("run", BEYOND, "sk-live)1234", KEY),
+        ("plan", BEYOND, KEY),
+        ("learn", "--from", "sk-live-1234"),
+        ("compare", BEYOND, BEYOND, KEY),
+        ("list", KEY),
+        ("explain", "sk-live-1234"),
+        ("report", "events.ndjson", KEY),
+        ("sweep", "ledger.ndjson", KEY),
+        (KEY,),
+    ],
+)
+def test_a_mistake_on_the_line_shows_no_key(command: Callable[..., Ran], words: tuple[str, ...]) -> None:
+    """The message of each command masks a key of the line, and says where a key belongs."""
+    ran = command(*words)
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert re.search(f"1234|{KEY}", ran.err) is None
+    assert ran.err.endswith("Put keys into the environment: every user of this machine can read a command line.\n")
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.8.9.10"])
 def test_this_machine_needs_no_profile(run: Callable[..., Ran], host: str) -> None:
     """Nobody listens there, but it is tried."""
