@@ -162,7 +162,7 @@ def explain(name: str) -> int:
     except UnknownRequirementError as fault:
         raise click.ClickException(str(fault)) from fault
     for requirement in requirements:
-        print_explanation(Console(highlight=False), requirement)
+        print_explanation(Console(highlight=False, emoji=False), requirement)
     return PASSED
 
 
