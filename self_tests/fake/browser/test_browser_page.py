@@ -107,6 +107,19 @@ def test_the_organizations_instructions_come_first(page: Page) -> None:
     expect(page.get_by_role("region", name="Effective instructions")).to_have_text("You work for Acme.\n\nBe brief.")
 
 
+def test_a_press_outlasts_a_change(page: Page, primary: httpx2.Client) -> None:
+    """A row that changes between the press and the release of the mouse still opens, and the page shows the change."""
+    page.get_by_role("button", name="Acme Support").hover()
+    page.mouse.down()
+    with page.expect_response("**/_fake/assistants?*"):
+        primary.patch("/assistants/asst-acme-support", json={"name": "Acme Help"})
+    page.wait_for_timeout(200)  # a page that does not wait for the release draws now
+    page.mouse.up()
+
+    expect(page.get_by_role("dialog")).to_contain_text("Acme Help")
+    expect(page.get_by_role("button", name="Acme Help", include_hidden=True)).to_have_count(1)
+
+
 def test_deletes_at_the_second_press(page: Page, primary: httpx2.Client) -> None:
     """The first press asks, and the second press deletes."""
     make(page, "Support Bot")
