@@ -281,7 +281,7 @@ def test_pages(primary: httpx2.Client, made: list[str], query: str, expected: li
     assert (page["first_id"], page["last_id"]) == ((wanted[0], wanted[-1]) if wanted else (None, None))
 
 
-def test_twenty_unless_told(primary: httpx2.Client) -> None:
+def test_a_page_has_20_assistants_by_default(primary: httpx2.Client) -> None:
     """The default page has 20 assistants, and has_more is true."""
     for _ in range(19):
         create(primary)

@@ -67,7 +67,7 @@ def test_every_requirement_has_a_wrong_server() -> None:
     assert unshown(SERVERS) == []
 
 
-def test_wrong_servers_break_what_there_is_and_have_names_of_their_own() -> None:
+def test_wrong_servers_violate_known_requirements_and_have_unique_names() -> None:
     """Wrong servers break requirements of the catalogue, and no two have the same name."""
     assert {id for server in SERVERS for id in server.requirements} == set(catalogue.requirements())
     assert [name for name, times in Counter(server.name for server in SERVERS).items() if times > 1] == []

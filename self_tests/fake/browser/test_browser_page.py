@@ -131,7 +131,7 @@ def test_deletes_at_the_second_press(page: Page, primary: httpx2.Client) -> None
     assert len(primary.get("/assistants").json()["data"]) == 2
 
 
-def test_a_refusal_is_told_in_the_fakes_words(page: Page) -> None:
+def test_a_refusal_shows_the_message_of_the_fake(page: Page) -> None:
     """A change that the Control API refuses has no effect, and the page shows the reason."""
     make(page, "x" * 257)
 
@@ -160,7 +160,7 @@ def test_a_request_shows_up_as_it_comes(page: Page, primary: httpx2.Client) -> N
     assert "sk-fake" not in opened.inner_text()
 
 
-def test_a_fault_strikes_and_is_used_up(page: Page, primary: httpx2.Client, tmp_path: Path) -> None:
+def test_a_fault_applies_and_is_used_up(page: Page, primary: httpx2.Client, tmp_path: Path) -> None:
     """A fault for one call applies once, and the page shows both states."""
     page.get_by_label("Number of calls").fill("1")
     press(page, "Add fault")

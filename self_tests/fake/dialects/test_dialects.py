@@ -204,7 +204,7 @@ def test_the_default_dialect_is_nothing() -> None:
         ("constants:\n  top_p: .nan\n", r"d.yaml:2: .nan is not a JSON number"),
     ],
 )
-def test_a_mistake_in_a_file_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+def test_a_mistake_in_a_dialect_has_its_line(tmp_path: Path, text: str, said: str) -> None:
     """The message names the wrong line and the possible settings."""
     (tmp_path / "d.yaml").write_text(text)
 
@@ -220,7 +220,7 @@ def test_a_file_may_set_nothing(tmp_path: Path) -> None:
     assert [load_dialect(str(tmp_path / name)) for name in ("d.yaml", "e.yaml")] == [{}, {"lists.has_more": False}]
 
 
-def test_an_unknown_name_is_told_the_known_ones() -> None:
+def test_an_unknown_dialect_lists_the_known_ones() -> None:
     """The schema in the same folder is not a dialect."""
     with pytest.raises(YamlFileError, match=r"one of openai, ragen\.$"):
         load_dialect("openia")
