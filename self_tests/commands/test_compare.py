@@ -87,7 +87,7 @@ SPEAKABLE = (
     "the code is the status",
     "an error is without: param",
     "an error is without: code",
-    "unknown fields are refused and reasoning effort is one",
+    "a field that no answer shows is refused: reasoning-effort",
     "a preflight allows: what the service itself allows",
 )
 

@@ -199,7 +199,7 @@ def run_known(run: Callable[..., Ran], base_url: str, tmp_path: Path) -> Callabl
 def test_a_baseline_accepts_known_violations_until_they_pass(
     run_known: Callable[..., Ran], fake: Fake, command: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    """A violation fails the run, but not with its baseline; a new violation fails it, and so does a line that passes now."""
+    """A known violation does not fail the run. A new violation does, and so does a line of the baseline that passes."""
     known, first = tmp_path / "known.yaml", tmp_path / "first.ndjson"
     fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
     red = run_known("--events", str(first))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from contract_tests.http.openapi import CONSTANT, ignored_fields
 from fake_server.contract.openapi import load_contract, load_document
 from fake_server.contract.yaml_file import YamlFileError
 from fake_server.dialect.apply import ORGANIZATION_SETTINGS, SETTINGS
@@ -53,11 +54,9 @@ class Case(NamedTuple):
 
 
 CASES = [
-    Case("constants.description", "d", shown(created(), "description"), "d"),
-    Case("constants.metadata", {"a": "b"}, shown(created(), "metadata"), {"a": "b"}),
-    Case("constants.tool_resources", None, shown(created(), "tool_resources"), None),
-    Case("constants.top_p", 0.5, shown(asked("GET", ONE), "top_p"), 0.5),
-    Case("constants.response_format", {"type": "text"}, shown(created(), "response_format"), {"type": "text"}),
+    *(Case(f"constants.{name}", field.value(0), shown(created(), name), field.value(0))
+      for name, field in ignored_fields().items() if field.reads == CONSTANT),
+    Case("constants.tool_resources", None, shown(asked("GET", ONE), "tool_resources"), None),
     Case("organization.model", "m", shown(created(), "model"), "m"),
     Case("organization.temperature", None, shown(asked("GET", ONE), "temperature"), None),
     Case("answers.create_status", 201, status(created()), 201),
