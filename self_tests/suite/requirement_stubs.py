@@ -26,7 +26,7 @@ STEP = '''\
 @step("{id}")
 def {name}(session: Session) -> None:
     """{statement}"""
-    session.read(session.create_assistant())
+    session.retrieve(session.create_assistant())
 '''
 WRONG_SERVER = '''\
 @wrong("{id}")
