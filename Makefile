@@ -31,7 +31,6 @@ check: $(READY) ## ruff, mypy --strict, the direction of imports, the spec
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/openapi-spec-validator openapi.yaml fake_server/control/control.yaml
 
-.PHONY: golden
 golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference
 	@$(BIN)/python -m self_tests.golden.goldens
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from contract_tests.cli.command_line_keys import without_keys
 from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, VERSION, learn_options, target_options
 from contract_tests.cli.report_files import report_options
 from contract_tests.reports.formats import FORMATS
@@ -31,7 +32,7 @@ def main() -> NoReturn:
     try:
         sys.exit(cli.main(prog_name="assistants-contract", standalone_mode=False))
     except click.ClickException as mistake:
-        click.echo(f"assistants-contract: {mistake.format_message()}", err=True)
+        click.echo(f"assistants-contract: {without_keys(mistake.format_message())}", err=True)
         sys.exit(UNUSABLE)
     except click.Abort:
         sys.exit(INTERRUPTED)
@@ -161,7 +162,7 @@ def explain(name: str) -> int:
     except UnknownRequirementError as fault:
         raise click.ClickException(str(fault)) from fault
     for requirement in requirements:
-        print_explanation(Console(highlight=False), requirement)
+        print_explanation(Console(highlight=False, emoji=False), requirement)
     return PASSED
 
 

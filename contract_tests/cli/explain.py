@@ -22,7 +22,7 @@ from contract_tests.reports.reproduce import script
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.catalogue import Requirement
 from contract_tests.requirements.explanations import ARROW, Explanation, explanations, times
-from contract_tests.requirements.rules import PACKAGE, rules
+from contract_tests.requirements.rules import PACKAGE, rules_of
 
 SOURCES = {"page": "the documentation page", "openai": "OpenAI's reference and SDKs", "http": "rules for any HTTP API"}
 # Where the fake listens by default.
@@ -93,13 +93,13 @@ def _rows(explained: Explanation) -> Iterator[tuple[str, Text]]:
 
 def proofs(id: str) -> Iterator[tuple[str, list[str]]]:
     """The rules and the tests of a requirement by kind. They come from the code itself."""
-    yield "Judged in", [str(rule) for rule in rules().get(id, [])]
+    yield "Judged in", [str(rule) for rule in rules_of(id)]
     yield "tour", [_described(step) for step in tour.STEPS if id in step.requirements]
     for profile in (PRODUCTION, READ_ONLY):
         steps = [step for step in SCENARIOS[profile].steps if id in step.requirements]
         yield profile, [_described(step) for step in steps] + [WALKS] * (id in WALKED)
     yield "probe", [rate_limit.__doc__ or ""] if id.startswith("rate/") else []
-    yield "Python SDK", sdk_promises.promises_of_python().get(id, [])
+    yield "Python SDK", list(sdk_promises.promises_of_python(id))
     yield "Node SDK", list(sdk_promises.promises_of_node(id))
     yield "Also checked by", [] if id.startswith(UNSEEN) else [CHECKED_ALWAYS]
     yield "wrong servers", _wrong_servers(id)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from contract_tests.cli.command_line_keys import check_no_key
 from contract_tests.http import target
 from contract_tests.http.target import ROLES, Target, TargetError, is_loopback
 from contract_tests.profiles.names import ASK_SELF, COMPARE, JUDGING, LEARN, PROBE, PRODUCTION, READ_ONLY
@@ -47,10 +45,10 @@ def parse_invocation(
     allow_fuzzing: bool = False,
 ) -> Invocation:
     """Raises UsageError, or ClickException if the target cannot be used."""
-    _check_no_key([key for name, key in os.environ.items() if name.endswith("API_KEY")])
+    check_no_key()
     _check_only(only)
     given = _target(base_url, file)
-    _check_no_key(given.keys.values() if given else ())
+    check_no_key(given.keys.values() if given else ())
     if given is None:
         if profile:
             why = (
@@ -86,7 +84,7 @@ Contestant = Target | Record
 
 def contestants(a: str, b: str, allow_http: bool) -> tuple[Contestant, Contestant]:
     """The two servers to compare, each by its URL, its target file, or the events of a run."""
-    _check_no_key([key for name, key in os.environ.items() if name.endswith("API_KEY")])
+    check_no_key()
     return _contestant(a, ROLES, allow_http), _contestant(b, OTHERS, allow_http)
 
 
@@ -100,16 +98,10 @@ def _contestant(word: str, variables: Mapping[str, str], allow_http: bool) -> Co
             return events.load(Path(word))
     except (TargetError, RecordError) as fault:
         raise click.ClickException(str(fault)) from fault
-    _check_no_key(given.keys.values())
+    check_no_key(given.keys.values())
     _check_reach(given, COMPARE, allow_http, False)
     # A test of the expendable assistant may delete it, and the next comparison would differ.
     return replace(given, expendable_id=None)
-
-
-def _check_no_key(keys: Iterable[str]) -> None:
-    line = " ".join(sys.argv[1:])
-    if re.search(r"\bsk-\S", line) or any(key in line for key in keys if len(key) > 5):
-        raise click.UsageError("Put keys into the environment: every user of this machine can read a command line.")
 
 
 def _check_reach(target: Target, profile: str | None, allow_http: bool, allow_fuzzing: bool) -> None:

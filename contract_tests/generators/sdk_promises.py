@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
-from contract_tests.requirements import catalogue
-
 SDK_TESTS = Path(__file__).resolve().parents[2] / "sdk_tests"
+ANY_FIELD = "{}"
 
 
-@cache
-def promises_of_python() -> Mapping[str, list[str]]:
-    """The docstrings of the tests through the Python SDK, by requirement."""
-    found: dict[str, list[str]] = defaultdict(list)
+def promises_of_python(id: str) -> Iterator[str]:
+    """The docstrings of the tests through the Python SDK that are about this requirement."""
+    pattern = f"{id.partition('/')[0]}/{ANY_FIELD}"
     for path in sorted(SDK_TESTS.glob("test_*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        module = _ids_in(node.value for node in tree.body if isinstance(node, ast.Assign) and _is_mark(node))
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                for id in module | _ids_in(node.decorator_list):
-                    found[id].append(ast.get_docstring(node) or node.name)
-    return found
+        text = path.read_text(encoding="utf-8")
+        if id in text or pattern in text:  # to parse the other files takes longer than all the rest
+            yield from _promises_in(ast.parse(text), id)
+
+
+def _promises_in(tree: ast.Module, id: str) -> Iterator[str]:
+    whole_module = any(_names(node.value, id) for node in tree.body if isinstance(node, ast.Assign) and _is_mark(node))
+    tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    for test in tests:
+        if whole_module or any(_names(decorator, id) for decorator in test.decorator_list):
+            yield ast.get_docstring(test) or test.name
 
 
 def promises_of_node(id: str) -> Iterator[str]:
@@ -40,9 +40,12 @@ def _is_mark(assignment: ast.Assign) -> bool:
     return any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in assignment.targets)
 
 
-def _ids_in(expressions: Iterator[ast.expr] | list[ast.expr]) -> set[str]:
-    """The requirements that the texts in these expressions name; `{}` stands for the name of any ignored field."""
-    nodes = (node for expression in expressions for node in ast.walk(expression))
-    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    patterns = [re.escape(text).replace(r"\{\}", r"[\w-]+") for text in texts]
-    return {id for id in catalogue.requirements() if any(re.fullmatch(pattern, id) for pattern in patterns)}
+def _names(expression: ast.expr, id: str) -> bool:
+    """True if a text in the expression is the id; ANY_FIELD in the text stands for the name of any ignored field."""
+    texts = (node.value for node in ast.walk(expression) if isinstance(node, ast.Constant))
+    return any(text == id or (isinstance(text, str) and _fits(text, id)) for text in texts)
+
+
+def _fits(text: str, id: str) -> bool:
+    before, any_field, after = map(re.escape, text.partition(ANY_FIELD))
+    return bool(any_field and re.fullmatch(rf"{before}[\w-]+{after}", id))

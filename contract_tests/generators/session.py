@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from contract_tests.generators import create_ladder
 from contract_tests.http import operations
 from contract_tests.http.client import Client
 from contract_tests.http.messages import Exchange, Json, Request
 from contract_tests.http.target import Target, TargetError
-from contract_tests.oracle.oracle import Oracle
+
+if TYPE_CHECKING:  # `explain` and `plan` list steps, and start without the oracle
+    from contract_tests.oracle.oracle import Oracle
 
 Item = TypeVar("Item")
 

@@ -10,15 +10,16 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
-
-import jsonschema_rs
 
 from contract_tests.http import json_text, operations
 from contract_tests.http.messages import Json, Odd, Request, parse
 from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 TEXTS = ("name", "instructions")
 # A server must keep a text up to these lengths (create/keeps-what-it-is-given). It may refuse a longer one.
@@ -100,6 +101,8 @@ def is_allowed(name: str, value: Json) -> bool:
 
 @cache
 def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs  # here, because the commands that judge nothing start without this package
+
     return jsonschema_rs.Draft202012Validator(ignored_fields()[name].schema)
 
 

@@ -7,14 +7,11 @@ requirements of every ignored field.
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from contract_tests.http.openapi import ignored_fields
-from contract_tests.requirements import catalogue
 
 PACKAGE = Path(__file__).resolve().parents[1]
 JUDGES = ("oracle/*.py", "generators/rate_limit.py", "generators/schemathesis.py")
@@ -37,26 +34,41 @@ class Rule:
         return f"{where} {self.function}".rstrip()
 
 
-@cache
-def rules() -> Mapping[str, list[Rule]]:
-    """The rules of each requirement, each function once: first those that judge, then those that only mention it."""
-    found: dict[str, dict[tuple[Path, str], Rule]] = defaultdict(dict)
+def rules_of(id: str) -> list[Rule]:
+    """The rules of a requirement, each function once: first those that judge, then those that only mention it."""
+    names = {id, *_attributes(id)}
+    found: dict[tuple[Path, str], Rule] = {}
+    for path, text in _sources():
+        if any(name in text for name in names):  # to parse the other files takes longer than all the rest
+            for rule in _rules_in(path, text, names):
+                found.setdefault((path, rule.function), rule)
+    return sorted(found.values(), key=lambda rule: not rule.judges)
+
+
+def _attributes(id: str) -> list[str]:
+    """The attributes of an ignored field that have this id."""
+    fields = ignored_fields().values()
+    return [name for name in ("accepted_id", "not_kept_id") if id in {getattr(field, name) for field in fields}]
+
+
+def _sources() -> Iterator[tuple[Path, str]]:
     for path in (path for pattern in JUDGES for path in sorted(PACKAGE.glob(pattern))):
-        for id, rule in _rules_of(path):
-            found[id].setdefault((path, rule.function), rule)
-    return {id: sorted(each.values(), key=lambda rule: not rule.judges) for id, each in found.items()}
+        yield path, path.read_text(encoding="utf-8")
 
 
-def _rules_of(path: Path) -> Iterator[tuple[str, Rule]]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for function, scope in _scopes(tree.body):
-        judges = function == "" or any(_name(node) in VERBS for node in ast.walk(scope) if isinstance(node, ast.Call))
-        for node in ast.walk(scope):
-            for id in _ids(node):
-                yield id, Rule(path, getattr(node, "lineno", 0), function, judges)
+def _rules_in(path: Path, text: str, names: set[str]) -> Iterator[Rule]:
+    lines = text.splitlines()
+    for function, scope in _scopes(ast.parse(text).body):
+        if not any(name in line for line in lines[scope.lineno - 1 : scope.end_lineno] for name in names):
+            continue
+        nodes = list(ast.walk(scope))
+        judges = function == "" or any(_name(node) in VERBS for node in nodes if isinstance(node, ast.Call))
+        for node in nodes:
+            if isinstance(node, ast.Constant | ast.Attribute) and _text(node) in names:
+                yield Rule(path, node.lineno, function, judges)
 
 
-def _scopes(body: Iterable[ast.stmt], owner: str = "") -> Iterator[tuple[str, ast.AST]]:
+def _scopes(body: Iterable[ast.stmt], owner: str = "") -> Iterator[tuple[str, ast.stmt]]:
     for node in body:
         if isinstance(node, ast.ClassDef):
             yield from _scopes(node.body, f"{node.name}.")
@@ -66,12 +78,8 @@ def _scopes(body: Iterable[ast.stmt], owner: str = "") -> Iterator[tuple[str, as
             yield "", node
 
 
-def _ids(node: ast.AST) -> Iterable[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [node.value] if node.value in catalogue.requirements() else []
-    if isinstance(node, ast.Attribute) and node.attr in ("accepted_id", "not_kept_id"):
-        return [id for field in ignored_fields().values() if (id := getattr(field, node.attr))]
-    return []
+def _text(node: ast.Constant | ast.Attribute) -> object:
+    return node.attr if isinstance(node, ast.Attribute) else node.value
 
 
 def _name(call: ast.Call) -> str:

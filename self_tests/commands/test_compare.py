@@ -87,7 +87,7 @@ SPEAKABLE = (
     "the code is the status",
     "an error is without: param",
     "an error is without: code",
-    "unknown fields are refused and reasoning effort is one",
+    "a field that no answer shows is refused: reasoning-effort",
     "a preflight allows: what the service itself allows",
 )
 
@@ -142,7 +142,7 @@ def test_a_choice_that_was_changed_is_found_and_nothing_else(setting: str, plain
 
 
 @pytest.mark.parametrize("name", READINGS)
-def test_a_fake_that_has_learnt_a_reading_cannot_be_told_from_it(name: str, tmp_path: Path) -> None:
+def test_a_fake_with_the_learned_dialect_equals_the_server(name: str, tmp_path: Path) -> None:
     """No difference in any call, and the same verdict on each requirement."""
     with second(READINGS[name]) as target:
         real, fake = side(target, tmp_path), learnt_again(target, tmp_path)
@@ -152,8 +152,8 @@ def test_a_fake_that_has_learnt_a_reading_cannot_be_told_from_it(name: str, tmp_
 
 
 @pytest.mark.parametrize("name", SPEAKABLE)
-def test_a_wrong_server_that_a_dialect_can_speak_like_is_learnt_too(name: str, tmp_path: Path) -> None:
-    """What it breaks, the fake then breaks as well."""
+def test_a_wrong_server_that_a_dialect_can_describe_is_learned_too(name: str, tmp_path: Path) -> None:
+    """The fake with this dialect violates the requirements that the server violates."""
     server = next(server for server in SERVERS if server.name == name)
     with serving(server.change) as given:
         target = replace(given, bound_id=None, expendable_id=None)
@@ -222,7 +222,7 @@ def test_a_mistake_is_one_line(words: tuple[str, ...], said: str, command: Calla
 def test_events_of_a_run_without_a_profile_are_refused(
     command: Callable[..., Ran], base_url: str, tmp_path: Path
 ) -> None:
-    """What all the generators have asked is asked of nobody else."""
+    """Such a run has calls of every generator, and another server does not get these calls."""
     events = str(tmp_path / "run.ndjson")
     command("run", base_url, "--only", "list/envelope", "--events", events)
     ran = command("compare", base_url, events)

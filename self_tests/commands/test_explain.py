@@ -1,4 +1,4 @@
-"""What is said of each requirement is true: the oracle finds its examples to keep and to break it."""
+"""The explanation of each requirement is true: its conforming example passes, and its violating example fails."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WAIT = "rate/retry-after"
 
 
 def found(explained: Explanation, answer: str) -> Findings:
-    """What the oracle finds where the example ends with this answer."""
+    """The findings of the oracle if the example ends with this answer."""
     said = set(re.findall(r'"(\w+)":', explained.keeps))
     bound, siblings = (id if id in explained.asks else None for id in (BOUND, SIBLINGS))
     oracle = Oracle(Target("", {}, bound_id=bound, expendable_id=siblings), "")
@@ -90,8 +90,8 @@ def test_every_requirement_is_explained() -> None:
 
 
 @pytest.mark.parametrize("id", [id for id in explanations() if id not in (*COUNTED, WAIT)])
-def test_an_example_keeps_and_breaks_what_it_is_of(id: str) -> None:
-    """The one that keeps it breaks nothing at all."""
+def test_an_example_conforms_to_and_violates_its_requirement(id: str) -> None:
+    """The conforming answer violates no requirement at all."""
     explained = explanations()[id]
     kept, broken = found(explained, explained.keeps), found(explained, explained.breaks)
 
@@ -121,8 +121,8 @@ def test_an_example_of_the_wait_is_within_a_minute() -> None:
 
 
 @pytest.mark.parametrize("name", ["modify/partial", "rate/enforced", "browser/preflight", "auth"])
-def test_explain_tells_of_a_requirement_or_of_an_area(command: Callable[..., Ran], name: str) -> None:
-    """What it promises, why, the example, what tests it, and the calls for a shell."""
+def test_explain_accepts_a_requirement_or_an_area(command: Callable[..., Ran], name: str) -> None:
+    """The statement, the rationale, the example, the tests, and the calls for a shell."""
     ran = command("explain", name)
     told = [id for id in catalogue.requirements() if id.startswith(name)]
 
@@ -139,7 +139,7 @@ def test_explain_tells_the_prerequisites(command: Callable[..., Ran]) -> None:
 
 
 @pytest.mark.parametrize("id", catalogue.requirements())
-def test_what_tests_a_requirement_is_found(id: str) -> None:
+def test_each_requirement_has_a_test_and_a_wrong_server(id: str) -> None:
     """A step of the tour or the limiter's probe, and a wrong server, at the least."""
     tests = dict(proofs(id))
 
@@ -149,7 +149,7 @@ def test_what_tests_a_requirement_is_found(id: str) -> None:
 
 @needs_curl
 @pytest.mark.parametrize("id", [id for id in explanations() if not id.startswith("rate/")])
-def test_an_examples_calls_do_in_a_shell_what_it_says(one_fake: str, id: str) -> None:
+def test_the_calls_of_an_example_run_in_a_shell(one_fake: str, id: str) -> None:
     """The last of them is answered by the fake with the status that keeps the requirement."""
     explained = explanations()[id]
     own, siblings = (PREFIX + key.project for key in seed.KEYS[:2])
@@ -161,8 +161,8 @@ def test_an_examples_calls_do_in_a_shell_what_it_says(one_fake: str, id: str) ->
 
 
 @pytest.mark.parametrize(("name", "near"), [("modify/parial", "modify/partial"), ("lists", "list"), ("zzz", "list")])
-def test_an_id_that_is_none_is_one_line(command: Callable[..., Ran], name: str, near: str) -> None:
-    """With those that are like it, or where all are."""
+def test_an_unknown_id_is_one_line(command: Callable[..., Ran], name: str, near: str) -> None:
+    """The line has similar ids, or the command that lists all."""
     ran = command("explain", name)
 
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)

@@ -159,8 +159,8 @@ def test_learning_takes_three_minutes_at_twenty_a_minute(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window"])
-def test_the_limiter_is_learnt_by_using_it_up(name: str, tmp_path: Path) -> None:
-    """What it counts, and by which minute, within two of them."""
+def test_the_limiter_is_learned_by_reaching_its_limit(name: str, tmp_path: Path) -> None:
+    """The caller that it counts by, and its kind of window, are found within two minutes."""
     clock = own_fake.held_clock()
     reading = replace(READINGS[name], rate_limit=20)
     with serve_second(reading, now=clock.now) as served:
@@ -242,7 +242,7 @@ def test_a_mistake_is_one_line(
     assert said in ran.err
 
 
-def test_what_is_broken_off_is_told_as_far_as_it_went(
+def test_an_interrupted_learn_prints_the_settings_so_far(
     command: Callable[..., Ran], base_url: str, fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Ctrl-C in the midst of it: a dialect of what is known by then, and nothing is left behind."""

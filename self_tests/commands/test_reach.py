@@ -1,4 +1,4 @@
-"""Whom the suite refuses to judge, and what its user sees of a target that cannot be: one line, and exit 2."""
+"""Targets that the suite refuses, and targets that do not answer: the user sees one line, and exit 2."""
 
 from __future__ import annotations
 
@@ -92,13 +92,40 @@ EMPTY = f"HTTP/1.1 200 OK\ncontent-type: application/json\nconnection: close\nco
         (("http://127.0.0.1:9/v1", "--only", "KEY=sk-live-1234"), "Put keys into the environment"),
     ],
 )
-def test_what_could_do_harm_does_not_start(run: Callable[..., Ran], words: tuple[str, ...], says: str) -> None:
+def test_a_run_that_could_do_harm_does_not_start(run: Callable[..., Ran], words: tuple[str, ...], says: str) -> None:
     """One line, exit 2, and nothing is sent: names of hosts are not even looked up."""
     ran = run(*words)
 
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert says in ran.err
     assert re.search(r"\bsk-", ran.err) is None
+
+
+KEY = KEYS["ASSISTANTS_API_KEY"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", BEYOND, "sk-live-1234"),
+        ("run", BEYOND, "sk-live)1234", KEY),
+        ("plan", BEYOND, KEY),
+        ("learn", "--from", "sk-live-1234"),
+        ("compare", BEYOND, BEYOND, KEY),
+        ("list", KEY),
+        ("explain", "sk-live-1234"),
+        ("report", "events.ndjson", KEY),
+        ("sweep", "ledger.ndjson", KEY),
+        (KEY,),
+    ],
+)
+def test_a_mistake_on_the_line_shows_no_key(command: Callable[..., Ran], words: tuple[str, ...]) -> None:
+    """The message of each command masks a key of the line, and says where a key belongs."""
+    ran = command(*words)
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert re.search(f"1234|{KEY}", ran.err) is None
+    assert ran.err.endswith("Put keys into the environment: every user of this machine can read a command line.\n")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.8.9.10"])
@@ -165,7 +192,7 @@ def test_three_faults_in_a_row_end_a_run(run: Callable[..., Ran], tmp_path: Path
     assert "is gone: 4 calls in a row failed" in ran.err
 
 
-def test_a_certificate_of_nobody_known_is_not_trusted(
+def test_a_certificate_of_an_unknown_authority_is_not_trusted(
     run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Until the user says by SSL_CERT_FILE that he knows who issued it."""
@@ -248,7 +275,7 @@ def test_a_target_does_not_show_its_keys() -> None:
     assert "sk-canary" not in repr(Target(BEYOND, {"primary": "sk-canary"}))
 
 
-def test_what_could_not_be_removed_is_exit_4_with_the_way_to_do_it(
+def test_an_assistant_that_could_not_be_deleted_is_exit_4_with_the_command(
     command: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Interrupted, where every delete is refused; once that is mended, the printed command finishes the job."""
@@ -295,7 +322,7 @@ def test_a_signal_ends_a_run_that_cleans_up(fake: Fake, tmp_path: Path, number: 
 
 
 @pytest.mark.parametrize("text", ["", "{}\n", '{"ledger": 2}\n', "PK\n", '{"ledger": 1, "base_url": "http://x/v1"}\n'])
-def test_a_sweep_by_what_is_no_ledger_is_refused(command: Callable[..., Ran], tmp_path: Path, text: str) -> None:
+def test_a_sweep_without_a_valid_ledger_is_refused(command: Callable[..., Ran], tmp_path: Path, text: str) -> None:
     """One line, and nothing is removed."""
     (tmp_path / "a.ledger").write_text(text)
     ran = command("sweep", str(tmp_path / "a.ledger"))

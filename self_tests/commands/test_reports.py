@@ -74,10 +74,8 @@ def test_every_event_is_as_its_schema_says(file: Path) -> None:
     ] == []
 
 
-def test_two_like_runs_differ_in_nothing_but_what_is_volatile(
-    run: Callable[..., Ran], base_url: str, tmp_path: Path
-) -> None:
-    """Times, ids and what the target answers; not what was asked, and not what it came to."""
+def test_two_equal_runs_differ_only_in_times_and_ids(run: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
+    """The requests and the verdicts are the same; times, ids and answers are not compared."""
     files = [tmp_path / name for name in ("one", "other")]
     for path in files:
         run(base_url, *ONLY, "--events", str(path))
@@ -131,14 +129,14 @@ def test_a_run_that_breaks_off_says_so_in_every_report(run: Callable[..., Ran], 
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_report_names_what_broke(record: Record, name: str) -> None:
+def test_a_report_names_the_violated_requirements(record: Record, name: str) -> None:
     """The badge says how many; all others which, too."""
     text = render(name, record)
 
     assert "MUST 4 passed, 1 failed" in text or "delete/gone" in text
 
 
-def test_junit_tells_failures_from_what_was_not_judged(record: Record) -> None:
+def test_junit_separates_failed_from_not_tested(record: Record) -> None:
     """Read by a parser that is not ours."""
     record.verdicts[0] |= {"verdict": "unjudged", "reason": "no key"}
     cases = {case.name: case.result for suite in JUnitXml.fromstring(render("junit", record)) for case in suite}
@@ -148,7 +146,7 @@ def test_junit_tells_failures_from_what_was_not_judged(record: Record) -> None:
     assert cases["modify/empty-instructions-clear"] == []
 
 
-def test_whatever_a_target_answers_the_reports_hold(
+def test_any_answer_of_a_target_can_be_reported(
     run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path
 ) -> None:
     """Markup, NUL and lone surrogates come out as text; XML and HTML stay what they are."""
@@ -160,7 +158,7 @@ def test_whatever_a_target_answers_the_reports_hold(
     assert "<b>'" not in paths["html"].read_text()
 
 
-def test_github_is_told_beside_the_change(record: Record) -> None:
+def test_github_gets_annotations(record: Record) -> None:
     """One line for each violation, with no line break in it, and one for what was left behind."""
     *breaches, left = github_annotations(record)
 
@@ -198,10 +196,10 @@ def run_known(run: Callable[..., Ran], base_url: str, tmp_path: Path) -> Callabl
     return lambda *words: run(base_url, *ONLY, "--baseline", str(tmp_path / "known.yaml"), *words)
 
 
-def test_the_story_of_a_baseline(
+def test_a_baseline_accepts_known_violations_until_they_pass(
     run_known: Callable[..., Ran], fake: Fake, command: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    """Red; known, green; a second mistake, red for that alone; the first mended, red with the edit; edited, green."""
+    """A known violation does not fail the run. A new violation does, and so does a line of the baseline that passes."""
     known, first = tmp_path / "known.yaml", tmp_path / "first.ndjson"
     fake.handlers |= {"modifyAssistant": kept, "patchAssistant": kept}
     red = run_known("--events", str(first))
@@ -266,7 +264,7 @@ def test_a_baseline_that_cannot_be_read_is_one_line(run_known: Callable[..., Ran
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
 
 
-def test_a_reason_is_written_without_what_changes() -> None:
+def test_a_reason_has_no_text_that_changes_in_each_run() -> None:
     """Ids, the run's marks and long numbers are left out, so that the line is true of the next run too."""
     reason = "expected name contract-1 0004 renamed; came name asst-1f2e 1795569458 was not the one that was sent"
 
@@ -301,8 +299,8 @@ def test_another_contract_is_refused(run: Callable[..., Ran], base_url: str) -> 
     assert "CHANGELOG" in refused.err
 
 
-def test_this_contract_is_taken(run: Callable[..., Ran], base_url: str) -> None:
-    """Who pins it is told on the day when a requirement changes."""
+def test_the_current_version_of_the_contract_is_accepted(run: Callable[..., Ran], base_url: str) -> None:
+    """A run that names the current version goes on; with another version it ends."""
     assert run(base_url, *ONLY, "--contract", catalogue.version()).code == 0
 
 

@@ -1,4 +1,4 @@
-"""What is printed for a person to run does, run by a shell, what was done."""
+"""A printed command, run by a shell, makes the same call as the suite."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ SHELLS = [name for name in ("sh", "bash", "zsh") if shutil.which(name)]
 
 
 def shell(commands: str, name: str = "sh") -> str:
-    """What a shell prints, the keys in its environment."""
+    """The output of a shell that has the keys in its environment."""
     environment = {**os.environ, **{Target("", {}).variables[role]: key for role, key in KEYS.items()}}
     done = subprocess.run(
         [name, "-c", commands], env=environment, capture_output=True, timeout=20, start_new_session=True
@@ -81,7 +81,7 @@ def statuses(printed: str) -> list[int]:
 @pytest.mark.parametrize("name", SHELLS)
 @pytest.mark.parametrize("request_", REQUESTS, ids=range(len(REQUESTS)))
 def test_a_printed_command_gives_the_same_answer(target: Target, request_: Request, name: str) -> None:
-    """Whatever the bytes in it, and with the key as a variable: the status, the texts, and of a refusal the code."""
+    """The status, the texts and the error are equal for any bytes, and the command has a variable for the key."""
     response = Client(target).send(request_).response
     command = reproduce.command(request_, target)
 
@@ -93,7 +93,7 @@ def test_a_printed_command_gives_the_same_answer(target: Target, request_: Reque
 
 
 def told(answer: Json) -> list[Json]:
-    """What of an answer is the same each time."""
+    """The fields of an answer that are the same each time."""
     answer = answer if isinstance(answer, dict) else {}
     return [answer.get(name) for name in ("name", "instructions", "error", "data")]
 
@@ -128,7 +128,7 @@ def test_a_sequence_hands_on_the_id(target: Target, sequence: list[Exchange]) ->
 def test_a_script_leaves_nothing_behind(
     fake: Fake, target: Target, sequence: list[Exchange], length: int, times: int
 ) -> None:
-    """Whatever it made is removed, the last create's as well, which is shown."""
+    """The script deletes every assistant that it created, also the last one, which it shows."""
     before = everybody(fake)
     printed = shell(reproduce.script(sequence[-length:] if length < 5 else sequence, target, times))
 
@@ -149,7 +149,7 @@ def everybody(fake: Fake) -> set[str]:
     return {row["id"] for row in fake.store.table("projects")}
 
 
-def test_a_script_that_is_broken_off_removes_what_it_made(fake: Fake, target: Target, sequence: list[Exchange]) -> None:
+def test_an_interrupted_script_deletes_its_assistants(fake: Fake, target: Target, sequence: list[Exchange]) -> None:
     """As by Ctrl-C in the midst of it, which reaches all of the shell's processes."""
     before = everybody(fake)
     shell(reproduce.script(sequence, target).replace("answer=", "kill -INT 0; sleep 5; answer="))

@@ -111,7 +111,7 @@ def test_a_broken_should_fails_only_under_strict(
     assert "WARNING create/status-200" in ran.out
 
 
-def test_what_is_left_behind_is_exit_4(run: Callable[..., Ran], fake: Fake, base_url: str) -> None:
+def test_an_assistant_that_was_not_deleted_is_exit_4(run: Callable[..., Ran], fake: Fake, base_url: str) -> None:
     """Nothing chosen is broken, but what the run made could not be removed: it says which, and how."""
     fake.handlers["deleteAssistant"] = undone
 
@@ -124,7 +124,7 @@ def test_what_is_left_behind_is_exit_4(run: Callable[..., Ran], fake: Fake, base
 def test_without_a_sibling_key_it_is_exit_3(
     run: Callable[..., Ran], base_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What cannot be judged is unjudged, with what is missing; never passed."""
+    """A requirement that cannot be judged is not tested, never passed, and the reason names the missing key."""
     monkeypatch.delenv("ASSISTANTS_SIBLING_API_KEY")
 
     ran = run(base_url, "--only", "org/")
@@ -134,7 +134,7 @@ def test_without_a_sibling_key_it_is_exit_3(
     assert "set ASSISTANTS_SIBLING_API_KEY" in ran.out
 
 
-def test_what_is_not_declared_is_unjudged(run: Callable[..., Ran], base_url: str) -> None:
+def test_a_requirement_of_an_undeclared_value_is_not_tested(run: Callable[..., Ran], base_url: str) -> None:
     """A base URL alone does not tell which assistant the key is bound to, nor the limit."""
     ran = run(base_url, "--only", "delete/self-refused", "--only", "rate/enforced")
 
@@ -228,7 +228,7 @@ def test_a_refused_key_is_exit_2(
     assert "sk-of-another-service" not in ran.err
 
 
-def test_nobody_listening_is_exit_2(run: Callable[..., Ran]) -> None:
+def test_a_target_that_does_not_listen_is_exit_2(run: Callable[..., Ran]) -> None:
     """Out of reach is not a refusal."""
     ran = run("http://127.0.0.1:9/v1")
 
@@ -237,7 +237,7 @@ def test_nobody_listening_is_exit_2(run: Callable[..., Ran]) -> None:
 
 
 def test_a_static_server_is_exit_1(run: Callable[..., Ran]) -> None:
-    """Whatever it serves, it is no Assistants API: nothing passes on it."""
+    """A server of static files is no Assistants API: no requirement passes."""
     with http(404, b"<html>not here</html>") as base_url:
         ran = run(base_url, *QUICKLY)
 
@@ -303,7 +303,7 @@ def interrupted(session: Session) -> None:
 def test_a_guarded_call_is_our_error(
     run: Callable[..., Ran], base_url: str, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the run did not make it does not touch: a step that would is stopped before anything is sent."""
+    """A run changes only its own assistants: a step that would change another is stopped before it sends anything."""
     careless = Step(rename_the_bound, ("create/name-suffices",))
     monkeypatch.setattr(tour, "STEPS", [careless])
 
@@ -368,7 +368,7 @@ def test_no_key_is_ever_written(run: Callable[..., Ran], fake: Fake, tmp_path: P
 
 
 def test_a_declared_limit_is_kept(run: Callable[..., Ran], tmp_path: Path) -> None:
-    """What needs hundreds of requests is left out, and the run says so; a 429 that it caused is never a verdict."""
+    """Tests that need hundreds of requests are left out, and the run says so; a 429 of the limit is never a verdict."""
     with serve(compose(rate_limit=100_000)) as base_url:
         target = tmp_path / "target.toml"
         target.write_text(f'base_url = "{base_url}"\nrate_limit = 90000\n')

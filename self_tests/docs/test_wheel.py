@@ -40,7 +40,7 @@ def python(installed: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_what_is_installed_starts_the_fake_and_judges_it(installed: Path) -> None:
+def test_the_installed_wheel_starts_the_fake_and_judges_it(installed: Path) -> None:
     """The installed fake starts, and both installed suites judge it."""
     words = ("-m", "contract_tests", "run", "--only", "retrieve/", "--html", "page.html")
     ran = python(installed, *words)
@@ -49,7 +49,7 @@ def test_what_is_installed_starts_the_fake_and_judges_it(installed: Path) -> Non
     assert "MUST    2 passed, 0 failed, 0 not tested" in ran.stdout
 
 
-def test_what_is_installed_explains_a_requirement(installed: Path) -> None:
+def test_the_installed_wheel_explains_a_requirement(installed: Path) -> None:
     """The installed `explain` prints the tests of a requirement: the tour, both SDKs, and the names of the wrong
     servers.
     """

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from contract_tests.http.openapi import document
 from contract_tests.http.operations import DELETE, LIST
 from fake_server.fake import Fake
 from self_tests.wrong.wrong_server import Document, operation_of
@@ -30,11 +31,9 @@ async def answer(request: web.Request, handler: Any) -> web.Response:  # noqa: A
 
 
 def assistant(id: str) -> Document:
-    return {
-        **{"id": id, "object": "assistant", "created_at": int(time.time()), "name": "Canned", "instructions": None},
-        **{"model": "ragen", "temperature": 1.0, "tools": [{"type": "file_search"}], "description": None},
-        **{"metadata": {}, "tool_resources": {}, "top_p": 1.0, "response_format": "auto"},
-    }
+    """The example of the contract, as a mock answers it."""
+    example = document()["components"]["examples"]["assistant"]["value"]
+    return {**example, "id": id, "created_at": int(time.time()), "name": "Canned", "instructions": None}
 
 
 async def sent(request: web.Request) -> Document:

@@ -40,7 +40,7 @@ def call(request: pytest.FixtureRequest) -> Iterator[Caller]:
         caller.connection.close()
 
 
-def test_every_reading_keeps_what_it_is_given(call: Caller) -> None:
+def test_every_reading_keeps_the_sent_fields(call: Caller) -> None:
     """Create, both modifies, retrieve, list and delete agree, and no ignored field keeps a sent value."""
     status, created = call(
         "POST", body={"name": " é\r\n<b>🤖 ", "instructions": "x" * 10_000, "model": "m", "tools": []}

@@ -97,7 +97,7 @@ def test_speaks_a_dialect() -> None:
 @pytest.mark.parametrize(
     ("text", "said"), [("errors: {colour: red}\n", "d.yaml:1: "), ("", "one of openai, ragen"), ("\0", "d.yaml is")]
 )
-def test_a_dialect_that_is_none_is_refused(tmp_path: Path, failing: Callable[..., str], text: str, said: str) -> None:
+def test_an_unknown_dialect_is_refused(tmp_path: Path, failing: Callable[..., str], text: str, said: str) -> None:
     """The error names the file and line, or the known dialects."""
     file = tmp_path / "d.yaml"
     if text:
@@ -275,7 +275,7 @@ def test_goes_on_reading_when_the_disk_is_full(tmp_path: Path, durable: tuple[st
     assert again.json() == before | {"name": "changed"}
 
 
-def test_limits_as_told() -> None:
+def test_the_option_sets_the_limit() -> None:
     """--rate-limit 1 lets one call pass."""
     with running("--rate-limit", "1") as (_, said):
         statuses = [call(said, "GET", "/assistants").status_code for _ in range(2)]

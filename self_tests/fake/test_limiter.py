@@ -141,7 +141,7 @@ def test_all_operations_share_a_budget(primary: httpx2.Client) -> None:
     }
 
 
-def test_strangers_and_lost_callers_cost_nobody_anything(primary: httpx2.Client) -> None:
+def test_calls_without_a_key_or_a_known_url_are_not_counted(primary: httpx2.Client) -> None:
     """An unknown key, an unknown URL, a wrong method and a preflight are not counted."""
     primary.get("/assistants", headers={"Authorization": "Bearer nobody"})
     primary.get("/nothing")

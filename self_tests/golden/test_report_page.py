@@ -52,7 +52,7 @@ def test_it_fits_its_window(chromium: Browser, width: int, scheme: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_what_broke_stands_first_and_open(page: Page) -> None:
+def test_failed_requirements_come_first_and_open(page: Page) -> None:
     """The number of failed requirements comes first; the failed requirements follow, unfolded."""
     assert page.locator("h1").inner_text().startswith("FAILED: 3 MUST violated ")
     assert visible(page)[:2] == ["retrieve/unknown-is-404", "modify/partial"]
@@ -90,7 +90,7 @@ def test_on_paper_every_breach_is_unfolded(page: Page) -> None:
     assert not page.get_by_label("Find").is_visible()
 
 
-def test_what_the_target_answered_is_text(page: Page) -> None:
+def test_an_answer_of_the_target_is_shown_as_text(page: Page) -> None:
     """Markup in an answer is shown as text and creates no element."""
     assert page.locator("pre b, pre script").count() == 0
     assert "<b>" in page.locator("details.verdict[data-id='retrieve/unknown-is-404'] pre").all_inner_texts()[1]

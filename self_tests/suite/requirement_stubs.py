@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract_tests.cli.explain import proofs
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.explanations import explanations
-from contract_tests.requirements.rules import rules
+from contract_tests.requirements.rules import rules_of
 from self_tests.wrong import SERVERS
 
 EXPLANATION = """\
@@ -26,7 +26,7 @@ STEP = '''\
 @step("{id}")
 def {name}(session: Session) -> None:
     """{statement}"""
-    session.read(session.create_assistant())
+    session.retrieve(session.create_assistant())
 '''
 WRONG_SERVER = '''\
 @wrong("{id}")
@@ -43,7 +43,7 @@ def missing(id: str, statement: str = "") -> dict[str, str]:
     file = {"list": "lists"}.get(area, area)
     lacking = {
         "contract_tests/requirements/explanations.yaml": (id not in explanations(), EXPLANATION),
-        f"contract_tests/oracle/ (the file of {area})": (id not in rules(), RULE),
+        f"contract_tests/oracle/ (the file of {area})": (not rules_of(id), RULE),
         f"contract_tests/generators/tour/{file}.py": (not _is_tried(id), STEP),
         f"self_tests/wrong/{file}.py": (id not in {server.meant for server in SERVERS}, WRONG_SERVER),
     }

@@ -19,7 +19,7 @@ from contract_tests.http.operations import COLLECTION, OPERATIONS
 from contract_tests.oracle.expectations import is_allowed
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.explanations import Explanation, explanations
-from contract_tests.requirements.rules import rules
+from contract_tests.requirements.rules import rules_of
 from self_tests.commands.test_explain import found
 from self_tests.suite.requirement_stubs import described, missing
 
@@ -82,7 +82,7 @@ def test_a_new_requirement_gets_a_stub_for_each_place() -> None:
 
 @pytest.mark.parametrize("id", [id for id in explanations() if not id.startswith("rate/")])
 def test_a_rule_that_explain_names_runs_when_the_requirement_is_violated(id: str) -> None:
-    """One of the functions in rules() ran while the oracle found the violation in the requirement's own example."""
+    """One of the functions in rules_of() ran while the oracle found the violation in the requirement's own example."""
     ran: set[tuple[str, str]] = set()
 
     def note(frame: FrameType, event: str, _: object) -> None:
@@ -97,8 +97,8 @@ def test_a_rule_that_explain_names_runs_when_the_requirement_is_violated(id: str
         sys.setprofile(before)
 
     assert findings.broken(id)
-    assert any((str(rule.path), rule.function) in ran for rule in rules()[id] if rule.function) or any(
-        str(rule.path) == path for rule in rules()[id] if not rule.function for path, _ in ran
+    assert any((str(rule.path), rule.function) in ran for rule in rules_of(id) if rule.function) or any(
+        str(rule.path) == path for rule in rules_of(id) if not rule.function for path, _ in ran
     )
 
 

@@ -173,7 +173,7 @@ def test_more_than_was_declared_stops_before_anything_is_made(
 
 @pytest.mark.parametrize(("number", "when"), MOMENTS, ids=lambda value: str(value))
 @pytest.mark.usefixtures("keys")
-def test_a_sweep_removes_what_a_killed_run_has_left(
+def test_a_sweep_deletes_the_assistants_of_a_killed_run(
     place: Production, before: list[Project], tmp_path: Path, number: int, when: str
 ) -> None:
     """After kill -9 just before or just after the nth call, the ledger names every assistant to delete."""
@@ -190,7 +190,7 @@ def test_a_sweep_removes_what_a_killed_run_has_left(
     assert everybody(place) == before
 
 
-def test_what_an_interrupted_call_has_made_is_removed_too(
+def test_the_assistant_of_an_interrupted_call_is_deleted_too(
     place: Production, before: list[Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After Ctrl-C between a create and its answer, the run finds the assistant by the mark in its text."""

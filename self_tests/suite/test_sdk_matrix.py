@@ -34,7 +34,7 @@ def surprises(*outcomes: Outcome) -> list[str]:
     return list(matrix.surprising(SDK, list(outcomes), ["list/complete"]))
 
 
-def test_what_the_table_says_is_no_surprise() -> None:
+def test_the_known_results_of_the_table_are_expected() -> None:
     """A promise that holds, and a fact that is known not to hold, are as expected."""
     assert surprises(WALKED, ASKED_ON) == []
 
@@ -91,7 +91,7 @@ def test_without_node_its_sdk_is_unavailable(monkeypatch: pytest.MonkeyPatch, tm
 
 
 @pytest.mark.parametrize("language", ["python", "node"])
-def test_only_what_is_asked_for_runs(language: str) -> None:
+def test_only_the_chosen_calls_are_made(language: str) -> None:
     """For one requirement an SDK makes only the calls that the requirement needs, and deletes the assistants that it
     created.
     """
@@ -102,7 +102,7 @@ def test_only_what_is_asked_for_runs(language: str) -> None:
     assert {each.verdict for each in outcomes} == {"passed"}
 
 
-def test_nodes_sdk_finds_what_python_does_not() -> None:
+def test_the_node_sdk_finds_a_mistake_that_python_misses() -> None:
     """`run --sdk` adds the findings of Node's SDK: it loses the rest of a list without has_more."""
     installed("node")
     server = next(server for server in SERVERS if server.name == "has more is missing")
@@ -113,7 +113,7 @@ def test_nodes_sdk_finds_what_python_does_not() -> None:
     assert [(each.requirement.id, each.verdict) for each in verdicts] == [("list/complete", "fail")]
 
 
-def test_what_nodes_sdk_cannot_remove_is_named() -> None:
+def test_an_assistant_that_the_node_sdk_cannot_delete_is_named() -> None:
     """An assistant that Node's SDK cannot delete is reported for every choice of requirements, and fails none."""
     installed("node")
 

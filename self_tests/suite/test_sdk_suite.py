@@ -74,7 +74,7 @@ def test_nothing_is_left_behind(right: tuple[Fake, list[Outcome]]) -> None:
     assert [row | {"created_at": 0} for row in left] == [row | {"created_at": 0} for row in initial]
 
 
-def test_every_outcome_says_what_was_promised(right: tuple[Fake, list[Outcome]]) -> None:
+def test_every_outcome_has_the_promise_of_its_test(right: tuple[Fake, list[Outcome]]) -> None:
     """Each test has a promise, and a name of its own."""
     assert [outcome.test for outcome in right[1] if not outcome.promise] == []
     assert len({outcome.test for outcome in right[1]}) == len(right[1])
@@ -105,7 +105,7 @@ def test_every_kind_of_client_judges(fake: Fake) -> None:
     assert {kind for kind in KINDS for outcome in outcomes if kind in outcome.test} == set(KINDS)
 
 
-def test_only_what_is_wanted_runs(fake: Fake) -> None:
+def test_only_the_chosen_tests_run(fake: Fake) -> None:
     """Only the tests run that carry a wanted requirement."""
     assert judged(fake, "list/limit") == {"list/limit": {"passed"}}
 
@@ -241,7 +241,7 @@ def test_a_mistake_fails_nothing_else(fake: Fake) -> None:
     }  # fmt: skip
 
 
-def test_what_cannot_be_removed_is_reported(fake: Fake) -> None:
+def test_an_assistant_that_cannot_be_deleted_is_reported(fake: Fake) -> None:
     """An assistant that cannot be deleted is reported, together with a promise that holds."""
 
     async def refuse(_: Call) -> Answer:
@@ -255,7 +255,7 @@ def test_what_cannot_be_removed_is_reported(fake: Fake) -> None:
     assert "left behind" in outcomes[1].why
 
 
-def test_what_is_not_declared_is_skipped(fake: Fake) -> None:
+def test_a_test_of_an_undeclared_assistant_is_skipped(fake: Fake) -> None:
     """Without a key or an id the tests that need it are skipped, and say which one is missing."""
     with serve(fake) as base_url:
         bare = Target(base_url, {"primary": KEYS["primary"]}, rate_limit=0)
@@ -334,7 +334,7 @@ def test_the_sdks_clients_stand_behind_the_guard(fake: Fake, kind: str) -> None:
     assert len(fake.store.projects(seed.ORGANIZATIONS[0].id)) == 2
 
 
-def test_what_a_create_answers_of_others_is_left_alone(fake: Fake) -> None:
+def test_an_id_of_another_assistant_in_a_create_is_not_deleted(fake: Fake) -> None:
     """A server that merges a new assistant into an existing one fails, and loses no assistant."""
     theirs = fake.store.add(seed.ORGANIZATIONS[0].id, "Theirs", "Keep.")
 

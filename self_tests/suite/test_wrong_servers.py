@@ -19,7 +19,8 @@ from fake_server.domain.assistants import Organization, Project, render_assistan
 from fake_server.fake import Fake
 from self_tests.doubles.echo_server import echo
 from self_tests.wrong import SERVERS
-from self_tests.wrong.mutants import judged, unshown
+from self_tests.wrong.kill_matrix import MATRIX, Kill, merged
+from self_tests.wrong.mutants import judged, main, unshown
 from self_tests.wrong.wrong_server import error, instead, serving
 
 ASSISTANT = render_assistant(
@@ -66,10 +67,34 @@ def test_every_requirement_has_a_wrong_server() -> None:
     assert unshown(SERVERS) == []
 
 
-def test_wrong_servers_break_what_there_is_and_have_names_of_their_own() -> None:
+def test_wrong_servers_violate_known_requirements_and_have_unique_names() -> None:
     """Wrong servers break requirements of the catalogue, and no two have the same name."""
     assert {id for server in SERVERS for id in server.requirements} == set(catalogue.requirements())
     assert [name for name, times in Counter(server.name for server in SERVERS).items() if times > 1] == []
+
+
+def test_a_run_of_one_server_replaces_its_row_alone() -> None:
+    """The row of the server is new, each other row stays, and the totals follow."""
+    server, before = SERVERS[0], merged(MATRIX.read_text(encoding="utf-8"), [])
+
+    after = merged(before, [Kill(server.name, server.meant, "", ("errors/types",))])
+
+    changed = {line for line in after.splitlines() if line not in before.splitlines()}
+    assert f"| {server.name} | {server.meant} | **survives** | errors/types |" in changed
+    assert len(changed) == 2  # the row, and the number of caught servers
+
+
+def test_a_row_of_no_server_is_dropped() -> None:
+    """A server that is gone, or that has another requirement now, has no row."""
+    gone, moved = Kill("gone", "modify/partial", "tour", ()), Kill(SERVERS[0].name, "modify/partial", "tour", ())
+
+    assert "modify/partial" not in merged("", [gone, moved])
+
+
+def test_a_name_that_fits_no_wrong_server_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is run, and the exit code is 1."""
+    assert main(["modify/partial", "no such name"]) == 1
+    assert capsys.readouterr().err == "mutants: no wrong server has 'no such name' in its name or in its requirement.\n"
 
 
 def run_tour(change: Callable[[Fake], None]) -> Result:

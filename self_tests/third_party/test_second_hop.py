@@ -13,7 +13,7 @@ def verdicts(*those: str) -> list[Verdict]:
     return [Verdict(catalogue.requirements()[id], verdict) for id, verdict in zip(MUSTS, those, strict=True)]
 
 
-def test_only_what_differs_is_the_proxys() -> None:
+def test_only_new_violations_are_of_the_proxy() -> None:
     """A violation of the server itself does not count as a change of the proxy."""
     table = changes(verdicts("fail", "pass", "pass"), verdicts("fail", "pass", "unjudged"))
     row = [list(column.cells) for column in table.columns]
@@ -21,7 +21,7 @@ def test_only_what_differs_is_the_proxys() -> None:
     assert row[:4] == [["delete/unknown-is-404"], ["must"], ["pass"], ["unjudged"]]
 
 
-def test_what_was_not_judged_is_not_counted() -> None:
+def test_an_untested_requirement_is_not_counted() -> None:
     """A must that was not tested counts neither as passed nor as failed."""
     assert standing(verdicts("fail", "pass", "unjudged")) == standing(verdicts("pass", "unjudged", "fail"))
     assert "2" in standing(verdicts("fail", "pass", "unjudged"))

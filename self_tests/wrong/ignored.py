@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from contract_tests.http.openapi import CONSTANT, ignored_names
+from contract_tests.http.openapi import CONSTANT, ignored_fields, ignored_names
 from contract_tests.http.operations import CREATE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
 from fake_server.contract.openapi import Operation
 from fake_server.fake import Answer, Call, Fake
@@ -14,6 +14,7 @@ from self_tests.wrong.wrong_server import WRITES, Document, answering, around, e
 
 CONSTANTS = ignored_names(CONSTANT)
 IGNORED = ignored_names()
+UNSHOWN = {field.id: field.name for field in ignored_fields().values() if not field.reads}
 NULLABLE = ["temperature", "top_p", "metadata", "response_format"]
 DEFAULTS = "ignored/model-and-temperature-are-the-organizations"
 
@@ -70,9 +71,10 @@ def description_ends_at_500(fake: Fake) -> None:
     refusing(fake, lambda body: isinstance(body.get("description"), str) and len(body["description"]) > 500)
 
 
-@wrong("ignored/reasoning-effort-accepted")
-def unknown_fields_are_refused_and_reasoning_effort_is_one(fake: Fake) -> None:
-    refusing(fake, lambda body: "reasoning_effort" in body)
+@wrong("ignored/{}-accepted", each=UNSHOWN)
+def a_field_that_no_answer_shows_is_refused(fake: Fake, id: str) -> None:
+    """The schema has the fields of an answer, and refuses all others."""
+    refusing(fake, lambda body: UNSHOWN[id] in body)
 
 
 @wrong("ignored/reasoning-effort-accepted")
@@ -187,14 +189,8 @@ def an_absurd_value_is_refused_but_the_name_beside_it_is_kept(fake: Fake) -> Non
 
 @wrong("ignored/constants-hold", each=CONSTANTS)
 def a_constant_of_each_organization(fake: Fake, field: str) -> None:
-    other = {
-        "description": "Globex",
-        "metadata": {"org": "globex"},
-        "tool_resources": None,
-        "top_p": 0.5,
-        "response_format": {"type": "text"},
-    }
-    showing(fake, lambda call, document: {**document, field: other[field]} if call.key.label == "foreign" else None)
+    other = ignored_fields()[field].value(0)
+    showing(fake, lambda call, document: {**document, field: other} if call.key.label == "foreign" else None)
 
 
 @wrong("ignored/constants-hold", each=["metadata", "top_p"])

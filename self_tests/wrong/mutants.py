@@ -1,8 +1,9 @@
 """`python -m self_tests.wrong.mutants [NAME...]`: runs the whole tour on every wrong server, and shows the requirements
 that caught it.
 
-A NAME is a part of a wrong server's name, or of the requirement that it violates. Without a NAME the matrix is written
-to MATRIX.md beside this file. The exit code is 1 if a wrong server survives, or if a requirement has none.
+A NAME is a part of a wrong server's name, or of the requirement that it violates. The rows of these servers in
+MATRIX.md, beside this file, are written anew. The exit code is 1 if a wrong server survives, if a NAME fits no wrong
+server, or, without a NAME, if a requirement has no wrong server.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ import sys
 import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
 from statistics import mean
 
 from rich.console import Console
@@ -26,41 +25,29 @@ from contract_tests.runs.full_run import Run
 from contract_tests.runs.result import Result
 from contract_tests.runs.run_options import RunOptions
 from self_tests.wrong import SERVERS
+from self_tests.wrong.kill_matrix import MATRIX, Kill, merged, totals
 from self_tests.wrong.wrong_server import WrongServer, serving
 
-MATRIX = Path(__file__).parent / "MATRIX.md"
 HISTORIES = 25  # for the servers that the tour did not catch
 WORKERS = 2
 
 
-@dataclass(frozen=True)
-class Kill:
-    """The result of the suite on one wrong server: `by` is the part of the suite that caught it, `others` are further
-    violated requirements.
-
-    `first` is the number of the request that showed the violation. `stopped` is the reason if the run was cut short.
-    """
-
-    server: str
-    meant: str
-    by: str
-    others: tuple[str, ...]
-    first: int
-    seconds: float
-    stopped: str = ""
-
-
 def main(names: list[str]) -> int:
-    servers = [
-        server for server in SERVERS if not names or any(name in f"{server.meant} {server.name}" for name in names)
-    ]
+    for name in names:
+        if not any(_fits(server, name) for server in SERVERS):
+            print(f"mutants: no wrong server has '{name}' in its name or in its requirement.", file=sys.stderr)
+            return 1
+    servers = [server for server in SERVERS if not names or any(_fits(server, name) for name in names)]
     console = Console(width=None if sys.stdout.isatty() else 200)
     kills = list(track(killed(servers), "Wrong servers", len(servers), console=Console(stderr=True)))
-    console.print(matrix(kills))
-    console.print("\n".join(summary(kills)))
-    if not names:
-        MATRIX.write_text(markdown(kills), encoding="utf-8")
-    return int(not servers or any(not kill.by for kill in kills) or (not names and unshown(servers) != []))
+    console.print(table(kills))
+    console.print("\n".join([*totals(kills), costs(kills)]))
+    MATRIX.write_text(merged(MATRIX.read_text(encoding="utf-8") if names else "", kills), encoding="utf-8")
+    return int(any(not kill.by for kill in kills) or (not names and unshown(servers) != []))
+
+
+def _fits(server: WrongServer, name: str) -> bool:
+    return name in f"{server.meant} {server.name}"
 
 
 def killed(servers: list[WrongServer]) -> Iterable[Kill]:
@@ -102,33 +89,19 @@ def unshown(servers: Iterable[WrongServer]) -> list[str]:
     return [id for id in catalogue.requirements() if id not in {server.meant for server in servers}]
 
 
-def matrix(kills: list[Kill]) -> Table:
-    table = Table("wrong server", "meant", "caught by", "also broken", "request", "s")
+def table(kills: list[Kill]) -> Table:
+    rows = Table("wrong server", "meant", "caught by", "also broken", "request", "s")
     for kill in kills:
         by = kill.by or f"[red]survives[/] {kill.stopped}"
-        table.add_row(kill.server, kill.meant, by, " ".join(kill.others), str(kill.first or ""), f"{kill.seconds:.1f}")
-    return table
+        rows.add_row(kill.server, kill.meant, by, " ".join(kill.others), str(kill.first or ""), f"{kill.seconds:.1f}")
+    return rows
 
 
-def summary(kills: list[Kill]) -> list[str]:
-    caught = [kill for kill in kills if kill.by]
-    lines = [f"{len(caught)} of {len(kills)} wrong servers caught by the requirement that names the mistake"]
-    for level in ("must", "should"):
-        all_ = [id for id, requirement in catalogue.requirements().items() if requirement.level == level]
-        caught_ids = {kill.meant for kill in caught}.intersection(all_)
-        lines.append(f"{len(caught_ids)} of {len(all_)} {level}s were shown to fail")
-    seconds, requests = (mean(times or [0]) for times in ([kill.seconds for kill in kills], [k.first for k in caught]))
-    return [*lines, f"{seconds:.1f} s each; {requests:.0f} requests until the mistake showed, on average"]
-
-
-def markdown(kills: list[Kill]) -> str:
-    """The matrix; the same servers and the same suite give the same text."""
-    rows = [
-        f"| {kill.server} | {kill.meant} | {kill.by or '**survives**'} | {' '.join(kill.others)} |" for kill in kills
-    ]
-    head = ["| wrong server | breaks | caught by | also broken |", "|---|---|---|---|"]
-    text = ["# Wrong servers, and what catches them", "", "Written by `make mutants`.", "", *summary(kills)[:-1]]
-    return "\n".join([*text, "", *head, *rows, ""])
+def costs(kills: list[Kill]) -> str:
+    """The mean time of a server, and the mean number of requests until its mistake showed."""
+    seconds = mean(kill.seconds for kill in kills)
+    requests = mean([kill.first for kill in kills if kill.by] or [0])
+    return f"{seconds:.1f} s each; {requests:.0f} requests until the mistake showed, on average"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // The page's copy of the fake's state. An event names the changed part, and only that part is loaded again.
 import { call } from "./api.js";
 import { notify } from "./dom.js";
+import { afterRelease } from "./press.js";
 
 export const PAGE = 100; // assistants shown at first, and added with each "Show more"
 const MOST_REQUESTS = 200; // the fake keeps as many
@@ -53,9 +54,9 @@ const due = new Set();
 let timer;
 const drawings = [];
 
-/** `draw` is called after every possible change. */
+/** `draw` is called after every possible change, but not while a pointer is pressed. */
 export const onDraw = (draw) => drawings.push(draw);
-export const draw = () => drawings.forEach((each) => each());
+export const draw = () => afterRelease(() => drawings.forEach((each) => each()));
 
 /** Load these parts again, soon. Several changes in a short time cause one load. */
 export function refresh(...parts) {

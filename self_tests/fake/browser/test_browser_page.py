@@ -107,6 +107,19 @@ def test_the_organizations_instructions_come_first(page: Page) -> None:
     expect(page.get_by_role("region", name="Effective instructions")).to_have_text("You work for Acme.\n\nBe brief.")
 
 
+def test_a_press_outlasts_a_change(page: Page, primary: httpx2.Client) -> None:
+    """A row that changes between the press and the release of the mouse still opens, and the page shows the change."""
+    page.get_by_role("button", name="Acme Support").hover()
+    page.mouse.down()
+    with page.expect_response("**/_fake/assistants?*"):
+        primary.patch("/assistants/asst-acme-support", json={"name": "Acme Help"})
+    page.wait_for_timeout(200)  # a page that does not wait for the release draws now
+    page.mouse.up()
+
+    expect(page.get_by_role("dialog")).to_contain_text("Acme Help")
+    expect(page.get_by_role("button", name="Acme Help", include_hidden=True)).to_have_count(1)
+
+
 def test_deletes_at_the_second_press(page: Page, primary: httpx2.Client) -> None:
     """The first press asks, and the second press deletes."""
     make(page, "Support Bot")
@@ -118,7 +131,7 @@ def test_deletes_at_the_second_press(page: Page, primary: httpx2.Client) -> None
     assert len(primary.get("/assistants").json()["data"]) == 2
 
 
-def test_a_refusal_is_told_in_the_fakes_words(page: Page) -> None:
+def test_a_refusal_shows_the_message_of_the_fake(page: Page) -> None:
     """A change that the Control API refuses has no effect, and the page shows the reason."""
     make(page, "x" * 257)
 
@@ -147,7 +160,7 @@ def test_a_request_shows_up_as_it_comes(page: Page, primary: httpx2.Client) -> N
     assert "sk-fake" not in opened.inner_text()
 
 
-def test_a_fault_strikes_and_is_used_up(page: Page, primary: httpx2.Client, tmp_path: Path) -> None:
+def test_a_fault_applies_and_is_used_up(page: Page, primary: httpx2.Client, tmp_path: Path) -> None:
     """A fault for one call applies once, and the page shows both states."""
     page.get_by_label("Number of calls").fill("1")
     press(page, "Add fault")

@@ -61,7 +61,7 @@ def test_its_own_page_and_no_page_may_ask(base_url: str, headers: dict[str, str]
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_without_the_token_nobody_may_ask() -> None:
+def test_a_call_without_the_token_is_refused() -> None:
     """Every call needs the token, except the health and the descriptions; with the token any Host is allowed."""
     with serve(controlled(token="secret")) as url:
         statuses = [

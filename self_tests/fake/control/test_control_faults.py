@@ -56,7 +56,7 @@ def test_a_status_has_its_usual_type(control: ControlClient, primary: httpx2.Cli
     assert primary.get("/assistants").json()["error"]["type"] == type
 
 
-def test_the_same_seed_strikes_the_same_calls(control: ControlClient, primary: httpx2.Client) -> None:
+def test_the_same_seed_selects_the_same_calls(control: ControlClient, primary: httpx2.Client) -> None:
     """The same seed selects the same calls, also after a reset; another seed selects other calls."""
     struck = []
     for seed in (7, 7, 8):

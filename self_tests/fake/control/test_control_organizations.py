@@ -61,7 +61,7 @@ def test_nothing_leaks_between_parallel_workers(control: ControlClient, base_url
         assert names == made + planted
 
 
-def test_an_organization_is_made_as_told(control: ControlClient, base_url: str) -> None:
+def test_an_organization_is_created_with_the_sent_fields(control: ControlClient, base_url: str) -> None:
     """A reset restores a created organization; after its deletion its keys are unknown."""
     made = control.organization(
         id="org-x",

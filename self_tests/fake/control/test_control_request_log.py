@@ -39,7 +39,7 @@ def told(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
             yield line.removeprefix("event: "), json.loads(next(lines).removeprefix("data: "))
 
 
-def test_a_call_is_told_of(control: ControlClient, primary: httpx2.Client) -> None:
+def test_a_call_is_logged(control: ControlClient, primary: httpx2.Client) -> None:
     """A logged call has everything except the key."""
     answer = primary.post("/assistants", json={"name": "a"})
     [seen] = control.requests()
@@ -62,7 +62,7 @@ def test_a_call_is_told_of(control: ControlClient, primary: httpx2.Client) -> No
     }
 
 
-def test_no_key_is_told(control: ControlClient, base_url: str, primary: httpx2.Client) -> None:
+def test_the_log_has_no_key(control: ControlClient, base_url: str, primary: httpx2.Client) -> None:
     """The log masks every key in a path or a body, and shows no key of the Authorization header."""
     primary.post("/assistants?key=sk-fake-foreign", json={"name": "sk-fake-primary"})
     httpx2.get(f"{base_url}/assistants", headers={"Authorization": "Bearer sk-nobody"}, trust_env=False, verify=False)
@@ -103,7 +103,7 @@ def test_those_of_an_organization(base_url: str, primary: httpx2.Client, foreign
     assert [each["key"] for each in seen] == ["foreign"]
 
 
-def test_the_stream_tells_calls_as_they_come(
+def test_the_stream_sends_each_call_at_once(
     events: Iterator[tuple[str, Any]], control: ControlClient, primary: httpx2.Client
 ) -> None:
     """The stream has each logged call, and an event for each change."""

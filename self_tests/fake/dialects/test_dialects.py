@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from contract_tests.http.openapi import CONSTANT, ignored_fields
 from fake_server.contract.openapi import load_contract, load_document
 from fake_server.contract.yaml_file import YamlFileError
 from fake_server.dialect.apply import ORGANIZATION_SETTINGS, SETTINGS
@@ -53,11 +54,9 @@ class Case(NamedTuple):
 
 
 CASES = [
-    Case("constants.description", "d", shown(created(), "description"), "d"),
-    Case("constants.metadata", {"a": "b"}, shown(created(), "metadata"), {"a": "b"}),
-    Case("constants.tool_resources", None, shown(created(), "tool_resources"), None),
-    Case("constants.top_p", 0.5, shown(asked("GET", ONE), "top_p"), 0.5),
-    Case("constants.response_format", {"type": "text"}, shown(created(), "response_format"), {"type": "text"}),
+    *(Case(f"constants.{name}", field.value(0), shown(created(), name), field.value(0))
+      for name, field in ignored_fields().items() if field.reads == CONSTANT),
+    Case("constants.tool_resources", None, shown(asked("GET", ONE), "tool_resources"), None),
     Case("organization.model", "m", shown(created(), "model"), "m"),
     Case("organization.temperature", None, shown(asked("GET", ONE), "temperature"), None),
     Case("answers.create_status", 201, status(created()), 201),
@@ -204,7 +203,7 @@ def test_the_default_dialect_is_nothing() -> None:
         ("constants:\n  top_p: .nan\n", r"d.yaml:2: .nan is not a JSON number"),
     ],
 )
-def test_a_mistake_in_a_file_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+def test_a_mistake_in_a_dialect_has_its_line(tmp_path: Path, text: str, said: str) -> None:
     """The message names the wrong line and the possible settings."""
     (tmp_path / "d.yaml").write_text(text)
 
@@ -220,7 +219,7 @@ def test_a_file_may_set_nothing(tmp_path: Path) -> None:
     assert [load_dialect(str(tmp_path / name)) for name in ("d.yaml", "e.yaml")] == [{}, {"lists.has_more": False}]
 
 
-def test_an_unknown_name_is_told_the_known_ones() -> None:
+def test_an_unknown_dialect_lists_the_known_ones() -> None:
     """The schema in the same folder is not a dialect."""
     with pytest.raises(YamlFileError, match=r"one of openai, ragen\.$"):
         load_dialect("openia")

@@ -107,7 +107,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("right", "wrong", "line", "word"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_told_with_its_line(file: Path, right: str, wrong: str, line: int, word: str) -> None:
+def test_a_mistake_in_a_seed_file_has_its_line(file: Path, right: str, wrong: str, line: int, word: str) -> None:
     """The error is one line with file and line number, as an editor understands it."""
     file.write_text(WHOLE.replace(right, wrong, 1))
 
