@@ -65,6 +65,7 @@ class Clients:
             self._open[opened] = open_client(kind, http, **settings)
             self._open[opened].guard = self._watch.guard
             self._open[opened].watch = self._watch
+            self._open[opened].create_fields = self._target.create
         return self._open[opened]
 
 

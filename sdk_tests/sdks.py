@@ -81,7 +81,7 @@ class Sdk:
         """
         self.install()
         given = {name: getattr(target, name) for name in ("base_url", "bound_id", "expendable_id", "rate_limit")}
-        declared = json.dumps({**given, "keys": dict(target.keys)})
+        declared = json.dumps({**given, "keys": dict(target.keys), "create": dict(target.create)})
         ask = _python if self.language == "python" else _node
         variables = os.environ | {
             "ASSISTANTS_TARGET": declared,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 
 import sdk_tests
-from contract_tests.generators.session import Session
-from contract_tests.http.messages import Exchange, Request, Response
+from contract_tests.generators import create_ladder
+from contract_tests.generators.session import BlockedError, Session
+from contract_tests.http import messages
+from contract_tests.http.messages import Exchange, Json, Request, Response
 from contract_tests.http.target import Target
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings, Violation
@@ -28,8 +32,8 @@ def judge_by_python(session: Session, chosen: Callable[[str], bool], seed: int) 
         session.oracle.observe(exchange)
         return exchange
 
-    findings = session.oracle.findings
-    for outcome in sdk_tests.judge(session.target, chosen, seed, session.client.guard, observe=observe):
+    findings, target = session.oracle.findings, replace(session.target, create=_create_fields(session))
+    for outcome in sdk_tests.judge(target, chosen, seed, session.client.guard, observe=observe):
         deviates = any(map(session.oracle.deviates, outcome.exchanges))
         if outcome.verdict == "error" and not deviates:
             raise RuntimeError(f"{outcome.test}: {outcome.why}")
@@ -37,6 +41,20 @@ def judge_by_python(session: Session, chosen: Callable[[str], bool], seed: int) 
             for requirement in filter(chosen, outcome.requirements):
                 why = f"{outcome.why} ({outcome.test})"
                 findings.add_violation(requirement, outcome.promise, why, *outcome.exchanges)
+
+
+def _create_fields(session: Session) -> dict[str, Json]:
+    """The fewest fields that a create needs beside the name; none if no create is accepted.
+
+    The session may know only that a name with instructions is accepted. Most SDK tests send a name alone.
+    """
+    with suppress(BlockedError):
+        for _, request in create_ladder.rungs(session.unique_text("for the SDK"), session.target.create):
+            exchange = session.send(request)
+            if exchange.response.accepted:
+                body = messages.parse(exchange.request.body)
+                return {name: value for name, value in body.items() if name != "name"}
+    return {}
 
 
 def judge_by_node(target: Target, chosen: Callable[[str], bool], findings: Findings, left_behind: list[str]) -> None:

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import OpenAI from "openai";
 
-/** @type {{base_url: string, keys: Record<string, string>, bound_id?: string | null}} */
+/** @type {{base_url: string, keys: Record<string, string>, bound_id?: string | null, create: object}} */
 export const target = JSON.parse(process.env.ASSISTANTS_TARGET ?? "");
 /** @type {string[] | null} the requirements to test; null: all, and the facts about the SDK */
 const only = JSON.parse(process.env.ASSISTANTS_ONLY ?? "null");
@@ -26,7 +26,7 @@ class GuardError extends Error {
   name = "GuardError";
 }
 
-class Missing extends Error {}
+export class Missing extends Error {}
 
 /** The assistants that a key can use. @param {string} role @returns {any} */
 export function assistants(role = "primary") {
@@ -75,10 +75,10 @@ export function aName() {
   return `sdk-node-${(names += 1)}`;
 }
 
-/** Creates an assistant. Sends a `model` unless the body has one.
- * @param {object} body @param {string} role @returns {Promise<any>} */
-export async function make(body = {}, role = "primary") {
-  const answer = await assistants(role).create({ model: "any", name: aName(), ...body });
+/** Creates an assistant. Sends the body, and the fields that a create needs on this target.
+ * @param {object} body @param {string} role @param {object} needed @returns {Promise<any>} */
+export async function make(body = {}, role = "primary", needed = target.create) {
+  const answer = await assistants(role).create({ ...needed, name: aName(), ...body });
   assert.ok(created.has(answer?.id), `a create answered ${answer?.id}, which was there before`);
   return answer;
 }
