@@ -242,7 +242,7 @@ def _describe(error: BaseException) -> str:
     if isinstance(error, AssertionError | pytest.fail.Exception):
         return str(error).split("\n")[0]
     cause = f" ({error.__cause__})" if error.__cause__ else ""
-    return f"came {type(error).__name__}: {error}{cause}"
+    return f"{type(error).__name__}: {error}{cause}"
 
 
 def _line(text: str, target: Target) -> str:
