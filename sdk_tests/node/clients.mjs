@@ -10,6 +10,9 @@ const only = JSON.parse(process.env.ASSISTANTS_ONLY ?? "null");
 
 // No assistant has this id, but its shape is one that a service may demand.
 export const UNKNOWN = "asst-00000000-0000-4000-8000-000000000000";
+// The headers of a request that a requirement is about.
+const SHOWN = ["content-type", "openai-beta"];
+const CLEAN_UP = "delete/answers-deleted: What was made can be removed again.";
 /** @type {(keyof OpenAI.Beta.Assistant)[]} */
 export const FIELDS = [
   "id", "object", "created_at", "name", "description", "model", "instructions", "tools", "top_p", "temperature",
@@ -20,7 +23,16 @@ export const FIELDS = [
 const created = new Map();
 /** @type {Set<string>} */
 const others = new Set();
-let names = 0;
+/** The exchanges of each test, by its title. The reporter prints them. @type {Map<string, Recorded[]>} */
+export const exchanges = new Map();
+/** @type {Recorded[]} those of the running test */
+let seen = [];
+let [names, calls, open, batch] = [0, 0, 0, 0];
+
+/** A call and its answer; bodies of answers in base64, times in seconds. Calls of one batch were made at the same time.
+ * @typedef {{id: string, batch: string, method: string, path: string, role: string, sent: string | null,
+ *   sent_headers: Record<string, string>, status: number, headers: Record<string, string>, body: string,
+ *   fault: string, began: number, ended: number}} Recorded */
 
 class GuardError extends Error {
   name = "GuardError";
@@ -55,7 +67,9 @@ export function remove(of, id) {
  * @param {string} ids @param {string} text @param {() => Promise<void>} act */
 export function promise(ids, text, act) {
   if (only && !ids.split(", ").some((id) => only.includes(id))) return;
-  test(`${ids}: ${text}`, async (context) => {
+  const title = `${ids}: ${text}`;
+  test(title, async (context) => {
+    record(title);
     try {
       await act();
     } catch (error) {
@@ -63,6 +77,20 @@ export function promise(ids, text, act) {
       context.skip(error.message);
     }
   });
+}
+
+/** Records the exchanges of the test that begins. @param {string} title */
+function record(title) {
+  exchanges.set(title, (seen = []));
+}
+
+/** The exchanges of a call that several tests need. Each of these tests adds them to its own.
+ * @param {Recorded[]} needed @param {() => Promise<any>} act */
+export async function share(needed, act) {
+  seen.push(...needed);
+  const before = seen.length;
+  await act();
+  needed.push(...seen.slice(before));
 }
 
 /** A test of the SDK itself. @param {string} name @param {() => Promise<void>} act */
@@ -123,7 +151,7 @@ export function visibleFields(assistant) {
 }
 
 /** The last test of a file; it runs for any choice of requirements. */
-export const cleanUpLast = () => test("delete/answers-deleted: What was made can be removed again.", cleanUp);
+export const cleanUpLast = () => test(CLEAN_UP, () => (record(CLEAN_UP), cleanUp()));
 
 /** Deletes the created assistants. */
 async function cleanUp() {
@@ -148,10 +176,38 @@ function guarded(role) {
     if (method !== "GET" && !creates && !self && id !== UNKNOWN && !created.has(id)) {
       throw new GuardError(`${method} ${path} would change what this run did not make.`);
     }
-    const response = await fetch(url, { ...init, redirect: "manual" }); // fetch would follow a redirect past the guard
+    const response = await recorded(path, role, init, () =>
+      fetch(url, { ...init, redirect: "manual" }), // fetch would follow a redirect past the guard
+    );
     if (response.ok && method !== "DELETE") learn(await response.clone().text(), creates, role);
     return response;
   };
+}
+
+/** The answer of a call, which is recorded with it.
+ * @param {string} path @param {string} role @param {any} init @param {() => Promise<Response>} send */
+async function recorded(path, role, init, send) {
+  if (!open) batch += 1;
+  open += 1;
+  const sentHeaders = new Headers(init.headers);
+  const [method, began, test] = [init.method.toUpperCase(), Date.now() / 1000, seen];
+  const call = {
+    id: `${process.pid}-${(calls += 1)}`, batch: `${process.pid}-${batch}`, method, path, role, sent: init.body ?? null,
+    sent_headers: Object.fromEntries([...sentHeaders].filter(([name]) => SHOWN.includes(name))), began,
+  };
+  const answer = { status: 0, headers: {}, body: "", fault: "" };
+  try {
+    const response = await send();
+    answer.body = Buffer.from(await response.clone().arrayBuffer()).toString("base64");
+    Object.assign(answer, { status: response.status, headers: Object.fromEntries(response.headers) });
+    return response;
+  } catch (error) {
+    answer.fault = `the connection broke (${error})`;
+    throw error;
+  } finally {
+    open -= 1;
+    test.push({ ...call, ...answer, ended: Date.now() / 1000 });
+  }
 }
 
 /** @param {string} text @param {boolean} creates @param {string} role */

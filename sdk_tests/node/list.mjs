@@ -1,17 +1,21 @@
 // List, and the SDK's own paging over more assistants than a page holds.
 import assert from "node:assert/strict";
-import { Missing, assistants, boundId, cleanUpLast, ids, lookAround, make, promise, walk } from "./clients.mjs";
+import { Missing, assistants, boundId, cleanUpLast, ids, lookAround, make, promise, share, walk } from "./clients.mjs";
 
 await lookAround();
 
 /** @type {string[]} the oldest first */
 const many = [];
+/** @type {any[]} the exchanges that created them */
+const creates = [];
 
 /** A promise about more assistants than a page holds.
  * @param {string} ids @param {string} text @param {() => Promise<void>} act */
 function ofMany(ids, text, act) {
   promise(ids, text, async () => {
-    while (many.length < 23) many.push((await make()).id);
+    await share(creates, async () => {
+      while (many.length < 23) many.push((await make()).id);
+    });
     await act();
   });
 }

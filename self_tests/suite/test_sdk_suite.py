@@ -15,6 +15,7 @@ from contract_tests.http import own_fake
 from contract_tests.http.guard import GuardError
 from contract_tests.http.operations import CREATE, DELETE
 from contract_tests.http.target import Target
+from contract_tests.reports import reproduce
 from contract_tests.requirements import catalogue
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
@@ -25,7 +26,7 @@ from fake_server.http.handlers import list_assistants
 from fake_server.http.server import serve
 from fake_server.storage import seed
 from sdk_tests import Outcome, judge
-from sdk_tests.clients import Maker
+from sdk_tests.clients import Client, Maker
 from sdk_tests.opened import KINDS, Clients
 from self_tests.wrong.wrong_server import around, reading, refusing, serving, unknown
 
@@ -567,3 +568,25 @@ def test_a_failed_set_up_has_no_requirement(fake: Fake) -> None:
         outcomes = judge(target_at(base_url), lambda id: id in ("list/after", "modify/partial"))
 
     assert {outcome.requirements for outcome in outcomes} == {()}
+
+
+def test_a_failed_test_has_its_id_and_the_creates_of_its_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that fails alone names its pytest id. Its script is made of its exchanges, and creates what they name."""
+    page = Client.page
+
+    def backwards(client: Client, **query: Any) -> Any:
+        found = page(client, **query)
+        found.data.reverse()
+        return found
+
+    monkeypatch.setattr(Client, "page", backwards)
+    with serving(lambda _: None) as target:
+        options = RunOptions(generators=frozenset({"sdk"}))
+        (verdict,) = Run(target, options, lambda id: id == "list/before").judge().verdicts
+    exchanges = verdict.violations[0].exchanges
+    *_, last = reproduce.script(exchanges, target).splitlines()[:-1]
+
+    assert "(test_list.py::test_before_gives_what_stands_ahead[sync])" in verdict.reason
+    assert [exchange.request.method for exchange in exchanges] == ["POST"] * 23 + ["GET"] * 2
+    assert "before=" in last
+    assert '"$id' in last
