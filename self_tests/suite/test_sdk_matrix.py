@@ -17,6 +17,7 @@ from fake_server.fake import Answer, Call, Handler
 from sdk_tests import matrix, recorded
 from sdk_tests.sdks import Outcome, Sdk, UnavailableError, known, newest
 from self_tests.wrong import SERVERS
+from self_tests.wrong.single_faults import FAULTS
 from self_tests.wrong.wrong_server import handling, serving
 
 SDK = Sdk("python", "0.1.0", ("openai==0.1.0",), frozenset({"paging ends where has more is false"}))
@@ -153,6 +154,20 @@ def test_a_failure_of_nodes_sdk_alone_has_its_exchanges(monkeypatch: pytest.Monk
     assert [each.requirement.id for each in violated] == ["list/limit"]
     assert "3 came for 2 (Node's SDK: list/limit: A page holds" in violated[0].reason
     assert [each.request.method for each in violated[0].violations[0].exchanges] == ["POST"] * 23 + ["GET"] * 2
+
+
+@pytest.mark.parametrize(
+    "name", ["retrieve answers 405", "create wants instructions", "answers are text plain", "codes are numbers"]
+)
+def test_nodes_sdk_accuses_nothing_that_the_server_keeps(name: str) -> None:
+    """On a server with one fault, many tests in Node fail. The run names what the fault violates, and nothing else."""
+    installed("node")
+    fault = next(fault for fault in FAULTS if fault.name == name)
+    with serving(fault.change) as target:
+        run = Run(target, RunOptions(generators=frozenset(), sdk=True), lambda id: not id.startswith("rate/"))
+        violated = [each.requirement.id for each in run.judge().verdicts if each.violations]
+
+    assert violated == [fault.meant]
 
 
 def test_calls_of_one_batch_are_one_parallel_group() -> None:
