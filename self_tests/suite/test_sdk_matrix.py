@@ -8,6 +8,7 @@ from pathlib import Path
 import openai
 import pytest
 
+from contract_tests.generators.sdk_promises import promises_of_node
 from contract_tests.http import own_fake
 from contract_tests.http.operations import DELETE
 from contract_tests.http.target import Target
@@ -168,6 +169,11 @@ def test_nodes_sdk_accuses_nothing_that_the_server_keeps(name: str) -> None:
         violated = [each.requirement.id for each in run.judge().verdicts if each.violations]
 
     assert violated == [fault.meant]
+
+
+def test_the_tests_in_node_about_many_assistants_are_explained() -> None:
+    """`explain` knows the tests in Node that have a helper of their own."""
+    assert list(promises_of_node("list/limit")) == ["A page holds as many as limit says, and 20 unless told."]
 
 
 def test_calls_of_one_batch_are_one_parallel_group() -> None:
