@@ -92,8 +92,7 @@ function record(title) {
 export async function share(needed, act) {
   seen.push(...needed);
   const before = seen.length;
-  await act();
-  needed.push(...seen.slice(before));
+  await act().finally(() => needed.push(...seen.slice(before)));
 }
 
 /** A test of the SDK itself. @param {string} name @param {() => Promise<void>} act */
