@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import wraps
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
 import openai
@@ -16,7 +17,7 @@ from openai.types.beta import Assistant, AssistantDeleted
 
 from contract_tests.http import openapi
 from contract_tests.http.guard import Guard
-from sdk_tests.versions import offered
+from sdk_tests.versions import OMIT, offered
 
 # A walk stops here: neither a list without an end nor an organization of many thousands may delay a run.
 PATIENCE = 1000
@@ -30,12 +31,16 @@ Kind = TypeVar("Kind", Assistant, AssistantDeleted)
 
 
 class Client(ABC):
-    """The SDK's assistants. A call returns the result, whether the SDK's client is sync or async."""
+    """The SDK's assistants. A call returns the result, whether the SDK's client is sync or async.
+
+    `create_fields` are the fields that a create needs beside the name.
+    """
 
     sdk: Any
     assistants: Any
     guard: Guard | None = None
     watch: Any = None
+    create_fields: Mapping[str, Any] = MappingProxyType({})
 
     @abstractmethod
     def wait(self, call: Any) -> Any:
@@ -50,9 +55,15 @@ class Client(ABC):
         """The result of a call by `with_streaming_response`."""
 
     def create(self, **body: Any) -> Assistant:
-        """Sends a `model` unless `body` has one: the SDK demands a model, and the service ignores it."""
-        call = self.assistants.create
-        return expected(Assistant, self.wait(call(**offered(call, {"model": "any"} | body))))
+        return expected(Assistant, self.wait(self.assistants.create(**self.create_arguments(**body))))
+
+    def create_arguments(self, **body: Any) -> dict[str, Any]:
+        """The arguments of a create that sends exactly this body and the `create_fields`.
+
+        The SDK demands a model as an argument. A server may refuse a model that it does not know, so a body without a
+        model is sent without one.
+        """
+        return offered(self.assistants.create, {"model": OMIT, **self.create_fields, **body})
 
     def retrieve(self, assistant_id: str) -> Assistant:
         return expected(Assistant, self.wait(self.assistants.retrieve(assistant_id)))
@@ -216,11 +227,11 @@ class Maker:
         return self.keep(with_client.create(**{"name": self.name()} | body), with_client)
 
     def name(self) -> str:
-        """A name that no other test and no other run uses. It is short, because the contract does not fix the longest
-        name.
+        """A name that begins with the tag of the run. It is short: a server need not keep a name of more than 64
+        characters, and some tests put a text around this one.
         """
         self._names += 1
-        return f"{self._tag}-{self._names} {self._test}"[:48]
+        return f"{self._tag}-{self._names} {self._test}"[:32]
 
     def keep(self, answer: Any, client: Client | None = None) -> Assistant:
         """Registers an assistant that was created in another way, so that it is deleted too."""
@@ -232,7 +243,7 @@ class Maker:
 
     def create_parallel(self, client: AsyncClient, names: Iterable[str]) -> list[Assistant]:
         """Creates in parallel. Registers every created assistant, and then raises the first failure."""
-        answers = client.send_parallel(client.assistants.create(name=name, model="any") for name in names)
+        answers = client.send_parallel(client.assistants.create(**client.create_arguments(name=name)) for name in names)
         failures = [answer for answer in answers if isinstance(answer, BaseException)]
         created = [self.keep(answer, client) for answer in answers if answer not in failures]
         for failure in failures:

@@ -62,20 +62,23 @@ class Clients:
             settings = {"base_url": self._target.base_url, "api_key": key, "_strict_response_validation": opened[2]}
             # A redirect is an answer like any other: the guard has not seen where it leads.
             http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role), "follow_redirects": False}
-            self._open[opened] = open_client(kind, http, **settings)
+            self._open[opened] = open_client(kind, http, self._watch.faults(kind, role), **settings)
             self._open[opened].guard = self._watch.guard
             self._open[opened].watch = self._watch
+            self._open[opened].create_fields = self._target.create
         return self._open[opened]
 
 
-def open_client(kind: str, http: dict[str, Any], **settings: Any) -> SyncClient | AsyncClient:
-    """A client of any kind, over an HTTP client of the SDK's own."""
+def open_client(
+    kind: str, http: dict[str, Any], watched: Callable[[Any], Any] = lambda over: over, **settings: Any
+) -> SyncClient | AsyncClient:
+    """A client of any kind, over an HTTP client of the SDK's own, which `watched` may change."""
     if kind not in ASYNC:
-        return SyncClient(openai.OpenAI(http_client=SyncHttp(**http), **(SETTINGS | settings)), kind)
+        return SyncClient(openai.OpenAI(http_client=watched(SyncHttp(**http)), **(SETTINGS | settings)), kind)
     if kind == "aiohttp" and AioHttp is None:
         pytest.skip("this SDK has no transport over aiohttp: openai 1.89 is the first that has")
     over = AioHttp if kind == "aiohttp" else AsyncHttp
-    return AsyncClient(openai.AsyncOpenAI(http_client=over(**http), **(SETTINGS | settings)))
+    return AsyncClient(openai.AsyncOpenAI(http_client=watched(over(**http)), **(SETTINGS | settings)))
 
 
 # An observer gets the request, the response, and both times in seconds since the epoch. It returns an exchange.
@@ -124,6 +127,37 @@ class Watch:
         if kind in ASYNC:
             return {"request": [before_async], "response": [after_async]}
         return {"request": [before], "response": [after]}
+
+    def faults(self, kind: str, role: str) -> Callable[[Any], Any]:
+        """Changes a client of httpx: the observer gets each call without an answer. httpx has no hook for these."""
+
+        def watched(over: Any) -> Any:
+            send = over.send
+
+            def send_sync(request: httpx.Request, **options: Any) -> Any:
+                with self._fault(request, role):
+                    return send(request, **options)
+
+            async def send_async(request: httpx.Request, **options: Any) -> Any:
+                with self._fault(request, role):
+                    return await send(request, **options)
+
+            over.send = send_async if kind in ASYNC else send_sync
+            return over
+
+        return watched
+
+    @contextmanager
+    def _fault(self, request: httpx.Request, role: str) -> Iterator[None]:
+        try:
+            yield
+        except httpx.RequestError as fault:
+            if self.observe:
+                hung = isinstance(fault, httpx.TimeoutException)
+                text = "no answer in time" if hung else f"the connection broke ({type(fault).__name__})"
+                began = request.extensions["began"]
+                self.observe(self._request(request, role), Response(0, fault=text, hung=hung), began, self.clock.now())
+            raise
 
     @contextmanager
     def parallel(self) -> Iterator[None]:

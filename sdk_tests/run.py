@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +57,7 @@ class Outcome:
     verdict: str
     why: str
     seconds: float
-    exchanges: tuple[Exchange, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()  # with those of the fixtures that the test shares with others
 
 
 def judge(
@@ -72,9 +71,9 @@ def judge(
     """The outcomes of the tests that carry a requirement which `only` accepts; of all tests if it accepts every
     requirement.
 
-    The seed is in every name that is sent: the same seed makes the same calls. `guard` is the guard of the surrounding
-    run, which already knows the assistants that existed before. `kinds` are the clients that make the calls, a part of
-    `opened.KINDS`.
+    A create has the fields of `target.create` beside its name. The seed is in every name that is sent: the same seed
+    makes the same calls. `guard` is the guard of the surrounding run, which already knows the assistants that existed
+    before. `kinds` are the clients that make the calls, a part of `opened.KINDS`.
 
     An empty list means that no test was run.
     """
@@ -102,7 +101,7 @@ class _Run:
     ) -> None:
         self.observe = observe
         self.seen: list[Exchange] = []
-        self._of_module: dict[Path, list[Exchange]] = defaultdict(list)
+        self._of_fixture: dict[str, tuple[Exchange, ...]] = {}
         self.target = target
         self.guard = guard
         self.kinds = kinds
@@ -112,6 +111,7 @@ class _Run:
         self.interrupted = False
         self.fault = ""
         self._phases: list[_Phase] = []
+        self._of_test: list[Exchange] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[TARGET] = self.target
@@ -132,10 +132,23 @@ class _Run:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         verdict, why = _judged(call.excinfo)
         phase = _Phase(verdict, _line(why, self.target), call.duration)
+        exchanges = tuple(self.seen)
+        self.seen.clear()
         if call.when == "teardown":
-            self._conclude(item, phase)
+            self._conclude(item, phase, exchanges)
         else:
             self._phases.append(phase)
+            self._of_test += exchanges
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+        """Keeps the exchanges of a fixture that tests share: the script of each of these tests needs the creates."""
+        before = len(self.seen)
+        try:
+            return (yield)
+        finally:
+            if fixturedef.scope != "function":
+                self._of_fixture[fixturedef.argname] = tuple(self.seen[before:])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -149,13 +162,14 @@ class _Run:
         self.interrupted = True
 
     def _exchanges(self, item: pytest.Item) -> tuple[Exchange, ...]:
-        """The exchanges of the test. For a test that makes no call: the exchanges of its module, from the fixtures."""
-        own = tuple(self.seen)
-        self.seen.clear()
-        self._of_module[item.path] += own
-        return own or tuple(self._of_module[item.path])
+        """The exchanges of the test and of its fixtures, in their order."""
+        names = item.fixturenames if isinstance(item, pytest.Function) else ()
+        shared = [exchange for name in names for exchange in self._of_fixture.get(name, ())]
+        every = dict.fromkeys([*shared, *self._of_test])
+        self._of_test.clear()
+        return tuple(sorted(every, key=lambda exchange: exchange.number))
 
-    def _conclude(self, item: pytest.Item, teardown: _Phase) -> None:
+    def _conclude(self, item: pytest.Item, teardown: _Phase, deletes: tuple[Exchange, ...]) -> None:
         """Adds the outcome. The last phase before the teardown decides it, because no call follows a set-up that
         failed.
         """
@@ -173,7 +187,7 @@ class _Run:
         if teardown.verdict != "passed":
             # A clean-up that fails violates no requirement of the test before it, so it has none.
             name = f"{item.nodeid} (clean-up)"
-            outcome = Outcome(name, CLEAN_UP, (), teardown.verdict, teardown.why, teardown.seconds, exchanges)
+            outcome = Outcome(name, CLEAN_UP, (), teardown.verdict, teardown.why, teardown.seconds, deletes)
             self.outcomes.append(outcome)
 
 
@@ -228,7 +242,7 @@ def _describe(error: BaseException) -> str:
     if isinstance(error, AssertionError | pytest.fail.Exception):
         return str(error).split("\n")[0]
     cause = f" ({error.__cause__})" if error.__cause__ else ""
-    return f"came {type(error).__name__}: {error}{cause}"
+    return f"{type(error).__name__}: {error}{cause}"
 
 
 def _line(text: str, target: Target) -> str:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tomllib
 import venv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import PIPE
@@ -23,7 +23,6 @@ from contract_tests.http.target import Target
 HERE = Path(__file__).resolve().parent
 HOME = Path(sys.prefix) / "sdks"  # inside our own environment, so that it is deleted with that
 NODE_TESTS = ("promises.mjs", "list.mjs", "refusals.mjs", "facts.mjs")
-LEFT_BEHIND = "left behind, for a delete was not accepted: "  # the same words as in clients.mjs
 PATIENCE = 600  # the longest time in seconds for one command
 
 
@@ -33,23 +32,21 @@ class UnavailableError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of an SDK's test: a verdict on a requirement, or on a fact about the SDK itself."""
+    """The outcome of an SDK's test: a verdict on a requirement, or on a fact about the SDK itself.
+
+    `exchanges` are those of a test of Node, as `clients.mjs` records them.
+    """
 
     name: str
     verdict: str
     why: str
     test: str
+    exchanges: Sequence[Mapping[str, Any]] = ()
 
     @property
     def promise(self) -> str:
         """The promise in words. In the titles of Node's tests it follows the names of the requirements."""
         return self.test.rpartition(": ")[2]
-
-    @property
-    def left_behind(self) -> list[str]:
-        """The ids of the assistants that Node's tests created and could not delete."""
-        _, found, ids = self.why.partition(LEFT_BEHIND)
-        return ids.split(", ") if found else []
 
     @property
     def is_fact(self) -> bool:
@@ -81,7 +78,7 @@ class Sdk:
         """
         self.install()
         given = {name: getattr(target, name) for name in ("base_url", "bound_id", "expendable_id", "rate_limit")}
-        declared = json.dumps({**given, "keys": dict(target.keys)})
+        declared = json.dumps({**given, "keys": dict(target.keys), "create": dict(target.create)})
         ask = _python if self.language == "python" else _node
         variables = os.environ | {
             "ASSISTANTS_TARGET": declared,

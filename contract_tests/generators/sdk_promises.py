@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+# `ofMany` is a promise about more assistants than a page holds.
+NODE_TEST = re.compile(r'(?:promise|ofMany)\(\s*["`](.+?)["`],\s*"(.+?)"')
 SDK_TESTS = Path(__file__).resolve().parents[2] / "sdk_tests"
 ANY_FIELD = "{}"
 
@@ -31,7 +33,7 @@ def _promises_in(tree: ast.Module, id: str) -> Iterator[str]:
 def promises_of_node(id: str) -> Iterator[str]:
     """The promises of the tests through the Node SDK that are about this requirement."""
     for path in sorted((SDK_TESTS / "node").glob("*.mjs")):
-        for ids, text in re.findall(r'promise\(\s*["`](.+?)["`],\s*"(.+?)"', path.read_text(encoding="utf-8")):
+        for ids, text in NODE_TEST.findall(path.read_text(encoding="utf-8")):
             if any(re.fullmatch(re.sub(r"\$\{\w+\}", r"[\\w-]+", each), id) for each in ids.split(", ")):
                 yield text
 

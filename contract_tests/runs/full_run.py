@@ -108,7 +108,7 @@ class Run:
             testable = lambda id: self.chosen(id) and not session.oracle.blocks(id)  # noqa: E731 - as `chosen` is
             sdk.judge_by_python(session, testable, self.choice.seed)
         if self.choice.sdk:
-            self._node()
+            self._node(session)
 
     def _note_the_limit(self) -> None:
         declared = self.target.rate_limit
@@ -118,11 +118,11 @@ class Run:
             "tour were left out."
         )
 
-    def _node(self) -> None:
+    def _node(self, session: Session) -> None:
         """The same promises through Node's SDK. A note says so if Node's SDK cannot be installed."""
         self.progress("the Node SDK", 0, 1)
         try:
-            sdk.judge_by_node(self.target, self.chosen, self.findings, self.result.left_behind)
+            sdk.judge_by_node(session, self.chosen)
         except sdk.UnavailableError as fault:
             self.result.notes.append(f"Node's SDK was left out: {fault}.")
 

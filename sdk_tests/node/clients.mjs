@@ -1,15 +1,19 @@
 // The SDK's clients of a run, behind a guard: the run changes only the assistants that it created.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import OpenAI from "openai";
 
-/** @type {{base_url: string, keys: Record<string, string>, bound_id?: string | null}} */
+/** @type {{base_url: string, keys: Record<string, string>, bound_id?: string | null, create: object}} */
 export const target = JSON.parse(process.env.ASSISTANTS_TARGET ?? "");
 /** @type {string[] | null} the requirements to test; null: all, and the facts about the SDK */
 const only = JSON.parse(process.env.ASSISTANTS_ONLY ?? "null");
 
 // No assistant has this id, but its shape is one that a service may demand.
 export const UNKNOWN = "asst-00000000-0000-4000-8000-000000000000";
+// The headers of a request that a requirement is about.
+const SHOWN = ["content-type", "openai-beta"];
+const CLEAN_UP = "delete/answers-deleted: What was made can be removed again.";
 /** @type {(keyof OpenAI.Beta.Assistant)[]} */
 export const FIELDS = [
   "id", "object", "created_at", "name", "description", "model", "instructions", "tools", "top_p", "temperature",
@@ -20,13 +24,22 @@ export const FIELDS = [
 const created = new Map();
 /** @type {Set<string>} */
 const others = new Set();
-let names = 0;
+/** The exchanges of each test, by its title. The reporter prints them. @type {Map<string, Recorded[]>} */
+export const exchanges = new Map();
+/** @type {Recorded[]} those of the running test */
+let seen = [];
+let [names, calls, open, batch] = [0, 0, 0, 0];
+
+/** A call and its answer; bodies of answers in base64, times in seconds. Calls of one batch were made at the same time.
+ * @typedef {{id: string, batch: string, method: string, path: string, role: string, sent: string | null,
+ *   sent_headers: Record<string, string>, status: number, headers: Record<string, string>, body: string,
+ *   fault: string, began: number, ended: number}} Recorded */
 
 class GuardError extends Error {
   name = "GuardError";
 }
 
-class Missing extends Error {}
+export class Missing extends Error {}
 
 /** The assistants that a key can use. @param {string} role @returns {any} */
 export function assistants(role = "primary") {
@@ -55,14 +68,31 @@ export function remove(of, id) {
  * @param {string} ids @param {string} text @param {() => Promise<void>} act */
 export function promise(ids, text, act) {
   if (only && !ids.split(", ").some((id) => only.includes(id))) return;
-  test(`${ids}: ${text}`, async (context) => {
+  const title = `${ids}: ${text}`;
+  test(title, async (context) => {
+    record(title);
     try {
       await act();
     } catch (error) {
       if (!(error instanceof Missing)) throw error;
       context.skip(error.message);
+    } finally {
+      while (open) await setTimeout(5); // Promise.all leaves the other calls when one fails
     }
   });
+}
+
+/** Records the exchanges of the test that begins. @param {string} title */
+function record(title) {
+  exchanges.set(title, (seen = []));
+}
+
+/** The exchanges of a call that several tests need. Each of these tests adds them to its own.
+ * @param {Recorded[]} needed @param {() => Promise<any>} act */
+export async function share(needed, act) {
+  seen.push(...needed);
+  const before = seen.length;
+  await act().finally(() => needed.push(...seen.slice(before)));
 }
 
 /** A test of the SDK itself. @param {string} name @param {() => Promise<void>} act */
@@ -75,10 +105,10 @@ export function aName() {
   return `sdk-node-${(names += 1)}`;
 }
 
-/** Creates an assistant. Sends a `model` unless the body has one.
- * @param {object} body @param {string} role @returns {Promise<any>} */
-export async function make(body = {}, role = "primary") {
-  const answer = await assistants(role).create({ model: "any", name: aName(), ...body });
+/** Creates an assistant. Sends the body, and the fields that a create needs on this target.
+ * @param {object} body @param {string} role @param {object} needed @returns {Promise<any>} */
+export async function make(body = {}, role = "primary", needed = target.create) {
+  const answer = await assistants(role).create({ ...needed, name: aName(), ...body });
   assert.ok(created.has(answer?.id), `a create answered ${answer?.id}, which was there before`);
   return answer;
 }
@@ -123,7 +153,7 @@ export function visibleFields(assistant) {
 }
 
 /** The last test of a file; it runs for any choice of requirements. */
-export const cleanUpLast = () => test("delete/answers-deleted: What was made can be removed again.", cleanUp);
+export const cleanUpLast = () => test(CLEAN_UP, () => (record(CLEAN_UP), cleanUp()));
 
 /** Deletes the created assistants. */
 async function cleanUp() {
@@ -148,10 +178,38 @@ function guarded(role) {
     if (method !== "GET" && !creates && !self && id !== UNKNOWN && !created.has(id)) {
       throw new GuardError(`${method} ${path} would change what this run did not make.`);
     }
-    const response = await fetch(url, { ...init, redirect: "manual" }); // fetch would follow a redirect past the guard
+    const response = await recorded(path, role, init, () =>
+      fetch(url, { ...init, redirect: "manual" }), // fetch would follow a redirect past the guard
+    );
     if (response.ok && method !== "DELETE") learn(await response.clone().text(), creates, role);
     return response;
   };
+}
+
+/** The answer of a call, which is recorded with it.
+ * @param {string} path @param {string} role @param {any} init @param {() => Promise<Response>} send */
+async function recorded(path, role, init, send) {
+  if (!open) batch += 1;
+  open += 1;
+  const sentHeaders = new Headers(init.headers);
+  const [method, began, test] = [init.method.toUpperCase(), Date.now() / 1000, seen];
+  const call = {
+    id: `${process.pid}-${(calls += 1)}`, batch: `${process.pid}-${batch}`, method, path, role, sent: init.body ?? null,
+    sent_headers: Object.fromEntries([...sentHeaders].filter(([name]) => SHOWN.includes(name))), began,
+  };
+  const answer = { status: 0, headers: {}, body: "", fault: "" };
+  try {
+    const response = await send();
+    answer.body = Buffer.from(await response.clone().arrayBuffer()).toString("base64");
+    Object.assign(answer, { status: response.status, headers: Object.fromEntries(response.headers) });
+    return response;
+  } catch (error) {
+    answer.fault = `the connection broke (${error})`;
+    throw error;
+  } finally {
+    open -= 1;
+    test.push({ ...call, ...answer, ended: Date.now() / 1000 });
+  }
 }
 
 /** @param {string} text @param {boolean} creates @param {string} role */

@@ -25,7 +25,7 @@ await lookAround();
 
 promise("create/name-suffices", "A name alone creates an assistant.", async () => {
   const name = aName();
-  const created = await make({ name, model: undefined });
+  const created = await make({ name }, "primary", {});
 
   assert.equal(created.name, name);
 });

@@ -1,6 +1,7 @@
-// Prints a line of JSON for each promise or fact that a test showed, as `python -m sdk_tests` does.
+// Prints a line of JSON for each promise or fact that a test showed, as `python -m sdk_tests` does, with the exchanges.
 import { inspect } from "node:util";
 import OpenAI from "openai";
+import { exchanges } from "./clients.mjs";
 
 /** @param {AsyncIterable<any>} events of node's test runner */
 export default async function* lines(events) {
@@ -8,7 +9,7 @@ export default async function* lines(events) {
     if (type !== "test:pass" && type !== "test:fail") continue;
     const [verdict, why] = judged(type, data);
     for (const name of data.name.split(": ")[0].split(", ")) {
-      yield JSON.stringify({ name, verdict, why, test: data.name }) + "\n";
+      yield JSON.stringify({ name, verdict, why, test: data.name, exchanges: exchanges.get(data.name) ?? [] }) + "\n";
     }
   }
 }

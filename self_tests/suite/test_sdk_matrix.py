@@ -8,14 +8,17 @@ from pathlib import Path
 import openai
 import pytest
 
+from contract_tests.generators.sdk_promises import promises_of_node
 from contract_tests.http import own_fake
 from contract_tests.http.operations import DELETE
+from contract_tests.http.target import Target
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
 from fake_server.fake import Answer, Call, Handler
-from sdk_tests import matrix
+from sdk_tests import matrix, recorded
 from sdk_tests.sdks import Outcome, Sdk, UnavailableError, known, newest
 from self_tests.wrong import SERVERS
+from self_tests.wrong.single_faults import FAULTS
 from self_tests.wrong.wrong_server import handling, serving
 
 SDK = Sdk("python", "0.1.0", ("openai==0.1.0",), frozenset({"paging ends where has more is false"}))
@@ -102,15 +105,18 @@ def test_only_the_chosen_calls_are_made(language: str) -> None:
     assert {each.verdict for each in outcomes} == {"passed"}
 
 
-def test_the_node_sdk_finds_a_mistake_that_python_misses() -> None:
-    """`run --sdk` adds the findings of Node's SDK: it loses the rest of a list without has_more."""
+def test_the_oracle_sees_the_exchanges_of_nodes_sdk() -> None:
+    """A failure of Node's SDK that follows from a violation adds nothing: it loses the rest of a list without has_more,
+    and the one violation is that of has_more.
+    """
     installed("node")
     server = next(server for server in SERVERS if server.name == "has more is missing")
     with serving(server.change) as target:
-        run = Run(target, RunOptions(generators=frozenset(), sdk=True), lambda id: id == "list/complete")
-        verdicts = run.judge().verdicts
+        run = Run(target, RunOptions(generators=frozenset(), sdk=True), lambda id: id.startswith("list/"))
+        violated = [each for each in run.judge().verdicts if each.violations]
 
-    assert [(each.requirement.id, each.verdict) for each in verdicts] == [("list/complete", "fail")]
+    assert [each.requirement.id for each in violated] == ["list/has-more-is-true-to-its-word"]
+    assert violated[0].violations[0].exchanges[-1].request.method == "GET"
 
 
 def test_an_assistant_that_the_node_sdk_cannot_delete_is_named() -> None:
@@ -125,4 +131,56 @@ def test_an_assistant_that_the_node_sdk_cannot_delete_is_named() -> None:
         result = run.judge()
 
     assert [each.verdict for each in result.verdicts] != ["fail"]
-    assert [id.startswith("asst-") for id in result.left_behind] == [True]
+    assert len(set(result.left_behind)) == 2  # Node's, and the one that showed what a create needs
+
+
+def test_a_failure_of_nodes_sdk_alone_has_its_exchanges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test in Node that fails, though nothing is wrong in its exchanges, counts. It has its title, and a script that
+    creates what the test needs.
+    """
+    installed("node")
+    judge = Sdk.judge
+
+    def pretend(sdk: Sdk, target: Target, only: list[str]) -> list[Outcome]:
+        return [
+            replace(each, verdict="failed", why="3 came for 2") if each.name == "list/limit" else each
+            for each in judge(sdk, target, only)
+        ]
+
+    monkeypatch.setattr(Sdk, "judge", pretend)
+    with own_fake.fake() as target:
+        run = Run(target, RunOptions(generators=frozenset(), sdk=True), lambda id: id in ("list/limit", "list/after"))
+        violated = [each for each in run.judge().verdicts if each.violations]
+
+    assert [each.requirement.id for each in violated] == ["list/limit"]
+    assert "3 came for 2 (Node's SDK: list/limit: A page holds" in violated[0].reason
+    assert [each.request.method for each in violated[0].violations[0].exchanges] == ["POST"] * 23 + ["GET"] * 2
+
+
+@pytest.mark.parametrize(
+    "name", ["retrieve answers 405", "create wants instructions", "answers are text plain", "codes are numbers"]
+)
+def test_nodes_sdk_accuses_nothing_that_the_server_keeps(name: str) -> None:
+    """On a server with one fault, many tests in Node fail. The run names what the fault violates, and nothing else."""
+    installed("node")
+    fault = next(fault for fault in FAULTS if fault.name == name)
+    with serving(fault.change) as target:
+        run = Run(target, RunOptions(generators=frozenset(), sdk=True), lambda id: not id.startswith("rate/"))
+        violated = [each.requirement.id for each in run.judge().verdicts if each.violations]
+
+    assert violated == [fault.meant]
+
+
+def test_the_tests_in_node_about_many_assistants_are_explained() -> None:
+    """`explain` knows the tests in Node that have a helper of their own."""
+    assert list(promises_of_node("list/limit")) == ["A page holds as many as limit says, and 20 unless told."]
+
+
+def test_calls_of_one_batch_are_one_parallel_group() -> None:
+    """Calls that Node made at the same time are one group. An exchange that two tests need is seen once."""
+    creates = [{"id": f"7-{number}", "batch": "7-1"} for number in (1, 2)]
+    alone = {"id": "7-3", "batch": "7-2"}
+    exchanges = recorded.unique([replace(WALKED, exchanges=creates), replace(WALKED, exchanges=[*creates, alone])])
+
+    assert list(exchanges) == ["7-1", "7-2", "7-3"]
+    assert recorded.groups(exchanges).keys() == {"7-1"}

@@ -13,17 +13,22 @@ from aiohttp import web
 
 from contract_tests.http import own_fake
 from contract_tests.http.guard import GuardError
+from contract_tests.http.operations import CREATE, DELETE
 from contract_tests.http.target import Target
+from contract_tests.reports import reproduce
 from contract_tests.requirements import catalogue
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import RunOptions
 from fake_server.compose import compose
-from fake_server.domain.assistants import Key
+from fake_server.domain.assistants import PREFIX, Key
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.handlers import list_assistants
 from fake_server.http.server import serve
 from fake_server.storage import seed
 from sdk_tests import Outcome, judge
-from sdk_tests.clients import Maker
+from sdk_tests.clients import Client, Maker
 from sdk_tests.opened import KINDS, Clients
+from self_tests.wrong.wrong_server import around, reading, refusing, serving, unknown
 
 KEYS = {key.label: key.secret for key in seed.KEYS}
 BOUND = f"asst-{seed.KEYS[0].project}"
@@ -347,3 +352,241 @@ def test_an_id_of_another_assistant_in_a_create_is_not_deleted(fake: Fake) -> No
     assert "failed" in verdicts["create/name-suffices"]
     assert {verdict for each in verdicts.values() for verdict in each} <= {"failed", "passed", "skipped"}
     assert fake.store.get(seed.ORGANIZATIONS[0].id, theirs.id) == theirs
+
+
+# The SDK part of a run: the oracle sees each exchange, and a failed test counts only where it has found nothing.
+
+
+AREAS = ("create/", "modify/", "delete/", "list/after", "ignored/model", "errors/")
+
+
+def sdk_verdicts(change: Callable[[Fake], None], create: dict[str, Any] | None = None) -> dict[str, str]:
+    """The verdicts of a run on some areas, by its SDK tests alone. `create` is the [create] table of the target."""
+    with serving(change) as target:
+        options = RunOptions(generators=frozenset({"sdk"}))
+        verdicts = Run(replace(target, create=create or {}), options, lambda id: id.startswith(AREAS)).judge().verdicts
+    return {each.requirement.id: each.verdict for each in verdicts}
+
+
+def named(verdicts: dict[str, str]) -> list[str]:
+    """The requirements that are violated."""
+    return [id for id, verdict in verdicts.items() if verdict in ("fail", "warn")]
+
+
+def accept_one_model(fake: Fake) -> None:
+    refusing(fake, lambda body: body.get("model", "ragen") != "ragen")
+
+
+def want_one_model(fake: Fake) -> None:
+    refusing(fake, lambda body: body.get("model") != "ragen", CREATE)
+
+
+def want_any_model(fake: Fake) -> None:
+    refusing(fake, lambda body: "model" not in body, CREATE)
+
+
+def want_instructions(fake: Fake) -> None:
+    refusing(fake, lambda body: not body.get("instructions"), CREATE)
+
+
+RAGEN = {"model": "ragen"}
+NEEDS: dict[str, tuple[Callable[[Fake], None], dict[str, Any], list[str]]] = {
+    "one model, not declared": (accept_one_model, {}, ["ignored/model-accepted"]),
+    "one model, declared": (accept_one_model, RAGEN, ["ignored/model-accepted"]),
+    "a model that is declared": (want_one_model, RAGEN, ["create/name-suffices", "ignored/model-accepted"]),
+    "any model": (want_any_model, {}, ["create/name-suffices"]),
+    "instructions": (want_instructions, {}, ["create/name-suffices"]),
+}
+
+
+@pytest.fixture(scope="module")
+def passed() -> set[str]:
+    """The requirements that pass on a right server, by the SDK tests alone."""
+    return {id for id, verdict in sdk_verdicts(lambda _: None).items() if verdict == "pass"}
+
+
+@pytest.mark.parametrize(("change", "create", "expected"), NEEDS.values(), ids=NEEDS)
+def test_what_a_create_needs_is_sent_and_is_one_violation(
+    passed: set[str], change: Callable[[Fake], None], create: dict[str, Any], expected: list[str]
+) -> None:
+    """A server whose create needs a field, or knows one model, is named for that alone. The SDK tests send the field,
+    so the rest passes as on a right server, but for the effect of a model that is refused.
+    """
+    verdicts = sdk_verdicts(change, create)
+    lost = {id for id in passed if verdicts[id] != "pass"}
+
+    assert named(verdicts) == expected
+    assert lost <= {*expected, "ignored/model-not-kept"}
+
+
+def test_a_model_that_nobody_declares_judges_nothing() -> None:
+    """If the SDK tests cannot create, the one violation is that of create, and the rest is not tested."""
+    verdicts = sdk_verdicts(want_one_model)
+
+    assert named(verdicts) == ["create/name-suffices"]
+    assert verdicts["modify/partial"] == "unjudged"
+
+
+def test_a_name_is_short_enough_for_every_server(fake: Fake) -> None:
+    """No name is longer than the 64 characters that a server must keep."""
+    names: list[Any] = []
+
+    def note(body: dict[str, Any]) -> dict[str, Any]:
+        names.append(body.get("name"))
+        return body
+
+    reading(fake, note)
+    judged(fake, "create/keeps", "modify/partial", "list/limit", "ignored/model", "retrieve/")
+
+    assert max(len(name) for name in names if isinstance(name, str)) <= 64
+
+
+# The order of a list is the server's own. The tests of `after` and `before` hold for any order.
+
+
+def cap_at_ten(fake: Fake) -> None:
+    page = fake.page
+    fake.page = lambda projects, query: page(projects, {**query, "limit": min(query["limit"], 10)})
+
+
+def oldest_first(fake: Fake) -> None:
+    page, other = fake.page, {"asc": "desc", "desc": "asc"}
+    fake.page = lambda projects, query: page(projects, {**query, "order": other[query["order"]]})
+
+
+def by_name(fake: Fake) -> None:
+    page = fake.page
+    fake.page = lambda projects, query: page(sorted(projects, key=lambda project: project.title), query)
+
+
+def others_write_meanwhile(fake: Fake) -> None:
+    """Before each list, another client creates an assistant, and deletes its own of five lists ago."""
+    theirs: list[str] = []
+    organization = seed.ORGANIZATIONS[0].id
+
+    def page(old: Any, _: Any, query: Any) -> Any:
+        theirs.append(fake.store.add(organization, f"theirs {len(theirs)}", "").id)
+        if len(theirs) > 5:
+            fake.store.remove(organization, theirs[-6])
+        return old(fake.store.projects(organization), query)
+
+    around(fake, "page", page)
+
+
+def all_at_once(fake: Fake) -> None:
+    for change in (cap_at_ten, by_name, oldest_first):
+        change(fake)
+
+
+@pytest.mark.parametrize("change", [cap_at_ten, oldest_first, by_name, others_write_meanwhile, all_at_once])
+def test_after_and_before_hold_in_any_order(fake: Fake, change: Callable[[Fake], None]) -> None:
+    """after and before pass on a server with another order, a smaller page, or other clients that write."""
+    change(fake)
+
+    assert judged(fake, "list/after", "list/before") == {"list/after": {"passed"}, "list/before": {"passed"}}
+
+
+@pytest.mark.parametrize("change", [cap_at_ten, others_write_meanwhile])
+def test_the_order_of_creation_holds_on_small_pages(fake: Fake, change: Callable[[Fake], None]) -> None:
+    """The tests of the order walk the list, so a small page or a stranger's assistant does not fail them."""
+    change(fake)
+
+    assert judged(fake, "list/newest", "list/order") == {"list/newest-first": {"passed"}, "list/order-asc": {"passed"}}
+
+
+def after_is_inclusive(fake: Fake) -> None:
+    def page(old: Any, projects: Any, query: Any) -> Any:
+        found, more = old(projects, query)
+        cursor = [each for each in projects if PREFIX + each.id == query.get("after")]
+        return [*cursor, *found], more
+
+    around(fake, "page", page)
+
+
+def before_is_ignored(fake: Fake) -> None:
+    page = fake.page
+    fake.page = lambda projects, query: page(projects, {name: query[name] for name in query if name != "before"})
+
+
+ORDERS: list[tuple[Callable[[Fake], None], str]] = [
+    (after_is_inclusive, "list/after"),
+    (before_is_ignored, "list/before"),
+    (oldest_first, "list/newest-first"),
+    (oldest_first, "list/order-asc"),
+]
+
+
+@pytest.mark.parametrize(("change", "id"), ORDERS, ids=[f"{change.__name__}: {id}" for change, id in ORDERS])
+def test_a_wrong_cursor_or_order_fails_its_own_test(fake: Fake, change: Callable[[Fake], None], id: str) -> None:
+    """A cursor that is wrong in the server's own order fails, and so does an order that is not that of creation."""
+    change(fake)
+
+    assert judged(fake, id)[id] == {"failed"}
+
+
+# A set-up or a clean-up that fails judges nothing.
+
+
+def refuse_creates(fake: Fake) -> None:
+    refusing(fake, lambda _: True, CREATE)
+
+
+def refuse_deletes(fake: Fake) -> None:
+    unknown(fake, lambda _: True, DELETE)
+
+
+def drop_the_connection(fake: Fake) -> None:
+    """Answers nothing to a modify with one certain text."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Callable[[web.Request], Any]) -> Any:
+        if request.method == "POST" and b"Answer in one sentence." in await request.read():
+            assert request.transport
+            request.transport.close()
+        return await handler(request)
+
+    fake.middlewares.append(middleware)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (refuse_creates, ["create/name-suffices"]),
+        (refuse_deletes, ["delete/answers-deleted"]),
+        (drop_the_connection, ["errors/never-5xx"]),
+    ],
+)
+def test_what_keeps_tests_from_running_is_one_violation(change: Callable[[Fake], None], expected: list[str]) -> None:
+    """A failed set-up, a failed clean-up and a broken connection violate nothing but the call's own requirement."""
+    assert named(sdk_verdicts(change)) == expected
+
+
+def test_a_failed_set_up_has_no_requirement(fake: Fake) -> None:
+    """If a fixture cannot create, none of its tests is about a requirement; if it cannot delete, they pass."""
+    refuse_creates(fake)
+    with serve(fake) as base_url:
+        outcomes = judge(target_at(base_url), lambda id: id in ("list/after", "modify/partial"))
+
+    assert {outcome.requirements for outcome in outcomes} == {()}
+
+
+def test_a_failed_test_has_its_id_and_the_creates_of_its_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that fails alone names its pytest id. Its script is made of its exchanges, and creates what they name."""
+    page = Client.page
+
+    def backwards(client: Client, **query: Any) -> Any:
+        found = page(client, **query)
+        found.data.reverse()
+        return found
+
+    monkeypatch.setattr(Client, "page", backwards)
+    with serving(lambda _: None) as target:
+        options = RunOptions(generators=frozenset({"sdk"}))
+        (verdict,) = Run(target, options, lambda id: id == "list/before").judge().verdicts
+    exchanges = verdict.violations[0].exchanges
+    *_, last = reproduce.script(exchanges, target).splitlines()[:-1]
+
+    assert "(test_list.py::test_before_gives_what_stands_ahead[sync])" in verdict.reason
+    assert [exchange.request.method for exchange in exchanges] == ["POST"] * 23 + ["GET"] * 2
+    assert "before=" in last
+    assert '"$id' in last
