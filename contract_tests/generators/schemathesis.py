@@ -198,7 +198,7 @@ def _finding(session: Session, case: Case, exchange: Exchange, failure: Failure)
     }.get(failure.title) or ("errors/envelope" if exchange.response.status >= 400 else MEANT[operation])
     message = " ".join(str(failure.message).split())
     session.oracle.findings.add_violation(
-        requirement, "an answer as openapi.yaml has it", f"{failure.title}: {message}", exchange
+        requirement, "an answer as openapi.yaml has it", f"{failure.title}: {message}", exchange, is_oracles=False
     )
 
 

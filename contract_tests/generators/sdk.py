@@ -70,7 +70,9 @@ def _judge(session: Session, chosen: Callable[[str], bool], outcome: Outcome) ->
     if outcome.verdict == "failed":
         for requirement in filter(chosen, outcome.requirements):
             why = f"{outcome.why} ({outcome.test})"
-            session.oracle.findings.add_violation(requirement, outcome.promise, why, *outcome.exchanges)
+            session.oracle.findings.add_violation(
+                requirement, outcome.promise, why, *outcome.exchanges, is_oracles=False
+            )
 
 
 def _create_fields(session: Session) -> dict[str, Json]:

@@ -128,10 +128,13 @@ class Session:
         self.oracle.observe(exchange)
         return exchange
 
-    def send_parallel(self, build: Callable[[int], Iterable[Request]]) -> list[Exchange]:
-        """Sends the requests that `build` gives for the number of a parallel group. Raises BlockedError."""
+    def send_group(self, build: Callable[[int], Iterable[Request]]) -> list[Exchange]:
+        """Sends in parallel the requests that `build` gives for the number of a new group. Raises BlockedError."""
         self._groups += 1
-        requests = list(build(self._groups))
+        return self.send_parallel(list(build(self._groups)))
+
+    def send_parallel(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Sends the requests at the same time. Raises BlockedError."""
         for request in requests:
             self._check_deletable(request)
         exchanges = self.client.send_parallel(requests)

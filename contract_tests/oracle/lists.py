@@ -40,7 +40,7 @@ class Lists:
         self.ignored_fields = constants
         self.walks: dict[tuple[str, str, str], Walk] = {}
         self.order: dict[tuple[str, str], tuple[int, list[str], str]] = {}
-        self._doubtful: list[tuple[str, str, str, Exchange]] = []
+        self._doubtful: list[tuple[str, str, str, tuple[Exchange, ...]]] = []
         self._strangers: dict[str, set[str]] = {}
         self._disturbed = False
 
@@ -185,19 +185,19 @@ class Lists:
             right, actual = body["has_more"] == more, f"has_more: {body['has_more']}".lower()
             self._judge("list/has-more-is-true-to-its-word", right, f"has_more: {more}".lower(), actual, exchange)
 
-    def _judge(self, requirement: str, right: bool, expected: str, actual: str, exchange: Exchange) -> None:
+    def _judge(self, requirement: str, right: bool, expected: str, actual: str, *exchanges: Exchange) -> None:
         """Like `Findings.judge`, but a violation waits for the end. It is dropped if other users changed the list
         meanwhile.
         """
         if right:
             self.findings.hold(requirement, LIST)
         else:
-            self._doubtful.append((requirement, expected, actual, exchange))
+            self._doubtful.append((requirement, expected, actual, exchanges))
 
     def conclude(self) -> None:
         """Adds the violations that waited, unless other users created or deleted assistants during the run."""
-        for requirement, expected, actual, exchange in () if self._disturbed else self._doubtful:
-            self.findings.add_violation(requirement, expected, actual, exchange)
+        for requirement, expected, actual, exchanges in () if self._disturbed else self._doubtful:
+            self.findings.add_violation(requirement, expected, actual, *exchanges)
         self._doubtful = []
 
     def _step(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
@@ -241,7 +241,7 @@ class Lists:
                 "list/complete", "each assistant once in a walk", f"{repeated[0]} again", *walk.pages, exchange
             )
             self.findings.add_violation(
-                "list/after", "what follows the id", f"{repeated[0]}, which stood before it", exchange
+                "list/after", "what follows the id", f"{repeated[0]}, which stood before it", *walk.pages, exchange
             )
         return bool(repeated)
 
@@ -267,7 +267,9 @@ class Lists:
         *_, before, last = [None, *walk.pages]
         if before and last and last.response.json["data"] == [] and before.response.json.get("has_more") is True:
             actual = f"has_more: true on the page before, and nothing after it: {answer(last)}"
-            self._judge("list/has-more-is-true-to-its-word", False, "has_more: false on the last page", actual, before)
+            self._judge(
+                "list/has-more-is-true-to-its-word", False, "has_more: false on the last page", actual, before, last
+            )
 
     def _look_for_others(self, call: Call, organization: str, walk: Walk) -> None:
         """Notes that another user has created or deleted assistants since the previous walk.

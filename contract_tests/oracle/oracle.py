@@ -6,6 +6,7 @@ The oracle sends nothing. It must see all exchanges of a run in their order, fro
 from __future__ import annotations
 
 from collections.abc import Container
+from copy import copy
 
 from contract_tests.http.messages import Exchange
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
@@ -48,6 +49,14 @@ class Oracle:
         for id, role in ((target.bound_id, "primary"), (target.expendable_id, "sibling")):
             if id:
                 self.model.assistants[id] = TrackedAssistant(id, "home", role)
+
+    def learn(self, earlier: Oracle) -> None:
+        """Takes over from an oracle of the same target: the accepted calls, the constants, the declared assistants."""
+        self.refusals.learn(earlier.refusals)
+        self.findings.accepted |= earlier.findings.accepted
+        self.model.constants |= earlier.model.constants
+        for id in self.model.assistants:
+            self.model.assistants[id] = copy(earlier.model.assistants[id])
 
     def observe(self, exchange: Exchange) -> None:
         """Judges one exchange and takes its effects into the model."""

@@ -67,6 +67,12 @@ class Refusals:
         self.refused: list[Refused] = []
         self._missed: list[Refused] = []
 
+    def learn(self, earlier: Refusals) -> None:
+        """Takes over the accepted calls of an earlier part of the run: they are the controls of new refusals."""
+        self.succeeded |= earlier.succeeded
+        for operation, shapes in earlier._accepted.items():
+            self._accepted[operation] |= shapes
+
     def accept(self, exchange: Exchange, call: Call) -> None:
         self.succeeded.add(call.operation)
         self._accepted[call.operation].add(shape(exchange, call))

@@ -170,7 +170,8 @@ class Writes:
     def _compare(self, body: str, verbs: dict[str, tuple[bool, tuple[Exchange, ...]]]) -> None:
         """Compares the two methods: both right, or both wrong, is alike."""
         wrong = next((method for method, (right, _) in verbs.items() if not right), "PATCH")
-        evidence = verbs[wrong][1]
+        (right,) = verbs.keys() - {wrong}
+        evidence = verbs[right][1] + verbs[wrong][1]
         self.findings.judge(
             "modify/post-and-patch-alike",
             verbs[METHODS[MODIFY]][0] == verbs[METHODS[PATCH]][0],

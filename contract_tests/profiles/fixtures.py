@@ -61,7 +61,7 @@ class Fixtures:
 
     def _twins(self) -> None:
         body: dict[str, Json] = {"name": self.session.unique_text("twin")}
-        exchanges = self.session.send_parallel(lambda group: [operations.create(body, group=group)] * 2)
+        exchanges = self.session.send_group(lambda group: [operations.create(body, group=group)] * 2)
         for name, exchange in zip(TWINS, exchanges, strict=True):
             self._creates.pop(name, None)
             if exchange.response.accepted:

@@ -89,7 +89,7 @@ def _modify_all(session: Session, verb: operations.Modify, id: str, fields: dict
 @step("parallel/modifies-not-lost", "modify/partial", requests=2)
 def two_parallel_modifies(session: Session, one: str, other: str) -> None:
     """Two assistants that are renamed in parallel both show the new name and keep their instructions."""
-    session.send_parallel(
+    session.send_group(
         lambda group: [
             operations.modify(other, {"name": session.unique_text("at once")}, group=group),
             operations.patch(one, {"name": session.unique_text("at once")}, group=group),

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from contract_tests.http import json_text
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.sdk_snippets import sdk_line
-from contract_tests.reports.summary import WORDS, headline, kind, sums
+from contract_tests.reports.summary import WORDS, doubt, headline, kind, sums
 from contract_tests.requirements.explanations import explanations
 
 PIECES = re.compile(r"\s+|[^\s\w]|\w+")
@@ -43,6 +43,7 @@ def page(record: Record) -> str:
         areas=_areas(verdicts),
         explained=explanations(),
         difference=difference,
+        doubt=doubt,
         exchanges=lambda evidence: _exchanges(record, evidence),
         snippet=lambda exchange: _cut(_snippet(exchange), room),
         body=lambda part: _body(part, room),

@@ -8,7 +8,7 @@ from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from contract_tests.reports.events import Event, Record
-from contract_tests.reports.summary import failing, faults, reason
+from contract_tests.reports.summary import doubt, failing, faults, reason
 
 # Characters that XML 1.0 cannot hold, not even escaped.
 UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -60,6 +60,7 @@ def _details(verdict: Event, record: Record) -> str:
     lines = [f"Requirement: {verdict['statement']}"]
     for each in verdict["evidence"][:1]:
         lines += [f"Expected: {each['expected']}", f"Actual: {each['came']}", f"Reproduce:\n{each['curl']}"]
+    lines += [f"Doubt: {doubt(verdict)}"] if doubt(verdict) else []
     if blocked := record.blocked_by(verdict["id"]):
         lines.append(f"Not tested because of this: {', '.join(blocked)}")
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from contract_tests.reports.events import Event, Record
-from contract_tests.reports.summary import details, failing, faults, headline, sums
+from contract_tests.reports.summary import details, doubt, failing, faults, headline, sums
 
 
 def markdown(record: Record) -> str:
@@ -56,7 +56,8 @@ def _violation(verdict: Event, record: Record) -> list[str]:
     word = "Known" if verdict["known"] is not None else "Failed" if failing(verdict, record) else "Warning"
     head = ["", f"### {word}: {verdict['id']}", "", verdict["statement"], ""]
     for each in verdict["evidence"][:1]:
-        comments = [f"# {label}: {line}" for label, text in _texts(each) for line in text.splitlines()]
+        texts = [*_texts(each), *([("Doubt", doubt(verdict))] if doubt(verdict) else [])]
+        comments = [f"# {label}: {line}" for label, text in texts for line in text.splitlines()]
         script = "\n".join([*comments, each["curl"]])
         fence = "`" * max(3, max((len(run) for run in re.findall("`+", script)), default=0) + 1)
         head += [f"{fence}sh", script, fence]

@@ -160,7 +160,8 @@ class Recorder:
     def _evidence(self, violation: Violation) -> Event:
         numbers = [self._numbers[exchange] for exchange in violation.exchanges]
         commands = reproducer(violation, self._target)
-        return {"expected": violation.expected, "came": violation.actual, "exchanges": numbers, "curl": commands}
+        shown = {"expected": violation.expected, "came": violation.actual, "confirmed": violation.confirmed}
+        return {**shown, "exchanges": numbers, "curl": commands}
 
     def _write(self, **event: Any) -> None:
         line = json.dumps(event, ensure_ascii=True)

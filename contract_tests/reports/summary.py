@@ -67,6 +67,14 @@ def details(verdict: Event, record: Record) -> str:
     return reason(verdict) + (f". Not tested because of this: {', '.join(blocked)}." if blocked else "")
 
 
+def doubt(verdict: Event) -> str:
+    """A sentence about a violation that did not come again when its calls were made alone; empty for any other."""
+    if not verdict["evidence"] or verdict["evidence"][0]["confirmed"] is not False:
+        return ""
+    times = "once" if verdict["breaches"] == 1 else f"{verdict['breaches']} times"
+    return f"Seen {times}. It did not come again when these calls were made alone."
+
+
 def faults(record: Record) -> list[tuple[str, str]]:
     """The faults of the run itself, each with a title: no verdict, or assistants that were not deleted."""
     footer = record.footer

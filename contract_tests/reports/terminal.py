@@ -14,7 +14,7 @@ from rich.text import Text
 from contract_tests.http import operations
 from contract_tests.http.target import ROLES
 from contract_tests.reports.events import Event, Record
-from contract_tests.reports.summary import WORDS, headline, kind, sums
+from contract_tests.reports.summary import WORDS, doubt, headline, kind, sums
 from contract_tests.runs.result import Result
 
 STYLES = {"pass": "green", "fail": "bold red", "warn": "yellow", "known": "magenta", "unjudged": "cyan"}
@@ -101,6 +101,8 @@ def _violation(console: Console, verdict: Event, blocked: list[str]) -> None:
     row(console, "Expected", first["expected"])
     row(console, "Actual", first["came"])
     row(console, "Reproduce", first["curl"])
+    if text := doubt(verdict):
+        row(console, "Doubt", text)
     if verdict["breaches"] > 1:
         line(console, f"  {verdict['breaches'] - 1} more like this")
     _blocked(console, blocked)

@@ -14,6 +14,8 @@ class Violation:
     """A violated requirement: the expected answer, the actual answer, and the exchanges that show the violation.
 
     The last exchange is the most important one. `times` is how often it must be sent to show the violation.
+    `is_oracles` is false if a test of an SDK or a check of schemathesis found the violation. `confirmed` tells if the
+    violation came again when its calls were made alone; None if that was not tried.
     """
 
     requirement: str
@@ -21,6 +23,8 @@ class Violation:
     actual: str
     exchanges: tuple[Exchange, ...]
     times: int = 1
+    is_oracles: bool = True
+    confirmed: bool | None = None
 
 
 @dataclass
@@ -41,9 +45,17 @@ class Findings:
     dead: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
 
-    def add_violation(self, requirement: str, expected: str, actual: str, *exchanges: Exchange, times: int = 1) -> None:
+    def add_violation(
+        self,
+        requirement: str,
+        expected: str,
+        actual: str,
+        *exchanges: Exchange,
+        times: int = 1,
+        is_oracles: bool = True,
+    ) -> None:
         evidence = tuple(dict.fromkeys(exchanges))
-        self.violations.append(Violation(requirement, expected, actual, evidence, times))
+        self.violations.append(Violation(requirement, expected, actual, evidence, times, is_oracles))
 
     def block(self, by: str, *requirements: str) -> None:
         """Notes that a violation of `by` kept calls of these requirements from being judged."""
@@ -82,9 +94,9 @@ class Findings:
         return self.held[requirement] - self.accepted
 
     def broken(self, requirement: str) -> list[Violation]:
-        """The violations of a requirement; a violation that has exchanges comes before one that has none."""
+        """The violations of a requirement: first a confirmed one, last those without exchanges."""
         found = [violation for violation in self.violations if violation.requirement == requirement]
-        return sorted(found, key=lambda violation: not violation.exchanges)
+        return sorted(found, key=lambda violation: (not violation.confirmed, not violation.exchanges))
 
 
 def brief(value: Json, length: int = 160) -> str:

@@ -30,6 +30,8 @@ def clean_up(session: Session, result: Result, progress: Progress) -> None:
         with suppress(TargetError):
             remove(session, session.client.send, progress)
             listed = _listed(session) if session.thorough else None
+            if listed and _delete_listed(session, listed):
+                listed = _listed(session)
     finally:
         result.requests += session.client.count
         result.left_behind += _left(session, listed)
@@ -47,6 +49,15 @@ def remove(session: Session, send: Callable[[Request], Exchange], progress: Prog
         progress("cleaning up", done, len(there))
         with suppress(BlockedError):
             send(operations.delete(id, owner(session, guard.created[id])))
+
+
+def _delete_listed(session: Session, listed: set[str]) -> bool:
+    """Deletes again each assistant that a list shows although its delete was accepted. True if there is one."""
+    guard = session.client.guard
+    again = [id for id in guard.created if id in listed and id in guard.gone]
+    for id in again:
+        session.client.send(operations.delete(id, owner(session, guard.created[id])))
+    return bool(again)
 
 
 def owner(session: Session, role: str) -> str:

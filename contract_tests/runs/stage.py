@@ -9,17 +9,21 @@ from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.steps import Step
 from contract_tests.http.target import TargetError
 from contract_tests.runs.cleanup import clean_up
+from contract_tests.runs.confirmation import confirm
 from contract_tests.runs.result import Progress, Result
 
 
 @contextmanager
 def stage(session: Session, result: Result, progress: Progress) -> Iterator[Session]:
-    """Cleans up after the session, also after an error. Then the oracle gives the verdicts that need the whole run."""
+    """The oracle gives the verdicts that need the whole run, and its findings are confirmed. Then cleans up, also after
+    an error.
+    """
     try:
         yield session
+        session.oracle.conclude()
+        confirm(session, progress)
     finally:
         clean_up(session, result, progress)
-    session.oracle.conclude()
 
 
 def open_lists(session: Session, roles: Iterable[str], most: int | None = None) -> None:

@@ -56,7 +56,11 @@ def test_failed_requirements_come_first_and_open(page: Page) -> None:
     """The number of failed requirements comes first; the failed requirements follow, unfolded."""
     assert page.locator("h1").inner_text().startswith("FAILED: 3 MUST violated ")
     assert visible(page)[:2] == ["retrieve/unknown-is-404", "modify/partial"]
-    assert [each.get_attribute("data-kind") for each in page.locator("details.verdict[open]").all()] == ["fail", "fail", "fail"]
+    assert [each.get_attribute("data-kind") for each in page.locator("details.verdict[open]").all()] == [
+        "fail",
+        "fail",
+        "fail",
+    ]
 
 
 def test_the_filters_filter(page: Page) -> None:

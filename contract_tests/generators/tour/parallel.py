@@ -25,7 +25,7 @@ def parallel_creates(session: Session) -> None:
     names = [session.unique_text("at once")] * 2 + [
         session.unique_text(f"at once {number}") for number in session.sample(range(GROUP - 2), 2)
     ]
-    session.send_parallel(lambda group: [operations.create({"name": name}, group=group) for name in names])
+    session.send_group(lambda group: [operations.create({"name": name}, group=group) for name in names])
     session.walk()
 
 
@@ -35,7 +35,7 @@ def parallel_modifies(session: Session) -> None:
     ids = [session.create_assistant() for _ in session.sample(range(GROUP), 3)]
     session.walk()
     for verb in (operations.modify, operations.patch):
-        session.send_parallel(
+        session.send_group(
             lambda group, verb=verb: [  # type: ignore[misc]  # mypy: a default binds the verb
                 verb(id, {"name": session.unique_text("at once")}, group=group) for id in ids
             ]
