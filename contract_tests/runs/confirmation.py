@@ -119,9 +119,6 @@ def _comes_again(session: Session, requirement: str, script: Sequence[Exchange])
     fresh = Oracle(session.target, known.model.tag)
     fresh.learn(known)
     again = Session(session.client, fresh, session.thorough)
-    if session.thorough:
-        for role in {each.request.role for each in script if _operation(each) == LIST} & session.target.keys.keys():
-            again.walk(role)
     with suppress(BlockedError, GuardError):
         _send(again, script)
     fresh.conclude()
@@ -129,13 +126,28 @@ def _comes_again(session: Session, requirement: str, script: Sequence[Exchange])
 
 
 def _send(session: Session, script: Sequence[Exchange]) -> None:
-    """Sends the calls, with the ids of the assistants that they create now. A group is sent in parallel."""
+    """Sends the calls, with the ids of the assistants that they create now. A group is sent in parallel.
+
+    The oracle judges a page by a walk in the same order: at the start, and after the last change.
+    """
     ids: dict[str, str] = {}
+    pages = [each.request for each in script if _operation(each) == LIST and each.request.role in session.target.keys]
+    for request in pages[:1]:
+        _walk(session, request)
     for _, some in groupby(script, key=lambda exchange: exchange.request.group or -exchange.number):
         olds = list(some)
+        if olds[0].request in pages:
+            _walk(session, olds[0].request)
         requests = [_with_ids(each.request, ids) for each in olds]
         news = [session.send(requests[0])] if len(requests) == 1 else session.send_parallel(requests)
         ids |= {_created(old): _created(new) for old, new in zip(olds, news, strict=True) if _created(old)}
+
+
+def _walk(session: Session, page: Request) -> None:
+    """Walks the list in the order of this page. A session that is not thorough has no requests for walks."""
+    order = dict(operations.parse(page.method, page.path).query).get("order")
+    if session.thorough:
+        session.walk(page.role, order=order)
 
 
 def _with_ids(request: Request, ids: Mapping[str, str]) -> Request:
