@@ -33,7 +33,10 @@ ORDINARY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 
 
 class Oracle:
-    """`observe` each exchange, then `conclude`; `findings` tells what came of it."""
+    """`observe` each exchange, then `conclude`; `findings` has the result.
+
+    `unreadable_by` is the requirement that a call violated after which the list cannot be read; empty if it can be.
+    """
 
     def __init__(self, target: Target, tag: str) -> None:
         self.target = target
@@ -45,6 +48,7 @@ class Oracle:
         self.lists = Lists(self.model, self.findings, self.assistant_judge, self.ignored_fields)
         self.errors = Errors(self.model, self.findings)
         self.refusals = Refusals()
+        self.unreadable_by = ""
         self._deviating: set[int] = set()
         for id, role in ((target.bound_id, "primary"), (target.expendable_id, "sibling")):
             if id:
@@ -65,6 +69,35 @@ class Oracle:
         if self._found() != before:
             self._deviating.add(exchange.number)
 
+    def is_readable(self, exchange: Exchange) -> bool:
+        """False for a list or a retrieve that crashed, or whose accepted answer is no JSON object."""
+        crashed = not exchange.response.status or exchange.response.status >= 500
+        return not crashed and (not exchange.response.accepted or isinstance(exchange.response.json, dict))
+
+    def blame(self, cause: Exchange, unreadable: Exchange) -> None:
+        """Adds the violation of a call after which a list or an assistant cannot be read.
+
+        Lists that cannot be read are not judged from now on, until a list can be read again.
+        """
+        operation = read(unreadable.request).operation
+        requirement = "errors/never-5xx"
+        if unreadable.response.accepted:
+            absurd = read(cause.request).absurd
+            requirement = "ignored/absurd-values-are-harmless" if absurd else catalogue.never_succeeds()[operation]
+        if operation == LIST:
+            self.unreadable_by = requirement
+        expected = "an answer that can be read after this call"
+        self.findings.add_violation(requirement, expected, answer(unreadable), cause, unreadable)
+
+    def _is_spoiled(self, exchange: Exchange, call: Call) -> bool:
+        """True for a list that cannot be read because of an earlier call, which has its violation already."""
+        if call.operation == LIST and self.unreadable_by and not self.is_readable(exchange):
+            self.findings.block(self.unreadable_by, *features(call, exchange, None, self.target, set()))
+            return True
+        if call.operation == LIST and exchange.response.accepted:
+            self.unreadable_by = ""
+        return False
+
     def _found(self) -> int:
         doubts = self.lists.doubts + self.errors.doubts
         return len(self.findings.violations) + len(self.refusals.refused) + doubts
@@ -73,6 +106,8 @@ class Oracle:
         call, status = read(exchange.request), exchange.response.status
         if exchange.request.method == "OPTIONS" and dict(exchange.request.headers).get("origin"):
             errors.judge_preflight(self.findings, exchange)
+        elif self._is_spoiled(exchange, call):
+            self._deviating.add(exchange.number)
         elif status == 0 or status >= 500:
             self._crash(exchange, call)
         elif call.unclear:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from contract_tests.generators import histories, schemathesis, sdk, tour
 from contract_tests.generators.rate_limit import Probe
 from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import BlockedError, Session
+from contract_tests.generators.steps import Step
 from contract_tests.http import operations
 from contract_tests.http.client import Client
 from contract_tests.http.messages import Exchange
@@ -84,10 +85,18 @@ class Run:
         self._given_up |= {id for id, known in oracle.model.assistants.items() if known.gone and id in declared}
 
     def _generate(self, session: Session) -> None:
-        if "tour" in self.choice.generators:
-            steps = self._scenario.select(self.chosen, self._has).steps
-            perform(session, steps, lambda _: session.create_assistant(), self.progress)
+        """Hostile steps come last."""
+        steps = self._scenario.select(self.chosen, self._has).steps if "tour" in self.choice.generators else ()
+        self._perform(session, [step for step in steps if not step.hostile])
+        self._generate_more(session)
+        self._perform(session, [step for step in steps if step.hostile])
+
+    def _perform(self, session: Session, steps: Sequence[Step]) -> None:
+        perform(session, steps, lambda _: session.create_assistant(), self.progress)
         remove(session, session.send, self.progress)
+
+    def _generate_more(self, session: Session) -> None:
+        """The calls of the other generators."""
         if session.client.limited:
             self._note_the_limit()
             return

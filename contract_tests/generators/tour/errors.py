@@ -2,6 +2,7 @@
 
 from urllib.parse import unquote
 
+from contract_tests.generators.hostile_call import find_present, send_hostile
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.http import operations
@@ -110,17 +111,15 @@ def a_wrong_method(session: Session, rich: str) -> None:
     session.verify(rich)
 
 
-@step("errors/never-5xx", "errors/json-content-type")
+@step("errors/never-5xx", "errors/json-content-type", hostile=True)
 def odd_bodies(session: Session) -> None:
     """NUL, lone surrogates, a megabyte, deep nesting, huge numbers and repeated keys crash nothing."""
-    id = session.create_assistant()
+    id = ""
     for body in session.sample(_odd_bodies(session), 2):
-        created = session.send(operations.raw("POST", operations.COLLECTION, body))
-        if created.response.accepted:
-            session.retrieve(session.created_id(created))
-        session.send(operations.raw("POST", operations.path(id), body))
-        session.send(operations.raw("PATCH", operations.path(id), body))
-        session.retrieve(id)
+        send_hostile(session, operations.raw("POST", operations.COLLECTION, body))
+        for method in ("POST", "PATCH"):
+            id = find_present(session, id)
+            send_hostile(session, operations.raw(method, operations.path(id), body), id)
     session.walk()
 
 
@@ -142,7 +141,7 @@ def _odd_bodies(session: Session) -> list[bytes]:
     ]
 
 
-@step("errors/never-5xx", wide=True)
+@step("errors/never-5xx", wide=True, hostile=True)
 def odd_places(session: Session) -> None:
     """Odd ids, odd queries, odd headers, and bodies of GET and DELETE crash nothing."""
     session.walk()

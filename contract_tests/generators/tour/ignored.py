@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from contract_tests.generators.hostile_call import find_present, send_hostile
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import step
 from contract_tests.http import operations
@@ -112,14 +113,12 @@ def absurd_values(session: Session, other: str) -> None:
     session.verify(other)
 
 
-@step("ignored/absurd-values-are-harmless", wide=True)
+@step("ignored/absurd-values-are-harmless", wide=True, hostile=True)
 def more_absurd_values(session: Session) -> None:
     """More such values, sent by create and by PATCH, are not stored."""
-    id = session.create_assistant()
+    id = ""
     for name, values in ABSURD.items():
         for value in values:
-            created = session.send(operations.create({"name": session.unique_text("absurd"), name: value}))
-            if created.response.accepted:
-                session.retrieve(session.created_id(created))
-            session.send(operations.patch(id, {name: value}))
-        session.retrieve(id)
+            send_hostile(session, operations.create({"name": session.unique_text("absurd"), name: value}))
+            id = find_present(session, id)
+            send_hostile(session, operations.patch(id, {name: value}), id)
