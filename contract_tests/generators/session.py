@@ -137,7 +137,7 @@ class Session:
         """Sends the requests at the same time. Raises BlockedError."""
         for request in requests:
             self._check_deletable(request)
-        exchanges = self.client.send_parallel(requests)
+        exchanges = self.client.send_parallel([create_ladder.climb(each, self._create_fields) for each in requests])
         for exchange in exchanges:
             self.oracle.observe(exchange)
         return exchanges

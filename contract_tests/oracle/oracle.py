@@ -9,6 +9,7 @@ from collections.abc import Container
 from copy import copy
 
 from contract_tests.http.messages import Exchange
+from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
 from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
@@ -125,10 +126,11 @@ class Oracle:
         return failed or exchange.number in self._deviating
 
     def refuses_good_creates(self, exchange: Exchange) -> bool:
-        """This create failed though it is good, and none was accepted so far."""
-        refused = self.refusals.refused[-1:]
-        mine = any(each.exchange is exchange and each.call.operation == CREATE for each in refused)
-        return mine and CREATE not in self.refusals.succeeded
+        """This create failed though it is good: it has a name alone, or no create was accepted so far."""
+        mine = next((each for each in self.refusals.refused[-1:] if each.exchange is exchange), None)
+        if mine is None or mine.call.operation != CREATE:
+            return False
+        return CREATE not in self.refusals.succeeded or mine.call.fields.keys() == {"name"}
 
     def find_known_refusal(self, operation: str) -> Exchange | None:
         """The last refusal of an operation that seems never to succeed. None for any other operation."""
@@ -160,6 +162,9 @@ class Oracle:
             self.findings.add_violation(
                 requirement, "to be accepted", answer(refused.exchange), *refused.shown, refused.exchange
             )
+            # A field that is never accepted cannot be kept either.
+            kept = [field.not_kept_id for field in ignored_fields().values() if field.accepted_id == requirement]
+            self.findings.block(requirement, *kept)
         if not never.keys() & set(MODIFIES):
             self.writes.conclude()
         self.lists.conclude()

@@ -133,9 +133,19 @@ class Refusals:
             yield from self._cause(each, difference, guilty)
 
     def _difference(self, each: Refused) -> Shape | None:
-        """The fields that the most alike accepted call lacks; None if no accepted call has fewer fields."""
-        less = [other for other in self._accepted[each.call.operation] if other <= each.shape]
-        return each.shape - max(less, key=len) if less else None
+        """The fields that the most alike accepted call lacks. If no accepted call has fewer fields: the fields that no
+        accepted call has. None if the call may lack a field that each accepted call has.
+        """
+        accepted = self._accepted[each.call.operation]
+        less = [other for other in accepted if other <= each.shape]
+        if less:
+            return each.shape - max(less, key=len)
+        return None if self._lacking(each) else each.shape.difference(*accepted) or None
+
+    def _lacking(self, each: Refused) -> set[str]:
+        """The names of the fields that each accepted call has and this call does not."""
+        accepted = [{name for name, _ in other} for other in self._accepted[each.call.operation]]
+        return (set.intersection(*accepted) if accepted else set()) - each.call.fields.keys()
 
     def _cause(
         self, each: Refused, difference: Shape | None, guilty: set[tuple[str, Item]]
@@ -159,8 +169,7 @@ class Refusals:
         operation = each.call.operation
         if each.call.fields == {} and operation in MODIFIES and self._by_the_other_verb(each):
             return "modify/post-and-patch-alike"
-        accepted = [{name for name, _ in other} for other in self._accepted[operation]]
-        lacking = (set.intersection(*accepted) if accepted else set()) - each.call.fields.keys()
+        lacking = self._lacking(each)
         if operation == CREATE:
             return "create/name-suffices" if lacking or not each.call.ignored else each.otherwise
         alike = (other.call for other in self.refused if other.call.operation == operation and not other.crashed)
