@@ -17,10 +17,14 @@ from contract_tests.http.client import Client
 from contract_tests.http.messages import Exchange, Json, Request, parse
 from contract_tests.http.target import Target
 from contract_tests.reports import events, reproduce
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import RunOptions
 from fake_server.fake import Fake
 from fake_server.storage import seed
 from self_tests.command_run import Ran
 from self_tests.commands.test_reports import kept
+from self_tests.wrong import SERVERS
+from self_tests.wrong.wrong_server import serving
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here to run")
 pytestmark = needs_curl
@@ -176,3 +180,16 @@ def test_a_reproducer_shows_the_breach_and_leaves_nothing_behind(
 
     assert parse(last.encode())["instructions"]
     assert everybody(fake) == before
+
+
+@pytest.mark.parametrize("index", range(5, len(SERVERS), 23), ids=lambda index: SERVERS[index].name)
+def test_the_script_of_a_violation_shows_the_violation(index: int) -> None:
+    """A shell that runs the script of a wrong server gets the status that the report shows."""
+    server = SERVERS[index]
+    with serving(server.change, server.limited) as target:
+        choice = RunOptions(generators=frozenset({"tour"}))
+        verdicts = Run(target, choice, lambda id: id == server.meant).judge().verdicts
+        violation = verdicts[0].violations[0]
+        printed = shell(reproduce.reproducer(violation, target))
+
+    assert statuses(printed)[-1:] == [violation.exchanges[-1].response.status]
