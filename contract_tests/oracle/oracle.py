@@ -20,7 +20,7 @@ from contract_tests.oracle.expectations import Call, Demand, demands, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import Refusals, shape
+from contract_tests.oracle.refusals import Refusals
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings, answer
@@ -149,16 +149,17 @@ class Oracle:
 
     def conclude(self) -> None:
         """Judges the refusals, and the two verbs of modify: both need the whole run."""
-        never, refused_shapes = self.refusals.never(), self.refusals.shapes()
+        never = self.refusals.never()
+        causes = list(self.refusals.causes(never))
 
         def is_explained(exchange: Exchange, call: Call) -> bool:
             """A good call like this one was refused, or its operation never succeeded: that is the cause."""
-            return call.operation in never or (call.operation, shape(exchange, call)) in refused_shapes
+            return call.operation in never or self.refusals.explains(exchange, call)
 
         self.findings.dead = self.refusals.dead()
         self.errors.conclude(is_explained)
         self._drop(never)
-        for requirement, refused in self.refusals.causes(never):
+        for requirement, refused in causes:
             self.findings.add_violation(
                 requirement, "to be accepted", answer(refused.exchange), *refused.shown, refused.exchange
             )

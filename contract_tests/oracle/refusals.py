@@ -59,12 +59,15 @@ class Refused:
 
 
 class Refusals:
-    """`succeeded` has the operations that answered a good call with success."""
+    """`succeeded` has the operations that answered a good call with success. `guilty` has, after `causes`, each field
+    and value that an operation refuses.
+    """
 
     def __init__(self) -> None:
         self.succeeded: set[str] = set()
         self._accepted: dict[str, set[Shape]] = defaultdict(set)
         self.refused: list[Refused] = []
+        self.guilty: set[tuple[str, Item]] = set()
         self._missed: list[Refused] = []
 
     def learn(self, earlier: Refusals) -> None:
@@ -86,9 +89,12 @@ class Refusals:
         """Notes that an assistant was not found. If none is ever found, the operation is the cause."""
         self._missed.append(Refused(exchange, call, shown, lambda: catalogue.never_succeeds()[call.operation]))
 
-    def shapes(self) -> set[tuple[str, Shape]]:
-        """Each refused good call, by its operation and its fields."""
-        return {(each.call.operation, each.shape) for each in self.refused if not each.crashed}
+    def explains(self, exchange: Exchange, call: Call) -> bool:
+        """True after `causes` if a good call with these fields was refused, or a good call because of one of them."""
+        mine = shape(exchange, call)
+        refused = (each for each in self.refused if each.call.operation == call.operation and not each.crashed)
+        alike = any(each.shape == mine for each in refused)
+        return alike or any((call.operation, item) in self.guilty for item in mine)
 
     def never(self) -> dict[str, Refused]:
         """The operations that never succeeded, each with its first refused good call."""
@@ -126,11 +132,10 @@ class Refusals:
         """The requirement that each refusal violates. A refusal that another refusal explains is left out."""
         for operation, refused in never.items():
             yield catalogue.never_succeeds()[operation], refused
-        guilty: set[tuple[str, Item]] = set()
         others = [each for each in self.refused if not each.crashed and each.call.operation not in never]
         rest = [(self._difference(each), each) for each in others]
         for difference, each in sorted(rest, key=lambda pair: len(pair[0] or ())):
-            yield from self._cause(each, difference, guilty)
+            yield from self._cause(each, difference)
 
     def _difference(self, each: Refused) -> Shape | None:
         """The fields that the most alike accepted call lacks. If no accepted call has fewer fields: the fields that no
@@ -147,9 +152,7 @@ class Refusals:
         accepted = [{name for name, _ in other} for other in self._accepted[each.call.operation]]
         return (set.intersection(*accepted) if accepted else set()) - each.call.fields.keys()
 
-    def _cause(
-        self, each: Refused, difference: Shape | None, guilty: set[tuple[str, Item]]
-    ) -> Iterator[tuple[str, Refused]]:
+    def _cause(self, each: Refused, difference: Shape | None) -> Iterator[tuple[str, Refused]]:
         operation = each.call.operation
         if not isinstance(each.call.body, dict):
             yield each.otherwise, each
@@ -157,10 +160,10 @@ class Refusals:
             yield self._demands_more(each), each
         elif not difference:
             yield each.otherwise, each
-        elif not any((operation, item) in guilty for item in difference):
+        elif not any((operation, item) in self.guilty for item in difference):
             ignored = [item for item in difference if item[0] in ignored_fields()]
             if len(difference) == 1 or ignored:
-                guilty.update((operation, item) for item in difference)
+                self.guilty.update((operation, item) for item in difference)
             for requirement in dict.fromkeys(self._of(item, each) for item in ignored or difference):
                 yield requirement, each
 
