@@ -74,11 +74,12 @@ class Errors:
         statuses = frozenset().union(*(demand.statuses for demand in demands)) | (TOLERATED if call.free else set())
         status = exchange.response.status
         if status not in statuses:
-            # A demand of 400 is about the body or the query itself.
-            if status in TOLERATED and statuses != TOLERATED and not any(400 in each.statuses for each in demands):
+            # A demand of 400 is about the body or the query itself, and so is a refusal with such a status.
+            about_body = [each for each in demands if 400 in each.statuses] if status in TOLERATED else []
+            if status in TOLERATED and statuses != TOLERATED and not about_body:
                 self._otherwise.append((exchange, call, demands))
             else:
-                self._not_so_refused(exchange, demands)
+                self._not_so_refused(exchange, about_body or demands)
             return False
         if len(demands) == 1 and status in demands[0].statuses:
             self.findings.hold(demands[0].requirement, call.operation)

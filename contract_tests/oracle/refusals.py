@@ -90,11 +90,14 @@ class Refusals:
         self._missed.append(Refused(exchange, call, shown, lambda: catalogue.never_succeeds()[call.operation]))
 
     def explains(self, exchange: Exchange, call: Call) -> bool:
-        """True after `causes` if a good call with these fields was refused, or a good call because of one of them."""
+        """True after `causes` if a good call with these fields was refused, or a good call because of one of them, or
+        because of a field that this call lacks, too.
+        """
         mine = shape(exchange, call)
         refused = (each for each in self.refused if each.call.operation == call.operation and not each.crashed)
         alike = any(each.shape == mine for each in refused)
-        return alike or any((call.operation, item) in self.guilty for item in mine)
+        guilty = any((call.operation, item) in self.guilty for item in mine)
+        return alike or guilty or bool(call.fields and self._lacking(call))
 
     def never(self) -> dict[str, Refused]:
         """The operations that never succeeded, each with its first refused good call."""
@@ -145,12 +148,12 @@ class Refusals:
         less = [other for other in accepted if other <= each.shape]
         if less:
             return each.shape - max(less, key=len)
-        return None if self._lacking(each) else each.shape.difference(*accepted) or None
+        return None if self._lacking(each.call) else each.shape.difference(*accepted) or None
 
-    def _lacking(self, each: Refused) -> set[str]:
+    def _lacking(self, call: Call) -> set[str]:
         """The names of the fields that each accepted call has and this call does not."""
-        accepted = [{name for name, _ in other} for other in self._accepted[each.call.operation]]
-        return (set.intersection(*accepted) if accepted else set()) - each.call.fields.keys()
+        accepted = [{name for name, _ in other} for other in self._accepted[call.operation]]
+        return (set.intersection(*accepted) if accepted else set()) - call.fields.keys()
 
     def _cause(self, each: Refused, difference: Shape | None) -> Iterator[tuple[str, Refused]]:
         operation = each.call.operation
@@ -172,7 +175,7 @@ class Refusals:
         operation = each.call.operation
         if each.call.fields == {} and operation in MODIFIES and self._by_the_other_verb(each):
             return "modify/post-and-patch-alike"
-        lacking = self._lacking(each)
+        lacking = self._lacking(each.call)
         if operation == CREATE:
             return "create/name-suffices" if lacking or not each.call.ignored else each.otherwise
         alike = (other.call for other in self.refused if other.call.operation == operation and not other.crashed)

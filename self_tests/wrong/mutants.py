@@ -1,5 +1,8 @@
-"""`python -m self_tests.wrong.mutants [NAME...]`: runs the whole tour on every wrong server, and shows the requirements
-that caught it.
+"""`python -m self_tests.wrong.mutants [--whole] [--shard K/N] [NAME...]`: runs the tour on every wrong server, and shows
+the requirements that caught it.
+
+`--whole` runs every generator instead, the SDK tests too: about 15 s of CPU for each server. `--shard 2/8` takes every
+eighth server, beginning with the second.
 
 A NAME is a part of a wrong server's name, or of the requirement that it violates. The rows of these servers in
 MATRIX.md, beside this file, are written anew. The exit code is 1 if a wrong server survives, if a NAME fits no wrong
@@ -8,12 +11,14 @@ server, or, without a NAME, if a requirement has no wrong server.
 
 from __future__ import annotations
 
+import argparse
 import logging
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from statistics import mean
 
 from rich.console import Console
@@ -23,6 +28,7 @@ from rich.table import Table
 from contract_tests.requirements import catalogue
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.result import Result
+from contract_tests.runs.run_options import GENERATORS as ALL
 from contract_tests.runs.run_options import RunOptions
 from self_tests.wrong import SERVERS
 from self_tests.wrong.kill_matrix import MATRIX, Kill, merged, totals
@@ -30,52 +36,78 @@ from self_tests.wrong.wrong_server import WrongServer, serving
 
 HISTORIES = 25  # for the servers that the tour did not catch
 WORKERS = 2
+TOUR, HISTORY = frozenset({"tour"}), frozenset({"histories"})
+GENERATORS, WHOLE = (TOUR, HISTORY), (ALL,)
 
 
-def main(names: list[str]) -> int:
+def main(words: list[str]) -> int:
+    given = _parse(words)
+    names: list[str] = given.names
     for name in names:
         if not any(_fits(server, name) for server in SERVERS):
             print(f"mutants: no wrong server has '{name}' in its name or in its requirement.", file=sys.stderr)
             return 1
-    servers = [server for server in SERVERS if not names or any(_fits(server, name) for name in names)]
+    fitting = [server for server in SERVERS if not names or any(_fits(server, name) for name in names)]
+    first, step = given.shard
+    servers = fitting[first - 1 :: step]
+    generators = WHOLE if given.whole else GENERATORS
+    is_all = not names and step == 1
     console = Console(width=None if sys.stdout.isatty() else 200)
-    kills = list(track(killed(servers), "Wrong servers", len(servers), console=Console(stderr=True)))
+    kills = list(track(killed(servers, generators), "Wrong servers", len(servers), console=Console(stderr=True)))
     console.print(table(kills))
     console.print("\n".join([*totals(kills), costs(kills)]))
-    MATRIX.write_text(merged(MATRIX.read_text(encoding="utf-8") if names else "", kills), encoding="utf-8")
-    return int(any(not kill.by for kill in kills) or (not names and unshown(servers) != []))
+    MATRIX.write_text(merged("" if is_all else MATRIX.read_text(encoding="utf-8"), kills), encoding="utf-8")
+    return int(any(not kill.by for kill in kills) or (is_all and unshown(servers) != []))
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m self_tests.wrong.mutants")
+    parser.add_argument("--whole", action="store_true", help="every generator, not the tour alone")
+    parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="K/N", help="the Kth of N parts")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a part of a name, or of a requirement")
+    return parser.parse_args(words)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, of = map(int, text.split("/"))
+    if not 0 < number <= of:
+        raise ValueError
+    return number, of
 
 
 def _fits(server: WrongServer, name: str) -> bool:
     return name in f"{server.meant} {server.name}"
 
 
-def killed(servers: list[WrongServer]) -> Iterable[Kill]:
+def killed(servers: list[WrongServer], generators: Sequence[frozenset[str]]) -> Iterable[Kill]:
     """Runs in separate processes, because each holds a server and its client. The logs of crashes are dropped."""
     with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn"), logging.disable) as pool:
-        yield from pool.map(kill, [SERVERS.index(server) for server in servers])
+        yield from pool.map(partial(kill, generators), [SERVERS.index(server) for server in servers])
 
 
-def kill(index: int) -> Kill:
-    """Runs the tour, and the histories if the tour does not catch the server."""
+def kill(generators: Sequence[frozenset[str]], index: int) -> Kill:
+    """Runs the first generators, and the next ones if those do not catch the server."""
     server, began = SERVERS[index], time.monotonic()
     others: dict[str, None] = {}
     by, first, requests, why = "", 0, 0, ""
-    for generator in ("tour", "histories"):
-        result, stopped = judged(server, generator)
+    for some in generators:
+        result, stopped = judged(server, *some)
         broken = {each.requirement.id: each.violations for each in result.verdicts if each.verdict in ("fail", "warn")}
         why = why or stopped
         others |= dict.fromkeys(id for id in broken if id != server.meant)
         if server.meant in broken:
-            by, first = generator, requests + min(each.exchanges[-1].number for each in broken[server.meant])
+            by, first = (
+                " ".join(sorted(some)) if len(some) == 1 else "the whole suite",
+                requests + min(each.exchanges[-1].number for each in broken[server.meant]),
+            )
             break
         requests += result.requests
     return Kill(server.name, server.meant, by, tuple(others), first, time.monotonic() - began, why)
 
 
-def judged(server: WrongServer, generator: str, only: tuple[str, ...] = ()) -> tuple[Result, str]:
+def judged(server: WrongServer, *generators: str, only: tuple[str, ...] = ()) -> tuple[Result, str]:
     """The result of a run, and the reason if it was cut short. For a limiter only the area of the limiter is judged."""
-    choice = RunOptions(histories=HISTORIES, only=only, generators=frozenset({generator}))
+    choice = RunOptions(histories=HISTORIES, only=only, generators=frozenset(generators))
     with serving(server.change, server.limited) as target:
         run = Run(target, choice, lambda id: choice.includes(id) and id.startswith("rate/") == server.limited)
         try:
