@@ -1,5 +1,5 @@
-"""`python -m self_tests.wrong.mutants [--whole] [--shard K/N] [NAME...]`: runs the tour on every wrong server, and shows
-the requirements that caught it.
+"""`python -m self_tests.wrong.mutants [--whole] [--shard K/N] [NAME...]`: runs the tour on every wrong server, and
+shows the requirements that caught it.
 
 `--whole` runs every generator instead, the SDK tests too: about 15 s of CPU for each server. `--shard 2/8` takes every
 eighth server, beginning with the second.
@@ -96,10 +96,8 @@ def kill(generators: Sequence[frozenset[str]], index: int) -> Kill:
         why = why or stopped
         others |= dict.fromkeys(id for id in broken if id != server.meant)
         if server.meant in broken:
-            by, first = (
-                " ".join(sorted(some)) if len(some) == 1 else "the whole suite",
-                requests + min(each.exchanges[-1].number for each in broken[server.meant]),
-            )
+            by = "the whole suite" if some == ALL else " ".join(some)
+            first = requests + min(each.exchanges[-1].number for each in broken[server.meant])
             break
         requests += result.requests
     return Kill(server.name, server.meant, by, tuple(others), first, time.monotonic() - began, why)
