@@ -25,7 +25,7 @@ from contract_tests.runs.result import Progress
 
 TRIES = 3  # violations of one requirement, of which one has to come again
 BESIDE = 3  # assistants that a script creates beside one in a list
-LONGEST = 40  # calls of a script
+LONG, LONGEST = 12, 40  # calls of a script: the most that are shortened, and the most that are tried at all
 LIMITER = "rate/"  # its probe has repeated each burst already
 
 
@@ -59,7 +59,8 @@ def _confirm(session: Session, violations: Sequence[Violation]) -> None:
             if not _is_affordable(session, script):
                 return
             if _comes_again(session, violation.requirement, script):
-                _replace(session, violation, replace(violation, exchanges=script, confirmed=True))
+                shortest = _shorten(session, violation.requirement, script) if session.thorough else script
+                _replace(session, violation, replace(violation, exchanges=shortest, confirmed=True))
                 return
     _replace(session, violations[0], replace(violations[0], confirmed=False))
 
@@ -67,6 +68,17 @@ def _confirm(session: Session, violations: Sequence[Violation]) -> None:
 def _replace(session: Session, old: Violation, new: Violation) -> None:
     violations = session.oracle.findings.violations
     violations[violations.index(old)] = new
+
+
+def _shorten(session: Session, requirement: str, script: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+    """Leaves out each call without which the violation comes again too. A create stays if another call names its id."""
+    for each in script[:-1] if len(script) <= LONG else ():
+        rest = tuple(other for other in script if other is not each)
+        id = quote(_created(each), safe="")
+        needed = id and any(id in other.request.path for other in rest)
+        if not needed and _comes_again(session, requirement, rest):
+            script = rest
+    return script
 
 
 def _names(violation: Violation, id: str) -> bool:
