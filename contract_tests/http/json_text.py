@@ -18,6 +18,7 @@ DEPTH = 100
 REPLACEMENT = "\ufffd"
 STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 SURROGATE = re.compile("[\ud800-\udfff]")
+ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # a half of a pair, too
 # An opening bracket is a step of 1 and a closing one of -1, as signed bytes.
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
@@ -31,7 +32,7 @@ def parse(text: str) -> Any:
     """The value of a JSON text. Raises JsonError, or json.JSONDecodeError if the grammar is wrong."""
     check_depth(text)
     value = _DECODER.decode(text)
-    return replace_surrogates(value) if "\\u" in text else value
+    return replace_surrogates(value) if ESCAPED_SURROGATE.search(text) else value
 
 
 def check_depth(text: str, strings: re.Pattern[str] = STRING) -> None:
