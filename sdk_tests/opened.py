@@ -30,7 +30,8 @@ class Clients:
     def __init__(self, target: Target, guard: Guard | None = None, observe: Observe | None = None) -> None:
         self._target = target
         self._watch = Watch(target, guard or Guard(target), observe)
-        self._trust = httpx.create_ssl_context()  # once, because loading the certificates is the slow part of a client
+        # The certificates are loaded once, and for HTTPS alone, because that is the slow part of a client.
+        self._trust = httpx.create_ssl_context() if urlsplit(target.base_url).scheme == "https" else False
         self._open: dict[tuple[str, str, bool], SyncClient | AsyncClient] = {}
 
     def with_key_of(self, role: str, kind: str, *, strict: bool = False) -> Client:

@@ -1,7 +1,13 @@
 """The result of a run of the command, and the keys that the command gets."""
 
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import NamedTuple
 
+import pytest
+
+from contract_tests.cli import commands
 from contract_tests.http.target import ROLES
 from fake_server.storage import seed
 
@@ -14,3 +20,14 @@ class Ran(NamedTuple):
     code: int
     out: str
     err: str
+
+
+def run_once(*words: str) -> Ran:
+    """Runs `assistants-contract` in this process for a fixture that several tests share."""
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        for variable, key in KEYS.items():
+            patch.setenv(variable, key)
+        patch.setattr(sys, "argv", ["assistants-contract", *words])
+        with pytest.raises(SystemExit) as stopped:
+            commands.main()
+    return Ran(int(stopped.value.code or 0), out.getvalue(), err.getvalue())

@@ -77,7 +77,7 @@ class Judgement:
             from contract_tests.runs.planned_run import PlannedRun
 
             return [PlannedRun(target, plan, self.options.seed, includes, self.ledger, bar.stage)]
-        from contract_tests.runs.full_run import Run, own_fake  # here: it imports schemathesis, openai and pytest
+        from contract_tests.runs.full_run import Run, own_fake  # here: a plan does not need it
 
         if target:
             return [Run(target, self.options, includes, bar.stage)]

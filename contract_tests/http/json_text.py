@@ -18,6 +18,7 @@ DEPTH = 100
 REPLACEMENT = "\ufffd"
 STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 SURROGATE = re.compile("[\ud800-\udfff]")
+ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # a half of a pair, too
 # An opening bracket is a step of 1 and a closing one of -1, as signed bytes.
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
@@ -31,7 +32,7 @@ def parse(text: str) -> Any:
     """The value of a JSON text. Raises JsonError, or json.JSONDecodeError if the grammar is wrong."""
     check_depth(text)
     value = _DECODER.decode(text)
-    return replace_surrogates(value) if "\\u" in text else value
+    return replace_surrogates(value) if ESCAPED_SURROGATE.search(text) else value
 
 
 def check_depth(text: str, strings: re.Pattern[str] = STRING) -> None:
@@ -46,12 +47,21 @@ def check_depth(text: str, strings: re.Pattern[str] = STRING) -> None:
 def replace_surrogates(value: Any) -> Any:
     """The value with U+FFFD for each lone surrogate. If two keys become equal, the last one counts."""
     if isinstance(value, str):
-        return SURROGATE.sub(REPLACEMENT, value)
+        return value if _is_unicode(value) else SURROGATE.sub(REPLACEMENT, value)
     if isinstance(value, list):
         return [replace_surrogates(item) for item in value]
     if isinstance(value, dict):
         return {replace_surrogates(key): replace_surrogates(item) for key, item in value.items()}
     return value
+
+
+def _is_unicode(text: str) -> bool:
+    """True without a lone surrogate. To encode a long text is ten times as fast as to search it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def has_equal_keys(text: str) -> bool:

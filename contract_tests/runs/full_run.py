@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from contract_tests.generators import histories, schemathesis, sdk, tour
+from contract_tests.generators import histories, tour
 from contract_tests.generators.rate_limit import Probe
 from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import BlockedError, Session
@@ -108,11 +108,15 @@ class Run:
             return
         generators = self.choice.generators
         if "schemathesis" in generators and not self.choice.only:
+            from contract_tests.generators import schemathesis  # here, because it is slow to import
+
             schemathesis.generate(session, self.choice.seed, self.choice.deep, self.progress)
             remove(session, session.send, self.progress)
         if "histories" in generators and not self.choice.only:
             histories.generate(session, self.choice.seed, self.choice.histories, self.progress)
         if "sdk" in generators:
+            from contract_tests.generators import sdk  # here: it imports openai and pytest, which are slow to import
+
             self.progress("the Python SDK", 0, 1)
             testable = lambda id: self.chosen(id) and not session.oracle.blocks(id)  # noqa: E731 - as `chosen` is
             sdk.judge_by_python(session, testable, self.choice.seed)
@@ -129,6 +133,8 @@ class Run:
 
     def _node(self, session: Session) -> None:
         """The same promises through Node's SDK. A note says so if Node's SDK cannot be installed."""
+        from contract_tests.generators import sdk  # here, as above
+
         self.progress("the Node SDK", 0, 1)
         try:
             sdk.judge_by_node(session, self.chosen)

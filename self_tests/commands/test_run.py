@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +19,6 @@ from contract_tests.generators.steps import Step
 from contract_tests.http import operations, own_fake, target
 from contract_tests.http.transport import Transport
 from contract_tests.reports import events
-from contract_tests.requirements import catalogue
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
 from fake_server.compose import compose
@@ -74,17 +72,6 @@ async def misspelt(call: Call) -> Answer:
 async def created(call: Call) -> Answer:
     answer = await create_assistant(call)
     return Answer(answer.body, 201)
-
-
-def test_our_own_fake_holds_and_everything_is_judged(run: Callable[..., Ran]) -> None:
-    """With no target the fake is started and tested, its limiter too: exit 0 under --strict, everything tested."""
-    ran = run("--strict", *QUICKLY)
-
-    assert (ran.code, ran.err) == (0, "")
-    found = Counter(each.level for each in catalogue.requirements().values())
-    assert f"MUST    {found['must']} passed, 0 failed, 0 not tested" in ran.out
-    assert f"SHOULD  {found['should']} passed, 0 failed, 0 not tested" in ran.out
-    assert ran.out.endswith(f"\nPASSED: all {found['must']} MUST passed, {found['should']} SHOULD passed\n")
 
 
 def test_a_broken_must_is_exit_1_with_a_curl(run: Callable[..., Ran], fake: Fake, base_url: str) -> None:
@@ -330,15 +317,16 @@ def test_nothing_of_others_is_touched(run: Callable[..., Ran], base_url: str, fa
     assert list(fake.store.projects("org-acme")) == before
 
 
-def test_the_events_have_every_requirement(run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path) -> None:
-    """Id, level, verdict, reason and evidence; counts; the target without its keys."""
+def test_a_violation_in_the_events_has_its_evidence(
+    run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path
+) -> None:
+    """Level, verdict and reason, and the exchange that shows it."""
     fake.handlers["deleteAssistant"] = misspelt
     file = tmp_path / "events.ndjson"
 
-    run(base_url, *QUICKLY, "--events", str(file))
+    run(base_url, "--only", "delete/", "--events", str(file))
     record = events.load(file)
 
-    assert len(record.verdicts) == sum(record.footer["counts"].values()) == len(catalogue.requirements())
     gone = next(row for row in record.verdicts if row["id"] == "delete/answers-deleted")
     assert (gone["level"], gone["verdict"], bool(gone["reason"])) == ("must", "fail", True)
     assert record.exchanges[gone["evidence"][0]["exchanges"][-1]]["response"]["status"] == 200

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +9,6 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from contract_tests.reports import formats
 from fake_server.domain.errors import MalformedRequest
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.server import serve
@@ -98,18 +94,6 @@ def test_a_ledger_stays_after_a_create_without_an_answer(run: Callable[..., Ran]
 
     assert "An assistant may be left." in ran.out
     assert [path.suffix for path in folder.iterdir()] == [".ledger"]
-
-
-def test_a_full_run_leaves_nothing_in_an_empty_folder(folder: Path, base_url: str) -> None:
-    """No .hypothesis, though schemathesis and the SDK suite run."""
-    words = (sys.executable, "-m", "contract_tests", "run", base_url, "--histories", "1")
-    checkout = str(Path(formats.__file__).parents[2])
-    done = subprocess.run(
-        words, cwd=folder, env=os.environ | KEYS | {"PYTHONPATH": checkout}, capture_output=True, check=False
-    )
-
-    assert done.returncode == 3
-    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("words", [("--since", "nothing.ndjson"), ("--baseline", "nothing.yaml"), ("--html", "no/a")])

@@ -19,12 +19,15 @@ from contract_tests.reports.baseline import BaselineError
 from contract_tests.reports.events import RecordError
 from contract_tests.requirements import catalogue
 from self_tests.command_run import Ran
-from self_tests.commands.test_run import QUICKLY, http
+from self_tests.commands.test_run import http
 
+# The oracle judges every answer by all of its rules, so the calls of three requirements are enough.
+JUDGED = ("create/name-suffices", "create/answers-the-assistant", "list/complete")
+CREATE_AND_LIST = tuple(word for id in JUDGED for word in ("--only", id))
 TOO_DEEP = {
     "101 lists": "[" * 101 + "]" * 101,
     "101 objects": '{"a":' * 101 + "1" + "}" * 101,
-    "a list without an end": "[" * 1_000_000,
+    "a list without an end": "[" * 100_000,
     "100 lists after a quote": '["\\"", ' + "[" * 100 + "]" * 101,
 }
 NUMBERS = {"a long integer": "9" * 100_000, "a large integer": "9" * 400, "1e999": "1e999", "NaN": '{"a": NaN}'}
@@ -61,7 +64,7 @@ def test_an_answer_within_the_rules_is_parsed(text: str) -> None:
 def test_a_server_that_answers_so_gets_a_verdict(run: Callable[..., Ran], status: int, text: str) -> None:
     """A server that answers so gets a verdict: the run ends with exit 1 and without a traceback."""
     with http(status, text.encode()) as base_url:
-        ran = run(base_url, *QUICKLY, "--only", "create/", "--only", "list/")
+        ran = run(base_url, *CREATE_AND_LIST)
 
     assert ran.code == 1
     assert "Traceback" not in ran.out + ran.err

@@ -9,26 +9,41 @@ from collections.abc import Iterator
 import pytest
 
 from contract_tests.http.messages import Exchange
-from contract_tests.http.operations import CREATE, DELETE, MODIFY, PATCH, RETRIEVE, parse
+from contract_tests.http.operations import CREATE, DELETE, parse
 from contract_tests.requirements import catalogue
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.result import Result
 from contract_tests.runs.run_options import RunOptions
 from fake_server.fake import Answer, Call, Fake
-from self_tests.wrong.wrong_server import OPERATIONS, error, serving
+from self_tests.wrong.wrong_server import BY_ID, OPERATIONS, error, serving
 
 TOUR = RunOptions(generators=frozenset({"tour"}))
 FEW = 24
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def without_logs() -> Iterator[None]:
     logging.disable()
     yield
     logging.disable(logging.NOTSET)
 
 
-def judge_without(operation: str, status: int, options: RunOptions = TOUR) -> tuple[Result, Counter[str]]:
+Judged = tuple[Result, Counter[str]]
+# Tests with the same operation and status share one tour, because a tour takes two seconds.
+REFUSED = [(operation, status) for operation in OPERATIONS for status in (404, 405, 501)]
+CRASHES = [(operation, 500) for operation in OPERATIONS]
+
+
+def name(without: tuple[str, int]) -> str:
+    return "{} {}".format(*without)
+
+
+@pytest.fixture(scope="module")
+def judged(without: tuple[str, int]) -> Judged:
+    return judge_without(*without)
+
+
+def judge_without(operation: str, status: int, options: RunOptions = TOUR) -> Judged:
     """The result of a run on a server that answers this operation with one status, and the calls of each operation."""
     calls: Counter[str] = Counter()
 
@@ -50,33 +65,31 @@ def violated(result: Result) -> dict[str, int]:
     return {each.requirement.id: len(each.violations) for each in result.verdicts if each.verdict in ("fail", "warn")}
 
 
-@pytest.mark.parametrize("status", [404, 405, 501])
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_an_operation_that_never_succeeds_is_one_violation(operation: str, status: int) -> None:
+@pytest.mark.parametrize("without", REFUSED, ids=name, scope="module")
+def test_an_operation_that_never_succeeds_is_one_violation(without: tuple[str, int], judged: Judged) -> None:
     """One requirement is violated, once. Each requirement that was not tested names it as its blocker."""
-    result, _ = judge_without(operation, status)
+    result, _ = judged
 
-    violation = catalogue.never_succeeds()[operation]
+    violation = catalogue.never_succeeds()[without[0]]
     assert violated(result) == {violation: 1}
     assert {each.blocked_by for each in result.verdicts if each.verdict == "unjudged"} <= {violation}
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_an_operation_that_always_crashes_is_named_as_a_crash(operation: str) -> None:
+@pytest.mark.parametrize("without", CRASHES, ids=name, scope="module")
+def test_an_operation_that_always_crashes_is_named_as_a_crash(judged: Judged) -> None:
     """A crash violates errors/never-5xx alone, and blocks what needs the operation."""
-    result, _ = judge_without(operation, 500)
+    result, _ = judged
 
     assert violated(result).keys() == {"errors/never-5xx"}
     assert {each.blocked_by for each in result.verdicts if each.verdict == "unjudged"} <= {"errors/never-5xx"}
 
 
-@pytest.mark.parametrize("status", [405, 500])
-@pytest.mark.parametrize("operation", [RETRIEVE, MODIFY, PATCH, DELETE])
-def test_the_suite_soon_no_longer_sends_the_operation(operation: str, status: int) -> None:
+@pytest.mark.parametrize("without", [each for each in REFUSED + CRASHES if each[0] in BY_ID], ids=name, scope="module")
+def test_the_suite_soon_no_longer_sends_the_operation(without: tuple[str, int], judged: Judged) -> None:
     """After a few calls the suite knows that the operation never succeeds."""
-    _, calls = judge_without(operation, status)
+    _, calls = judged
 
-    assert calls[operation] <= FEW
+    assert calls[without[0]] <= FEW
 
 
 def test_nothing_is_created_where_nothing_can_be_deleted() -> None:

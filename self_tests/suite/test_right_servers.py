@@ -86,7 +86,9 @@ def test_the_fake_with_all_that_it_has_is_not_accused(tmp_path: Path) -> None:
         limited = target_with_held_clock(url)
         limits = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge()
         ControlClient(url).limit(None)
-        others = Run(replace(limited, rate_limit=0), RunOptions(), lambda id: not id.startswith("rate/")).judge()
+        others = Run(
+            replace(limited, rate_limit=0), RunOptions(histories=10), lambda id: not id.startswith("rate/")
+        ).judge()
 
     assert broken(limits.verdicts + others.verdicts) == {}
     assert limits.left_behind + others.left_behind == []
