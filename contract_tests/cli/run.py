@@ -108,7 +108,7 @@ def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
     except TargetError as fault:
         return CutShort(str(fault), exit_code_cut_short(interrupted=False, left_behind=()))
     except KeyboardInterrupt:
-        left_behind = [id for each in runs for id in each.result.left_behind]
+        left_behind = [left for each in runs for left in each.result.remains]
         return CutShort("Interrupted.", exit_code_cut_short(interrupted=True, left_behind=left_behind))
     except Exception as fault:  # noqa: BLE001 - no error of the suite may look like a verdict
         where = f"{type(fault).__name__}: {fault}".splitlines()[0]

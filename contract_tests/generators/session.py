@@ -31,8 +31,9 @@ class BlockedError(Exception):
 class Session:
     """The calls of one run to one target.
 
-    Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first.
-    A `thorough` session reads at once what it has written. Any other session leaves that to the last walk of the run.
+    Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first;
+    `before` has those of the other keys too. A `thorough` session reads at once what it has written. Any other session leaves
+    that to the last walk of the run.
     """
 
     def __init__(self, client: Client, oracle: Oracle, thorough: bool = True) -> None:
@@ -41,6 +42,7 @@ class Session:
         self.thorough = thorough
         self.tag = oracle.model.tag
         self.others: list[str] = []
+        self.before: set[str] = set()
         self._texts = 0
         self._groups = 0
         self._keys_in_use: set[str] = set()
