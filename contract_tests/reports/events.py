@@ -108,7 +108,8 @@ def _fill_in(record: Record) -> None:
             each.setdefault("confirmed", None)
     known = any(verdict["known"] is not None for verdict in record.verdicts)
     files = [edit["file"] for edit in record.footer["edits"]] + ["the baseline"] * known
-    for name, value in {"unread": [], "ledger": None, "baseline": files[0] if files else None, "since": None}.items():
+    added: Event = {"unread": [], "ledger": None, "baseline": files[0] if files else None, "since": None}
+    for name, value in added.items():
         record.footer.setdefault(name, value)
 
 

@@ -23,10 +23,11 @@ WIDTH = 13  # of the labels: "Requirement: "
 
 
 def report(record: Record, console: Console, errors: Console) -> None:
-    """Prints the record. If the run has no verdict, prints the reason on `errors`."""
+    """Prints the record. If the run has no verdict, prints the reason on `errors`. An error of the suite leaves the
+    violations that were found before it."""
     if record.footer["fault"]:
         line(errors, f"assistants-contract: {record.footer['fault']}")
-    else:
+    if record.verdicts:
         _verdicts(record, console)
     for note in record.footer["notes"]:
         line(console, f"\nNote: {note}")

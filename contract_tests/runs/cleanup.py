@@ -64,7 +64,7 @@ def _delete_listed(session: Session, lists: Lists) -> bool:
 
 
 def _read_lists(session: Session) -> Lists:
-    """The lists that may show an assistant of the run. A planned run reads a list only for a create without an answer."""
+    """The lists that may show an assistant of the run. A planned run reads one only for a create without an answer."""
     client = session.client
     roles = [request.role for request in client.pending]
     if session.thorough:

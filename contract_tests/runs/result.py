@@ -9,7 +9,7 @@ from pathlib import Path
 from contract_tests.http.target import Target
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings
-from contract_tests.requirements.verdicts import Verdict, judge
+from contract_tests.requirements.verdicts import Verdict, judge, judge_so_far
 
 Progress = Callable[[str, int, int], None]
 
@@ -18,7 +18,8 @@ Progress = Callable[[str, int, int], None]
 class Result:
     """`left_behind` are the ids that the run created and could not delete. `unread` has the name of each assistant that
     the run may have left: no answer named the assistant, and no list could be read. `notes` list the parts that were
-    left out, with the reason. Only a planned run has `planned`, its number of requests, and the path of its `ledger`."""
+    left out, with the reason. Only a planned run has `planned`, its number of requests, and the path of its `ledger`.
+    """
 
     target: Target
     verdicts: list[Verdict] = field(default_factory=list)
@@ -37,6 +38,10 @@ class Result:
     def judge(self, findings: Findings, chosen: Callable[[str], bool], missing: Mapping[str, str]) -> None:
         """Fills in the verdicts. `missing` has the reason for each requirement that was not tested."""
         self.verdicts = judge(findings, chosen, missing)
+
+    def judge_so_far(self, findings: Findings, chosen: Callable[[str], bool]) -> None:
+        """Fills in the verdicts of a run that an error of the suite has ended."""
+        self.verdicts = judge_so_far(findings, chosen)
 
 
 def merge(results: list[Result]) -> Result:

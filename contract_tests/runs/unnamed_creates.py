@@ -1,4 +1,4 @@
-"""The creates whose answers named no assistant. The lists may show what such a create has made, by the texts it sent."""
+"""The creates whose answers named no assistant. The lists may show what they have made, by the texts that they sent."""
 
 from __future__ import annotations
 
