@@ -7,7 +7,7 @@ RUN_OPTIONS ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test pythons check serve mutants faults bench bench-start mocks sdk-matrix sdk-blindness sdk-own clients \
+.PHONY: help setup contract test pythons check serve mutants faults arbitrary bench bench-start mocks sdk-matrix sdk-blindness sdk-own clients \
 	litellm golden docs browser
 
 help: ## say what there is
@@ -45,6 +45,9 @@ mutants: $(READY) ## every wrong server against the whole tour, and the kill mat
 
 faults: $(READY) ## the whole suite on each server with one fault, and the requirements that it names
 	@$(BIN)/python -m self_tests.wrong.precision
+
+arbitrary: $(READY) ## the whole suite on servers that answer anything, for minutes; SECONDS=… sets how many
+	@$(BIN)/python -m self_tests.suite.arbitrary $(SECONDS)
 
 bench: $(READY) ## what the fake costs, beside bare aiohttp and other mocks
 	@$(BIN)/python -m self_tests.bench

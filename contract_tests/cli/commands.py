@@ -16,6 +16,7 @@ import click
 from contract_tests.cli.command_line_keys import without_keys
 from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, VERSION, learn_options, target_options
 from contract_tests.cli.report_files import report_options
+from contract_tests.cli.suite_errors import describe_error, render_traceback
 from contract_tests.reports.formats import FORMATS
 from contract_tests.requirements.verdicts import INTERRUPTED, PASSED, UNUSABLE, exit_code_without_verdicts
 from contract_tests.runs.run_options import HISTORIES, RunOptions
@@ -36,6 +37,11 @@ def main() -> NoReturn:
         sys.exit(UNUSABLE)
     except click.Abort:
         sys.exit(INTERRUPTED)
+    except Exception as fault:  # noqa: BLE001 - an error outside a run, while a report is made: no verdict either
+        click.echo(without_keys(f"assistants-contract: {describe_error(fault)}"), err=True)
+        if "--debug" in sys.argv:
+            click.echo(without_keys(render_traceback(fault)), err=True)
+        sys.exit(UNUSABLE)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,6 +58,7 @@ def cli() -> None:
 @click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories.")
 @click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: takes minutes, not seconds.")
 @click.option("--sdk", is_flag=True, help="Test through Node's SDK too. Needs node; npm installs the SDK once.")
+@click.option("--debug", is_flag=True, help="Print the traceback of an error of the suite.")
 @click.option("--ledger", type=PLACE, help="A new file, or a folder for it.  [default: the folder of --events]")
 @click.option("--events", type=FILE, help="Write every request, answer and verdict to this file.")
 @click.option("--baseline", "known", type=PLACE, help="A file of known violations.")
@@ -63,6 +70,7 @@ def run(
     histories: int,
     deep: bool,
     sdk: bool,
+    debug: bool,
     ledger: Path | None,
     events: Path | None,
     known: Path | None,
@@ -96,7 +104,7 @@ def run(
     from contract_tests.cli.run import Judgement
 
     place = ledger or (events.parent if events else Path())
-    return Judgement(invocation, options, strict, references, reports, place).run()
+    return Judgement(invocation, options, strict, references, reports, place, debug).run()
 
 
 @cli.command()

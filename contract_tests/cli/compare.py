@@ -60,10 +60,10 @@ class ComparisonRun:
         return exit_code_without_verdicts(self._left_behind(), different=bool(found.differences))
 
     def _left_behind(self) -> list[str]:
-        """Prints the assistants that the runs could not delete. Returns their ids."""
+        """Prints the assistants that the runs could not delete, and returns them."""
         for run in self.runs:
             terminal.result_not_deleted(self.console, run.result)
-        return [id for run in self.runs for id in run.result.left_behind]
+        return [left for run in self.runs for left in run.result.remains]
 
 
 class LiveSide:

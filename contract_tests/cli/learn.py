@@ -56,7 +56,7 @@ class Learning:
         if cut_short:
             terminal.line(self._errors, f"assistants-contract: {cut_short.reason}")
             return cut_short.code
-        return exit_code_without_verdicts(result.left_behind)
+        return exit_code_without_verdicts(result.remains)
 
     def _limits(self, session: Session, limit: int) -> Limits:
         return Limits(session, limit, self._learned_limits)

@@ -38,7 +38,7 @@ class References:
 
     def exit_code(self, result: Result, strict: bool) -> int:
         outdated = bool(self.edits(result))
-        return exit_code(result.verdicts, result.left_behind, strict, self.known(result), outdated)
+        return exit_code(result.verdicts, result.remains, strict, self.known(result), outdated)
 
     def edits(self, result: Result) -> list[Edit]:
         """The changes that make the baseline true again. A run without verdicts needs no change."""

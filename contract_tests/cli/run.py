@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
+import click
 from rich.console import Console
 
 from contract_tests.cli.invocation import Invocation
 from contract_tests.cli.references import References
 from contract_tests.cli.report_files import Reports
+from contract_tests.cli.suite_errors import describe_error, render_traceback
 from contract_tests.http.messages import Exchange
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import TargetError
@@ -34,13 +36,16 @@ class Playable(Protocol):
 
     def judge(self) -> Result: ...
 
+    def judge_so_far(self) -> None: ...
+
 
 @dataclass(frozen=True)
 class CutShort:
-    """A run that ended too early: the reason in one line, and the exit code."""
+    """A run that ended too early: the reason in one line, and the exit code. An error of the suite has a traceback."""
 
     reason: str
     code: int
+    traceback: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,14 @@ class Judgement:
     references: References
     reports: Reports
     ledger: Path
+    debug: bool = False
 
     def run(self) -> int:
-        """Runs, prints and writes the reports. Returns the exit code. A run that was cut short has no verdicts."""
+        """Runs, prints and writes the reports. Returns the exit code.
+
+        A run that was cut short has no verdicts, except the violations before an error of the suite. With `debug` the
+        traceback of such an error is printed too.
+        """
         bar = ProgressBar()
         with ExitStack() as stack:
             runs = self._runs(bar, stack)
@@ -68,6 +78,8 @@ class Judgement:
             ending = self._ending(result, cut_short, time.monotonic() - started)
             record = recorder.finish(result, ending)
         terminal.report(record, Console(highlight=False), Console(highlight=False, stderr=True))
+        if self.debug and cut_short:
+            click.echo(Secrets(result.target).mask(cut_short.traceback), err=True, nl=False)
         self.reports.write(record)
         return ending.code
 
@@ -86,7 +98,7 @@ class Judgement:
     def _ending(self, result: Result, cut_short: CutShort | None, seconds: float) -> Ending:
         if cut_short:
             reason = Secrets(result.target).mask(cut_short.reason)
-            return Ending(cut_short.code, seconds, reason, self.references.file)
+            return Ending(cut_short.code, seconds, reason, self.references.file, self.references.known(result))
         references = self.references
         return Ending(
             references.exit_code(result, self.strict),
@@ -108,12 +120,13 @@ def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
     except TargetError as fault:
         return CutShort(str(fault), exit_code_cut_short(interrupted=False, left_behind=()))
     except KeyboardInterrupt:
-        left_behind = [id for each in runs for id in each.result.left_behind]
+        left_behind = [left for each in runs for left in each.result.remains]
         return CutShort("Interrupted.", exit_code_cut_short(interrupted=True, left_behind=left_behind))
     except Exception as fault:  # noqa: BLE001 - no error of the suite may look like a verdict
-        where = f"{type(fault).__name__}: {fault}".splitlines()[0]
-        reason = f"An error of the suite, not of the target. {where}"
-        return CutShort(reason, exit_code_cut_short(interrupted=False, left_behind=()))
+        for each in runs:
+            each.judge_so_far()
+        code = exit_code_cut_short(interrupted=False, left_behind=())
+        return CutShort(describe_error(fault), code, render_traceback(fault))
     return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from contract_tests.generators import create_ladder
 from contract_tests.http import operations
 from contract_tests.http.client import Client
+from contract_tests.http.guard import TakenError
 from contract_tests.http.messages import Exchange, Json, Request
 from contract_tests.http.target import Target, TargetError
 
@@ -31,8 +32,9 @@ class BlockedError(Exception):
 class Session:
     """The calls of one run to one target.
 
-    Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first.
-    A `thorough` session reads at once what it has written. Any other session leaves that to the last walk of the run.
+    Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first;
+    `before` has those of the other keys too. A `thorough` session reads at once what it has written. Any other
+    session leaves that to the last walk of the run.
     """
 
     def __init__(self, client: Client, oracle: Oracle, thorough: bool = True) -> None:
@@ -41,6 +43,7 @@ class Session:
         self.thorough = thorough
         self.tag = oracle.model.tag
         self.others: list[str] = []
+        self.before: set[str] = set()
         self._texts = 0
         self._groups = 0
         self._keys_in_use: set[str] = set()
@@ -79,7 +82,10 @@ class Session:
         return exchange
 
     def _send(self, request: Request) -> Exchange:
-        exchange = self.client.send(request)
+        try:
+            exchange = self.client.send(request)
+        except TakenError as taken:
+            raise BlockedError(str(taken)) from taken
         self.oracle.observe(exchange)
         return exchange
 

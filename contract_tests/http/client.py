@@ -48,7 +48,7 @@ class Client:
     `limited` is true if the target declares a rate limit, or has answered 429. `count` is the number of requests that
     were sent, `waited` the number that were answered 429. `budget` is how many others may be sent; None means any
     number. A request that may create an assistant goes into the `ledger` before it is sent. It is `pending` until an
-    answer names the assistant, or refuses.
+    answer names the assistant, or refuses; `refused` has those that were refused.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Client:
         self.waited = 0
         self.budget: int | None = None
         self.pending: list[Request] = []
+        self.refused: list[Request] = []
         self.limited = bool(target.rate_limit)
         self._faults = 0
         self._calls: deque[float] = deque()
@@ -200,8 +201,6 @@ class Client:
 
     def _learn(self, exchange: Exchange, intent: int) -> None:
         request, response = exchange.request, exchange.response
-        if self.ledger and 0 < response.status < 500:
-            self.ledger.note_answer(intent)
         if request.method == operations.METHODS[operations.DELETE]:
             gone = self.guard.learn_delete(request.path, request.role, response.status)
             if gone and self.ledger:
@@ -211,9 +210,17 @@ class Client:
             if created_id and self.ledger:
                 self.ledger.note_created(created_id, request.role, intent)
         if request in self.pending and not self._may_have_made(request, response):
-            self.pending.remove(request)
+            self._settle(request, response, intent)
         self._note_reset(response)
         self.watch(exchange)
+
+    def _settle(self, request: Request, response: Response, intent: int) -> None:
+        """The answer says what the request has created, if anything."""
+        self.pending.remove(request)
+        if response.refused:
+            self.refused.append(request)
+        if self.ledger and 0 < response.status < 500:
+            self.ledger.note_answer(intent)
 
 
 def _transport(base_url: str) -> Transport:

@@ -17,6 +17,10 @@ class GuardError(Exception):
     """A defect of this suite: a request would change an assistant that the run did not create. Nothing was sent."""
 
 
+class TakenError(GuardError):
+    """No defect: the id was invented to name nothing, but an answer of the target has shown it. Nothing was sent."""
+
+
 class Guard:
     """`created` maps each id that this run created to the role of the create. `gone` has the ids that were deleted.
 
@@ -62,6 +66,8 @@ class Guard:
             raise GuardError(f"{method} {path} names no assistant, and might change all of the organization.")
         if method == "DELETE" and role == "primary" and id == self._bound:
             return
+        if id in self._invented & self._others - self._ours - self._free:
+            raise TakenError(f"{method} {path} would change {id}, which was invented, but an answer has shown it.")
         if id not in self._ours | self._free and (id in self._others or id not in self._invented):
             raise GuardError(f"{method} {path} would change {id}, which this run did not create.")
 

@@ -9,19 +9,45 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from http.client import CONTINUE, SWITCHING_PROTOCOLS, HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError, TimeoutError
 
 from contract_tests.http.messages import Response
 from contract_tests.http.target import TargetError, is_loopback
 
 CONNECT, READ, WHOLE = 5.0, 10.0, 30.0  # seconds: to connect, to the next byte, to the last one
+INTERIM = 100  # 1xx answers before an answer
 LARGEST = 16 * 1024 * 1024  # bytes; a longer answer is a fault
 IDLE = 1.0  # seconds; a server may close a connection that is idle longer, at the moment when we write
 AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+class FinalResponse(HTTPResponse):
+    """Reads past each interim answer, such as 103. http.client itself reads past 100 alone."""
+
+    interim = 0
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # http.client offers no public way
+        if status >= 200 or status == SWITCHING_PROTOCOLS:
+            return version, status, reason
+        self.interim += 1
+        if self.interim > INTERIM:
+            raise HTTPException("no end of interim answers")
+        return version, CONTINUE, reason
+
+
+class PlainConnection(HTTPConnection):
+    response_class = FinalResponse
+
+
+class EncryptedConnection(HTTPSConnection):
+    response_class = FinalResponse
 
 
 class CertificateError(TargetError):
@@ -81,7 +107,9 @@ class Transport:
             manager: urllib3.PoolManager = urllib3.ProxyManager(self._proxy, maxsize=16, ca_certs=authority)
         else:
             manager = urllib3.PoolManager(maxsize=16, ca_certs=authority)
-        return manager.connection_from_url(self.base_url)
+        pool = manager.connection_from_url(self.base_url)
+        pool.ConnectionCls = EncryptedConnection if self._base.scheme == "https" else PlainConnection
+        return pool
 
 
 def _receive(raw: urllib3.BaseHTTPResponse) -> tuple[bytes, str]:

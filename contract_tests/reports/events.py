@@ -5,7 +5,7 @@ exchanges show of one setting of a dialect. A verdict is the judgment of one req
 before it and has their hash: a file without a footer, or with another hash, is incomplete or was changed.
 The JSON Schema of the events is events.schema.json beside this file. It marks (x-volatile) the values that may differ
 between two equal runs. Format 2 added `variables` to the target, `blocked_by` to a verdict, `confirmed` to its
-evidence, and `ledger`, `baseline` and `since` to the footer.
+evidence, and `ledger`, `baseline`, `since` and `unread` to the footer.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ def _fill_in(record: Record) -> None:
             each.setdefault("confirmed", None)
     known = any(verdict["known"] is not None for verdict in record.verdicts)
     files = [edit["file"] for edit in record.footer["edits"]] + ["the baseline"] * known
-    for name, value in {"ledger": None, "baseline": files[0] if files else None, "since": None}.items():
+    added: Event = {"unread": [], "ledger": None, "baseline": files[0] if files else None, "since": None}
+    for name, value in added.items():
         record.footer.setdefault(name, value)
 
 

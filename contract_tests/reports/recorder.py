@@ -128,6 +128,7 @@ class Recorder:
             requests=result.requests,
             notes=result.notes,
             left_behind=result.left_behind,
+            unread=result.unread,
             ledger=str(result.ledger) if result.ledger else None,
             baseline=ending.baseline,
             edits=[edit._asdict() for edit in ending.edits],

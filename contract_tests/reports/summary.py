@@ -78,7 +78,11 @@ def doubt(verdict: Event) -> str:
 def faults(record: Record) -> list[tuple[str, str]]:
     """The faults of the run itself, each with a title: no verdict, or assistants that were not deleted."""
     footer = record.footer
-    found = {"no verdict": footer["fault"], "not deleted": ", ".join(footer["left_behind"])}
+    found = {
+        "no verdict": footer["fault"],
+        "not deleted": ", ".join(footer["left_behind"]),
+        "perhaps not deleted": ", ".join(footer["unread"]),
+    }
     return [(title, text) for title, text in found.items() if text]
 
 
@@ -129,7 +133,7 @@ def _failed(record: Record, must: Sum, should: Sum) -> list[str]:
         parts.append(f"{numbers} violated{_beyond(record, must, should)} (exit {FAILED})")
     if edits := len(footer["edits"]):
         parts.append(f"{footer['baseline']} is out of date ({edits} line{'s' * (edits != 1)})")
-    if footer["left_behind"]:
+    if footer["left_behind"] or footer["unread"]:
         parts.append(_not_deleted(record))
     return parts
 
@@ -148,8 +152,9 @@ def _beyond(record: Record, must: Sum, should: Sum) -> str:
 
 
 def _not_deleted(record: Record) -> str:
-    number = len(record.footer["left_behind"])
-    return f"{number} assistant{'s' * (number != 1)} not deleted"
+    left, unread = len(record.footer["left_behind"]), len(record.footer["unread"])
+    parts = [f"{left} assistant{'s' * (left != 1)} not deleted"] if left or not unread else []
+    return " and ".join(parts + [f"{unread} perhaps not deleted"] * bool(unread))
 
 
 def _sum(level: str, verdicts: list[Event]) -> Sum:

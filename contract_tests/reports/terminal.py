@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -23,12 +23,16 @@ WIDTH = 13  # of the labels: "Requirement: "
 
 
 def report(record: Record, console: Console, errors: Console) -> None:
-    """Prints the record. If the run has no verdict, prints the reason on `errors`."""
+    """Prints the record. If the run has no verdict, prints the reason on `errors`. An error of the suite leaves the
+    violations that were found before it."""
     if record.footer["fault"]:
         line(errors, f"assistants-contract: {record.footer['fault']}")
-    else:
+    if record.verdicts:
         _verdicts(record, console)
+    for note in record.footer["notes"]:
+        line(console, f"\nNote: {note}")
     not_deleted(console, record.footer["left_behind"], record.footer["ledger"], record.header["target"])
+    perhaps_not_deleted(console, record.footer["unread"])
     if not record.footer["fault"]:
         _sums(record, console)
 
@@ -52,10 +56,18 @@ def not_deleted(console: Console, ids: Iterable[str], ledger: str | None, target
         line(console, f'Not deleted: {id}. Delete it with: curl -X DELETE -H "Authorization: Bearer ${variable}" {url}')
 
 
+def perhaps_not_deleted(console: Console, names: Iterable[str]) -> None:
+    """Prints the names to look for: each was created perhaps, but no answer named it and no list could be read."""
+    for name, number in Counter(names).items():
+        times = f" ({number} creates)" if number > 1 else ""
+        line(console, f"Perhaps not deleted: {name}{times}. No answer gave its id, and no list could be read.")
+
+
 def result_not_deleted(console: Console, result: Result) -> None:
     """As `not_deleted`, for a run without a record."""
     target = {"base_url": result.target.base_url, "variables": result.target.variables}
     not_deleted(console, result.left_behind, str(result.ledger) if result.ledger else None, target)
+    perhaps_not_deleted(console, result.unread)
 
 
 def reasons(console: Console, untested: dict[str, list[str]]) -> None:
@@ -89,8 +101,6 @@ def _verdicts(record: Record, console: Console) -> None:
         if verdict["verdict"] == "unjudged" and verdict["blocked_by"] not in shown:
             untested[verdict["reason"]].append(verdict["id"])
     reasons(console, untested)
-    for note in record.footer["notes"]:
-        line(console, f"\nNote: {note}")
 
 
 def _violation(console: Console, verdict: Event, blocked: list[str]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from contract_tests.http import operations
 from contract_tests.requirements import catalogue
@@ -49,6 +49,20 @@ def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[st
         for requirement in catalogue.requirements().values()
         if chosen(requirement.id)
     ]
+
+
+def judge_so_far(findings: Findings, chosen: Callable[[str], bool]) -> list[Verdict]:
+    """As `judge`, for a run that an error of the suite has ended. A violation stays one. Nothing has passed: a later
+    call might have violated it."""
+    return [_so_far(each) for each in judge(findings, chosen, {})]
+
+
+def _so_far(verdict: Verdict) -> Verdict:
+    if verdict.verdict == "pass":
+        return replace(verdict, verdict="unjudged", reason="held until an error of the suite ended the run")
+    if verdict.verdict == "unjudged" and not verdict.blocked_by:
+        return replace(verdict, reason="not tested before an error of the suite ended the run")
+    return verdict
 
 
 def _verdict(requirement: Requirement, findings: Findings, missing: str | None) -> Verdict:

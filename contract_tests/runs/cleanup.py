@@ -8,11 +8,11 @@ from contextlib import suppress
 from contract_tests.generators.session import BlockedError, Session, page_ids
 from contract_tests.http import operations
 from contract_tests.http.guard import items
-from contract_tests.http.ledger import is_marked, marks
-from contract_tests.http.messages import Exchange, Request
+from contract_tests.http.messages import Exchange, Json, Request
 from contract_tests.http.target import TargetError
 from contract_tests.requirements.findings import Violation
 from contract_tests.runs.result import Progress, Result
+from contract_tests.runs.unnamed_creates import Lists, adopt_marked, owner, report_unnamed
 
 TRIES = 3  # for a list that cannot be read
 
@@ -25,22 +25,23 @@ def clean_up(session: Session, result: Result, progress: Progress) -> None:
     the budget. It does not use the oracle, because an error of the oracle may have ended the run.
     """
     session.client.budget = None
-    listed: set[str] | None = None
+    lists: Lists = {}
     try:
         with suppress(TargetError):
             remove(session, session.client.send, progress)
-            listed = _listed(session) if session.thorough else None
-            if listed and _delete_listed(session, listed):
-                listed = _listed(session)
+            lists = _read_lists(session)
+            if adopt_marked(session, lists) | _delete_listed(session, lists):
+                remove(session, session.client.send, progress)
+                lists = _read_lists(session) if session.thorough else lists
     finally:
         result.requests += session.client.count
-        result.left_behind += _left(session, listed)
+        result.left_behind += _left(session, lists)
+        report_unnamed(session, lists, result)
 
 
 def remove(session: Session, send: Callable[[Request], Exchange], progress: Progress) -> None:
     """Deletes each assistant by its owner's key. Raises TargetError if the target is gone."""
     guard = session.client.guard
-    _adopt_pending(session)
     for id, role in session.oracle.model.ghosts.items():
         if id not in guard.created:
             guard.adopt(id, role)
@@ -51,30 +52,33 @@ def remove(session: Session, send: Callable[[Request], Exchange], progress: Prog
             send(operations.delete(id, owner(session, guard.created[id])))
 
 
-def _delete_listed(session: Session, listed: set[str]) -> bool:
-    """Deletes again each assistant that a list shows although its delete was accepted. True if there is one."""
-    guard = session.client.guard
-    again = [id for id in guard.created if id in listed and id in guard.gone]
-    for id in again:
-        session.client.send(operations.delete(id, owner(session, guard.created[id])))
-    return bool(again)
+def _delete_listed(session: Session, lists: Lists) -> bool:
+    """Deletes again each assistant that a list shows although its delete was accepted. True if the lists show any
+    assistant of the run."""
+    guard, shown = session.client.guard, _ids(lists)
+    left = [id for id in guard.created if id in shown]
+    for id in left:
+        if id in guard.gone:
+            session.client.send(operations.delete(id, owner(session, guard.created[id])))
+    return bool(left)
 
 
-def owner(session: Session, role: str) -> str:
-    """The role whose key deletes an assistant of this role: the primary role if the create had no good key."""
-    return role if role in session.target.keys else "primary"
+def _read_lists(session: Session) -> Lists:
+    """The lists that may show an assistant of the run. A planned run reads one only for a create without an answer."""
+    client = session.client
+    roles = [request.role for request in client.pending]
+    if session.thorough:
+        roles = [*client.guard.created.values(), *roles, *(request.role for request in client.refused)]
+    return {role: _read_list(session, role) for role in dict.fromkeys(owner(session, each) for each in roles)}
 
 
-def _adopt_pending(session: Session) -> None:
-    """Finds the assistants that an interrupted call has created. Their texts have a mark of that call."""
-    pending, session.client.pending = session.client.pending, []
-    for role in dict.fromkeys(owner(session, request.role) for request in pending):
-        sent = [mark for request in pending for mark in marks(request, session.tag)]
-        for page in _pages(session, role):
-            for item in items(page.response.json):
-                text = f"{item.get('name')} {item.get('instructions')}"
-                if not session.client.guard.owns(item["id"]) and any(is_marked(text, mark) for mark in sent):
-                    session.client.guard.adopt(item["id"], role)
+def _read_list(session: Session, role: str) -> list[dict[str, Json]] | None:
+    pages = list(_pages(session, role))
+    return [item for page in pages for item in items(page.response.json)] if all(map(_is_page, pages)) else None
+
+
+def _ids(lists: Lists) -> set[str]:
+    return {item["id"] for shown in lists.values() for item in shown or ()}
 
 
 def _pages(session: Session, role: str) -> Iterator[Exchange]:
@@ -91,15 +95,6 @@ def _pages(session: Session, role: str) -> Iterator[Exchange]:
         after = {"after": ids[-1]}
 
 
-def _listed(session: Session) -> set[str] | None:
-    """The ids that the lists of all owners show now; None if a list cannot be read."""
-    owners = dict.fromkeys(owner(session, role) for role in session.client.guard.created.values())
-    pages = [page for role in owners for page in _pages(session, role)]
-    if not all(_is_page(page) for page in pages):
-        return None
-    return {id for page in pages for id in page_ids(page)}
-
-
 def _readable(session: Session, request: Request) -> Exchange:
     """The first answer that is a page, or the last answer. A thorough session asks up to three times."""
     page = session.client.send(request)
@@ -114,11 +109,13 @@ def _is_page(page: Exchange) -> bool:
     return page.response.accepted and isinstance(body, dict) and isinstance(body.get("data"), list)
 
 
-def _left(session: Session, listed: set[str] | None) -> list[str]:
+def _left(session: Session, lists: Lists) -> list[str]:
     """The ids that the lists show. Without lists: the ids that were not deleted, or all if deletes do not delete."""
     guard, ledger = session.client.guard, session.client.ledger
-    if listed is not None:
-        return [id for id in guard.created if id in listed]
+    roles = {owner(session, role) for role in guard.created.values()}
+    if session.thorough and all(lists.get(role) is not None for role in roles):
+        shown = _ids(lists)
+        return [id for id in guard.created if id in shown]
     lies = any(map(_shows_the_deleted, session.oracle.findings.broken("delete/gone")))
     left = [id for id in guard.created if lies or id not in guard.gone]
     if lies and ledger:

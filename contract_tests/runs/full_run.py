@@ -65,6 +65,10 @@ class Run:
         self.result.judge(self.findings, self.chosen, {id: reason for id, reason in reasons if reason})
         return self.result
 
+    def judge_so_far(self) -> None:
+        """Fills in the verdicts after an error of the suite."""
+        self.result.judge_so_far(self.findings, self.chosen)
+
     def _split(self) -> tuple[list[str], list[str]]:
         chosen = [id for id in catalogue.requirements() if self.chosen(id)]
         return [id for id in chosen if not id.startswith("rate/")], [id for id in chosen if id.startswith("rate/")]
@@ -75,12 +79,14 @@ class Run:
         oracle = Oracle(target, f"contract-{self.choice.seed}")
         for id in self._given_up:
             oracle.model.assistants[id].gone = True
-        with stage(Session(Client(target, self.watch), oracle), self.result, self.progress) as session:
-            open_lists(session, [role for role in self.target.keys if role != "sibling"])
-            if "sibling" in self.target.keys:
-                session.send_first(operations.list_("sibling", limit=100))
-            yield session
-        self.findings.take(oracle.findings)
+        try:
+            with stage(Session(Client(target, self.watch), oracle), self.result, self.progress) as session:
+                open_lists(session, [role for role in self.target.keys if role != "sibling"])
+                if "sibling" in self.target.keys:
+                    session.send_first(operations.list_("sibling", limit=100))
+                yield session
+        finally:
+            self.findings.take(oracle.findings)
         declared = {self.target.bound_id, self.target.expendable_id}
         self._given_up |= {id for id, known in oracle.model.assistants.items() if known.gone and id in declared}
 

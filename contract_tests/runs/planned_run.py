@@ -20,6 +20,7 @@ from contract_tests.http.target import Target, TargetError
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.profiles.fixtures import Fixtures
 from contract_tests.profiles.plan import PAGE, READ_ONLY, Plan
+from contract_tests.requirements.findings import Findings
 from contract_tests.runs.cleanup import remove
 from contract_tests.runs.result import Progress, Result
 from contract_tests.runs.stage import open_lists, perform, stage
@@ -56,6 +57,7 @@ class PlannedRun:
         self.watch = watch
         self.probe = probe
         self.result = Result(target, planned=plan.requests)
+        self._findings = Findings()
         self._tag = f"contract-{seed}-{token_hex(3)}"
         self._guard = Guard(target, self._tag, plan.asks_self)
         self._path = ledger / f"{self._tag}.ledger" if ledger.is_dir() else ledger
@@ -67,13 +69,18 @@ class PlannedRun:
             self._ledger = self._open_ledger()
             self.result.ledger = self._path
         session = Session(self._client(self.target), Oracle(self.target, self._tag), thorough=False)
+        self._findings = session.oracle.findings
         try:
             with stage(session, self.result, self.progress):
                 self._perform(session)
         finally:
             self._close_ledger()
-        self.result.judge(session.oracle.findings, self.chosen, self.plan.unjudged)
+        self.result.judge(self._findings, self.chosen, self.plan.unjudged)
         return self.result
+
+    def judge_so_far(self) -> None:
+        """Fills in the verdicts after an error of the suite."""
+        self.result.judge_so_far(self._findings, self.chosen)
 
     def _open_ledger(self) -> Ledger:
         try:

@@ -9,27 +9,39 @@ from pathlib import Path
 from contract_tests.http.target import Target
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings
-from contract_tests.requirements.verdicts import Verdict, judge
+from contract_tests.requirements.verdicts import Verdict, judge, judge_so_far
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass
 class Result:
-    """`left_behind` are the ids that the run created and could not delete. `notes` list the parts that were left out,
-    with the reason. Only a planned run has `planned`, its number of requests, and the path of its `ledger`."""
+    """`left_behind` are the ids that the run created and could not delete. `unread` has the name of each assistant that
+    the run may have left: no answer named the assistant, and no list could be read. `notes` list the parts that were
+    left out, with the reason. Only a planned run has `planned`, its number of requests, and the path of its `ledger`.
+    """
 
     target: Target
     verdicts: list[Verdict] = field(default_factory=list)
     left_behind: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     requests: int = 0
     planned: int | None = None
     ledger: Path | None = None
 
+    @property
+    def remains(self) -> list[str]:
+        """The assistants that are left, and those that may be left."""
+        return self.left_behind + self.unread
+
     def judge(self, findings: Findings, chosen: Callable[[str], bool], missing: Mapping[str, str]) -> None:
         """Fills in the verdicts. `missing` has the reason for each requirement that was not tested."""
         self.verdicts = judge(findings, chosen, missing)
+
+    def judge_so_far(self, findings: Findings, chosen: Callable[[str], bool]) -> None:
+        """Fills in the verdicts of a run that an error of the suite has ended."""
+        self.verdicts = judge_so_far(findings, chosen)
 
 
 def merge(results: list[Result]) -> Result:
@@ -38,6 +50,7 @@ def merge(results: list[Result]) -> Result:
     for other in others:
         first.verdicts += other.verdicts
         first.left_behind += other.left_behind
+        first.unread += other.unread
         first.notes += other.notes
         first.requests += other.requests
     order = list(catalogue.requirements())

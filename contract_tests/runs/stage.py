@@ -40,6 +40,7 @@ def open_lists(session: Session, roles: Iterable[str], most: int | None = None) 
                     f"{session.target.base_url} lists {len(ids)} assistants and more, {len(page)} to a page. Declare "
                     "as 'assistants', in the file given to --target, how many there are: the plan needs the number."
                 )
+        session.before.update(ids)
         if role == "primary":
             session.others = ids
 

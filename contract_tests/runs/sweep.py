@@ -14,7 +14,7 @@ from contract_tests.http.guard import items
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.target import Clock, from_ledger
 from contract_tests.oracle.oracle import Oracle
-from contract_tests.runs.cleanup import owner
+from contract_tests.runs.unnamed_creates import owner
 
 
 class Sweep:

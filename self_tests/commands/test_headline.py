@@ -34,6 +34,7 @@ def record(text: str, *, strict: bool = False, edits: int = 0, left: int = 0, li
         "exit": exit_code(verdicts, ids, strict, known, bool(edits)),
         "fault": "",
         "left_behind": ids,
+        "unread": [],
         "edits": [{}] * edits,
         "baseline": "known.yaml" if known or edits or listed else None,
     }

@@ -14,11 +14,13 @@ import pytest
 from aiohttp import web
 
 from contract_tests.generators import tour
+from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import Step
 from contract_tests.http import operations, own_fake, target
 from contract_tests.http.transport import Transport
-from contract_tests.reports import events
+from contract_tests.profiles import plan
+from contract_tests.reports import events, terminal
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
 from fake_server.compose import compose
@@ -255,15 +257,69 @@ def dead(session: Session) -> None:
 def test_a_step_that_raises_is_our_error(
     run: Callable[..., Ran], base_url: str, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit 2, said to be ours, no verdict; and what was made is removed all the same."""
+    """Exit 2 and one line, which says that the error is ours. Nothing has passed, and the assistants are deleted."""
     before = len(fake.store.projects("org-acme"))
     monkeypatch.setattr(tour, "STEPS", [Step(broken, ("create/name-suffices",))])
 
     ran = run(base_url, "--only", "create/name-suffices")
 
-    assert (ran.code, ran.out) == (2, "")
-    assert "An error of the suite, not of the target. ZeroDivisionError" in ran.err
+    error = "assistants-contract: An error of the suite, not of the target. ZeroDivisionError: by design\n"
+    assert (ran.code, ran.err) == (2, error)
+    assert "PASSED" not in ran.out
     assert len(fake.store.projects("org-acme")) == before
+
+
+def test_debug_shows_where_the_suite_broke(
+    run: Callable[..., Ran], base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --debug the traceback of an error of the suite follows on standard error."""
+    monkeypatch.setattr(tour, "STEPS", [Step(broken, ("create/name-suffices",))])
+
+    ran = run(base_url, "--only", "create/name-suffices", "--debug")
+
+    assert ran.code == 2
+    assert "Traceback" in ran.err
+    assert "in broken" in ran.err
+
+
+@pytest.mark.parametrize("profile", [(), ("--profile", "production")])
+def test_what_was_judged_before_an_error_is_in_the_record(
+    run: Callable[..., Ran],
+    base_url: str,
+    fake: Fake,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    profile: tuple[str, ...],
+) -> None:
+    """After an error of the suite the record has the calls, and the violations that were found before. What held until
+    then has not passed."""
+    fake.handlers["createAssistant"] = created
+    steps = Scenario((Step(broken, ("create/name-suffices", "create/status-200"), requests=1),))
+    monkeypatch.setattr(tour, "STEPS", list(steps.steps))
+    monkeypatch.setattr(plan, "SCENARIOS", {plan.PRODUCTION: steps})
+
+    ran = run(base_url, "--only", "create/", *profile, "--events", str(tmp_path / "run.ndjson"))
+
+    record = events.load(tmp_path / "run.ndjson")
+    verdicts = {each["id"]: each["verdict"] for each in record.verdicts}
+    assert (ran.code, verdicts["create/status-200"], verdicts["create/name-suffices"]) == (2, "warn", "unjudged")
+    assert len(record.exchanges) == record.footer["requests"] > 0
+    assert "pass" not in verdicts.values()
+
+
+def test_an_error_in_a_report_is_one_line(
+    run: Callable[..., Ran], base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the suite while it makes a report is exit 2 and one line too."""
+    monkeypatch.setattr(terminal, "headline", lambda _: 1 / 0)
+
+    ran = run(base_url, "--only", "create/name-suffices")
+
+    assert ran.code == 2
+    assert (
+        ran.err
+        == "assistants-contract: An error of the suite, not of the target. ZeroDivisionError: division by zero\n"
+    )
 
 
 def broken(session: Session) -> None:

@@ -33,17 +33,23 @@ HEADERS = [
     {"location": "http://127.0.0.1:9/elsewhere"},
     {"retry-after": "soon"},
     {"date": "yesterday"},
-    {"x-odd": "\x7f\xe9"},
+    {"x-odd": "\xe9\t;,"},
 ]
 
 
-def answering_anything(fake: Fake, seed: int, share: float = 0.3) -> None:
-    """Replaces this share of the answers. Whether the fake has done the call is left to chance as well."""
+class Calm:
+    """A switch: a fake that is calm answers as it should."""
+
+    on = False
+
+
+def answering_anything(fake: Fake, seed: int, share: float, calm: Calm) -> None:
+    """Replaces this share of the answers. Chance decides also if the fake has done the call."""
     dice = random.Random(seed)
 
     @web.middleware
     async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.Response:
-        if dice.random() > share:
+        if calm.on or dice.random() > share:
             return await handler(request)
         right = await handler(request) if dice.random() < 0.5 else None
         return arbitrary_answer(dice, right)

@@ -1,0 +1,88 @@
+"""The creates whose answers named no assistant. The lists may show what they have made, by the texts that they sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from contract_tests.generators.session import Session
+from contract_tests.http.ledger import is_marked, marks
+from contract_tests.http.messages import Json, Request, parse
+from contract_tests.requirements.findings import brief
+from contract_tests.runs.result import Result
+
+Item = dict[str, Json]
+Lists = Mapping[str, list[Item] | None]  # by the role that asked; None for a list that could not be read
+
+
+def owner(session: Session, role: str) -> str:
+    """The role whose key deletes an assistant of this role: the primary role if the create had no good key."""
+    return role if role in session.target.keys else "primary"
+
+
+def adopt_marked(session: Session, lists: Lists) -> bool:
+    """Counts as created by the run each listed assistant with a mark of such a create: no other call sent the mark.
+
+    A server may also create and answer with a refusal. True if there is one.
+    """
+    client, found = session.client, False
+    for request, role, items in _candidates(session, lists):
+        sent = marks(request, session.tag)
+        for item in items:
+            text = f"{item.get('name')} {item.get('instructions')}"
+            if any(is_marked(text, mark) for mark in sent):
+                client.guard.adopt(item["id"], role)
+                client.pending = [each for each in client.pending if each is not request]
+                found = True
+    return found
+
+
+def report_unnamed(session: Session, lists: Lists, result: Result) -> None:
+    """Adds to the result what such creates have left or may have left."""
+    _report_alike(session, lists, result)
+    unread = [each for each in session.client.pending if lists.get(owner(session, each.role)) is None]
+    result.unread += [_name(each) for each in unread]
+    roles = {owner(session, each.role) for each in session.client.refused}
+    if session.thorough and any(lists.get(role) is None for role in roles):
+        result.notes.append(
+            "No list could be read after the run. If the server has created what it refused, nobody has deleted it: "
+            f"look for names that begin with {session.tag}."
+        )
+
+
+def _report_alike(session: Session, lists: Lists, result: Result) -> None:
+    """Some creates send a text that others may send too. A new assistant with that text is reported, and not deleted:
+    it may be somebody else's."""
+    alike = dict.fromkeys(
+        item["id"]
+        for request, _, items in _candidates(session, lists)
+        if session.thorough and not marks(request, session.tag)
+        for item in items
+        if _is_alike(request, item)
+    )
+    result.left_behind += alike
+    if alike:
+        result.notes.append(
+            f"Look before you delete {', '.join(alike)}: no answer named them as created by this run, but each is new, "
+            "and has the texts that a create of this run sent."
+        )
+
+
+def _candidates(session: Session, lists: Lists) -> Iterator[tuple[Request, str, list[Item]]]:
+    """Each such create, the role that can delete, and the assistants that nobody has named and that are new."""
+    owns, before = session.client.guard.owns, session.before
+    for request in session.client.pending + session.client.refused:
+        role = owner(session, request.role)
+        shown = lists.get(role) or ()
+        yield request, role, [item for item in shown if not owns(item["id"]) and item["id"] not in before]
+
+
+def _is_alike(request: Request, item: Item) -> bool:
+    body = parse(request.body)
+    texts = (body.get("name"), body.get("instructions")) if isinstance(body, dict) else ()
+    return any(texts) and texts == (item.get("name"), item.get("instructions"))
+
+
+def _name(request: Request) -> str:
+    body = parse(request.body)
+    name = body.get("name") if isinstance(body, dict) else None
+    return brief(name, 60) if isinstance(name, str) else "an assistant without a name"
