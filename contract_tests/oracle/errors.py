@@ -45,7 +45,7 @@ class Errors:
         """
         for exchange, call in self._foreign:
             status = exchange.response.status
-            if status == 404 or not is_explained(exchange, call):
+            if status not in TOLERATED or not is_explained(exchange, call):
                 judge = self.findings.judge
                 judge("org/others-look-unknown", status == 404, call.operation, "404", str(status), exchange)
         for exchange, call, demands in self._otherwise:

@@ -22,6 +22,7 @@ from contract_tests.oracle.model import Model
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements.findings import Violation
 from contract_tests.runs.result import Progress
+from contract_tests.runs.unnamed_creates import owner
 
 TRIES = 3  # violations of one requirement, of which one has to come again
 BESIDE = 3  # assistants that a script creates beside one in a list
@@ -56,7 +57,7 @@ def _confirm(session: Session, violations: Sequence[Violation]) -> None:
         return
     for violation in violations:
         for script in scripts(violation.exchanges, session.oracle.model):
-            if not _is_affordable(session, script):
+            if not _is_affordable(session, script) or not _leaves_nothing(session, script):
                 return
             if _comes_again(session, violation.requirement, script):
                 shortest = _shorten(session, violation.requirement, script) if session.thorough else script
@@ -125,15 +126,25 @@ def _is_affordable(session: Session, script: Sequence[Exchange]) -> bool:
     return client.budget is None or client.count - client.waited + 2 * len(script) <= client.budget
 
 
+def _leaves_nothing(session: Session, script: Sequence[Exchange]) -> bool:
+    """False if the script creates an assistant, and the run could not delete one before."""
+    guard = session.client.guard
+    return not any(map(_created, script)) or guard.gone.issuperset(guard.created)
+
+
 def _comes_again(session: Session, requirement: str, script: Sequence[Exchange]) -> bool:
-    """True if the calls alone show a new oracle the same violation."""
+    """True if the calls alone show a new oracle the same violation. Deletes the assistants that they created."""
     known = session.oracle
     fresh = Oracle(session.target, known.model.tag)
     fresh.learn(known)
     again = Session(session.client, fresh, session.thorough)
+    before = set(session.client.guard.created)
     with suppress(BlockedError, GuardError):
         _send(again, script)
     fresh.conclude()
+    guard = session.client.guard
+    for id in [id for id in guard.created if id not in before | guard.gone]:
+        session.client.send(operations.delete(id, owner(session, guard.created[id])))
     return any(each.requirement == requirement for each in fresh.findings.violations)
 
 

@@ -330,9 +330,9 @@ def wrong_server(block: Block, folder: Path) -> None:
         "from self_tests.wrong.modify import *\n"
         "from self_tests.wrong.wrong_server import *\n"
         "from self_tests.wrong import SERVERS\n"
-        "from self_tests.wrong.mutants import kill\n"
+        "from self_tests.wrong.mutants import GENERATORS, kill\n"
         f"{block.text}\n"
-        "print(kill(len(SERVERS) - 1).by)\n"
+        "print(kill(GENERATORS, len(SERVERS) - 1).by)\n"
     )
     with stage(folder) as here:
         done = _python(here, "-c", code)
