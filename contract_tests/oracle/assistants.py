@@ -54,7 +54,7 @@ class Assistants:
             self._born_now(exchange, document)
         for name in (name for name in TEXTS if name not in faulty):
             given = call.fields.get(name)
-            if name not in call.fields and (taken := _taken_from(call, document.get(name))):
+            if (name not in call.fields or given in CLEARED) and (taken := _taken_from(call, document.get(name))):
                 self._kept(exchange, taken, name, document.get(name))
             elif given in CLEARED and name == "instructions":
                 self._unset(exchange, call, document)
@@ -124,7 +124,7 @@ class Assistants:
         old, actual = (tracked.document or {})[name], f"{name} {brief(new)}"
         if name in call.fields and name in TEXTS:
             return self._written(call, name, old, new, actual)
-        if same(old, new):
+        if same(old, new) or tracked.was_answered(name, new):
             return None
         if name in IDENTITY:
             return "modify/keeps-identity", f"{name} {brief(old)}, as before", actual
@@ -162,7 +162,10 @@ class Assistants:
         right = True
         faulty = schema_faults(document) | schema_faults(expected)
         for name in catalogue.fields("Assistant"):
-            if name in expected and name not in faulty and not same(expected[name], document.get(name)):
+            value = document.get(name)
+            if name in expected and not same(expected[name], value) and tracked.was_answered(name, value):
+                expected[name] = value  # the modify that answered so has the violation
+            elif name in expected and name not in faulty and not same(expected[name], value):
                 right = False
                 self._differs(exchange, tracked, name, document.get(name, "(absent)"))
         if right:

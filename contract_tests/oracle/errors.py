@@ -52,13 +52,18 @@ class Errors:
             if not is_explained(exchange, call):
                 self._not_so_refused(exchange, demands)
         for exchange, call, name, value in self._self_deletes:
-            if not is_explained(exchange, call):
+            if not is_explained(exchange, call) and not (name == "type" and self._other_types_are_wrong()):
                 actual = f"error.{name}: {brief(error_of(exchange.response.json).get(name))}"
                 self.findings.add_violation("delete/self-refused", f"error.{name}: {value}", actual, exchange)
         if not self.findings.broken("errors/envelope"):
             for requirement, expected, exchange in self._bare:
                 self.findings.add_violation(requirement, expected, answer(exchange), exchange)
         self._foreign, self._otherwise, self._self_deletes, self._bare = [], [], [], []
+
+    def _other_types_are_wrong(self) -> bool:
+        """Refusals of another kind have a wrong type too, so errors/types is the cause."""
+        mine = [exchange for exchange, *_ in self._self_deletes]
+        return any(each.exchanges[-1] not in mine for each in self.findings.broken("errors/types"))
 
     def _not_so_refused(self, exchange: Exchange, demands: list[Demand]) -> None:
         for demand in demands:
@@ -99,7 +104,7 @@ class Errors:
     # 400 invalid_request_error"
     def _self_delete(self, exchange: Exchange, call: Call) -> None:
         error = error_of(exchange.response.json)
-        if not error:
+        if not _is_envelope(error):
             return  # errors/envelope says so
         expected = {"type": "invalid_request_error", "message": SELF_DELETE}
         for name, value in expected.items():
@@ -129,7 +134,7 @@ class Errors:
         judge, operation, status = self.findings.judge, call.operation, exchange.response.status
         body = exchange.response.json
         error = error_of(body)
-        right = bool(is_text(error.get("message")) and isinstance(error.get("type"), str))
+        right = _is_envelope(error)
         requirement = "rate/envelope" if status == 429 else "errors/envelope"
         judge(requirement, right, operation, '{"error": {"message", "type", …}}, both text', answer(exchange), exchange)
         if not error:
@@ -204,6 +209,10 @@ def error_of(body: Json) -> dict[str, Json]:
     """The error in an envelope; empty where there is no envelope."""
     error = body.get("error") if isinstance(body, dict) else None
     return error if isinstance(error, dict) else {}
+
+
+def _is_envelope(error: dict[str, Json]) -> bool:
+    return is_text(error.get("message")) and isinstance(error.get("type"), str)
 
 
 def is_text(value: Json) -> bool:

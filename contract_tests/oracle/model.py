@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from contract_tests.http.messages import Exchange, Json
+from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.oracle.expectations import Call
 
 ORGANIZATIONS = {"primary": "home", "sibling": "home", "foreign": "abroad"}
@@ -39,9 +39,10 @@ class TrackedAssistant:
     """An assistant that the run created or that the target file declares, and its expected state.
 
     `document` is None while nothing is expected: only the id was declared, or a call on the assistant broke off.
-    `given` are the texts that were sent for the assistant. `earlier` are its former documents. `trail` are the
-    exchanges that led to its present state. `wrote` is the last accepted modify. `read_at` is the length of the log
-    when the assistant was last retrieved and right.
+    `given` are the texts that were sent for the assistant. `answered` are the texts that the last modify answered: if
+    they differ from what was sent, that is a violation of the modify alone. `earlier` are its former documents. `trail`
+    are the exchanges that led to its present state. `wrote` is the last accepted modify. `read_at` is the length of the
+    log when the assistant was last retrieved and right.
     """
 
     id: str
@@ -49,6 +50,7 @@ class TrackedAssistant:
     role: str
     document: dict[str, Json] | None = None
     given: dict[str, Json] = field(default_factory=dict)
+    answered: dict[str, Json] = field(default_factory=dict)
     earlier: list[dict[str, Json]] = field(default_factory=list)
     trail: list[Exchange] = field(default_factory=list)
     wrote: Write | None = None
@@ -59,6 +61,9 @@ class TrackedAssistant:
     @property
     def present(self) -> bool:
         return not self.gone and not self.lost
+
+    def was_answered(self, name: str, value: Json) -> bool:
+        return name in self.answered and same(self.answered[name], value)
 
 
 @dataclass

@@ -193,8 +193,9 @@ class Oracle:
             self._rejected(exchange, call, tracked)
 
     def _content_type(self, exchange: Exchange, call: Call) -> None:
-        if not exchange.response.body:
-            return  # nothing has no type
+        response = exchange.response
+        if not response.body or (response.refused and response.json is None):
+            return  # nothing has no type, and errors/envelope says that a refusal is no JSON
         kind = exchange.response.headers.get("content-type", "(none)")
         self.findings.judge(
             "errors/json-content-type",

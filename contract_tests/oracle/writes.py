@@ -142,6 +142,7 @@ class Writes:
             tracked.earlier.append(tracked.document)
         tracked.document = self._expected_after(call, document)
         tracked.given |= {name: call.fields[name] for name in TEXTS if name in call.fields}
+        tracked.answered = {name: document[name] for name in TEXTS if name in document}
         tracked.trail.append(exchange)
         tracked.wrote = Write(exchange, call, True, "", tracked.id)
         self.model.log.append(tracked.wrote)

@@ -221,7 +221,7 @@ def the_own_assistants_deletion_is_refused_with(fake: Fake, status: int) -> None
     kind(fake, BoundAssistant, status=status)
 
 
-@wrong(SELF, each=["permission_error"])
+@wrong(SELF, "errors/types", each=["permission_error"])
 def the_own_assistants_deletion_is_refused_as(fake: Fake, type: str) -> None:
     kind(fake, BoundAssistant, type=type)
 
