@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Requirement:
     """`level` is must or should. `source` is page, openai or http. `page` is the section of the page, if the page is
-    the source. `needs` are the prerequisites: each is one or more operations, of which one must succeed, or a
-    requirement that must not be violated.
+    the source. `needs` are the prerequisites. Each is a requirement that must not be violated, or some operations: one
+    of these must succeed.
     """
 
     id: str

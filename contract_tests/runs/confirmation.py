@@ -24,7 +24,7 @@ from contract_tests.requirements.findings import Violation
 from contract_tests.runs.result import Progress
 from contract_tests.runs.unnamed_creates import owner
 
-TRIES = 3  # violations of one requirement, of which one has to come again
+TRIES = 3  # violations of one requirement: one of them has to come again
 BESIDE = 3  # assistants that a script creates beside one in a list
 LONG, LONGEST = 12, 40  # calls of a script: the most that are shortened, and the most that are tried at all
 LIMITER = "rate/"  # its probe has repeated each burst already

@@ -197,7 +197,7 @@ def test_a_difference_is_marked() -> None:
     ],
 )
 def test_a_call_as_the_sdk_makes_it(request_: tuple[str, str, Any], line: str) -> None:
-    """Where the SDK can make it at all."""
+    """The snippet makes the same call, if the SDK can make it."""
     assert sdk_line(*request_) == line
 
 

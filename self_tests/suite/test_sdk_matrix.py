@@ -107,7 +107,7 @@ def test_only_the_chosen_calls_are_made(language: str) -> None:
 
 def test_the_oracle_sees_the_exchanges_of_nodes_sdk() -> None:
     """A failure of Node's SDK that follows from a violation adds nothing: it loses the rest of a list without has_more,
-    and the one violation is that of has_more.
+    and only has_more is violated.
     """
     installed("node")
     server = next(server for server in SERVERS if server.name == "has more is missing")

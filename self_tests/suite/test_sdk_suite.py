@@ -420,7 +420,7 @@ def test_what_a_create_needs_is_sent_and_is_one_violation(
 
 
 def test_a_model_that_nobody_declares_judges_nothing() -> None:
-    """If the SDK tests cannot create, the one violation is that of create, and the rest is not tested."""
+    """If the SDK tests cannot create, create has the one violation, and the rest is not tested."""
     verdicts = sdk_verdicts(want_one_model)
 
     assert named(verdicts) == ["create/name-suffices"]
@@ -518,7 +518,7 @@ ORDERS: list[tuple[Callable[[Fake], None], str]] = [
 
 @pytest.mark.parametrize(("change", "id"), ORDERS, ids=[f"{change.__name__}: {id}" for change, id in ORDERS])
 def test_a_wrong_cursor_or_order_fails_its_own_test(fake: Fake, change: Callable[[Fake], None], id: str) -> None:
-    """A cursor that is wrong in the server's own order fails, and so does an order that is not that of creation."""
+    """A cursor that is wrong in the server's own order fails. So does another order than the order of creation."""
     change(fake)
 
     assert judged(fake, id)[id] == {"failed"}

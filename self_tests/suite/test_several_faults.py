@@ -50,7 +50,7 @@ def declared(names: tuple[str, ...]) -> set[str]:
 
 @pytest.mark.parametrize("names", [THREE, TEN], ids=["three", "ten"])
 def test_each_of_several_faults_is_named_and_nothing_else(names: tuple[str, ...]) -> None:
-    """A requirement that is not among those of the faults passes, or is blocked by one of them."""
+    """Only the requirements of the faults are violated. One of them blocks each requirement that was not tested."""
     with serving(lambda fake: spoil(fake, names)) as target:
         tour = RunOptions(generators=frozenset({"tour"}))
         verdicts = Run(target, tour, lambda id: not id.startswith("rate/")).judge().verdicts
