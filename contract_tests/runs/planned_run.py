@@ -19,7 +19,7 @@ from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Target, TargetError
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.profiles.fixtures import Fixtures
-from contract_tests.profiles.plan import PAGE, READ_ONLY, Plan
+from contract_tests.profiles.plan import JUDGING, PAGE, READ_ONLY, Plan
 from contract_tests.requirements.findings import Findings
 from contract_tests.runs.cleanup import remove
 from contract_tests.runs.result import Progress, Result
@@ -71,7 +71,7 @@ class PlannedRun:
         session = Session(self._client(self.target), Oracle(self.target, self._tag), thorough=False)
         self._findings = session.oracle.findings
         try:
-            with stage(session, self.result, self.progress):
+            with stage(session, self.result, self.progress, self.plan.profile in JUDGING):
                 self._perform(session)
         finally:
             self._close_ledger()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from contract_tests.http.operations import CREATE, DELETE, parse
+from contract_tests.profiles import plan
+from contract_tests.profiles.plan import LEARN
 from contract_tests.reports.summary import doubt
 from contract_tests.requirements.findings import Violation
 from contract_tests.runs.full_run import Run
+from contract_tests.runs.planned_run import PlannedRun
 from contract_tests.runs.run_options import RunOptions
 from fake_server.fake import Answer, Call, Fake
 from self_tests.wrong import SERVERS
@@ -78,3 +82,12 @@ def test_a_report_tells_of_a_violation_that_did_not_come_again() -> None:
 
     assert doubt(verdict) == "Seen 3 times. It did not come again when these calls were made alone."
     assert doubt({"evidence": [{"confirmed": True}], "breaches": 3}) == ""
+
+
+def test_a_command_that_judges_nothing_confirms_nothing(tmp_path: Path) -> None:
+    """`learn` reads the choices of a server, not its violations, so it sends no call to confirm one."""
+    with serving(wrong("a delete answers: deleted false")) as target:
+        planned = plan.make(LEARN, target, lambda _: True)
+        verdicts = PlannedRun(target, planned, 1, lambda _: True, tmp_path).judge().verdicts
+
+    assert {violation.confirmed for each in verdicts for violation in each.violations} == {None}
