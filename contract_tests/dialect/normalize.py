@@ -25,20 +25,23 @@ VisibleFields = Mapping[str, Json]
 
 
 class Names:
-    """Names for ids that are the same in both runs: "(ours 1)" for the id that the first create of a run answered."""
+    """Names for ids that are the same in both runs: "(ours 1)" for the id that the first create of a run answered.
+
+    Creates with equal bodies share a name. They are sent in parallel, and chance decides which of them comes first.
+    """
 
     def __init__(self, bound_id: str | None = None, expendable_id: str | None = None) -> None:
         declared = {"(bound)": bound_id, "(expendable)": expendable_id}
         self._names = {bare(id): name for name, id in declared.items() if id}
-        self._made = 0
+        self._by_body: dict[bytes | None, str] = {}
 
     def add(self, exchange: Exchange) -> None:
         """Gives a name to the id that an accepted create answered."""
         document = exchange.response.json
         id = document.get("id") if isinstance(document, dict) and exchange.response.accepted else None
         if read(exchange.request).operation == CREATE and isinstance(id, str) and bare(id) not in self._names:
-            self._made += 1
-            self._names[bare(id)] = f"(ours {self._made})"
+            name = f"(ours {len(self._by_body) + 1})"
+            self._names[bare(id)] = self._by_body.setdefault(exchange.request.body, name)
 
     def of(self, id: str) -> str:
         """The name of an id. An id without its prefix has another name than the id with its prefix."""

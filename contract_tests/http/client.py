@@ -48,7 +48,7 @@ class Client:
     `limited` is true if the target declares a rate limit, or has answered 429. `count` is the number of requests that
     were sent, `waited` the number that were answered 429. `budget` is how many others may be sent; None means any
     number. A request that may create an assistant goes into the `ledger` before it is sent. It is `pending` until an
-    answer names the assistant, or refuses; `refused` has those that were refused.
+    answer names the assistant, or refuses; `named` and `refused` have those requests.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Client:
         self.budget: int | None = None
         self.pending: list[Request] = []
         self.refused: list[Request] = []
+        self.named: list[Request] = []
         self.limited = bool(target.rate_limit)
         self._faults = 0
         self._calls: deque[float] = deque()
@@ -217,8 +218,7 @@ class Client:
     def _settle(self, request: Request, response: Response, intent: int) -> None:
         """The answer says what the request has created, if anything."""
         self.pending.remove(request)
-        if response.refused:
-            self.refused.append(request)
+        (self.refused if response.refused else self.named).append(request)
         if self.ledger and 0 < response.status < 500:
             self.ledger.note_answer(intent)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from contract_tests.generators.session import Session
 from contract_tests.http.ledger import is_marked, marks
@@ -20,12 +20,12 @@ def owner(session: Session, role: str) -> str:
 
 
 def adopt_marked(session: Session, lists: Lists) -> bool:
-    """Counts as created by the run each listed assistant with a mark of such a create: no other call sent the mark.
+    """Counts as created by the run each listed assistant with a mark of a create: no other call sent the mark.
 
-    A server may also create and answer with a refusal. True if there is one.
+    A server may create and answer with a refusal, or with the id of something else. True if there is one.
     """
     client, found = session.client, False
-    for request, role, items in _candidates(session, lists):
+    for request, role, items in _candidates(session, lists, client.pending + client.refused + client.named):
         sent = marks(request, session.tag)
         for item in items:
             text = f"{item.get('name')} {item.get('instructions')}"
@@ -54,7 +54,7 @@ def _report_alike(session: Session, lists: Lists, result: Result) -> None:
     it may be somebody else's."""
     alike = dict.fromkeys(
         item["id"]
-        for request, _, items in _candidates(session, lists)
+        for request, _, items in _candidates(session, lists, session.client.pending + session.client.refused)
         if session.thorough and not marks(request, session.tag)
         for item in items
         if _is_alike(request, item)
@@ -67,10 +67,12 @@ def _report_alike(session: Session, lists: Lists, result: Result) -> None:
         )
 
 
-def _candidates(session: Session, lists: Lists) -> Iterator[tuple[Request, str, list[Item]]]:
-    """Each such create, the role that can delete, and the assistants that nobody has named and that are new."""
+def _candidates(
+    session: Session, lists: Lists, creates: Iterable[Request]
+) -> Iterator[tuple[Request, str, list[Item]]]:
+    """Each create, the role that can delete, and the assistants that nobody has named and that are new."""
     owns, before = session.client.guard.owns, session.before
-    for request in session.client.pending + session.client.refused:
+    for request in creates:
         role = owner(session, request.role)
         shown = lists.get(role) or ()
         yield request, role, [item for item in shown if not owns(item["id"]) and item["id"] not in before]
