@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 class BlockedError(Exception):
     """A step cannot go on, because a call that it depends on (mostly a create) failed. The oracle has seen the call.
 
-    `by` is the violated requirement because of which the call was not sent at all; empty if the call was sent.
+    `by` is the violated requirement that kept the call from being sent; empty if the call was sent.
     """
 
     def __init__(self, reason: str, by: str = "") -> None:
@@ -33,7 +33,7 @@ class Session:
     """The calls of one run to one target.
 
     Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first;
-    `before` has those of the other keys too. A `thorough` session reads at once what it has written. Any other
+    `before` has the ids of the other keys' walks too. A `thorough` session reads at once what it has written. Any other
     session leaves that to the last walk of the run.
     """
 
@@ -92,7 +92,10 @@ class Session:
     def _check_deletable(self, request: Request) -> None:
         """Raises BlockedError for a create if deletes seem never to succeed."""
         if self.stopped_creating and self.client.guard.may_create(request.method, request.path):
-            raise BlockedError("nothing can be deleted", self.oracle.refusals.dead()[operations.DELETE])
+            raise self._no_delete()
+
+    def _no_delete(self) -> BlockedError:
+        return BlockedError("nothing can be deleted", self.oracle.refusals.dead()[operations.DELETE])
 
     @property
     def stopped_creating(self) -> bool:
@@ -169,7 +172,7 @@ class Session:
         usable = (each for each in known if each and each.present and each.document and each.role == role)
         found = next((each for each in usable if each.id not in self._in_use), None)
         if not found:
-            raise BlockedError("nothing can be deleted", self.oracle.refusals.dead()[operations.DELETE])
+            raise self._no_delete()
         self._in_use.add(found.id)
         return found.id
 

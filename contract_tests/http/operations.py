@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from contract_tests.http.messages import Json, Request, dump
+from contract_tests.http.messages import Exchange, Json, Request, dump
 
 LIST, CREATE, RETRIEVE = "listAssistants", "createAssistant", "getAssistant"
 MODIFY, PATCH, DELETE = "modifyAssistant", "patchAssistant", "deleteAssistant"
@@ -114,6 +114,15 @@ def parse(method: str, target: str) -> Address:
         tuple(parse_qsl(query, keep_blank_values=True)),
         known_url,
     )
+
+
+def created_id(exchange: Exchange) -> str:
+    """The id that an accepted create answered; empty for any other exchange."""
+    if parse(exchange.request.method, exchange.request.path).operation != CREATE or not exchange.response.accepted:
+        return ""
+    answer = exchange.response.json
+    id = answer.get("id") if isinstance(answer, dict) else None
+    return id if isinstance(id, str) else ""
 
 
 def is_collection(target: str) -> bool:

@@ -38,7 +38,7 @@ def script(exchanges: Sequence[Exchange], target: Target, times: int = 1) -> str
     The id that a create answers goes into a variable. The script deletes these assistants at its end, also after an
     error.
     """
-    creates = [exchange for exchange in exchanges if _created(exchange)]
+    creates = [exchange for exchange in exchanges if operations.created_id(exchange)]
     if not creates and len(exchanges) == 1:
         return _repeated([command(exchanges[0].request, target)], times)
     names = {exchange: f"id{number}" for number, exchange in enumerate(creates, 1)}
@@ -69,7 +69,7 @@ def _step(exchange: Exchange, target: Target, names: Mapping[Exchange, str], *, 
 
 def _path(path: str, names: Mapping[Exchange, str]) -> str:
     """A path as words of a shell. An id of a create is replaced by its variable."""
-    variables = {_created(exchange): name for exchange, name in names.items()}
+    variables = {operations.created_id(exchange): name for exchange, name in names.items()}
     pieces = re.split(rf"({'|'.join(map(re.escape, variables))})(?![\w-])", path) if variables else [path]
     return "".join(f'"${variables[piece]}"' if piece in variables else shlex.quote(piece) for piece in pieces if piece)
 
@@ -86,14 +86,6 @@ def _removal(names: Mapping[Exchange, str], target: Target) -> str:
         for role, ids in mine.items()
     ]
     return f"trap '{'; '.join(loops)}' EXIT; trap exit INT TERM"
-
-
-def _created(exchange: Exchange) -> str:
-    if operations.parse(exchange.request.method, exchange.request.path).operation != operations.CREATE:
-        return ""
-    answer = exchange.response.json
-    accepted = exchange.response.accepted and isinstance(answer, dict) and isinstance(answer.get("id"), str)
-    return answer["id"] if accepted else ""
 
 
 def _authorization(role: str, target: Target) -> list[str]:

@@ -29,7 +29,7 @@ CALLS = {
 @dataclass(frozen=True)
 class Verdict:
     """`verdict` is pass, fail (a must), warn (a should) or unjudged. `reason` explains the verdict; it is empty for a
-    pass. `blocked_by` is the violated requirement because of which this one was not tested.
+    pass. `blocked_by` is the violated requirement that kept this one from being tested.
     """
 
     requirement: Requirement
@@ -79,13 +79,13 @@ def _verdict(requirement: Requirement, findings: Findings, missing: str | None) 
 
 
 def find_blocker(requirement: Requirement, findings: Findings) -> str:
-    """The violated requirement because of which a prerequisite is not met; empty if all are met."""
+    """The violated requirement that leaves a prerequisite unmet; empty if all are met."""
     blockers = ([_unmet(each, findings) for each in need] for need in requirement.needs)
     return next((unmet[0] for unmet in blockers if all(unmet)), "")
 
 
 def _unmet(need: str, findings: Findings) -> str:
-    """The violated requirement because of which an operation or a requirement is not there to build on."""
+    """The violated requirement that leaves this operation or requirement unmet; empty if it is met."""
     known = catalogue.requirements().get(need)
     if known:
         return find_blocker(known, findings) or (need if findings.broken(need) else "")

@@ -16,7 +16,7 @@ from contract_tests.generators.session import BlockedError, Session, page_ids
 from contract_tests.http import operations
 from contract_tests.http.guard import GuardError
 from contract_tests.http.messages import Exchange, Request
-from contract_tests.http.operations import CREATE, LIST
+from contract_tests.http.operations import LIST, created_id
 from contract_tests.http.target import TargetError
 from contract_tests.oracle.model import Model
 from contract_tests.oracle.oracle import Oracle
@@ -75,7 +75,7 @@ def _shorten(session: Session, requirement: str, script: tuple[Exchange, ...]) -
     """Leaves out each call without which the violation comes again too. A create stays if another call names its id."""
     for each in script[:-1] if len(script) <= LONG else ():
         rest = tuple(other for other in script if other is not each)
-        id = quote(_created(each), safe="")
+        id = quote(created_id(each), safe="")
         needed = id and any(id in other.request.path for other in rest)
         if not needed and _comes_again(session, requirement, rest):
             script = rest
@@ -129,7 +129,7 @@ def _is_affordable(session: Session, script: Sequence[Exchange]) -> bool:
 def _leaves_nothing(session: Session, script: Sequence[Exchange]) -> bool:
     """False if the script creates an assistant, and the run could not delete one before."""
     guard = session.client.guard
-    return not any(map(_created, script)) or guard.gone.issuperset(guard.created)
+    return not any(map(created_id, script)) or guard.gone.issuperset(guard.created)
 
 
 def _comes_again(session: Session, requirement: str, script: Sequence[Exchange]) -> bool:
@@ -163,7 +163,7 @@ def _send(session: Session, script: Sequence[Exchange]) -> None:
             _walk(session, olds[0].request)
         requests = [_with_ids(each.request, ids) for each in olds]
         news = [session.send(requests[0])] if len(requests) == 1 else session.send_parallel(requests)
-        ids |= {_created(old): _created(new) for old, new in zip(olds, news, strict=True) if _created(old)}
+        ids |= {created_id(old): created_id(new) for old, new in zip(olds, news, strict=True) if created_id(old)}
 
 
 def _walk(session: Session, page: Request) -> None:
@@ -178,12 +178,6 @@ def _with_ids(request: Request, ids: Mapping[str, str]) -> Request:
     pattern = "|".join(map(re.escape, known)) or r"(?!)"
     path = re.sub(rf"(?:{pattern})(?![\w-])", lambda found: known[found[0]], request.path)
     return replace(request, path=path)
-
-
-def _created(exchange: Exchange) -> str:
-    answer = exchange.response.json
-    id = answer.get("id") if isinstance(answer, dict) and _operation(exchange) == CREATE else None
-    return id if exchange.response.accepted and isinstance(id, str) else ""
 
 
 def _operation(exchange: Exchange) -> str:

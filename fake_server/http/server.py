@@ -115,7 +115,7 @@ async def listening(fake: Fake, host: str, port: int) -> AsyncIterator[str]:
 
 
 def _reason(error: OSError | UnicodeError) -> str:
-    """The operating system's words: those of asyncio differ between the versions of Python."""
+    """The operating system's words, because asyncio's words differ between the versions of Python."""
     if isinstance(error, socket.gaierror) or not isinstance(error, OSError) or error.errno is None:
         return str(error)
     return os.strerror(error.errno)
