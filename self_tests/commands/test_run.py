@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -29,6 +28,7 @@ from fake_server.http.handlers import create_assistant, delete_assistant
 from fake_server.http.server import serve
 from fake_server.storage import seed
 from self_tests.command_run import KEYS, Ran
+from self_tests.doubles.server_thread import listening
 
 QUICKLY = ("--histories", "0")
 
@@ -52,15 +52,8 @@ def http(status: int, body: bytes) -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             """Quietly."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Same)
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(ThreadingHTTPServer(("127.0.0.1", 0), Same)) as base_url:
+        yield base_url
 
 
 async def undone(call: Call) -> Answer:

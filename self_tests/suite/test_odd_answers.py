@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
 
 import pytest
 from aiohttp import web
@@ -20,6 +19,7 @@ from fake_server.http.server import serve
 from fake_server.storage import seed_file
 from self_tests.command_run import KEYS, Ran
 from self_tests.commands.test_run import QUICKLY
+from self_tests.doubles.server_thread import listening
 
 LIST = b'{"object":"list","data":[],"first_id":null,"last_id":null,"has_more":false}'
 SOME = ("--only", "create/", "--only", "list/", "--only", "modify/partial", "--only", "errors/envelope")
@@ -53,15 +53,8 @@ def raw(head: bytes, later: bytes = b"", body: bytes = LIST) -> Iterator[str]:
     class Server(ThreadingTCPServer):
         daemon_threads = True
 
-    server = Server(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Server(("127.0.0.1", 0), Handler)) as base_url:
+        yield base_url
 
 
 @pytest.mark.parametrize(
