@@ -19,7 +19,6 @@ from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings, answer, brief
 
 NEAR = 900  # seconds; clocks differ, but no time zone is nearer to the next than this
-SHAPE = {"id": "create/id-is-asst-hyphen"}
 CLEARED = (None, "")
 
 
@@ -33,14 +32,16 @@ class Assistants:
     def shape(self, exchange: Exchange, document: Json, besides: Container[str] = ()) -> bool:
         """True if the document is an assistant by its schema. Each field that breaks the schema is a violation."""
         found = schema_faults(document)
-        if found.keys() & {"", "id"} and parse(exchange.request.method, exchange.request.path).operation == RETRIEVE:
+        asked = parse(exchange.request.method, exchange.request.path)
+        id = document.get("id") if isinstance(document, dict) else None
+        if found.keys() & {"", "id"} and asked.operation == RETRIEVE and id != asked.id:
             self.findings.add_violation("retrieve/equals-created", "an assistant", answer(exchange), exchange)
             return False
         for place, message in found.items():
             # `ignored_fields` judges its own fields, because it knows the values that were sent.
             if place not in ignored_names() and place not in besides:
                 self.findings.add_violation(
-                    SHAPE.get(place, "create/answers-the-assistant"),
+                    "create/id-is-asst-hyphen" if place == "id" and id else "create/answers-the-assistant",
                     "an assistant by its schema",
                     f"{place or 'the answer'}: {brief(message)}",
                     exchange,
@@ -123,7 +124,8 @@ class Assistants:
     ) -> tuple[str, str, str] | None:
         old, actual = (tracked.document or {})[name], f"{name} {brief(new)}"
         if name in call.fields and name in TEXTS:
-            return self._written(call, name, old, new, actual)
+            stale = same(old, new) and not same(tracked.given.get(name), call.fields[name])
+            return self._written(call, name, new, actual, "modify/seen-everywhere" if stale else "")
         if same(old, new) or tracked.was_answered(name, new):
             return None
         if name in IDENTITY:
@@ -139,7 +141,8 @@ class Assistants:
         return told[0] if told else unsent, f"{name} {brief(old)}, which was not sent and keeps its value", actual
 
     # page, List, retrieve, modify: "Passing instructions: "" clears them."
-    def _written(self, call: Call, name: str, old: Json, new: Json, actual: str) -> tuple[str, str, str] | None:
+    def _written(self, call: Call, name: str, new: Json, actual: str, stale: str) -> tuple[str, str, str] | None:
+        """`stale` is the requirement that is violated if the old value stands there still; empty if another does."""
         sent = call.fields[name]
         if sent is None or _surrogate(sent) or (name == "name" and not sent.strip()):
             return None
@@ -151,8 +154,7 @@ class Assistants:
             )
         if same(sent, new):
             return None
-        requirement = "modify/seen-everywhere" if same(old, new) else "create/keeps-what-it-is-given"
-        return requirement, f"{name} {brief(sent)}, as sent", actual
+        return stale or "create/keeps-what-it-is-given", f"{name} {brief(sent)}, as sent", actual
 
     def read(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
         """Judges an assistant that retrieve or list shows by what is known of it; whether it is as it should be."""
@@ -161,7 +163,9 @@ class Assistants:
             return self._met(exchange, tracked, document)
         right = True
         faulty = schema_faults(document) | schema_faults(expected)
-        for name in catalogue.fields("Assistant"):
+        # `ignored_fields` judges its own fields: they are no matter of this assistant alone.
+        expected |= {name: document[name] for name in ignored_names() if name in document}
+        for name in (name for name in catalogue.fields("Assistant") if name not in ignored_names()):
             value = document.get(name)
             if name in expected and not same(expected[name], value) and tracked.was_answered(name, value):
                 expected[name] = value  # the modify that answered so has the violation

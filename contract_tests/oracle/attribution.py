@@ -12,6 +12,7 @@ from contract_tests.http.target import Target
 from contract_tests.oracle.errors import TOLERATED
 from contract_tests.oracle.expectations import TEXTS, Call
 from contract_tests.oracle.model import Model, TrackedAssistant, Write
+from contract_tests.oracle.refusals import LIST_ITEMS, shape
 
 IDENTITY = ("id", "object", "created_at")
 
@@ -24,14 +25,15 @@ def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) 
     own = [write for write in writes if write.id == tracked.id]
     if name in IDENTITY and any(write.call.operation in MODIFIES for write in own):
         return ["modify/keeps-identity"], [own[0].exchange]
-    if wrong := next((write for write in own if not write.accepted and _can_have_left(write, own, value)), None):
+    stale = any(same(earlier.get(name), value) for earlier in tracked.earlier)
+    if wrong := next((write for write in own if not write.accepted and _can_have_left(write, own, value, stale)), None):
         return [wrong.requirement], [wrong.exchange]
     wrote = next((write for write in own if write.accepted and write.call.operation in MODIFIES), None)
     if wrote:
         return _badly_written(wrote, tracked, name, value), [wrote.exchange]
     if made := next((write for write in own if write.call.operation == CREATE), None):
         return _badly_made(made, name), []
-    if tracked.wrote and any(same(earlier.get(name), value) for earlier in tracked.earlier):
+    if tracked.wrote and stale:
         return _badly_written(tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
     other = next((write for write in writes if write.accepted and write.call.operation in MODIFIES), None)
     if other and name in TEXTS and not _is_mangled(value, tracked.document or {}, name):
@@ -52,7 +54,7 @@ def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json
     field had the value before the newest modify that sent the field."""
     writes = model.since_read(tracked)
     for write in writes:
-        if name in write.call.fields and same(write.call.fields[name], value) and (found := _guilt(write, tracked)):
+        if _sent(write, name, value) and (found := _guilt(write, tracked, name)):
             return found, write.exchange
     if name not in TEXTS or not any(same(earlier.get(name), value) for earlier in tracked.earlier):
         return None
@@ -63,18 +65,33 @@ def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json
     return None
 
 
-def _can_have_left(refused: Write, own: list[Write], value: Json) -> bool:
-    """True if a refused call can have left this value: it is the only call since, or it sent a value like this one."""
+def _sent(write: Write, name: str, value: Json) -> bool:
+    """True if the write sent this value. A cleared text may read null or empty."""
+    if name not in write.call.fields:
+        return False
+    cleared = name == "instructions" and not value and not write.call.fields[name]
+    return cleared or same(write.call.fields[name], value)
+
+
+def _can_have_left(refused: Write, own: list[Write], value: Json, stale: bool) -> bool:
+    """True if a refused call can have left this value: it sent a value like this one, or no modify since was accepted
+    and the value is no earlier one.
+    """
     sent = refused.call.fields.values()
-    return len(own) == 1 or any(str(value).strip().casefold() == str(each).strip().casefold() for each in sent)
+    modified = any(write.accepted and write.call.operation in MODIFIES for write in own)
+    return (not modified and not stale) or any(
+        str(value).strip().casefold() == str(each).strip().casefold() for each in sent
+    )
 
 
-def _guilt(write: Write, tracked: TrackedAssistant) -> str:
+def _guilt(write: Write, tracked: TrackedAssistant, name: str) -> str:
+    """The requirement that an effect of this write on the field violates; empty if the effect is right."""
     if not write.accepted:
         return write.requirement
-    if write.id != tracked.id:
-        return "modify/only-its-target" if write.call.operation in MODIFIES else ""
-    return ""
+    if write.call.operation not in MODIFIES:
+        return ""
+    own = "modify/seen-everywhere" if name in TEXTS else ""  # the modify answered another value
+    return "modify/only-its-target" if write.id != tracked.id else own
 
 
 def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Json) -> list[str]:
@@ -102,7 +119,7 @@ def loss(model: Model, tracked: TrackedAssistant, role: str, otherwise: str) -> 
             return write.requirement, [write.exchange]
         if write.call.operation == DELETE and write.accepted and write.id != tracked.id:
             return "delete/only-its-target", [write.exchange]
-    if role != tracked.role and {role, tracked.role} == {"primary", "sibling"} and tracked.trail:
+    if "sibling" in (role, tracked.role):  # list/complete is violated too if the first key misses its own
         return "org/shared-by-its-keys", []
     if tracked.trail and tracked.trail[0].request.group:
         return "parallel/creates-all-kept", []
@@ -121,9 +138,7 @@ def features(
     if call.operation in (CREATE, *MODIFIES):
         return _body_features(call, exchange.response.status)
     if call.operation == LIST:
-        named = {"after": "list/after", "before": "list/before", "limit": "list/limit"}
-        asc = ["list/order-asc"] if call.parameters.get("order") == "asc" else []
-        return [*asc, *(named[name] for name in named if name in call.parameters)][:1] or ["list/envelope"]
+        return [LIST_ITEMS[item] for item in shape(exchange, call) if item in LIST_ITEMS][:1] or ["list/envelope"]
     if call.operation == DELETE:
         given_up = tracked and tracked.id == target.expendable_id
         return ["delete/self-is-the-keys-own" if given_up else "delete/answers-deleted"]

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
 from contract_tests.oracle.expectations import Call
 from contract_tests.oracle.model import Model
 from contract_tests.oracle.schema import schema_faults
-from contract_tests.requirements.findings import Findings, brief
+from contract_tests.requirements.findings import Findings, Violation, brief
 
 
 class IgnoredFields:
-    """`sent` maps a field and value to the last call that sent them, and to True if the value was absurd."""
+    """`sent` maps a field and value to the last call that sent them, and to True if the value was absurd. The values of
+    `_usual` were shown before any call sent them.
+    """
 
     def __init__(self, model: Model, findings: Findings) -> None:
         self.model = model
         self.findings = findings
         self.sent: dict[tuple[str, str], tuple[Exchange, bool]] = {}
+        self._doubtful: list[tuple[str, Violation]] = []
+        self._usual: set[tuple[str, str]] = set()
+
+    @property
+    def doubts(self) -> int:
+        """The number of findings that wait for the end of the run."""
+        return len(self._doubtful)
+
+    def conclude(self) -> None:
+        """Judges the wrong values that are not the values that their calls sent. If the field is wrong without such a
+        call too, the sending is not the cause.
+        """
+        wrong_anyway = {violation.requirement for violation in self.findings.violations}
+        for otherwise, violation in self._doubtful:
+            requirement = otherwise if otherwise in wrong_anyway else violation.requirement
+            self.findings.violations.append(replace(violation, requirement=requirement))
+        self._doubtful = []
 
     # page, Mapping: "Accepted-but-ignored for SDK compatibility; returned as constants",
     # "Read-through from org default; per-project override not persisted yet"
@@ -55,6 +75,8 @@ class IgnoredFields:
         value = document.get(name)
         if name not in document:
             return
+        if name not in call.fields and not self._was_sent(name, value):
+            self._usual.add((name, _key(value)))
         if (where, name) not in self.model.constants:
             if name not in call.fields and not self._was_sent(name, value):
                 self.model.constants[where, name] = value
@@ -99,14 +121,19 @@ class IgnoredFields:
         """Judges a value that is not the constant: it was kept from this call, kept from an earlier call, or is simply
         different.
         """
-        earlier = self._was_sent(name, value)
-        if name in call.fields or earlier:
-            evidence = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
-            absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
-            meant = "ignored/absurd-values-are-harmless" if absurd else ignored_fields()[name].not_kept_id
-            self.findings.add_violation(meant, expected, f"{name} {brief(value)}", *evidence)
+        earlier, actual = self._was_sent(name, value), f"{name} {brief(value)}"
+        if name not in call.fields and not earlier:
+            self.findings.add_violation(requirement, expected, actual, exchange)
             return
-        self.findings.add_violation(requirement, expected, f"{name} {brief(value)}", exchange)
+        evidence = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
+        absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
+        meant = "ignored/absurd-values-are-harmless" if absurd else ignored_fields()[name].not_kept_id
+        if (name, _key(value)) in self._usual and not absurd:
+            self.findings.add_violation(requirement, expected, actual, exchange)
+        elif earlier or absurd or same(call.fields[name], value):
+            self.findings.add_violation(meant, expected, actual, *evidence)
+        else:
+            self._doubtful.append((requirement, Violation(meant, expected, actual, evidence)))
 
     def remember(self, exchange: Exchange, call: Call) -> None:
         """Records the values that an accepted call sent for the ignored fields."""

@@ -100,7 +100,7 @@ class Oracle:
         return False
 
     def _found(self) -> int:
-        doubts = self.lists.doubts + self.errors.doubts
+        doubts = self.lists.doubts + self.errors.doubts + self.ignored_fields.doubts
         return len(self.findings.violations) + len(self.refusals.refused) + doubts
 
     def _observe(self, exchange: Exchange) -> None:
@@ -169,6 +169,7 @@ class Oracle:
         if not never.keys() & set(MODIFIES):
             self.writes.conclude()
         self.lists.conclude()
+        self.ignored_fields.conclude()
 
     def _drop(self, never: Container[str]) -> None:
         """Drops all violations by operations that never succeed: each such operation is one violation."""
@@ -219,13 +220,16 @@ class Oracle:
             if self.model.has_seen(call.id) or self.model.has_seen(f"asst-{call.id}"):
                 return []
             return [Demand(UNKNOWN[call.operation], _unknown_statuses(call.id), UNKNOWN[call.operation])]
+        if not tracked.organization:
+            return []
         if tracked.organization != ORGANIZATIONS[call.role]:
             return [Demand("org/closed-to-others", ANY_REFUSAL, "org/closed-to-others")]
         if tracked.gone:
             return [Demand("delete/gone", frozenset({404}), "delete/gone")] if tracked.trail else []
         bound = (self.target.bound_id, "primary"), (self.target.expendable_id, "sibling")
         if call.operation == DELETE and (tracked.id, call.role) in bound:
-            return [Demand("delete/self-refused", frozenset({400}), "delete/self-survives")]
+            statuses = frozenset({400, 404} if tracked.lost else {400})
+            return [Demand("delete/self-refused", statuses, "delete/self-survives")]
         return []
 
     def _demanded(self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None) -> None:
@@ -242,10 +246,10 @@ class Oracle:
         document = exchange.response.json
         id = document.get("id") if isinstance(document, dict) else None
         if call.operation == CREATE and isinstance(id, str) and id not in self.model.assistants:
-            organization = ORGANIZATIONS.get(call.role, "home")
+            organization = ORGANIZATIONS.get(call.role, "")  # nobody can tell where such a key puts an assistant
             self.model.assistants[id] = TrackedAssistant(id, organization, call.role, trail=[exchange])
         elif call.operation == DELETE and tracked:
-            tracked.gone, tracked.document = True, None
+            tracked.lost, tracked.document = True, None
         elif call.operation in MODIFIES and tracked:
             tracked.document = None
         if call.operation in WRITE_OPERATIONS:
@@ -283,6 +287,8 @@ class Oracle:
             pass  # refusing it is one way not to give the first page again
         elif call.free <= {"odd-body", "odd-query"} and call.free:
             pass  # what a service does with what parsers disagree on is its own affair
+        elif tracked and tracked.lost and exchange.response.status == 404:
+            pass  # the call after which the assistant was not found has the violation
         elif (
             exchange.response.status == 404
             and tracked
@@ -330,8 +336,9 @@ class Oracle:
         if call.operation in MODIFIES and tracked.read_at == len(self.model.log):
             self._not_accepted(exchange, call, self._features(exchange, call, tracked)[0])
             return
-        self.refusals.miss(exchange, call, tuple(tracked.trail[:1]))
         requirement, shown = attribution.loss(self.model, tracked, call.role, "retrieve/equals-created")
+        if requirement == "retrieve/equals-created":
+            self.refusals.miss(exchange, call, tuple(tracked.trail[:1]))
         tracked.lost = True
         self.findings.add_violation(
             requirement, f"{tracked.id} is there", answer(exchange), *tracked.trail[:1], *shown, exchange

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.openapi import ignored_fields
-from contract_tests.http.operations import CREATE, MODIFIES
+from contract_tests.http.operations import CREATE, LIST, MODIFIES
 from contract_tests.oracle.expectations import TEXTS, Call
 from contract_tests.requirements import catalogue
 
@@ -24,6 +24,14 @@ NOT_OFFERED = (405, 501)
 FEW, MANY = 3, 10
 Item = tuple[str, str]
 Shape = frozenset[Item]
+# The requirement that is violated if the list refuses this part of a query.
+LIST_ITEMS: dict[Item, str] = {
+    ("after", ""): "list/after",
+    ("before", ""): "list/before",
+    ("limit", ""): "list/limit",
+    ("order", "asc"): "list/order-asc",
+    ("order", "desc"): "list/newest-first",
+}
 
 
 @dataclass(frozen=True)
@@ -147,7 +155,8 @@ class Refusals:
         accepted = self._accepted[each.call.operation]
         less = [other for other in accepted if other <= each.shape]
         if less:
-            return each.shape - max(less, key=len)
+            nearest: Shape = max(less, key=_blaming_cursors)
+            return each.shape - nearest
         return None if self._lacking(each.call) else each.shape.difference(*accepted) or None
 
     def _lacking(self, call: Call) -> set[str]:
@@ -157,7 +166,9 @@ class Refusals:
 
     def _cause(self, each: Refused, difference: Shape | None) -> Iterator[tuple[str, Refused]]:
         operation = each.call.operation
-        if not isinstance(each.call.body, dict):
+        if each.call.parameters.keys() >= {"after", "before"}:
+            return  # which of two cursors is refused, nobody can tell
+        if not isinstance(each.call.body, dict) and operation != LIST:
             yield each.otherwise, each
         elif difference is None:
             yield self._demands_more(each), each
@@ -187,8 +198,17 @@ class Refusals:
         return each.shape in self._accepted[other]
 
     def _of(self, item: Item, each: Refused) -> str:
+        if each.call.operation == LIST:
+            return LIST_ITEMS.get(item, each.otherwise)
         field = ignored_fields().get(item[0])
         return field.accepted_id if field else each.otherwise
+
+
+def _blaming_cursors(accepted: Shape) -> tuple[int, bool]:
+    """A key by which the most alike accepted call is the greatest. Of two that are equally alike, the one with an order
+    leaves the cursor as the difference.
+    """
+    return len(accepted), any(name == "order" for name, _ in accepted)
 
 
 def shape(exchange: Exchange, call: Call) -> Shape:
@@ -196,6 +216,8 @@ def shape(exchange: Exchange, call: Call) -> Shape:
 
     A content type without a body, which the Python SDK sends, is one more: some servers refuse it.
     """
+    if call.operation == LIST:
+        return frozenset((name, value if name == "order" else "") for name, value in call.parameters.items())
     if call.fields:
         return frozenset((name, _value(name, value)) for name, value in call.fields.items())
     headers = dict(exchange.request.headers)

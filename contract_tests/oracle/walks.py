@@ -11,7 +11,8 @@ from contract_tests.requirements.findings import Findings, brief
 
 def judge_order(model: Model, findings: Findings, ids: list[str], pages: list[Exchange], order: str) -> None:
     """Judges the order of the assistants that the run created one after another."""
-    ours = [model.assistants[id] for id in ids if id in model.assistants]
+    # An assistant that should not be listed has its own violation, and no place in the order.
+    ours = [model.assistants[id] for id in ids if id in model.assistants and model.assistants[id].present]
     births = [
         tracked.trail[0].number
         for tracked in ours

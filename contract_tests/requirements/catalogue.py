@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Requirement:
     """`level` is must or should. `source` is page, openai or http. `page` is the section of the page, if the page is
-    the source. `needs` are the prerequisites. Each is a requirement that must not be violated, or some operations: one
-    of these must succeed.
+    the source. `needs` are the prerequisites. Each is a requirement, or some operations: one of these must succeed. A
+    violated prerequisite explains violations of this requirement.
     """
 
     id: str

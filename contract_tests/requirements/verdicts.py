@@ -66,9 +66,11 @@ def _so_far(verdict: Verdict) -> Verdict:
 
 
 def _verdict(requirement: Requirement, findings: Findings, missing: str | None) -> Verdict:
-    if blocker := find_blocker(requirement, findings):
+    violations, blocker = findings.broken(requirement.id), find_blocker(requirement, findings)
+    holds = not violations and findings.proven(requirement.id)
+    if blocker and (not holds or blocker in findings.dead.values()):
         return _blocked(requirement, blocker)
-    if violations := findings.broken(requirement.id):
+    if violations:
         actual = f"expected {violations[0].expected}; came {violations[0].actual}"
         return Verdict(requirement, "fail" if requirement.level == "must" else "warn", actual, violations)
     if missing:
@@ -79,17 +81,23 @@ def _verdict(requirement: Requirement, findings: Findings, missing: str | None) 
 
 
 def find_blocker(requirement: Requirement, findings: Findings) -> str:
-    """The violated requirement that leaves a prerequisite unmet; empty if all are met."""
-    blockers = ([_unmet(each, findings) for each in need] for need in requirement.needs)
-    return next((unmet[0] for unmet in blockers if all(unmet)), "")
+    """The violated requirement that leaves a prerequisite unmet; empty if all are met.
+
+    A violation may be the consequence of an unmet prerequisite. A requirement that held all the same has passed, unless
+    an operation that it needs never succeeded.
+    """
+    groups = ([findings.dead.get(operation, "") for operation in need] for need in requirement.needs)
+    return next((dead[0] for dead in groups if all(dead)), "") or _violated_prerequisite(requirement, findings)
 
 
-def _unmet(need: str, findings: Findings) -> str:
-    """The violated requirement that leaves this operation or requirement unmet; empty if it is met."""
-    known = catalogue.requirements().get(need)
-    if known:
-        return find_blocker(known, findings) or (need if findings.broken(need) else "")
-    return findings.dead.get(need, "")
+def _violated_prerequisite(requirement: Requirement, findings: Findings) -> str:
+    """The violated requirement that this one stands on, or that a prerequisite of this one stands on; empty if none is
+    violated.
+    """
+    known = catalogue.requirements()
+    needs = [known[each] for need in requirement.needs for each in need if each in known]
+    found = (_violated_prerequisite(need, findings) or _first_broken([need.id], findings) for need in needs)
+    return next(filter(None, found), "")
 
 
 def _first_broken(requirements: Iterable[str], findings: Findings) -> str:

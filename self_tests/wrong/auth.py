@@ -100,7 +100,7 @@ def basic_is_as_good_as_bearer(fake: Fake) -> None:
     letting_in(fake, lambda request: header(request).startswith("Basic "))
 
 
-@wrong(OTHER)
+@wrong(OTHER, "errors/types")
 def another_scheme_is_a_bad_request(fake: Fake) -> None:
     responding(fake, lambda response: response.set_status(400), lambda request, _: has_other_scheme(request))
 
@@ -120,7 +120,7 @@ def a_wrong_key_creates_before_it_is_refused(fake: Fake) -> None:
     letting_in(fake, lambda request: "stranger" in header(request) and operation_of(request) == CREATE, and_refuse=True)
 
 
-@wrong(WITHOUT, each=[LIST, RETRIEVE])
+@wrong(WITHOUT, "auth/unknown-key-refused", "auth/other-scheme-refused", each=[LIST, RETRIEVE])
 def a_refusal_that_tells_what_is_there(fake: Fake, operation: str) -> None:
     """The message is one of a debug build."""
 

@@ -16,7 +16,6 @@ from fake_server.domain.assistants import PREFIX, Project
 from fake_server.domain.errors import InvalidParameter
 from fake_server.fake import Answer, Call, Fake, Handler
 from self_tests.wrong.wrong_server import (
-    BY_ID,
     Document,
     answering,
     around,
@@ -262,12 +261,12 @@ def no_instructions_become_a_default(fake: Fake) -> None:
     getting(fake, lambda body: body | {"instructions": body.get("instructions") or default}, CREATE)
 
 
-@wrong(KEEPS, each=MODIFIES)
+@wrong(KEEPS, "modify/post-and-patch-alike", each=MODIFIES)
 def texts_are_trimmed_by_one_verb_alone(fake: Fake, operation: str) -> None:
     texts(fake, str.strip, operations=(operation,))
 
 
-@wrong(KEEPS)
+@wrong(KEEPS, "modify/post-and-patch-alike")
 def what_is_too_long_is_cut_by_patch(fake: Fake) -> None:
     texts(fake, lambda text: text[:40], "instructions", operations=(PATCH,))
 
@@ -287,17 +286,20 @@ def kept(call: Call, answer: Answer) -> Project:
 
 
 def prefixed(fake: Fake, prefix: str) -> None:
-    """Every id begins with this prefix, in answers and in paths."""
+    """The id of each new assistant begins with this prefix, in answers, in paths and in cursors."""
 
     def there(response: Any) -> None:
-        response.body = response.body.replace(b'"asst-', f'"{prefix}'.encode()) if response.body else None
+        response.body = re.sub(rb'"asst-(?=[0-9a-f]{24}")', f'"{prefix}'.encode(), response.body or b"")
+
+    def back(id: Any) -> Any:
+        return re.sub(f"^{prefix}(?=[0-9a-f]{{24}}$)", PREFIX, id) if isinstance(id, str) else id
 
     def handle(old: Handler, call: Call) -> Awaitable[Answer]:
-        call.assistant = "asst-" + call.assistant.removeprefix(prefix)
+        call.assistant, call.query = back(call.assistant), {name: back(value) for name, value in call.query.items()}
         return old(call)
 
     responding(fake, there)
-    handling(fake, handle, *BY_ID)
+    handling(fake, handle)
 
 
 @wrong("create/id-is-asst-hyphen", each=["asst_", "asst", "proj-"])
@@ -385,7 +387,7 @@ def a_create_answers_the_id_alone(fake: Fake) -> None:
     showing(fake, lambda _, document: {"id": document["id"]}, CREATE)
 
 
-@wrong(WHOLE)
+@wrong(WHOLE, "create/status-200")
 def a_create_answers_no_body(fake: Fake) -> None:
     responding(
         fake,

@@ -192,7 +192,7 @@ def all_are_deleted(fake: Fake) -> None:
     deleting_too(fake, lambda _meant, _each: True)
 
 
-@wrong(ONLY)
+@wrong(ONLY, "delete/gone")
 def the_oldest_is_deleted_in_its_place(fake: Fake) -> None:
     """The code takes the row number for the id."""
 
@@ -278,7 +278,14 @@ def nobody() -> Project:
     return Project("", "", "", None, 0)
 
 
-@wrong(SURVIVES)
+@wrong(
+    SURVIVES,
+    "list/complete",
+    "list/has-more-is-true-to-its-word",
+    "list/first-and-last-id",
+    "list/limit",
+    "list/order-asc",
+)
 def the_refused_deletion_hides_it_from_the_list(fake: Fake) -> None:
     hidden: list[str] = []
     refusing_self(fake, BoundAssistant(SENTENCE), lambda call: hidden.append(call.assistant))

@@ -145,7 +145,11 @@ def the_content_type_is(fake: Fake, content_type: str) -> None:
 
 @wrong(JSON)
 def there_is_no_content_type(fake: Fake) -> None:
-    responding(fake, lambda response: Bare(status=response.status, body=response.body))
+    responding(fake, lambda response: Bare(status=response.status, body=response.body, headers=without_type(response)))
+
+
+def without_type(response: web.Response) -> dict[str, str]:
+    return {name: value for name, value in response.headers.items() if not name.startswith("Content-")}
 
 
 class Bare(web.Response):

@@ -86,7 +86,7 @@ def a_list_is(fake: Fake, what: str) -> None:
     listing(fake, PAGES[what])
 
 
-@wrong(AFTER)
+@wrong(AFTER, "list/before")
 def an_empty_page_is_404(fake: Fake) -> None:
     refused = refusal(fake, 404)
 
@@ -120,7 +120,7 @@ def without_the_beta_header_nothing_is_listed(fake: Fake) -> None:
 # --- complete
 
 
-@wrong(COMPLETE)
+@wrong(COMPLETE, "list/limit", "list/after", "list/before")
 def twenty_and_no_way_on(fake: Fake) -> None:
     paging(fake, lambda page, projects, query: (page(projects, {**query, "limit": 20})[0], False))
 
@@ -137,7 +137,7 @@ def those_without_instructions_are_left_out(fake: Fake) -> None:
     within(fake, lambda projects: [each for each in projects if each.prompt])
 
 
-@wrong(COMPLETE)
+@wrong(COMPLETE, "list/newest-first")
 def those_of_equal_names_come_once(fake: Fake) -> None:
     """The query has DISTINCT."""
     within(fake, lambda projects: list({each.title: each for each in projects}.values()))
@@ -162,13 +162,13 @@ def a_list_that_is_cached_until_something_is_deleted(fake: Fake) -> None:
     around(fake.store, "projects", lambda old, organization: cached.setdefault(organization, [*old(organization)]))
 
 
-@wrong(COMPLETE)
+@wrong("list/after", "list/complete")
 def pages_that_overlap(fake: Fake) -> None:
     """The query has `>=` in place of `>`."""
     cutting(fake, lambda cut, projects, query: (project_at(projects, query, "after") + cut())[: query["limit"]])
 
 
-@wrong(COMPLETE)
+@wrong(COMPLETE, "list/has-more-is-true-to-its-word", "list/after", "list/before")
 def somebody_is_lost_between_two_pages(fake: Fake) -> None:
     """Offset paging uses a cursor that is off by one."""
     cutting(fake, lambda cut, _, query: cut(limit=query["limit"] + 1)[1 if "after" in query else 0 :][: query["limit"]])
@@ -179,7 +179,7 @@ def the_last_of_all_is_left_out(fake: Fake) -> None:
     within(fake, lambda projects: projects[1:] if len(projects) > 3 else projects)
 
 
-@wrong(COMPLETE, AFTER)
+@wrong(COMPLETE, AFTER, "list/has-more-is-true-to-its-word")
 def sorted_by_birth_while_the_cursor_compares_ids(fake: Fake) -> None:
     """This was seen on a real server: a walk over 34 assistants gave 13."""
 
@@ -191,7 +191,7 @@ def sorted_by_birth_while_the_cursor_compares_ids(fake: Fake) -> None:
     paging(fake, page)
 
 
-@wrong(COMPLETE, AFTER)
+@wrong(COMPLETE, AFTER, "list/has-more-is-true-to-its-word")
 def after_is_compared_as_greater_whatever_the_order(fake: Fake) -> None:
     def page(old: Page, projects: Sequence[Project], query: Query) -> tuple[list[Project], bool]:
         after = str(query.get("after", "")).removeprefix(PREFIX)
@@ -211,7 +211,6 @@ def one_row_poisons_every_list(fake: Fake) -> None:
 # --- has_more
 
 WORDS: dict[str, Callable[[bool], Any]] = {
-    "always false": lambda _: False,
     "always true": lambda _: True,
     "text": lambda more: str(more).lower(),
     "null": lambda _: None,
@@ -221,6 +220,11 @@ WORDS: dict[str, Callable[[bool], Any]] = {
 @wrong(MORE, each=WORDS)
 def has_more_is(fake: Fake, what: str) -> None:
     listing(fake, lambda page: {**page, "has_more": WORDS[what](page["has_more"])})
+
+
+@wrong(MORE, "list/complete")
+def has_more_is_always_false(fake: Fake) -> None:
+    listing(fake, lambda page: {**page, "has_more": False})
 
 
 @wrong(MORE)
@@ -241,7 +245,7 @@ def has_more_is_true_on_a_full_last_page(fake: Fake) -> None:
     paging(fake, lambda page, projects, query: (data := page(projects, query)[0], len(data) == query["limit"]))
 
 
-@wrong(MORE)
+@wrong(MORE, "list/complete")
 def has_more_is_counted_on_the_page(fake: Fake) -> None:
     """The code is `len(data) > limit`, and `data` was already cut to the limit."""
     paging(fake, lambda page, projects, query: (data := page(projects, query)[0], len(data) > query["limit"]))
@@ -351,7 +355,7 @@ def order_is_ignored(fake: Fake) -> None:
     asking(fake, lambda query: query | {"order": "desc"})
 
 
-@wrong(ASC)
+@wrong(ASC, "list/has-more-is-true-to-its-word", "list/after", "list/before")
 def order_turns_the_page_and_not_the_list(fake: Fake) -> None:
     """The code reverses the newest page, not the list."""
     cutting(fake, lambda cut, _, query: cut(order="desc")[:: -1 if query["order"] == "asc" else 1])
@@ -393,7 +397,7 @@ def after_includes_its_id(fake: Fake) -> None:
     cutting(fake, lambda cut, projects, query: project_at(projects, query, "after") + cut())
 
 
-@wrong(AFTER)
+@wrong(AFTER, "list/complete", "list/has-more-is-true-to-its-word")
 def after_skips_one(fake: Fake) -> None:
     cutting(fake, lambda cut, _, query: cut(limit=query["limit"] + 1)[1:] if "after" in query else cut())
 
@@ -414,7 +418,7 @@ def after_is_obeyed_newest_first_alone(fake: Fake) -> None:
     asking(fake, lambda query: without(query, "after") if query["order"] == "asc" else query)
 
 
-@wrong(AFTER)
+@wrong(AFTER, "list/complete", "list/has-more-is-true-to-its-word")
 def after_is_taken_for_before(fake: Fake) -> None:
     asking(fake, lambda query: {"before" if name == "after" else name: query[name] for name in query})
 

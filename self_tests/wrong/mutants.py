@@ -5,8 +5,9 @@ shows the requirements that caught it.
 eighth server, beginning with the second.
 
 A NAME is a part of a wrong server's name, or of the requirement that it violates. The rows of these servers in
-MATRIX.md, beside this file, are written anew. The exit code is 1 if a wrong server survives, if a NAME fits no wrong
-server, or, without a NAME, if a requirement has no wrong server.
+MATRIX.md, beside this file, are written anew. The exit code is 1 if a wrong server survives, if the suite names a
+requirement that a wrong server does not declare, if a NAME fits no wrong server, or, without a NAME, if a requirement
+has no wrong server.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ def main(words: list[str]) -> int:
     console.print(table(kills))
     console.print("\n".join([*totals(kills), costs(kills)]))
     MATRIX.write_text(merged("" if is_all else MATRIX.read_text(encoding="utf-8"), kills), encoding="utf-8")
-    return int(any(not kill.by for kill in kills) or (is_all and unshown(servers) != []))
+    wrong = [kill for kill in kills if not kill.by or kill.undeclared]
+    for kill in wrong:
+        print(f"{kill.server} ({kill.meant}): {'survives' if not kill.by else ' '.join(kill.undeclared)}")
+    return int(wrong != [] or (is_all and unshown(servers) != []))
 
 
 def _parse(words: list[str]) -> argparse.Namespace:

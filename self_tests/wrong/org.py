@@ -28,7 +28,7 @@ def scoped_to_the_key_that_made_it(fake: Fake, operation: str) -> None:
     unknown(fake, lambda call: makers.get(call.assistant, call.key.project) != call.key.project, operation)
 
 
-@wrong(SHARED)
+@wrong(SHARED, "list/first-and-last-id", "list/limit")
 def a_list_of_ones_own_alone(fake: Fake) -> None:
     makers = remember_makers(fake)
 
@@ -44,7 +44,7 @@ def a_second_key_may_only_read(fake: Fake) -> None:
     unknown(fake, lambda call: call.key.label == "sibling", *MODIFIES, DELETE)
 
 
-@wrong(SHARED)
+@wrong(SHARED, "org/closed-to-others")
 def a_second_key_has_an_organization_of_its_own(fake: Fake) -> None:
     """The code takes the key's project for its tenant."""
     sibling = replace(KEYS[1], organization="org-globex")
