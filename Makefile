@@ -24,12 +24,13 @@ test: $(READY) ## pass everything
 pythons: ## contract on every CPython of this machine, test on the oldest and the newest
 	@python="$$(.ci/python "$(PYTHON)")" && "$$python" -m self_tests.setup.pythons
 
-check: $(READY) ## ruff, mypy --strict, the direction of imports, the spec
+check: $(READY) ## ruff, mypy --strict, the direction of imports, the specs (with node: Redocly and Spectral too)
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/openapi-spec-validator openapi.yaml fake_server/control/control.yaml
+	@$(BIN)/python -m self_tests.third_party.linters
 
 golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference
 	@$(BIN)/python -m self_tests.golden.goldens

@@ -139,7 +139,9 @@ def _pip(home: Path, packages: tuple[str, ...]) -> None:
 def _npm(home: Path, packages: tuple[str, ...]) -> None:
     home.mkdir(parents=True)
     quietly = ("--silent", "--no-audit", "--no-fund")
-    _fetch(["npm", "install", *quietly, "--prefix", home, *packages], packages[0])
+    # npm's own pauses make it take minutes to say that there is no network.
+    soon = ("--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=4000")
+    _fetch(["npm", "install", *quietly, *soon, "--prefix", home, *packages], packages[0])
 
 
 def _fetch(command: list[Any], package: str) -> None:
