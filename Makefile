@@ -8,7 +8,7 @@ PORT ?= 8080
 
 .DEFAULT_GOAL := help
 .PHONY: help setup contract test pythons check serve mutants faults arbitrary bench bench-start mocks sdk-matrix sdk-blindness sdk-own clients \
-	litellm golden docs browser
+	litellm golden docs browser generators
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -64,6 +64,9 @@ browser: $(READY) ## what make test wants for a real browser: Debian's Chromium,
 	@command -v chromium || command -v google-chrome || \
 		{ apt-get -qq update && apt-get -qq install --no-install-recommends chromium; }
 	@$(BIN)/python -c 'from sdk_tests.sdks import newest; newest("node").install()'
+
+generators: $(READY) ## install tools that generate clients and models from openapi.yaml: make test judges them
+	@$(BIN)/python -m self_tests.third_party.generated.tools
 
 sdk-matrix: $(READY) ## the same promises by every SDK of sdk_tests/sdks.toml; needs node and the registries, once
 	@$(BIN)/python -m sdk_tests.matrix

@@ -132,7 +132,8 @@ def _sdk(language: str, separator: str, row: dict[str, Any], tools: list[str]) -
 
 def _pip(home: Path, packages: tuple[str, ...]) -> None:
     venv.create(home, with_pip=True)
-    quietly = ("--quiet", "--quiet", "--disable-pip-version-check")
+    # Python compiles a module at its first import. pip would compile every module, in as much time as all else takes.
+    quietly = ("--quiet", "--quiet", "--disable-pip-version-check", "--no-compile")
     _fetch([home / "bin" / "python", "-m", "pip", "install", *quietly, *packages], packages[0])
 
 
