@@ -8,7 +8,7 @@ PORT ?= 8080
 
 .DEFAULT_GOAL := help
 .PHONY: help setup contract test pythons check serve mutants faults arbitrary bench bench-start mocks sdk-matrix sdk-blindness sdk-own clients \
-	litellm golden docs browser
+	litellm golden docs browser generators
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -24,12 +24,13 @@ test: $(READY) ## pass everything
 pythons: ## contract on every CPython of this machine, test on the oldest and the newest
 	@python="$$(.ci/python "$(PYTHON)")" && "$$python" -m self_tests.setup.pythons
 
-check: $(READY) ## ruff, mypy --strict, the direction of imports, the spec
+check: $(READY) ## ruff, mypy --strict, the direction of imports, the specs (with node: Redocly and Spectral too)
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/openapi-spec-validator openapi.yaml fake_server/control/control.yaml
+	@$(BIN)/python -m self_tests.third_party.linters
 
 golden: $(READY) ## how the reports of a recorded run should look, anew: read the difference
 	@$(BIN)/python -m self_tests.golden.goldens
@@ -63,6 +64,9 @@ browser: $(READY) ## what make test wants for a real browser: Debian's Chromium,
 	@command -v chromium || command -v google-chrome || \
 		{ apt-get -qq update && apt-get -qq install --no-install-recommends chromium; }
 	@$(BIN)/python -c 'from sdk_tests.sdks import newest; newest("node").install()'
+
+generators: $(READY) ## install tools that generate clients and models from openapi.yaml: make test judges them
+	@$(BIN)/python -m self_tests.third_party.generated.tools
 
 sdk-matrix: $(READY) ## the same promises by every SDK of sdk_tests/sdks.toml; needs node and the registries, once
 	@$(BIN)/python -m sdk_tests.matrix

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fake_server.contract.openapi import load_contract, load_document
-from fake_server.dialect.apply import apply_dialect, organization_defaults
+from fake_server.dialect.apply import apply_dialect, constants, organization_defaults
 from fake_server.dialect.schema_changes import change_document
 from fake_server.dialect.settings import Dialect
 from fake_server.domain import errors
@@ -51,6 +51,7 @@ def compose(
         error_table=dict(errors.TABLE),
         seed=seed_rows,
         dialect=dialect,
+        constants=constants(dialect),
         organization_defaults=defaults,
         authenticate=request_checks.authenticate,
         parse_body=request_checks.parse_body,

@@ -20,6 +20,7 @@ class Fake:
     """Any part can be replaced before or while the fake serves, except `middlewares`, which are used at the start.
 
     - `seed`: the rows of the store that a reset restores.
+    - `constants`: the fields with the same value on every assistant.
     - `organization_defaults`: the values of an organization that gives no values of its own.
     - `fields_from_create`, `fields_from_modify`: select the fields of a body that are stored.
     - `caller`: names the owner of the rate limit budget, from aiohttp's request, the operation and the key.
@@ -39,6 +40,7 @@ class Fake:
     error_table: dict[type[errors.Refused], errors.Kind]
     seed: Tables
     dialect: Mapping[str, Any]
+    constants: Mapping[str, Any]
     organization_defaults: Organization
     authenticate: Callable[[Store, str | None], Key]
     parse_body: Callable[[bytes, str | None], Any]

@@ -132,14 +132,17 @@ def _sdk(language: str, separator: str, row: dict[str, Any], tools: list[str]) -
 
 def _pip(home: Path, packages: tuple[str, ...]) -> None:
     venv.create(home, with_pip=True)
-    quietly = ("--quiet", "--quiet", "--disable-pip-version-check")
+    # Python compiles a module at its first import. pip would compile every module, in as much time as all else takes.
+    quietly = ("--quiet", "--quiet", "--disable-pip-version-check", "--no-compile")
     _fetch([home / "bin" / "python", "-m", "pip", "install", *quietly, *packages], packages[0])
 
 
 def _npm(home: Path, packages: tuple[str, ...]) -> None:
     home.mkdir(parents=True)
     quietly = ("--silent", "--no-audit", "--no-fund")
-    _fetch(["npm", "install", *quietly, "--prefix", home, *packages], packages[0])
+    # npm's own pauses make it take minutes to say that there is no network.
+    soon = ("--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=4000")
+    _fetch(["npm", "install", *quietly, *soon, "--prefix", home, *packages], packages[0])
 
 
 def _fetch(command: list[Any], package: str) -> None:

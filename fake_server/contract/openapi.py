@@ -1,6 +1,5 @@
-"""The content of openapi.yaml as Python objects: operations, validators, constants and limits."""
+"""The content of openapi.yaml as Python objects: operations, validators and limits."""
 
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,11 +34,10 @@ class Operation:
 
 @dataclass
 class Contract:
-    """`prefix` comes before each path ("/v1"). `constants` are fields with the same value on every assistant."""
+    """`prefix` comes before each path ("/v1")."""
 
     prefix: str
     operations: list[Operation]
-    constants: dict[str, Any]
     rate_limit: int
     rate_seconds: int
     body_limit: int
@@ -51,7 +49,6 @@ def load_contract(document: dict[str, Any] | None = None) -> Contract:
     return Contract(
         prefix=urlsplit(document["servers"][0]["url"]).path,
         operations=parse_operations(document),
-        constants=_parse_constants(document),
         rate_limit=document["x-rate-limit"]["requests"],
         rate_seconds=document["x-rate-limit"]["seconds"],
         body_limit=document["x-body-limit"],
@@ -100,12 +97,6 @@ def _parse_operation(document: dict[str, Any], path: str, method: str) -> Operat
         parameters=parameters,
         defaults={name: schema["default"] for name, schema in parameters.items() if "default" in schema},
     )
-
-
-def _parse_constants(document: dict[str, Any]) -> dict[str, Any]:
-    properties = document["components"]["schemas"]["Assistant"]["properties"]
-    free = {name: schema for name, schema in properties.items() if "const" in schema.get("x-free-choice", [])}
-    return {name: deepcopy(schema["const"]) for name, schema in free.items()}
 
 
 def ignored_fields(document: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -66,7 +66,7 @@ def _render(control: Control, project: Project | None) -> Mapping[str, Any]:
     store = control.fake.store
     organization = store.organization(project.organization)
     return {
-        "assistant": control.fake.render(project, organization, control.fake.contract.constants),
+        "assistant": control.fake.render(project, organization, control.fake.constants),
         "organization": project.organization,
         "effective_instructions": effective_instructions(project, organization),
         "keys": [key.label for key in store.keys_of(organization.id) if key.project == project.id],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+from fake_server.contract.openapi import ignored_fields, load_document
 from fake_server.dialect import answers, errors, ids, limiter, lists
-from fake_server.dialect.settings import Dialect
+from fake_server.dialect.settings import Dialect, defaults
 from fake_server.domain.assistants import Organization
 from fake_server.fake import Fake
 from fake_server.storage.seed import DEFAULTS
@@ -21,12 +23,24 @@ SETTINGS: Mapping[str, Callable[[Fake, Any], None]] = {
     **limiter.SETTINGS,
 }
 ORGANIZATION_SETTINGS = {"organization.model": "model", "organization.temperature": "temperature"}
+CONSTANT_SETTINGS = {
+    f"constants.{name}": name
+    for name, ignored in ignored_fields(load_document()).items()
+    if ignored.get("reads") == "constant"
+}
+EXTRA_FIELDS = "answers.extra_fields"
 
 
 def apply_dialect(fake: Fake, dialect: Dialect) -> None:
     for setting, apply in SETTINGS.items():
         if setting in dialect:
             apply(fake, dialect[setting])
+
+
+def constants(dialect: Dialect) -> dict[str, Any]:
+    """The fields with the same value on every assistant: those of the contract, then the dialect's own."""
+    chosen = {**defaults(), **dialect}
+    return deepcopy({name: chosen[setting] for setting, name in CONSTANT_SETTINGS.items()} | chosen[EXTRA_FIELDS])
 
 
 def organization_defaults(dialect: Dialect) -> Organization:

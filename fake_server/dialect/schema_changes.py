@@ -5,7 +5,8 @@ from copy import deepcopy
 from functools import partial
 from typing import Any
 
-from fake_server.contract.openapi import METHODS, ignored_fields, load_document
+from fake_server.contract.openapi import METHODS, ignored_fields
+from fake_server.dialect.settings import defaults
 
 Document = dict[str, Any]
 Change = Callable[[Document, Any], None]
@@ -15,16 +16,14 @@ NO_NUL = "^[^\\u0000]*$"
 
 
 def change_document(document: Document, dialect: Mapping[str, Any]) -> Document:
-    """A changed copy, or the document itself if the dialect changes nothing."""
-    changes = {setting: change for setting, change in DOCUMENT_CHANGES.items() if setting in dialect}
-    if not changes:
-        return document
+    """A copy with the bounds of the texts, which openapi.yaml leaves free, and the other changes of the dialect."""
     new = deepcopy(document)
     # The YAML file uses one object for both, and a change of one must not change the other.
     schemas = new["components"]["schemas"]
     schemas[MODIFY]["properties"] = deepcopy(schemas[CREATE]["properties"])
-    for setting, change in changes.items():
-        change(new, dialect[setting])
+    for setting, change in DOCUMENT_CHANGES.items():
+        if setting in dialect or setting in BOUNDS:
+            change(new, dialect.get(setting, defaults()[setting]))
     return new
 
 
@@ -35,16 +34,6 @@ def _body_properties(document: Document, *bodies: str) -> list[dict[str, Any]]:
 
 def _operations(document: Document) -> list[Document]:
     return [item[method] for item in document["paths"].values() for method in METHODS if method in item]
-
-
-def _add_fields(document: Document, extra: Mapping[str, Any]) -> None:
-    for name, value in extra.items():
-        _set_constant(document, value, name)
-
-
-def _set_constant(document: Document, value: Any, name: str) -> None:
-    properties = document["components"]["schemas"]["Assistant"]["properties"]
-    properties[name] = {"const": value, "x-free-choice": ["const"]}
 
 
 def _ignore_absurd(document: Document, _: str) -> None:
@@ -117,15 +106,16 @@ def _ignore_paging(document: Document, paging: str) -> None:
                 parameter["schema"] = {"type": "string"}
 
 
-CONSTANTS = [name for name, ignored in ignored_fields(load_document()).items() if ignored.get("reads") == "constant"]
-# In this order: a later change overrides an earlier one.
-DOCUMENT_CHANGES: Mapping[str, Change] = {
-    **{f"constants.{name}": partial(_set_constant, name=name) for name in CONSTANTS},
-    "answers.extra_fields": _add_fields,
-    "bodies.unknown_fields": _refuse_unknown,
+# openapi.yaml has no bounds for these texts, because they are a free choice. So the defaults are set too.
+BOUNDS: Mapping[str, Change] = {
     "bodies.name_min": partial(_set_bound, field="name", keyword="minLength"),
     "bodies.name_max": partial(_set_bound, field="name"),
     "bodies.instructions_max": partial(_set_bound, field="instructions"),
+}
+# In this order: a later change overrides an earlier one.
+DOCUMENT_CHANGES: Mapping[str, Change] = {
+    **BOUNDS,
+    "bodies.unknown_fields": _refuse_unknown,
     "bodies.description_max": partial(_set_bound, field="description"),
     "bodies.metadata": _accept_any_metadata,
     "bodies.absurd_contents": _ignore_contents,

@@ -72,6 +72,7 @@ def render_assistant(project: Project, organization: Organization, constants: Ma
         "instructions": project.prompt,
         "model": organization.model,
         "temperature": organization.temperature,
+        "tools": [{"type": "file_search"}],
         **constants,
     }
 

@@ -12,7 +12,7 @@ async def list_assistants(call: Call) -> Answer:
     """One page of the assistants of the organization, for each of its keys. Raises UnknownCursor."""
     projects, more = call.fake.page(call.fake.store.projects(call.key.organization), call.query)
     organization = call.fake.store.organization(call.key.organization)
-    data = [call.fake.render(project, organization, call.fake.contract.constants) for project in projects]
+    data = [call.fake.render(project, organization, call.fake.constants) for project in projects]
     return Answer(
         {
             "object": "list",
@@ -55,7 +55,7 @@ async def delete_assistant(call: Call) -> Answer:
 
 def render(call: Call, project: Project) -> dict[str, Any]:
     organization = call.fake.store.organization(project.organization)
-    return call.fake.render(project, organization, call.fake.contract.constants)
+    return call.fake.render(project, organization, call.fake.constants)
 
 
 def _check_exists(call: Call, project: Project | None) -> Project:

@@ -119,7 +119,7 @@ def run_all(pythons: list[Python]) -> Iterator[Outcome]:
 
 
 def share_sdks(environment: Path) -> None:
-    """Uses the SDK of npm from .venv, because `make browser` installs it only there."""
+    """Uses the tools of .venv, because `make browser`, `make generators` and `make check` install them only there."""
     if (ROOT / ".venv/sdks").is_dir() and environment.is_dir():
         (environment / "sdks").symlink_to(ROOT / ".venv/sdks")
 

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
+import httpx2
+import jsonschema_rs
 import pytest
 
 from contract_tests.http import own_fake
 from contract_tests.http.target import Clock, Target
+from contract_tests.requirements import catalogue
 from contract_tests.runs.full_run import Run
 from fake_server.compose import compose
 from fake_server.domain.assistants import assistant_id
@@ -16,6 +20,7 @@ from fake_server.storage import seed
 from self_tests.doubles.reading_dialects import dialect_for
 from self_tests.doubles.readings import READINGS
 from self_tests.doubles.second_server import Served
+from self_tests.suite.test_contract import resolved
 from self_tests.suite.test_right_servers import TOUR, WARNS, broken, target
 
 
@@ -45,3 +50,40 @@ def test_a_limiter_is_a_dialect(name: str) -> None:
         verdicts = Run(limited, TOUR, lambda id: id.startswith("rate/")).judge().verdicts
 
     assert broken(verdicts) == {}
+
+
+# The key, the method, the end of the path below /assistants, and the body. "{id}" is a new assistant.
+CALLS: list[tuple[str, str, str, Any]] = [
+    ("primary", "GET", "", None),
+    ("primary", "POST", "", {"name": "Bot", "instructions": ""}),
+    ("primary", "GET", "/{id}", None),
+    ("primary", "POST", "/{id}", {"instructions": ""}),
+    ("primary", "PATCH", "/{id}", {"name": "Patched"}),
+    ("primary", "POST", "", {}),
+    ("primary", "GET", "/asst-nothing", None),
+    ("foreign", "GET", "/{id}", None),
+    ("nobody", "GET", "/{id}", None),
+    ("primary", "DELETE", "/{id}", None),
+]
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_openapi_describes_each_answer(name: str) -> None:
+    """openapi.yaml has the status and the schema of each answer: no schema states the choice of one server."""
+    with fake_with(name, own_fake.held_clock()) as fake, httpx2.Client(trust_env=False, verify=False) as client:
+        keys = {"nobody": "sk-nobody", **fake.keys}
+        headers = {label: {"Authorization": f"Bearer {key}"} for label, key in keys.items()}
+        url = f"{fake.base_url}/assistants"
+        id = client.post(url, headers=headers["primary"], json={"name": "Bot"}).json()["id"]
+
+        for key, method, path, body in CALLS:
+            answer = client.request(method, url + path.format(id=id), headers=headers[key], json=body)
+            jsonschema_rs.validate(described(method, path, answer.status_code), answer.json())
+
+
+def described(method: str, path: str, status: int) -> dict[str, Any]:
+    """The schema of an answer. Raises KeyError for a status that openapi.yaml does not have."""
+    document = catalogue.document()
+    item = document["paths"]["/assistants/{assistant_id}" if path else "/assistants"]
+    answer = resolved(item[method.lower()]["responses"][str(status)])
+    return {**answer["content"]["application/json"]["schema"], "components": document["components"]}

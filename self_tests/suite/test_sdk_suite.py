@@ -344,7 +344,7 @@ def test_an_id_of_another_assistant_in_a_create_is_not_deleted(fake: Fake) -> No
     theirs = fake.store.add(seed.ORGANIZATIONS[0].id, "Theirs", "Keep.")
 
     async def merged(call: Call) -> Answer:
-        return Answer(call.fake.render(theirs, seed.ORGANIZATIONS[0], call.fake.contract.constants))
+        return Answer(call.fake.render(theirs, seed.ORGANIZATIONS[0], call.fake.constants))
 
     fake.handlers["createAssistant"] = merged
     verdicts = judged(fake, "create/", "modify/", "delete/")

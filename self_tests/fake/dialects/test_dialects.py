@@ -11,7 +11,7 @@ import pytest
 from contract_tests.http.openapi import CONSTANT, ignored_fields
 from fake_server.contract.openapi import load_contract, load_document
 from fake_server.contract.yaml_file import YamlFileError
-from fake_server.dialect.apply import ORGANIZATION_SETTINGS, SETTINGS
+from fake_server.dialect.apply import CONSTANT_SETTINGS, EXTRA_FIELDS, ORGANIZATION_SETTINGS, SETTINGS
 from fake_server.dialect.schema_changes import DOCUMENT_CHANGES
 from fake_server.dialect.settings import Dialect, defaults, load_dialect, load_schema, parse_dialect
 from self_tests.fake.dialects.dialect_calls import (
@@ -151,7 +151,7 @@ def test_every_setting_is_shown_here() -> None:
     """Every setting of the schema has a case for each of its values, and the fake knows no other setting."""
     shown_here = {(case.setting, str(case.value)) for case in CASES}
 
-    applied = {*DOCUMENT_CHANGES, *SETTINGS, *ORGANIZATION_SETTINGS}
+    applied = {*DOCUMENT_CHANGES, *SETTINGS, *ORGANIZATION_SETTINGS, *CONSTANT_SETTINGS, EXTRA_FIELDS}
     assert {setting for setting, _ in shown_here} == set(defaults()) == applied
     assert {(setting, str(value)) for setting, value in countable() if value != defaults()[setting]} <= shown_here
 
@@ -168,10 +168,8 @@ def countable() -> Iterator[tuple[str, Any]]:
 
 def test_the_defaults_are_the_contracts() -> None:
     """A default that openapi.yaml has too is the same there."""
-    properties = load_document()["components"]["schemas"]["CreateAssistant"]["properties"]
-    known = {f"constants.{name}": value for name, value in load_contract().constants.items() if name != "tools"}
-    known |= {f"bodies.{name}_max": properties[name]["maxLength"] for name in ("name", "instructions", "description")}
-    known |= {"bodies.name_min": properties["name"]["minLength"], "bodies.largest": load_contract().body_limit}
+    description = load_document()["components"]["schemas"]["CreateAssistant"]["properties"]["description"]
+    known = {"bodies.description_max": description["maxLength"], "bodies.largest": load_contract().body_limit}
 
     assert {setting: defaults()[setting] for setting in known} == known
 
