@@ -18,7 +18,7 @@ FOUND = {
     "a rename wipes the instructions": "modify/partial",
     "nothing is deleted": "delete/gone",
     "all are modified: patchAssistant": "modify/only-its-target",
-    "has more is: always false": "list/complete",
+    "has more is always false": "list/complete",
 }
 
 

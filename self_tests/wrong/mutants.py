@@ -54,14 +54,15 @@ def main(words: list[str]) -> int:
     generators = WHOLE if given.whole else GENERATORS
     is_all = not names and step == 1
     console = Console(width=None if sys.stdout.isatty() else 200)
-    kills = list(track(killed(servers, generators), "Wrong servers", len(servers), console=Console(stderr=True)))
+    kills = []
+    for each in track(killed(servers, generators), "Wrong servers", len(servers), console=Console(stderr=True)):
+        kills.append(each)
+        if fault := describe(each):
+            print(fault, flush=True)  # at once: a run takes minutes
     console.print(table(kills))
     console.print("\n".join([*totals(kills), costs(kills)]))
     MATRIX.write_text(merged("" if is_all else MATRIX.read_text(encoding="utf-8"), kills), encoding="utf-8")
-    wrong = [kill for kill in kills if not kill.by or kill.undeclared]
-    for kill in wrong:
-        print(f"{kill.server} ({kill.meant}): {'survives' if not kill.by else ' '.join(kill.undeclared)}")
-    return int(wrong != [] or (is_all and unshown(servers) != []))
+    return int(any(map(describe, kills)) or (is_all and unshown(servers) != []))
 
 
 def _parse(words: list[str]) -> argparse.Namespace:
@@ -121,6 +122,15 @@ def judged(server: WrongServer, *generators: str, only: tuple[str, ...] = ()) ->
 def unshown(servers: Iterable[WrongServer]) -> list[str]:
     """The requirements without a wrong server."""
     return [id for id in catalogue.requirements() if id not in {server.meant for server in servers}]
+
+
+def describe(kill: Kill) -> str:
+    """The fault of the suite on a wrong server as one line: a miss, or an accusation that is not declared. Empty if
+    there is none.
+    """
+    also = f"also named, and not declared: {' '.join(kill.undeclared)}" if kill.undeclared else ""
+    faults = [*([] if kill.by else [f"survives {kill.stopped}"]), *([also] if also else [])]
+    return f"{kill.server} ({kill.meant}): {'; '.join(faults)}" if faults else ""
 
 
 def table(kills: list[Kill]) -> Table:
