@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RUN_OPTIONS ?=
 PORT ?= 8080
+# Without bytecode, each process would compile all that it imports: a second for openai alone.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup contract test pythons check serve mutants faults arbitrary bench bench-start mocks sdk-matrix sdk-blindness sdk-own clients \
