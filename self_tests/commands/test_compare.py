@@ -28,6 +28,9 @@ from self_tests.doubles.readings import READINGS
 from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import serving
 
+# Rules compare other answers here, by the same code as in test_learn.py.
+pytestmark = pytest.mark.any_python
+
 # A value of each setting that no fake has by default. Wording is no difference, and nothing here is out of budget.
 CHANGED: dict[str, Json] = {
     "constants.description": "A project.",

@@ -18,6 +18,9 @@ from self_tests.doubles.readings import READINGS
 from self_tests.doubles.second_server import Served
 from self_tests.suite.test_right_servers import NOT_THE_LIMITER, TOUR, WARNS, broken, shuffled, target
 
+# Rules judge other answers here, by the same code as in test_right_servers.py.
+pytestmark = pytest.mark.any_python
+
 
 @contextmanager
 def fake_with(name: str, clock: Clock, rate_limit: int | None = None) -> Iterator[Target]:
