@@ -100,6 +100,8 @@ def dump(value: Json) -> bytes:
 
 def same(one: Json, other: Json) -> bool:
     """True if the values are equal as JSON: 1 equals 1.0 but not true, and the order of keys does not matter."""
+    if one is other or isinstance(one, str):
+        return bool(one == other)
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(item, other[key]) for key, item in one.items())
     if isinstance(one, list) and isinstance(other, list):

@@ -161,15 +161,19 @@ class Assistants:
         expected = tracked.document
         if expected is None:
             return self._met(exchange, tracked, document)
-        right = True
-        faulty = schema_faults(document) | schema_faults(expected)
         # `ignored_fields` judges its own fields: they are no matter of this assistant alone.
         expected |= {name: document[name] for name in ignored_names() if name in document}
-        for name in (name for name in catalogue.fields("Assistant") if name not in ignored_names()):
-            value = document.get(name)
-            if name in expected and not same(expected[name], value) and tracked.was_answered(name, value):
-                expected[name] = value  # the modify that answered so has the violation
-            elif name in expected and name not in faulty and not same(expected[name], value):
+        different = [
+            name
+            for name in catalogue.fields("Assistant")
+            if name in expected and name not in ignored_names() and not same(expected[name], document.get(name))
+        ]
+        faulty = schema_faults(document) | schema_faults(expected) if different else {}
+        right = True
+        for name in different:
+            if tracked.was_answered(name, document.get(name)):
+                expected[name] = document.get(name)  # the modify that answered so has the violation
+            elif name not in faulty:
                 right = False
                 self._differs(exchange, tracked, name, document.get(name, "(absent)"))
         if right:

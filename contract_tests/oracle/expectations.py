@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -25,6 +25,7 @@ TEXTS = ("name", "instructions")
 # A server must keep a text up to these lengths (create/keeps-what-it-is-given). It may refuse a longer one.
 KEPT_LENGTH = {"name": 64, "instructions": 10_000}
 LARGE_BODY = 90_000  # bytes; services limit the size of a JSON body, and the lowest known limit is 100 KiB
+READ = 256  # remembered calls: a list is read again and again, and `compare` reads each call several times
 # With these headers a client asks HTTP for another answer. Then 304, 206, 406 and 417 are right.
 NEGOTIATING = {"accept", "accept-encoding", "expect", "range", "if-none-match"}
 
@@ -134,26 +135,27 @@ class Call:
     unclear: bool = False
     free: frozenset[str] = field(default_factory=frozenset)
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, Any]:
         return self.body if isinstance(self.body, dict) else {}
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, str]:
         return dict(self.query)
 
-    @property
+    @cached_property
     def ignored(self) -> list[str]:
         """The ignored fields that the call sends."""
         return [name for name in ignored_fields() if name in self.fields]
 
-    @property
+    @cached_property
     def absurd(self) -> list[str]:
         return [name for name in self.ignored if not is_allowed(name, self.fields[name])]
 
 
+@lru_cache(READ)
 def read(request: Request) -> Call:
-    """The call that a request makes."""
+    """The call that a request makes. Nobody changes a call, so callers share it."""
     address = operations.parse(request.method, request.path)
     call = Call(
         address.operation,
@@ -164,7 +166,7 @@ def read(request: Request) -> Call:
         address.known_url,
         _unclear(request),
     )
-    return Call(**{**vars(call), "free": frozenset(_freedoms(call, request))})
+    return replace(call, free=frozenset(_freedoms(call, request)))
 
 
 def _unclear(request: Request) -> bool:

@@ -1,12 +1,13 @@
 """The content of openapi.yaml as Python objects: operations, validators and limits."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import jsonschema_rs
+import orjson
 import yaml
 
 from fake_server.contract.yaml_file import FASTEST
@@ -106,8 +107,13 @@ def ignored_fields(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def build_validator(document: dict[str, Any], schema: dict[str, Any]) -> jsonschema_rs.Validator:
+    return _compile(orjson.dumps({**schema, "components": document["components"]}).decode())
+
+
+@lru_cache(64)  # to compile takes half a millisecond; operations, and the fakes of one process, have equal schemas
+def _compile(schema: str) -> jsonschema_rs.Validator:
     # Without the mask a message would contain the value that was sent, up to 4 MB.
-    return jsonschema_rs.validator_for({**schema, "components": document["components"]}, mask="it")
+    return jsonschema_rs.validator_for(schema, mask="it")
 
 
 def _resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from fake_server.compose import compose
 from fake_server.http.server import serve
 from fake_server.storage import seed
 from self_tests.command_run import KEYS
+from self_tests.docs import preloaded
 from self_tests.docs.markdown import ROOT, Block
 from self_tests.fake.control.controlled import controlled
 from self_tests.wrong import SERVERS
@@ -90,7 +91,8 @@ def stage(folder: Path, files: Mapping[str, Block] | None = None) -> Iterator[St
         servers = {FAKE: controlled(), WRONG: wrong, RAGEN: ragen}
         urls = {written: stack.enter_context(serve(fake, port=four_digits())) for written, fake in servers.items()}
         addresses = {written: address(url) for written, url in urls.items()}
-        place = Stage(folder, addresses, environment(folder))
+        path = os.pathsep.join([str(preloaded.folder(str(ROOT))), environment(folder)["PATH"]])
+        place = Stage(folder, addresses, environment(folder) | {"PATH": path})
         for name, block in (files or {}).items():
             (folder / name).write_text(place.here(block.text), encoding="utf-8")
         yield place

@@ -12,6 +12,9 @@ from self_tests.docs.markdown import ROOT, SECTION, Block, blocks, documents, le
 from self_tests.docs.sections import SECTIONS
 from self_tests.docs.stage import stage
 
+# Texts, and commands that other tests run on each Python.
+pytestmark = pytest.mark.any_python
+
 BLOCKS = [block for path in documents() for block in blocks(path)]
 PATHS = {str(path.relative_to(ROOT)): path for path in documents()}
 # A reader must read sentences with these words twice.

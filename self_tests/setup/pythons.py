@@ -1,6 +1,8 @@
-"""`python -m self_tests.setup.pythons`: runs `make contract` on every CPython of this machine, and `make test` on two.
+"""`python -m self_tests.setup.pythons`: runs `make contract` on every CPython of this machine, and its tests on two.
 
-Each version gets a new environment in .venvs. This module imports only the standard library, so any Python can run it.
+The oldest version passes `make test`, and the newest `make test-python`: the tests whose results can depend on the
+Python. The Python of .venv is tested there, and each other version gets a new environment in .venvs. This module
+imports only the standard library, so any Python can run it.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSIFIER = "Programming Language :: Python :: 3."
+DEFAULT = ".venv"
 NEWEST_KNOWN = 14  # the minor version of the newest Python that this module looks for
 PROBE = "import json, sys; print(json.dumps([sys.implementation.name, *sys.version_info]))"
 
@@ -31,7 +34,8 @@ class Python:
 
     @property
     def environment(self) -> str:
-        return f".venvs/3.{self.minor}"
+        """The folder of its environment: .venv, if that has this Python, because `make check` has set it up already."""
+        return DEFAULT if f"version = {self}" in _configuration() else f".venvs/3.{self.minor}"
 
     def __str__(self) -> str:
         return f"3.{self.minor}.{self.micro}"
@@ -46,7 +50,13 @@ class Outcome:
 
     def __str__(self) -> str:
         verdict = "passed" if self.passed else "FAILED"
-        return f"{self.python!s:8} make {self.target:8} {verdict} {self.seconds:5.0f} s"
+        return f"{self.python!s:8} make {self.target:11} {verdict} {self.seconds:5.0f} s"
+
+
+def _configuration() -> list[str]:
+    """The lines with which Python describes .venv; none if there is no .venv."""
+    file = ROOT / DEFAULT / "pyvenv.cfg"
+    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
 def tested_minors() -> list[int]:
@@ -99,29 +109,33 @@ def run_make(python: Python, target: str, together: bool = False) -> Outcome:
 
 
 def run_contract(python: Python) -> Outcome:
-    """Runs `make contract` in a new environment. Deletes an earlier one."""
-    shutil.rmtree(ROOT / python.environment, ignore_errors=True)
+    """Runs `make contract` in .venv, or in a new environment. Deletes an earlier one."""
+    if python.environment != DEFAULT:
+        shutil.rmtree(ROOT / python.environment, ignore_errors=True)
     return run_make(python, "contract", together=True)
 
 
-def run_test(python: Python) -> Outcome:
-    share_sdks(ROOT / python.environment)
-    return run_make(python, "test")
+def run_test(python: Python, target: str) -> Outcome:
+    if python.environment != DEFAULT:
+        share_sdks(ROOT / python.environment)
+    return run_make(python, target)
 
 
 def run_all(pythons: list[Python]) -> Iterator[Outcome]:
-    """Runs `make contract` on each Python, which uses one core, and `make test` on the oldest and the newest, which
-    uses all cores.
+    """Runs `make contract` on each Python, which uses one core. Then, with all cores, runs `make test` on the oldest
+    and `make test-python` on the newest.
     """
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield from pool.map(run_contract, pythons)
-    yield from map(run_test, sorted({pythons[0], pythons[-1]}))
+    yield run_test(pythons[0], "test")
+    for newest in pythons[1:][-1:]:
+        yield run_test(newest, "test-python")
 
 
 def share_sdks(environment: Path) -> None:
     """Uses the tools of .venv, because `make browser`, `make generators` and `make check` install them only there."""
-    if (ROOT / ".venv/sdks").is_dir() and environment.is_dir():
-        (environment / "sdks").symlink_to(ROOT / ".venv/sdks")
+    if (ROOT / DEFAULT / "sdks").is_dir() and environment.is_dir():
+        (environment / "sdks").symlink_to(ROOT / DEFAULT / "sdks")
 
 
 def main() -> int:

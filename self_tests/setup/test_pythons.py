@@ -80,20 +80,20 @@ def answer(monkeypatch: pytest.MonkeyPatch, *minors: int) -> int:
 def test_every_version_runs_contract_and_two_run_test(
     targets: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every version runs `make contract`, and two run `make test`. A failure on one does not stop the others, and is
-    the exit code.
+    """Every version runs `make contract`. The oldest runs all tests, and the newest those that can depend on it. A
+    failure on one does not stop the others, and is the exit code.
     """
     code = answer(monkeypatch, 11, 12, 13)
 
     contract = [(f"3.{minor}.1", "contract") for minor in (11, 12, 13)]
     assert code == 1
-    assert (sorted(targets[:3]), targets[3:]) == (contract, [("3.11.1", "test"), ("3.13.1", "test")])
+    assert (sorted(targets[:3]), targets[3:]) == (contract, [("3.11.1", "test"), ("3.13.1", "test-python")])
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "3.11.1   make contract passed     1 s",
-        "3.12.1   make contract FAILED     1 s",
-        "3.13.1   make contract passed     1 s",
-        "3.11.1   make test     passed     1 s",
-        "3.13.1   make test     passed     1 s",
+        "3.11.1   make contract    passed     1 s",
+        "3.12.1   make contract    FAILED     1 s",
+        "3.13.1   make contract    passed     1 s",
+        "3.11.1   make test        passed     1 s",
+        "3.13.1   make test-python passed     1 s",
         "not found: 3.14",
     ]
 
@@ -106,6 +106,17 @@ def test_one_version_is_enough(
 
     assert (code, targets) == (0, [("3.13.1", "contract"), ("3.13.1", "test")])
     assert capsys.readouterr().out.endswith("not found: 3.11, 3.12, 3.14\n")
+
+
+def test_the_python_of_the_checkouts_environment_needs_no_second_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The version that .venv has is tested in .venv, and another patch version of it in a folder of its own."""
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv/pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.12.1\n", encoding="utf-8")
+    monkeypatch.setattr(pythons, "ROOT", tmp_path)
+
+    assert [Python(12, micro, "").environment for micro in (1, 10)] == [".venv", ".venvs/3.12"]
 
 
 @pytest.mark.usefixtures("targets")

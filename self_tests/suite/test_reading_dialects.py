@@ -21,7 +21,10 @@ from self_tests.doubles.reading_dialects import dialect_for
 from self_tests.doubles.readings import READINGS
 from self_tests.doubles.second_server import Served
 from self_tests.suite.test_contract import resolved
-from self_tests.suite.test_right_servers import TOUR, WARNS, broken, target
+from self_tests.suite.test_right_servers import NOT_THE_LIMITER, TOUR, WARNS, broken, shuffled, target
+
+# Rules judge other answers here, by the same code as in test_right_servers.py.
+pytestmark = pytest.mark.any_python
 
 
 @contextmanager
@@ -35,10 +38,14 @@ def fake_with(name: str, clock: Clock, rate_limit: int | None = None) -> Iterato
 
 
 @pytest.mark.parametrize("name", READINGS)
-def test_a_reading_is_a_dialect(name: str) -> None:
-    """Every must passes, and those of the shoulds warn that the reading does not keep."""
+def test_a_reading_is_a_dialect(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every must passes, and those of the shoulds warn that the reading does not keep. The order of the steps does not
+    matter to the fake.
+    """
+    shuffled(monkeypatch, f"the dialect {name}")
+
     with fake_with(name, own_fake.held_clock()) as fake:
-        verdicts = Run(fake, TOUR, lambda id: not id.startswith("rate/")).judge().verdicts
+        verdicts = Run(fake, TOUR, NOT_THE_LIMITER).judge().verdicts
 
     assert broken(verdicts) == dict.fromkeys(WARNS.get(name, ()), "warn")
 

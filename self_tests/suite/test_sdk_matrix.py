@@ -21,6 +21,9 @@ from self_tests.wrong import SERVERS
 from self_tests.wrong.single_faults import FAULTS
 from self_tests.wrong.wrong_server import handling, serving
 
+# Node's SDK, and a table.
+pytestmark = pytest.mark.any_python
+
 SDK = Sdk("python", "0.1.0", ("openai==0.1.0",), frozenset({"paging ends where has more is false"}))
 WALKED = Outcome("list/complete", "passed", "", "test_list.py::test_walk[sync]")
 ASKED_ON = Outcome("paging ends where has more is false", "failed", "assert 2 == 1", "test_sdk.py::test_paging[sync]")

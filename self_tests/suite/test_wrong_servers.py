@@ -51,6 +51,7 @@ def without_logs() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+@pytest.mark.any_python  # rules judge other answers here, by the same code as in test_right_servers.py
 @pytest.mark.parametrize(
     "index", range(len(SERVERS)), ids=lambda index: f"{SERVERS[index].meant}: {SERVERS[index].name}"
 )

@@ -20,6 +20,9 @@ from sdk_tests.sdks import newest
 from self_tests import browser
 from self_tests.fake.control.controlled import control_url, controlled
 
+# A browser calls the fake by HTTP, as the other tests of the fake do.
+pytestmark = pytest.mark.any_python
+
 SDK = newest("node").home
 PAGE = Path(__file__).with_name("pages") / "sdk.html"
 if not (SDK / "installed").exists():

@@ -21,6 +21,9 @@ from sdk_tests.sdks import newest
 from self_tests import browser
 from self_tests.fake.control.controlled import control_url, controlled
 
+# A browser runs the page. Python only gives the file and answers by HTTP.
+pytestmark = pytest.mark.any_python
+
 ODD = '<script>alert(1)</script> & "friends"'
 
 
