@@ -186,7 +186,7 @@ class Oracle:
         tracked = self.model.find(call.id)
         if wanted := self._demands(call, tracked):
             self._demanded(exchange, call, wanted, tracked)
-        elif call.id and tracked is None:
+        elif call.id and (tracked is None or not tracked.organization):
             return  # somebody else's, or an id that an implementation may read as another
         elif exchange.response.accepted:
             self._accepted(exchange, call, tracked)
