@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from fake_server.dialect import answers, errors, ids, limiter, lists
+from fake_server.dialect import answers, errors, ids, limiter, lists, urls
 from fake_server.dialect.settings import Dialect
 from fake_server.domain.assistants import Organization
 from fake_server.fake import Fake
@@ -19,6 +19,7 @@ SETTINGS: Mapping[str, Callable[[Fake, Any], None]] = {
     **lists.SETTINGS,
     **errors.SETTINGS,
     **limiter.SETTINGS,
+    **urls.SETTINGS,
 }
 ORGANIZATION_SETTINGS = {"organization.model": "model", "organization.temperature": "temperature"}
 

@@ -11,6 +11,7 @@ Document = dict[str, Any]
 Change = Callable[[Document, Any], None]
 
 CREATE, MODIFY = "CreateAssistant", "ModifyAssistant"
+REDIRECT = "redirectFrom"  # the ids of operations that only redirect begin with this
 NO_NUL = "^[^\\u0000]*$"
 
 
@@ -117,6 +118,31 @@ def _ignore_paging(document: Document, paging: str) -> None:
                 parameter["schema"] = {"type": "string"}
 
 
+def _set_order(document: Document, order: str) -> None:
+    """`oldest` and `name` are ascending orders."""
+    document["components"]["parameters"]["order"]["schema"]["default"] = "asc"
+
+
+def _serve_put(document: Document, _: str) -> None:
+    for item in document["paths"].values():
+        if "patch" in item:
+            item["put"] = item["patch"]
+
+
+def _serve_slash(document: Document, answer: str) -> None:
+    """The URL with the slash has the same operations, or operations that only redirect."""
+    for path, item in list(document["paths"].items()):
+        document["paths"][f"{path}/"] = item if answer == "ignored" else _redirecting(item)
+
+
+def _redirecting(item: Document) -> Document:
+    ids = {method: item[method]["operationId"] for method in METHODS if method in item}
+    return {
+        "parameters": item.get("parameters", []),
+        **{method: {"operationId": REDIRECT + id} for method, id in ids.items()},
+    }
+
+
 CONSTANTS = [name for name, ignored in ignored_fields(load_document()).items() if ignored.get("reads") == "constant"]
 # In this order: a later change overrides an earlier one.
 DOCUMENT_CHANGES: Mapping[str, Change] = {
@@ -137,4 +163,7 @@ DOCUMENT_CHANGES: Mapping[str, Change] = {
     "bodies.empty_modify": _accept_no_body,
     "bodies.largest": _set_largest,
     "lists.paging": _ignore_paging,
+    "lists.order": _set_order,
+    "urls.put": _serve_put,
+    "urls.trailing_slash": _serve_slash,
 }
