@@ -159,6 +159,9 @@ class Client:
         number, clock = self.count, self.target.clock
         began = clock.now()
         raw = self._transport.send(request.method, request.path, request.body, self._headers(request))
+        if raw.stale:  # the first create may have arrived, so it stays pending
+            self._intend(request)
+            raw = self._transport.send(request.method, request.path, request.body, self._headers(request))
         # A careless server may repeat a key. It is masked here, so no other code sees it.
         headers = {name.lower(): self._secrets.mask(value) for name, value in raw.headers.items()}
         body = self._secrets.mask_bytes(raw.body)

@@ -102,6 +102,8 @@ def _blocked(requirement: Requirement, blocker: str) -> Verdict:
 
 def _unproven(requirement: Requirement, findings: Findings) -> Verdict:
     """The verdict on a requirement that no call has shown: neither that it holds nor that it is violated."""
+    if reason := findings.waived.get(requirement.id):
+        return Verdict(requirement, "unjudged", reason)
     controls = findings.controls(requirement.id)
     faulty = (catalogue.never_succeeds()[each] for each in CALLS if each in controls)
     crashed = {catalogue.never_succeeds()[operation]: by for operation, by in findings.dead.items()}

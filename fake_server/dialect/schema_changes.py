@@ -118,7 +118,7 @@ def _ignore_paging(document: Document, paging: str) -> None:
                 parameter["schema"] = {"type": "string"}
 
 
-def _set_order(document: Document, order: str) -> None:
+def _set_order(document: Document, _: str) -> None:
     """`oldest` and `name` are ascending orders."""
     document["components"]["parameters"]["order"]["schema"]["default"] = "asc"
 

@@ -23,11 +23,7 @@ setting("lists.unknown_query", "refuse")
 
 
 def _at_most(fake: Fake, most: int) -> None:
-    around(
-        fake,
-        "page",
-        lambda page, projects, query: page(projects, {**query, "limit": min(query["limit"], most)}),
-    )
+    around(fake, "page", lambda page, projects, query: page(projects, {**query, "limit": min(query["limit"], most)}))
 
 
 @choice("the size of a page")

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 
@@ -37,7 +37,12 @@ WORKERS = 2
 RATE_LIMIT = 20
 TOUR = frozenset({"tour"})
 # The choices of a limiter, which only the run of rate/* can see.
-LIMITERS = ({}, {"limiter.per": "ip"}, {"limiter.window": "fixed"}, {"limiter.per": "ip", "limiter.before_auth": True})
+LIMITERS: tuple[dict[str, object], ...] = (
+    {},
+    {"limiter.per": "ip"},
+    {"limiter.window": "fixed"},
+    {"limiter.per": "ip", "limiter.before_auth": True},
+)
 Mixture = tuple[Alternative, ...]
 
 
@@ -96,7 +101,8 @@ def judge(mixture: Mixture, name: str, seed: int = 1, generators: frozenset[str]
             except Exception as error:  # noqa: BLE001 - a suite that breaks on a legal server accuses it as well
                 stopped = f"{type(error).__name__}: {error}"
         named |= _undeclared(run, mixture)
-        stopped = stopped or ", ".join(run.result.remains) and f"left behind: {', '.join(run.result.remains)}"
+        if run.result.remains:
+            stopped = stopped or f"left behind: {', '.join(run.result.remains)}"
         requests += run.result.requests
     return Judged(name, named, stopped, requests, time.monotonic() - began)
 
