@@ -160,7 +160,8 @@ class Lists:
             shared = f"the {walker} key is shown {expected}"
             self._judge("org/shared-by-its-keys", right, shared, f"{ids}", exchange)
         if len(expected) < len(walked):
-            self._is_whole.append(set(walked) <= set(ids) and body.get("has_more") is False)
+            ours = self.model.assistants.keys() & walked
+            self._is_whole.append(ours <= set(ids) and len(ids) > len(expected) and body.get("has_more") is False)
         self._cursor(exchange, call, ids, expected, set(within))
         if set(ids) <= set(within):
             self._limit(exchange, query, body, ids, f"{len(expected)} of {len(within)}", len(expected))

@@ -17,7 +17,7 @@ setting("ids.shape", "uuid", "short", "number")
 setting("ids.bare_accepted", True)
 
 
-@choice("ids.shape")
+@choice("ids beyond ASCII")
 def letters_beyond_ascii(fake: Fake) -> None:
     numbers = count(1)
     fake.store.new_id = lambda _: f"прое́кт-{next(numbers):06}"
@@ -37,7 +37,7 @@ def capitals_and_blanks_are_as_good(fake: Fake) -> None:
     fake.project_id = lenient
 
 
-@choice("odd forms of an id")
+@choice("ids beyond ASCII")
 def beyond_ascii_is_a_bad_request(fake: Fake) -> None:
     def is_odd(request: web.Request) -> bool:
         return not unquote(request.path, errors="replace").isascii()

@@ -9,9 +9,10 @@ from aiohttp import web
 from contract_tests.http.operations import CREATE, MODIFIES
 from fake_server.domain.errors import DeactivatedKey, Refused, Unauthenticated
 from fake_server.fake import Fake
+from fake_server.http.web import build_response, render_refusal
 from fake_server.storage.store import Store
 from self_tests.legal.choices import choice, setting
-from self_tests.wrong.wrong_server import around, letting_in, operation_of
+from self_tests.wrong.wrong_server import around, operation_of
 
 setting("errors.deactivated_key", 403)
 
@@ -28,25 +29,26 @@ def bearer_in_lower_case_is_refused(fake: Fake) -> None:
 
 @choice("the order of the checks")
 def a_bad_body_is_refused_before_the_key(fake: Fake) -> None:
-    bad: set[int] = set()
-
     @web.middleware
-    async def read(request: web.Request, handler: Any) -> Any:
-        if operation_of(request) in (CREATE, *MODIFIES) and not await _is_good(fake, request):
-            bad.add(id(request))
+    async def check(request: web.Request, handler: Any) -> Any:
+        if operation_of(request) in (CREATE, *MODIFIES):
+            try:
+                await _check_body(fake, request)
+            except Refused as refusal:
+                return build_response(fake, render_refusal(fake, refusal), None)
+            except (web.HTTPException, web.RequestPayloadError):
+                pass  # the fake itself refuses a body that cannot be read
         return await handler(request)
 
-    fake.middlewares.append(read)
-    letting_in(fake, lambda request: id(request) in bad)
+    fake.middlewares.append(check)
 
 
-async def _is_good(fake: Fake, request: web.Request) -> bool:
+async def _check_body(fake: Fake, request: web.Request) -> None:
+    """Raises Refused."""
     operation = next(each for each in fake.contract.operations if each.id == operation_of(request))
-    try:
-        fake.check_body(operation, fake.parse_body(await request.read(), request.headers.get("content-type")))
-    except (Refused, web.HTTPException):
-        return False
-    return True
+    raw = await request.read()
+    if raw or operation.body_required:
+        fake.check_body(operation, fake.parse_body(raw, request.headers.get("content-type")))
 
 
 @choice("the key of a deleted assistant")

@@ -23,7 +23,13 @@ setting("lists.unknown_query", "refuse")
 
 
 def _at_most(fake: Fake, most: int) -> None:
-    around(fake, "page", lambda page, projects, query: page(projects, {**query, "limit": min(query["limit"], most)}))
+    """A list without any paging has no limit."""
+
+    def page(old: Any, projects: Any, query: Any) -> Any:
+        limit = query.get("limit")
+        return old(projects, {**query, "limit": min(limit, most)} if isinstance(limit, int) else query)
+
+    around(fake, "page", page)
 
 
 @choice("the size of a page")
