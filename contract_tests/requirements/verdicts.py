@@ -71,8 +71,8 @@ def _verdict(requirement: Requirement, findings: Findings, missing: str | None) 
     if violations := findings.broken(requirement.id):
         actual = f"expected {violations[0].expected}; came {violations[0].actual}"
         return Verdict(requirement, "fail" if requirement.level == "must" else "warn", actual, violations)
-    if missing:
-        return Verdict(requirement, "unjudged", missing)
+    if reason := missing or findings.waived.get(requirement.id):
+        return Verdict(requirement, "unjudged", reason)
     if findings.proven(requirement.id):
         return Verdict(requirement, "pass")
     return _unproven(requirement, findings)
@@ -102,8 +102,6 @@ def _blocked(requirement: Requirement, blocker: str) -> Verdict:
 
 def _unproven(requirement: Requirement, findings: Findings) -> Verdict:
     """The verdict on a requirement that no call has shown: neither that it holds nor that it is violated."""
-    if reason := findings.waived.get(requirement.id):
-        return Verdict(requirement, "unjudged", reason)
     controls = findings.controls(requirement.id)
     faulty = (catalogue.never_succeeds()[each] for each in CALLS if each in controls)
     crashed = {catalogue.never_succeeds()[operation]: by for operation, by in findings.dead.items()}

@@ -16,7 +16,7 @@ from fake_server.storage import seed
 from self_tests.doubles.reading_dialects import dialect_for
 from self_tests.doubles.readings import READINGS
 from self_tests.doubles.second_server import Served
-from self_tests.suite.test_right_servers import TOUR, WARNS, broken, target
+from self_tests.suite.test_right_servers import TOUR, broken, expected, target
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def test_a_reading_is_a_dialect(name: str) -> None:
     with fake_with(name, own_fake.held_clock()) as fake:
         verdicts = Run(fake, TOUR, lambda id: not id.startswith("rate/")).judge().verdicts
 
-    assert broken(verdicts) == dict.fromkeys(WARNS.get(name, ()), "warn")
+    assert broken(verdicts) == expected(name)
 
 
 @pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window", "ragen"])
