@@ -140,8 +140,12 @@ class Transport:
             assert_same_host=False,
             preload_content=False,
         )
-        content, fault = _receive(raw)
-        return Response(0 if fault else raw.status, dict(raw.headers), content, fault, hung=bool(fault))
+        try:
+            return Response(raw.status, dict(raw.headers), _receive(raw))
+        except _SlowError:
+            return Response(0, dict(raw.headers), fault=f"the answer did not end within {WHOLE:g} s", hung=True)
+        except _LargeError:
+            return Response(0, dict(raw.headers), fault=f"the answer is larger than {LARGEST >> 20} MB", too_large=True)
 
     def _open(self) -> urllib3.HTTPConnectionPool:
         authority = _authority()
@@ -154,17 +158,23 @@ class Transport:
         return pool
 
 
-def _receive(raw: urllib3.BaseHTTPResponse) -> tuple[bytes, str]:
-    """The body, or a fault if the body is too slow or too long."""
+class _SlowError(Exception): ...
+
+
+class _LargeError(Exception): ...
+
+
+def _receive(raw: urllib3.BaseHTTPResponse) -> bytes:
+    """The body. Raises _SlowError and _LargeError."""
     pieces, size, began = [], 0, time.monotonic()
     while piece := raw.read1(65536):
         pieces.append(piece)
         size += len(piece)
         if size > LARGEST or time.monotonic() - began > WHOLE:
             raw.close()
-            return b"", f"the answer did not end within {WHOLE:g} s and {LARGEST >> 20} MB"
+            raise _LargeError if size > LARGEST else _SlowError
     raw.release_conn()
-    return b"".join(pieces), ""
+    return b"".join(pieces)
 
 
 def _proxy(base_url: str) -> str | None:
