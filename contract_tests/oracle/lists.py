@@ -47,7 +47,7 @@ class Lists:
         self._disturbed = False
         self._longest = 0  # assistants of a page whose limit was asked for
         self._short: list[tuple[int, str, Exchange]] = []  # pages of an unasked limit that are short, and say so
-        self._is_whole: list[bool] = []  # of pages that had to be a part of the list: if each was the whole list
+        self._is_whole: list[tuple[str, bool]] = []  # of each page that had to be a part of the list: was it the whole?
 
     @property
     def doubts(self) -> int:
@@ -161,7 +161,8 @@ class Lists:
             self._judge("org/shared-by-its-keys", right, shared, f"{ids}", exchange)
         if len(expected) < len(walked):
             ours = self.model.assistants.keys() & walked
-            self._is_whole.append(ours <= set(ids) and len(ids) > len(expected) and body.get("has_more") is False)
+            whole = ours <= set(ids) and len(ids) > len(expected) and body.get("has_more") is False
+            self._is_whole.append((next((name for name in ("after", "before") if name in query), "limit"), whole))
         self._cursor(exchange, call, ids, expected, set(within))
         if set(ids) <= set(within):
             self._limit(exchange, query, body, ids, f"{len(expected)} of {len(within)}", len(expected))
@@ -219,8 +220,14 @@ class Lists:
         for requirement, expected, actual, exchanges in () if self._disturbed else self._doubtful:
             self.findings.add_violation(requirement, expected, actual, *exchanges)
         self._doubtful, self._short = [], []
-        if self._is_whole and all(self._is_whole):
+        if self._has_no_paging():
             self.findings.waive("the list is one page, which is a free choice", *PAGING)
+
+    def _has_no_paging(self) -> bool:
+        """True if each page was the whole list, whatever the limit, and whatever the cursor."""
+        return {"limit", "after"} <= {asked for asked, _ in self._is_whole} and all(
+            whole for _, whole in self._is_whole
+        )
 
     def _step(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
         """Adds a page to a walk, if the page is the next one of that walk."""
