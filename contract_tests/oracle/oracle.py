@@ -103,7 +103,7 @@ class Oracle:
         return False
 
     def _found(self) -> int:
-        doubts = self.lists.doubts + self.errors.doubts
+        doubts = self.lists.doubts + self.errors.doubts + self.ignored_fields.doubts
         return len(self.findings.violations) + len(self.refusals.refused) + doubts
 
     def _observe(self, exchange: Exchange) -> None:
@@ -188,6 +188,7 @@ class Oracle:
         if not never.keys() & set(MODIFIES):
             self.writes.conclude()
         self.lists.conclude()
+        self.ignored_fields.conclude()
 
     def _drop(self, never: Container[str]) -> None:
         """Drops all violations by operations that never succeed: each such operation is one violation."""

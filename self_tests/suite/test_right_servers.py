@@ -19,6 +19,7 @@ from contract_tests.requirements.verdicts import Verdict
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
 from fake_server.cli import command
+from fake_server.compose import compose
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
 from fake_server.http.server import serve as served_by_http
@@ -176,3 +177,28 @@ def test_others_may_come_and_go_meanwhile() -> None:
         run = Run(target(served), TOUR, lambda id: not id.startswith("rate/"), watch=others_too).judge()
 
     assert broken(run.verdicts) == {}
+
+
+@pytest.mark.parametrize(("model", "verdict"), [("another-house-model", "unjudged"), ("any", "fail")])
+def test_a_change_of_the_organization_is_no_leak(model: str, verdict: str) -> None:
+    """A model that changes once, for good, to a value that no call has sent leaves one requirement untested. A value
+    that was sent is kept from that call.
+    """
+    fake = compose(rate_limit=None)
+    organization = seed.ORGANIZATIONS[0].id
+
+    def administrator(exchange: Exchange) -> None:
+        if exchange.number == 100:
+            fake.store.alter("organizations", organization, {"model": model})
+
+    with served_by_http(fake) as url:
+        keys = {key.label: key.secret for key in seed.KEYS}
+        run = Run(
+            Target(url, keys, rate_limit=0),
+            TOUR,
+            lambda id: id.startswith(("ignored/", "retrieve/")),
+            watch=administrator,
+        )
+        verdicts = broken(run.judge().verdicts)
+
+    assert set(verdicts.values()) == {verdict}
