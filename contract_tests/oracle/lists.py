@@ -315,11 +315,11 @@ class Lists:
 
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
         requirement, evidence = attribution.loss(self.model, tracked, call.role, "list/complete")
-        self.findings.add_violation(
-            requirement,
-            f"a list with {tracked.id}",
-            f"a walk over {len(walk.ids)} assistants without it",
-            *tracked.trail[:1],
-            *evidence,
-            walk.pages[-1],
-        )
+        expected, actual = f"a list with {tracked.id}", f"a walk over {len(walk.ids)} assistants without it"
+        shown = (*tracked.trail[:1], *evidence, walk.pages[-1])
+        cursor = call.parameters.get("after", "")
+        if cursor and cursor not in self.model.assistants and walk.pages[-1].response.json["data"] == []:
+            # Another user may have deleted the assistant after which this page was to begin.
+            self._doubtful.append((requirement, expected, actual, shown))
+        else:
+            self.findings.add_violation(requirement, expected, actual, *shown)
