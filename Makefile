@@ -9,8 +9,8 @@ PORT ?= 8080
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test test-python pythons check serve mutants faults arbitrary bench bench-start mocks sdk-matrix sdk-blindness sdk-own \
-	clients litellm golden docs browser generators
+.PHONY: help setup contract test test-python pythons check serve readings mutants faults arbitrary bench bench-start mocks sdk-matrix sdk-blindness \
+	sdk-own clients litellm golden docs browser generators
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -45,6 +45,9 @@ docs: $(READY) ## the generated parts of the documents, anew: read the differenc
 
 serve: $(READY) ## run the fake; PORT=… puts it elsewhere
 	@$(BIN)/assistants-fake --port $(PORT)
+
+readings: $(READY) ## legal servers that mix every free choice, by the whole suite; SEED=… mixes others
+	@$(BIN)/python -m self_tests.legal.readings --seed $(or $(SEED),1)
 
 mutants: $(READY) ## every wrong server against the whole tour, and the kill matrix
 	@$(BIN)/python -m self_tests.wrong.mutants

@@ -13,6 +13,7 @@ import pytest
 
 from contract_tests.http.guard import Guard
 from contract_tests.http.messages import Request, Response, parse
+from contract_tests.http.operations import CREATE, METHODS, is_collection
 from contract_tests.http.target import Target
 from sdk_tests.clients import UNKNOWN, AsyncClient, Client, SyncClient
 from sdk_tests.versions import AioHttp, AsyncHttp, SyncHttp, httpx
@@ -63,7 +64,7 @@ class Clients:
             settings = {"base_url": self._target.base_url, "api_key": key, "_strict_response_validation": opened[2]}
             # A redirect is an answer like any other: the guard has not seen where it leads.
             http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role), "follow_redirects": False}
-            self._open[opened] = open_client(kind, http, self._watch.faults(kind, role), **settings)
+            self._open[opened] = open_client(kind, http, self._watch.faults(kind, role, http), **settings)
             self._open[opened].guard = self._watch.guard
             self._open[opened].watch = self._watch
             self._open[opened].create_fields = self._target.create
@@ -85,6 +86,8 @@ def open_client(
 # An observer gets the request, the response, and both times in seconds since the epoch. It returns an exchange.
 Observe = Callable[[Request, Response, float, float], object]
 SHOWN_HEADERS = ("content-type", "openai-beta")  # of a request; no requirement is about the SDK's other headers
+ENDED = httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError
+UNSHARED = httpx.Limits(max_keepalive_connections=0)  # each call has a new connection
 MINUTE = 60.5  # the half second is a margin for calls that overtake each other
 
 
@@ -129,24 +132,41 @@ class Watch:
             return {"request": [before_async], "response": [after_async]}
         return {"request": [before], "response": [after]}
 
-    def faults(self, kind: str, role: str) -> Callable[[Any], Any]:
-        """Changes a client of httpx: the observer gets each call without an answer. httpx has no hook for these."""
+    def faults(self, kind: str, role: str, http: dict[str, Any]) -> Callable[[Any], Any]:
+        """Changes a client of httpx, which has no hook for calls without an answer: the observer gets each of them.
+
+        A server may close a connection that rests, at the moment when a call is sent. Then the call is sent once more,
+        on a new connection. A create always has a new connection, because it might create twice.
+        """
 
         def watched(over: Any) -> Any:
-            send = over.send
+            send, send_new = over.send, type(over)(**http, limits=UNSHARED).send
 
             def send_sync(request: httpx.Request, **options: Any) -> Any:
                 with self._fault(request, role):
-                    return send(request, **options)
+                    if self._creates(request):
+                        return send_new(request, **options)
+                    try:
+                        return send(request, **options)
+                    except ENDED:
+                        return send_new(request, **options)
 
             async def send_async(request: httpx.Request, **options: Any) -> Any:
                 with self._fault(request, role):
-                    return await send(request, **options)
+                    if self._creates(request):
+                        return await send_new(request, **options)
+                    try:
+                        return await send(request, **options)
+                    except ENDED:
+                        return await send_new(request, **options)
 
             over.send = send_async if kind in ASYNC else send_sync
             return over
 
         return watched
+
+    def _creates(self, request: httpx.Request) -> bool:
+        return request.method == METHODS[CREATE] and is_collection(self._path(request))
 
     @contextmanager
     def _fault(self, request: httpx.Request, role: str) -> Iterator[None]:

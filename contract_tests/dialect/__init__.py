@@ -5,6 +5,6 @@ May import `http`, `requirements` and `oracle`. Must not send a call, nor know `
 """
 
 # The import of each module registers its rules.
-from contract_tests.dialect import answers, bodies, errors, lists
+from contract_tests.dialect import answers, bodies, errors, lists, urls
 
-__all__ = ["answers", "bodies", "errors", "lists"]
+__all__ = ["answers", "bodies", "errors", "lists", "urls"]

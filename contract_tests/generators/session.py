@@ -33,7 +33,8 @@ class Session:
     """The calls of one run to one target.
 
     Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first;
-    `before` has the ids of the other keys' walks too. A `thorough` session reads at once what it has written. Any other
+    `before` has the ids of the other keys' walks too. `page_size` is the largest limit of a walk: less than 100 if such
+    a page is too large to be read. A `thorough` session reads at once what it has written. Any other
     session leaves that to the last walk of the run.
     """
 
@@ -44,6 +45,7 @@ class Session:
         self.tag = oracle.model.tag
         self.others: list[str] = []
         self.before: set[str] = set()
+        self.page_size = 100
         self._texts = 0
         self._groups = 0
         self._keys_in_use: set[str] = set()
@@ -125,7 +127,7 @@ class Session:
             return self.send(request)
         exchange, base_url = self.client.send(request), self.target.base_url
         response, is_list = exchange.response, request.path.partition("?")[0] == operations.COLLECTION
-        if not response.status:
+        if not response.status and not response.too_large:
             raise TargetError(f"{base_url} does not answer: {response.fault}.")
         if 300 <= response.status < 400:
             location = response.headers.get("location")
@@ -218,11 +220,17 @@ class Session:
         `first` says that this is the first call with the key: raises TargetError as `send_first` does.
         """
         ids: set[str] = set()
-        query = {name: value for name, value in {"limit": 100, **query}.items() if value is not None}
+        query = {name: value for name, value in {"limit": self.page_size, **query}.items() if value is not None}
+        if isinstance(limit := query.get("limit"), int):
+            query["limit"] = min(limit, self.page_size)
         after: dict[str, str] = {}
         while True:
             send = self.send_first if first and not after else self.send
             page = send(operations.list_(role, **query, **after))
+            if page.response.too_large:
+                for smaller in self._smaller_pages(role, first, page, query):
+                    yield [id for id in smaller if id not in ids]
+                return
             found = page_ids(page)
             if not found or ids.intersection(found):
                 return
@@ -231,6 +239,20 @@ class Session:
             after = {"after": found[-1]}
             if page.response.json.get("has_more", True) is False:
                 return
+
+    def _smaller_pages(
+        self, role: str, first: bool, page: Exchange, query: Mapping[str, object]
+    ) -> Iterator[list[str]]:
+        """The pages from the beginning, each with half of the assistants. Raises TargetError if there is no half, or if
+        the calls are planned."""
+        asked = int(dict(operations.parse(page.request.method, page.request.path).query).get("limit", "20"))
+        limit = asked // 2
+        if not limit or not self.thorough:
+            raise TargetError(
+                f"{self.target.base_url} lists what cannot be read: with limit={asked}, {page.response.fault}."
+            )
+        self.page_size = limit
+        yield from self.pages(role, first, **{**query, "limit": limit})
 
     def unknown_id(self, like: str = "") -> str:
         """An id that names nothing, in the shape of this server's ids: a real id with its last characters changed.

@@ -30,9 +30,10 @@ class Step:
     fixtures. None means not counted; no profile can use such a step. `reserve` is the number of additional calls if the
     target refuses calls that it should accept. `needs` are declarations of the target or permissions of the user.
     `ends` are the fixtures that the step deletes. A step that `reads_only` sends GET alone and has no fixtures. A
-    `wide` step is left out under a rate limit. A `hostile` step comes last, because it may leave the list unreadable. A
-    `control` sends accepted calls, with which refusals are compared, so a profile always runs it. A step without
-    requirements only decides free choices.
+    `wide` step is left out under a rate limit. A `hostile` step comes late, because it may leave the list unreadable.
+    A `last` step comes last of all, because a server may refuse the second key from then on. A `control` sends accepted
+    calls, with which refusals are compared, so a profile always runs it. A step without requirements only decides free
+    choices.
     """
 
     act: Callable[..., None]
@@ -45,6 +46,7 @@ class Step:
     reads_only: bool = False
     wide: bool = False
     hostile: bool = False
+    last: bool = False
     control: bool = False
 
     @property

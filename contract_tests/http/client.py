@@ -159,11 +159,13 @@ class Client:
         number, clock = self.count, self.target.clock
         began = clock.now()
         raw = self._transport.send(request.method, request.path, request.body, self._headers(request))
+        if raw.stale:  # the first create may have arrived, so it stays pending
+            self._intend(request)
+            raw = self._transport.send(request.method, request.path, request.body, self._headers(request))
         # A careless server may repeat a key. It is masked here, so no other code sees it.
         headers = {name.lower(): self._secrets.mask(value) for name, value in raw.headers.items()}
         body = self._secrets.mask_bytes(raw.body)
-        response = Response(raw.status, headers, body, raw.fault, raw.hung, raw.unreachable)
-        return Exchange(number, request, response, began, clock.now())
+        return Exchange(number, request, replace(raw, headers=headers, body=body), began, clock.now())
 
     def add_exchange(self, request: Request, response: Response, began: float, ended: float) -> Exchange:
         """Adds an exchange that another client has sent under the same guard, as if this client had sent it."""
@@ -176,7 +178,7 @@ class Client:
 
     def _count_faults(self, response: Response) -> None:
         """After three faults in a row, sends one plain call. Raises GoneError if that call gets no answer either."""
-        self._faults = 0 if response.status else self._faults + 1
+        self._faults = 0 if response.status or response.too_large else self._faults + 1
         if self.count == 1 and response.unreachable:
             raise GoneError(f"{self.target.base_url} cannot be tested: {response.fault}.")
         if self._faults >= PATIENCE:

@@ -41,7 +41,8 @@ class Request:
 @dataclass(frozen=True)
 class Response:
     """An answer. Without one, the status is 0 and `fault` has the reason: `hung` if we waited in vain, `unreachable` if
-    nothing was sent. Header names are lower case."""
+    nothing was sent, `stale` if the server had closed the connection between two calls, `too_large` if the suite
+    stopped reading. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +50,8 @@ class Response:
     fault: str = ""
     hung: bool = False
     unreachable: bool = False
+    stale: bool = False
+    too_large: bool = False
 
     @cached_property
     def json(self) -> Json:

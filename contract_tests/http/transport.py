@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Mapping
 from http.client import CONTINUE, SWITCHING_PROTOCOLS, HTTPException, HTTPResponse
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -18,6 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError, TimeoutError
 
 from contract_tests.http.messages import Response
+from contract_tests.http.operations import COLLECTION, CREATE, METHODS
 from contract_tests.http.target import TargetError, is_loopback
 
 CONNECT, READ, WHOLE = 5.0, 10.0, 30.0  # seconds: to connect, to the next byte, to the last one
@@ -42,12 +44,33 @@ class FinalResponse(HTTPResponse):
         return version, CONTINUE, reason
 
 
-class PlainConnection(HTTPConnection):
-    response_class = FinalResponse
+class StaleError(ConnectionError):
+    """A connection that an earlier call has used ended before the answer began: the server had closed it."""
 
 
-class EncryptedConnection(HTTPSConnection):
+class Watched(HTTPConnection):
+    """A connection that tells if an earlier call has used it."""
+
     response_class = FinalResponse
+    was_used = False
+
+    def request(self, *request: Any, **options: Any) -> None:
+        self.was_used = self.sock is not None
+        super().request(*request, **options)
+
+    def getresponse(self) -> Any:
+        try:
+            return super().getresponse()
+        except ConnectionError as fault:
+            if self.was_used:
+                raise StaleError from fault
+            raise
+
+
+class PlainConnection(Watched): ...
+
+
+class EncryptedConnection(Watched, HTTPSConnection): ...
 
 
 class CertificateError(TargetError):
@@ -55,21 +78,39 @@ class CertificateError(TargetError):
 
 
 class Transport:
-    """The connections to one target. Threads can share them."""
+    """The connections to one target. Threads can share them.
+
+    A server may close a connection that rests, at the moment when we write. The call is then sent once more on a new
+    connection. Only a create is not, because it might create twice: after the first such end, each create gets a new
+    connection.
+    """
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
         self._base = urlsplit(base_url)
         self._proxy = _proxy(base_url)
         self._used = 0.0
+        self._closes_early = False
         self._pool = self._open()
 
     def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
         """The answer, or a response with status 0 and the fault. `path` is sent unchanged. Raises CertificateError."""
-        if time.monotonic() - self._used > IDLE:
-            self._pool.close()
-            self._pool = self._open()
+        creates = (method, path) == (METHODS[CREATE], COLLECTION)
+        if time.monotonic() - self._used > IDLE or (creates and self._closes_early):
+            self._reopen()
         self._used = time.monotonic()
+        response = self._try(method, path, body, headers)
+        if response.stale:
+            self._closes_early = True
+            self._reopen()
+            response = response if creates else self._try(method, path, body, headers)
+        return response
+
+    def _reopen(self) -> None:
+        self._pool.close()
+        self._pool = self._open()
+
+    def _try(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
         try:
             return self._answer(method, path, body, headers)
         except NewConnectionError as fault:
@@ -82,7 +123,8 @@ class Transport:
         except TimeoutError:
             return Response(0, fault=f"no answer within {READ:g} s", hung=True)
         except HTTPError as fault:
-            return Response(0, fault=f"the connection broke ({type(fault).__name__})")
+            stale = any(isinstance(each, StaleError) for each in fault.args)
+            return Response(0, fault=f"the connection broke ({type(fault).__name__})", stale=stale)
 
     def _answer(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
         # A proxy needs the whole URL for plain HTTP. For https it is a tunnel.
@@ -98,8 +140,12 @@ class Transport:
             assert_same_host=False,
             preload_content=False,
         )
-        content, fault = _receive(raw)
-        return Response(0 if fault else raw.status, dict(raw.headers), content, fault, hung=bool(fault))
+        try:
+            return Response(raw.status, dict(raw.headers), _receive(raw))
+        except _SlowError:
+            return Response(0, dict(raw.headers), fault=f"the answer did not end within {WHOLE:g} s", hung=True)
+        except _LargeError:
+            return Response(0, dict(raw.headers), fault=f"the answer is larger than {LARGEST >> 20} MB", too_large=True)
 
     def _open(self) -> urllib3.HTTPConnectionPool:
         authority = _authority()
@@ -112,17 +158,23 @@ class Transport:
         return pool
 
 
-def _receive(raw: urllib3.BaseHTTPResponse) -> tuple[bytes, str]:
-    """The body, or a fault if the body is too slow or too long."""
+class _SlowError(Exception): ...
+
+
+class _LargeError(Exception): ...
+
+
+def _receive(raw: urllib3.BaseHTTPResponse) -> bytes:
+    """The body. Raises _SlowError and _LargeError."""
     pieces, size, began = [], 0, time.monotonic()
     while piece := raw.read1(65536):
         pieces.append(piece)
         size += len(piece)
         if size > LARGEST or time.monotonic() - began > WHOLE:
             raw.close()
-            return b"", f"the answer did not end within {WHOLE:g} s and {LARGEST >> 20} MB"
+            raise _LargeError if size > LARGEST else _SlowError
     raw.release_conn()
-    return b"".join(pieces), ""
+    return b"".join(pieces)
 
 
 def _proxy(base_url: str) -> str | None:

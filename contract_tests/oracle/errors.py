@@ -20,7 +20,9 @@ TYPES = {
     404: ("not_found_error", "invalid_request_error"),
     429: ("rate_limit_error", "requests"),
 }
-TOLERATED = frozenset({400, 413, 415, 422})  # how a call may be refused that an implementation is free to refuse
+TOLERATED = frozenset(
+    {400, 413, 414, 415, 422, 431}
+)  # how a call may be refused that an implementation is free to refuse
 ANY_REFUSAL = frozenset(range(400, 500))
 
 

@@ -26,6 +26,7 @@ TEXTS = ("name", "instructions")
 KEPT_LENGTH = {"name": 64, "instructions": 10_000}
 LARGE_BODY = 90_000  # bytes; services limit the size of a JSON body, and the lowest known limit is 100 KiB
 READ = 256  # remembered calls: a list is read again and again, and `compare` reads each call several times
+LONG = 500  # characters of a URL or a header; a service may refuse longer ones with 414 or 431
 # With these headers a client asks HTTP for another answer. Then 304, 206, 406 and 417 are right.
 NEGOTIATING = {"accept", "accept-encoding", "expect", "range", "if-none-match"}
 
@@ -172,7 +173,7 @@ def read(request: Request) -> Call:
 def _unclear(request: Request) -> bool:
     decoded = [unquote(segment) for segment in request.path.partition("?")[0].split("/")]
     return any(name.lower() in NEGOTIATING for name, _ in request.headers) or any(
-        segment in (".", "..") or "/" in segment for segment in decoded
+        segment in ("", ".", "..") or "/" in segment for segment in decoded[1:]
     )
 
 
@@ -238,6 +239,8 @@ def _freedoms(call: Call, request: Request) -> Iterator[str]:
     if it has one.
     """
     yield from _body_freedoms(call, request)
+    if len(request.path) > LONG or any(len(value) > LONG for _, value in request.headers):
+        yield "long-head"
     keys = [key for key, _ in call.query]
     if len(keys) != len(set(keys)) or _odd_limit(call.parameters.get("limit", "20")):
         yield "odd-query"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
@@ -11,6 +11,18 @@ from contract_tests.oracle.expectations import Call
 from contract_tests.oracle.model import Model
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements.findings import Findings, Violation, brief
+
+DEFAULTS = "ignored/model-and-temperature-are-the-organizations"
+
+
+@dataclass
+class Change:
+    """Another value of the organization's than before. `reverted` is true if a third or the first value came after."""
+
+    value: Json
+    expected: str
+    exchanges: list[Exchange] = field(default_factory=list)
+    reverted: bool = False
 
 
 class IgnoredFields:
@@ -24,13 +36,19 @@ class IgnoredFields:
         self.sent: dict[tuple[str, str], tuple[Exchange, bool]] = {}
         self._doubtful: list[tuple[str, Violation]] = []
         self._usual: set[tuple[str, str]] = set()
+        self._changes: dict[str, Change] = {}  # by the field and the organization
 
     @property
     def doubts(self) -> int:
         """The number of findings that wait for the end of the run."""
-        return len(self._doubtful)
+        return len(self._doubtful) + sum(len(each.exchanges) for each in self._changes.values())
 
     def conclude(self) -> None:
+        """Adds the violations that waited for the end of the run."""
+        self._judge_changes()
+        self._judge_doubtful()
+
+    def _judge_doubtful(self) -> None:
         """Judges the wrong values that are not the values that their calls sent. If the field is wrong without such a
         call too, the sending is not the cause.
         """
@@ -39,6 +57,22 @@ class IgnoredFields:
             requirement = otherwise if otherwise in wrong_anyway else violation.requirement
             self.findings.violations.append(replace(violation, requirement=requirement))
         self._doubtful = []
+
+    def _judge_changes(self) -> None:
+        """Judges the changes of an organization's default. One change to a value that no call has sent, for good, may
+        be an administrator's: nobody can tell that from a fault.
+        """
+        for name, change in self._changes.items():
+            if change.reverted:
+                for exchange in change.exchanges:
+                    actual = f"{name.partition(' ')[0]} {brief(change.value)}"
+                    self.findings.add_violation(DEFAULTS, change.expected, actual, exchange)
+            else:
+                self.findings.waived[DEFAULTS] = (
+                    f"{name} became {brief(change.value)} during the run, which no call has sent: somebody may have "
+                    "changed the organization"
+                )
+        self._changes = {}
 
     # page, Mapping: "Accepted-but-ignored for SDK compatibility; returned as constants",
     # "Read-through from org default; per-project override not persisted yet"
@@ -51,9 +85,7 @@ class IgnoredFields:
         for name in (name for name in ignored_names(CONSTANT) if name not in faulty):
             self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
         for name in (name for name in ignored_names(ORGANIZATION) if name not in faulty):
-            self._constant(
-                exchange, call, document, name, organization, "ignored/model-and-temperature-are-the-organizations"
-            )
+            self._constant(exchange, call, document, name, organization, DEFAULTS)
         if "tools" not in document:
             self._break_the_schema(exchange, call, document, "tools", "missing")
         self._tools(exchange, call, document)
@@ -82,8 +114,17 @@ class IgnoredFields:
                 self.model.constants[where, name] = value
             return
         first = self.model.constants[where, name]
+        change = self._changes.get(f"{name} of {where}")
         if same(value, first):
             self.findings.hold(requirement, call.operation)
+            if change:
+                change.reverted = True
+        elif requirement == DEFAULTS and not self._was_sent(name, value) and not same(call.fields.get(name), value):
+            change = self._changes.setdefault(
+                f"{name} of {where}", Change(value, f"{name} {brief(first)}, as everywhere")
+            )
+            change.exchanges.append(exchange)
+            change.reverted |= not same(change.value, value)
         else:
             self._kept(exchange, call, name, value, f"{name} {brief(first)}, as everywhere", requirement)
 

@@ -18,6 +18,8 @@ DEFAULT_LIMIT = 20
 CURSORS = {"before": "list/before", "after": "list/after"}
 # These compare a page with a complete walk.
 PLACED = (*CURSORS.values(), "list/limit", "list/order-asc", "list/has-more-is-true-to-its-word")
+# A service may have no paging at all: one page, has_more false. Then nobody judges these.
+PAGING = ("list/limit", "list/after", "list/before", "list/bad-limit-refused")
 
 
 @dataclass
@@ -33,7 +35,7 @@ class Walk:
 
 class Lists:
     """`order` maps (organization, order) to the last complete walk: the length of the log at its end, the ids, and the
-    role of the key that walked.
+    role of the key that walked. The order is the one that the query asks for; "" is the server's own.
     """
 
     def __init__(self, model: Model, findings: Findings, assistants: Assistants, constants: IgnoredFields) -> None:
@@ -46,6 +48,9 @@ class Lists:
         self._doubtful: list[tuple[str, str, str, tuple[Exchange, ...]]] = []
         self._strangers: dict[str, set[str]] = {}
         self._disturbed = False
+        self._longest = 0  # assistants of a page whose limit was asked for
+        self._short: list[tuple[int, str, Exchange]] = []  # pages of an unasked limit that are short, and say so
+        self._is_whole: list[tuple[str, bool]] = []  # of each page that had to be a part of the list: was it the whole?
 
     @property
     def doubts(self) -> int:
@@ -70,12 +75,10 @@ class Lists:
         self._frame(exchange, body, [item["id"] for item in items])
         if not call.free and "before" not in call.parameters:  # list/before compares its page with the walked order
             judge_order(
-                self.model,
-                self.findings,
-                [item["id"] for item in items],
-                [exchange],
-                call.parameters.get("order", "desc"),
+                self.model, self.findings, [item["id"] for item in items], [exchange], call.parameters.get("order", "")
             )
+        if "limit" in call.parameters:
+            self._longest = max(self._longest, len(items))
         self._place(exchange, call, body, [item["id"] for item in items])
         self._step(exchange, call, body, [item["id"] for item in items])
 
@@ -148,7 +151,7 @@ class Lists:
     def _place(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
         """Compares a page with the order of the last complete walk, if nothing has changed since then."""
         query = call.parameters
-        log, walked, walker = self.order.get((ORGANIZATIONS[call.role], query.get("order", "desc")), (-1, [], ""))
+        log, walked, walker = self.order.get((ORGANIZATIONS[call.role], query.get("order", "")), (-1, [], ""))
         cursors = {query[name] for name in ("after", "before") if name in query}
         if call.free or log != len(self.model.log) or not cursors <= set(walked):
             return
@@ -161,13 +164,28 @@ class Lists:
             right = ids[:1] == expected[:1] and set(ids) <= set(within)
             shared = f"the {walker} key is shown {expected}"
             self._judge("org/shared-by-its-keys", right, shared, f"{ids}", exchange)
+        if len(expected) < len(walked):
+            ours = self.model.assistants.keys() & walked
+            whole = ours <= set(ids) and len(ids) > len(expected) and body.get("has_more") is False
+            self._is_whole.append((next((name for name in ("after", "before") if name in query), "limit"), whole))
         self._cursor(exchange, call, ids, expected, set(within))
         if set(ids) <= set(within):
-            # A page after a cursor may lack one that stands next to the cursor, which is not a matter of the limit.
-            right = len(ids) <= limit if cursors else len(ids) == len(expected)
-            page_expected = f"{len(expected)} of {len(within)}"
-            self._judge("list/limit", right, page_expected, str(len(ids)), exchange)
+            self._limit(exchange, query, body, ids, f"{len(expected)} of {len(within)}", len(expected))
             self._has_more(exchange, query, body, ids, within)
+
+    def _limit(
+        self, exchange: Exchange, query: dict[str, str], body: dict[str, Json], ids: list[str], wanted: str, number: int
+    ) -> None:
+        """Judges the length of a page. A page that is shorter than its limit and says that more follows is a free
+        choice. Without a limit, that is so if no page is longer.
+        """
+        if len(ids) < number and body.get("has_more") is True:
+            if "limit" not in query:
+                self._short.append((len(ids), wanted, exchange))
+            return
+        # A page after a cursor may lack one that stands next to the cursor, which is not a matter of the limit.
+        right = len(ids) <= number if CURSORS.keys() & query else len(ids) == number
+        self._judge("list/limit", right, wanted, str(len(ids)), exchange)
 
     def _cursor(self, exchange: Exchange, call: Call, ids: list[str], expected: list[str], within: set[str]) -> None:
         query = call.parameters
@@ -201,16 +219,27 @@ class Lists:
 
     def conclude(self) -> None:
         """Adds the violations that waited, unless other users created or deleted assistants during the run."""
+        for length, wanted, exchange in self._short:
+            if length < self._longest:
+                self._doubtful.append(("list/limit", wanted, str(length), (exchange,)))
         for requirement, expected, actual, exchanges in () if self._disturbed else self._doubtful:
             self.findings.add_violation(requirement, expected, actual, *exchanges)
-        self._doubtful = []
+        self._doubtful, self._short = [], []
+        if self._has_no_paging():
+            self.findings.waive("the list is one page, which is a free choice", *PAGING)
+
+    def _has_no_paging(self) -> bool:
+        """True if each page was the whole list, whatever the limit, and whatever the cursor."""
+        return {"limit", "after"} <= {asked for asked, _ in self._is_whole} and all(
+            whole for _, whole in self._is_whole
+        )
 
     def _step(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
         """Adds a page to a walk, if the page is the next one of that walk."""
         query = call.parameters
         if "before" in query or call.free:
             return
-        key = (call.role, query.get("order", "desc"), query.get("limit", ""))
+        key = (call.role, query.get("order", ""), query.get("limit", ""))
         walk = self.walks.pop(key, None)
         if "after" not in query:
             walk = Walk(len(self.model.log))
@@ -227,13 +256,12 @@ class Lists:
             self._over(call, walk)
 
     def _unknown_cursor(self, exchange: Exchange, call: Call, cursor: str, ids: list[str]) -> None:
-        order = call.parameters.get("order", "desc")
+        order = call.parameters.get("order", "")
         log, walked, _ = self.order.get((ORGANIZATIONS[call.role], order), (-1, [], ""))
         if not self.model.has_seen(cursor) and log == len(self.model.log):
-            self.findings.judge(
+            self._judge(
                 "list/after",
                 not ids or ids[:1] != walked[:1],
-                LIST,
                 "a refusal or an empty page for an id that names nothing",
                 "the first page again",
                 exchange,
@@ -258,7 +286,7 @@ class Lists:
             if any(tracked.id in walk.ids for tracked in self.model.present(organization)):
                 self.findings.hold("list/complete", LIST)
             self._look_for_others(call, organization, walk)
-        order = call.parameters.get("order", "desc")
+        order = call.parameters.get("order", "")
         judge_order(self.model, self.findings, walk.ids, walk.pages, order)
         self._says_more(walk)
         hold_after_walk(self.model, self.findings, call, organization)
@@ -284,17 +312,19 @@ class Lists:
         """
         others = {id for id in walk.ids if id not in self.model.assistants and id not in self.model.ghosts}
         before = self._strangers.setdefault(organization, others)
-        full = len(walk.ids) % int(call.parameters.get("limit", DEFAULT_LIMIT)) == 0
+        first, *_, last = [len(page.response.json["data"]) for page in [walk.pages[0], *walk.pages]]
+        limit = int(call.parameters.get("limit", DEFAULT_LIMIT))
+        full = last >= (first if len(walk.pages) > 1 else limit) or len(walk.ids) % limit == 0
         self._disturbed |= bool(others - before) or (not full and others != before)
         self._strangers[organization] = before | others if full else others
 
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
         requirement, evidence = attribution.loss(self.model, tracked, call.role, "list/complete")
-        self.findings.add_violation(
-            requirement,
-            f"a list with {tracked.id}",
-            f"a walk over {len(walk.ids)} assistants without it",
-            *tracked.trail[:1],
-            *evidence,
-            walk.pages[-1],
-        )
+        expected, actual = f"a list with {tracked.id}", f"a walk over {len(walk.ids)} assistants without it"
+        shown = (*tracked.trail[:1], *evidence, walk.pages[-1])
+        cursor = call.parameters.get("after", "")
+        if cursor and cursor not in self.model.assistants and walk.pages[-1].response.json["data"] == []:
+            # Another user may have deleted the assistant after which this page was to begin.
+            self._doubtful.append((requirement, expected, actual, shown))
+        else:
+            self.findings.add_violation(requirement, expected, actual, *shown)

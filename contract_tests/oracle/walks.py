@@ -22,7 +22,7 @@ def judge_order(model: Model, findings: Findings, ids: list[str], pages: list[Ex
     if len(births) > 1:
         findings.judge(
             requirement,
-            births == sorted(births, reverse=order == "desc"),
+            births == sorted(births, reverse=order != "asc"),
             LIST,
             "by creation, " + ("oldest first" if order == "asc" else "newest first"),
             f"created in this order: {brief(births)}",

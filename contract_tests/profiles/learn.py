@@ -89,6 +89,12 @@ def refusals(session: Session, plain: str) -> None:
     session.send(operations.raw("PUT", operations.path(plain), b"{}"))
 
 
+@step(reads_only=True, requests=1)
+def a_trailing_slash(session: Session) -> None:
+    """The URL of the list with a slash at its end."""
+    session.send(operations.raw("GET", operations.raw_path("")))
+
+
 @step(requests=1)
 def a_preflight_with_an_unknown_header(session: Session) -> None:
     """A browser's preflight that also asks for a header that no server knows."""
@@ -146,6 +152,7 @@ SCENARIO = Scenario(
         an_assistant_of_another_organization,
         refusals,
         errors.an_unknown_url,
+        a_trailing_slash,
         a_preflight_with_an_unknown_header,
         maximum_lengths,
         ids_without_their_prefix,

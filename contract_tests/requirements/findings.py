@@ -35,7 +35,7 @@ class Findings:
     is also in `accepted`: a call without any defect succeeded there. This is the control of every negative test.
     `refused` has the first status, other than success, that answered such a call, by operation. `dead` has the violated
     requirement by operation that never succeeded. `blocked` has the violated requirement by requirement whose calls
-    were not judged because of it.
+    were not judged because of it. `waived` has the reason by requirement that is not judged on this server.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -44,6 +44,7 @@ class Findings:
     refused: dict[str, int] = field(default_factory=dict)
     dead: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
+    waived: dict[str, str] = field(default_factory=dict)
 
     def add_violation(
         self,
@@ -61,6 +62,11 @@ class Findings:
         """Notes that a violation of `by` kept calls of these requirements from being judged."""
         for requirement in requirements:
             self.blocked.setdefault(requirement, by)
+
+    def waive(self, reason: str, *requirements: str) -> None:
+        """Drops the violations of these requirements, because of a free choice of the server."""
+        self.waived |= dict.fromkeys(requirements, reason)
+        self.violations = [each for each in self.violations if each.requirement not in requirements]
 
     def hold(self, requirement: str, operation: str) -> None:
         self.held[requirement].add(operation)
@@ -82,6 +88,7 @@ class Findings:
         self.dead |= other.dead
         self.refused = other.refused | self.refused
         self.blocked = other.blocked | self.blocked
+        self.waived |= other.waived
         for requirement, operations in other.held.items():
             self.held[requirement] |= operations
 

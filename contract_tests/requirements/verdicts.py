@@ -73,8 +73,8 @@ def _verdict(requirement: Requirement, findings: Findings, missing: str | None) 
     if violations:
         actual = f"expected {violations[0].expected}; came {violations[0].actual}"
         return Verdict(requirement, "fail" if requirement.level == "must" else "warn", actual, violations)
-    if missing:
-        return Verdict(requirement, "unjudged", missing)
+    if reason := missing or findings.waived.get(requirement.id):
+        return Verdict(requirement, "unjudged", reason)
     if findings.proven(requirement.id):
         return Verdict(requirement, "pass")
     return _unproven(requirement, findings)

@@ -86,7 +86,7 @@ def _pages(session: Session, role: str) -> Iterator[Exchange]:
     seen: set[str] = set()
     after: dict[str, str] = {}
     while True:
-        page = _readable(session, operations.list_(role, limit=100, **after))
+        page = _readable(session, operations.list_(role, limit=session.page_size, **after))
         yield page
         ids = page_ids(page)
         if not session.thorough or not ids or seen.issuperset(ids):

@@ -50,10 +50,14 @@ def _name(violation: Violation) -> str:
 
 
 def _confirm(session: Session, violations: Sequence[Violation]) -> None:
-    """A violation that has no exchange, or that deleted a declared assistant, cannot come again."""
+    """A violation that has no exchange, that deleted a declared assistant, or that needs a key which is refused by now,
+    cannot come again."""
     declared = (session.target.bound_id, session.target.expendable_id)
     gone = [each.id for each in map(session.oracle.model.find, filter(None, declared)) if each and not each.present]
     if not violations[0].exchanges or any(_names(violations[0], id) for id in gone):
+        return
+    roles = {exchange.request.role for exchange in violations[0].exchanges}
+    if session.oracle.second_key_is_refused and "sibling" in roles:
         return
     for violation in violations:
         for script in scripts(violation.exchanges, session.oracle.model):

@@ -82,7 +82,7 @@ class Run:
         try:
             with stage(Session(Client(target, self.watch), oracle), self.result, self.progress) as session:
                 open_lists(session, [role for role in self.target.keys if role != "sibling"])
-                if "sibling" in self.target.keys:
+                if "sibling" in self.target.keys and not self._given_up:
                     session.send_first(operations.list_("sibling", limit=100))
                 yield session
         finally:
@@ -91,11 +91,12 @@ class Run:
         self._given_up |= {id for id, known in oracle.model.assistants.items() if known.gone and id in declared}
 
     def _generate(self, session: Session) -> None:
-        """Hostile steps come last."""
+        """Hostile steps come late, and the steps that are last come after all others."""
         steps = self._scenario.select(self.chosen, self._has).steps if "tour" in self.choice.generators else ()
-        self._perform(session, [step for step in steps if not step.hostile])
+        self._perform(session, [step for step in steps if not step.hostile and not step.last])
         self._generate_more(session)
         self._perform(session, [step for step in steps if step.hostile])
+        self._perform(session, [step for step in steps if step.last])
 
     def _perform(self, session: Session, steps: Sequence[Step]) -> None:
         perform(session, steps, lambda _: session.create_assistant(), self.progress)

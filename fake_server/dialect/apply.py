@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from fake_server.contract.openapi import ignored_fields, load_document
-from fake_server.dialect import answers, errors, ids, limiter, lists
+from fake_server.dialect import answers, errors, ids, limiter, lists, urls
 from fake_server.dialect.settings import Dialect, defaults
 from fake_server.domain.assistants import Organization
 from fake_server.fake import Fake
@@ -21,6 +21,7 @@ SETTINGS: Mapping[str, Callable[[Fake, Any], None]] = {
     **lists.SETTINGS,
     **errors.SETTINGS,
     **limiter.SETTINGS,
+    **urls.SETTINGS,
 }
 ORGANIZATION_SETTINGS = {"organization.model": "model", "organization.temperature": "temperature"}
 CONSTANT_SETTINGS = {

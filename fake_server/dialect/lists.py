@@ -43,6 +43,12 @@ def _first_page(page: Paging, projects: Sequence[Project], query: Mapping[str, A
         return _first_page(page, projects, without(query, str(refusal.param)))
 
 
+def _sort_by_name(fake: Fake, order: str) -> None:
+    if order == "name":
+        page = fake.page
+        fake.page = lambda projects, query: page(sorted(projects, key=lambda project: project.title), query)
+
+
 # Each replaces Fake.page, which it gets as its first argument.
 PAGINGS = {"no-before": _ignore_before, "one-page": _one_page, "empty": _empty_page, "first-page": _first_page}
 
@@ -74,6 +80,7 @@ def _refuse_unknown(fake: Fake, _: str) -> None:
 SETTINGS: Mapping[str, Callable[[Fake, Any], None]] = {
     "lists.has_more": partial(_remove_keys, keys=["has_more"]),
     "lists.first_and_last_id": partial(_remove_keys, keys=["first_id", "last_id"]),
+    "lists.order": _sort_by_name,
     "lists.paging": _set_paging,
     "lists.unknown_cursor": _set_unknown_cursor,
     "lists.unknown_query": _refuse_unknown,

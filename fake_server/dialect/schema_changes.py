@@ -12,6 +12,7 @@ Document = dict[str, Any]
 Change = Callable[[Document, Any], None]
 
 CREATE, MODIFY = "CreateAssistant", "ModifyAssistant"
+REDIRECT = "redirectFrom"  # the ids of operations that only redirect begin with this
 NO_NUL = "^[^\\u0000]*$"
 
 
@@ -106,6 +107,31 @@ def _ignore_paging(document: Document, paging: str) -> None:
                 parameter["schema"] = {"type": "string"}
 
 
+def _set_order(document: Document, _: str) -> None:
+    """`oldest` and `name` are ascending orders."""
+    document["components"]["parameters"]["order"]["schema"]["default"] = "asc"
+
+
+def _serve_put(document: Document, _: str) -> None:
+    for item in document["paths"].values():
+        if "patch" in item:
+            item["put"] = item["patch"]
+
+
+def _serve_slash(document: Document, answer: str) -> None:
+    """The URL with the slash has the same operations, or operations that only redirect."""
+    for path, item in list(document["paths"].items()):
+        document["paths"][f"{path}/"] = item if answer == "ignored" else _redirecting(item)
+
+
+def _redirecting(item: Document) -> Document:
+    ids = {method: item[method]["operationId"] for method in METHODS if method in item}
+    return {
+        "parameters": item.get("parameters", []),
+        **{method: {"operationId": REDIRECT + id} for method, id in ids.items()},
+    }
+
+
 # openapi.yaml has no bounds for these texts, because they are a free choice. So the defaults are set too.
 BOUNDS: Mapping[str, Change] = {
     "bodies.name_min": partial(_set_bound, field="name", keyword="minLength"),
@@ -127,4 +153,7 @@ DOCUMENT_CHANGES: Mapping[str, Change] = {
     "bodies.empty_modify": _accept_no_body,
     "bodies.largest": _set_largest,
     "lists.paging": _ignore_paging,
+    "lists.order": _set_order,
+    "urls.put": _serve_put,
+    "urls.trailing_slash": _serve_slash,
 }

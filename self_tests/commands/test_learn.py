@@ -42,6 +42,7 @@ ODD: dict[str, dict[str, Json]] = {
 }
 UNASKED = {
     "errors.deactivated_key",
+    "lists.order",
     *(f"limiter.{name}" for name in ("per", "per_operation", "before_auth", "window", "block")),
 }
 

@@ -21,7 +21,7 @@ from self_tests.doubles.reading_dialects import dialect_for
 from self_tests.doubles.readings import READINGS
 from self_tests.doubles.second_server import Served
 from self_tests.suite.test_contract import resolved
-from self_tests.suite.test_right_servers import NOT_THE_LIMITER, TOUR, WARNS, broken, shuffled, target
+from self_tests.suite.test_right_servers import NOT_THE_LIMITER, TOUR, broken, expected, shuffled, target
 
 # Rules judge other answers here, by the same code as in test_right_servers.py.
 pytestmark = pytest.mark.any_python
@@ -47,7 +47,7 @@ def test_a_reading_is_a_dialect(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     with fake_with(name, own_fake.held_clock()) as fake:
         verdicts = Run(fake, TOUR, NOT_THE_LIMITER).judge().verdicts
 
-    assert broken(verdicts) == dict.fromkeys(WARNS.get(name, ()), "warn")
+    assert broken(verdicts) == expected(name)
 
 
 @pytest.mark.parametrize("name", ["default", "per_ip", "fixed_window", "ragen"])

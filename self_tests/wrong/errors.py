@@ -276,17 +276,6 @@ def is_unknown_url(request: web.Request) -> bool:
     return re.fullmatch(r"/v1/assistants(/[^/]+)?", request.rel_url.raw_path) is None
 
 
-@wrong(NOWHERE)
-def a_trailing_slash_lists_everything(fake: Fake) -> None:
-    instead(fake, lambda request: request.path.endswith("/assistants/"), 200, {"object": "list", "data": []})
-
-
-@wrong(NOWHERE)
-def a_trailing_slash_is_redirected(fake: Fake) -> None:
-    """The redirect is a 307, and some clients then drop the key."""
-    instead(fake, lambda request: request.path.endswith("/assistants/"), 307, None)
-
-
 @wrong(METHOD, each=[400, 500])
 def an_unknown_method_answers(fake: Fake, status: int) -> None:
     kind(fake, WrongMethod, status=status)

@@ -292,10 +292,8 @@ def last_id_is_the_last_of_all(fake: Fake) -> None:
 LIMITS: dict[str, Callable[[dict[str, Any]], int]] = {
     "ignored": lambda _: 10**6,
     "one too many": lambda query: query["limit"] + 1,
-    "50 at most": lambda query: min(query["limit"], 50),
     "10 unless told": lambda query: 10 if query["limit"] == 20 else query["limit"],
     "everything unless told": lambda query: 10**6 if query["limit"] == 20 else query["limit"],
-    "modulo 64": lambda query: query["limit"] % 64,
 }
 
 

@@ -58,7 +58,7 @@ def the_siblings_own_assistant(session: Session) -> None:
     session.verify(expendable)
 
 
-@step("delete/self-is-the-keys-own", "delete/self-survives", needs=("sibling", "expendable_id"), requests=1)
+@step("delete/self-is-the-keys-own", "delete/self-survives", needs=("sibling", "expendable_id"), requests=1, last=True)
 def another_keys_own_assistant(session: Session) -> None:
     """A key can delete an assistant that only another key of the organization is bound to."""
     expendable = session.target.expendable_id or ""
@@ -67,3 +67,5 @@ def another_keys_own_assistant(session: Session) -> None:
     session.send(operations.delete(expendable))
     session.verify(expendable)
     session.verify_list()
+    if session.thorough:
+        session.send(operations.list_("sibling", limit=1))  # a service may refuse this key from now on

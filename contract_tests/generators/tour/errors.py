@@ -21,7 +21,7 @@ MORE_BAD_JSON = [
     b"<name>x</name>",
     b" ",
 ]
-UNKNOWN_URLS = operations.UNKNOWN_URL, operations.raw_path(""), operations.raw_path("asst-x/nothing")
+UNKNOWN_URLS = operations.UNKNOWN_URL, operations.raw_path("asst-x/nothing")
 ODD_IDS = [
     "asst-",
     "asst-%00",

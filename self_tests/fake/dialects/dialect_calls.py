@@ -77,6 +77,12 @@ def listed(query: str) -> Read:
     return lambda at: len(at.ask("GET", query).json().get("data", "none"))
 
 
+def first_listed(at: Place) -> str:
+    """The name of the first assistant in the list of three."""
+    at.ask("POST", json={"name": "Zebra"})
+    return str(at.ask("GET").json()["data"][0]["name"])
+
+
 def shape(at: Place) -> str:
     id = created()(at).json()["id"].removeprefix("asst-")
     return next(name for name, pattern in SHAPES.items() if re.fullmatch(pattern, id))
