@@ -74,13 +74,18 @@ def _sent(write: Write, name: str, value: Json) -> bool:
 
 
 def _can_have_left(refused: Write, own: list[Write], value: Json, stale: bool) -> bool:
-    """True if a refused call can have left this value: it sent a value like this one, or no modify since was accepted
-    and the value is no earlier one.
+    """True if a refused call can have left this value: it sent a value like this one, or it is the only call since. A
+    refused modify can also have cleared the field, if no other modify was accepted since and the value is no earlier
+    one.
     """
     sent = refused.call.fields.values()
-    modified = any(write.accepted and write.call.operation in MODIFIES for write in own)
-    return (not modified and not stale) or any(
-        str(value).strip().casefold() == str(each).strip().casefold() for each in sent
+    newer = own[: own.index(refused)]
+    modified = any(write.accepted and write.call.operation in MODIFIES for write in newer)
+    cleared = not value and not stale and not modified and refused.call.operation in MODIFIES
+    return (
+        (len(own) == 1 and not stale)
+        or cleared
+        or any(str(value).strip().casefold() == str(each).strip().casefold() for each in sent)
     )
 
 
@@ -112,12 +117,14 @@ def _badly_made(made: Write, name: str) -> list[str]:
     return [*kept, "retrieve/equals-created"]
 
 
-def loss(model: Model, tracked: TrackedAssistant, role: str, otherwise: str) -> tuple[str, list[Exchange]]:
-    """The requirement that is broken where an assistant that should be there is not."""
-    for write in model.since_read(tracked):
+def loss(writes: list[Write], tracked: TrackedAssistant, role: str, otherwise: str) -> tuple[str, list[Exchange]]:
+    """The requirement that is broken where an assistant that should be there is not. `writes` are those since it was
+    last seen there, newest first.
+    """
+    for write in writes:
         if write.call.operation == DELETE and not write.accepted and write.id == tracked.id:
             return write.requirement, [write.exchange]
-        if write.call.operation == DELETE and write.accepted and write.id != tracked.id:
+        if write.call.operation == DELETE and write.exchange.response.accepted and write.id != tracked.id:
             return "delete/only-its-target", [write.exchange]
     if "sibling" in (role, tracked.role):  # list/complete is violated too if the first key misses its own
         return "org/shared-by-its-keys", []

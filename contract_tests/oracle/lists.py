@@ -105,6 +105,8 @@ class Lists:
                     "delete/gone", f"a list without {tracked.id}", f"{tracked.id} in it", *tracked.trail[-1:], exchange
                 )
             else:
+                tracked.unlisted.discard(call.role)
+                tracked.listed_at = len(self.model.log)
                 self.assistant_judge.read(exchange, call, tracked, item)
 
     def _newcomer(self, exchange: Exchange, item: dict[str, Json], organization: str) -> None:
@@ -281,7 +283,8 @@ class Lists:
         organization = ORGANIZATIONS[call.role]
         missing = [tracked for tracked in self.model.present(organization) if tracked.id not in walk.ids]
         for tracked in missing:
-            self._missing(call, walk, tracked)
+            if call.role not in tracked.unlisted:  # one violation, until a list has it again
+                self._missing(call, walk, tracked)
         if not missing:
             if any(tracked.id in walk.ids for tracked in self.model.present(organization)):
                 self.findings.hold("list/complete", LIST)
@@ -319,7 +322,8 @@ class Lists:
         self._strangers[organization] = before | others if full else others
 
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
-        requirement, evidence = attribution.loss(self.model, tracked, call.role, "list/complete")
+        tracked.unlisted.add(call.role)
+        requirement, evidence = attribution.loss(self.model.since_listed(tracked), tracked, call.role, "list/complete")
         expected, actual = f"a list with {tracked.id}", f"a walk over {len(walk.ids)} assistants without it"
         shown = (*tracked.trail[:1], *evidence, walk.pages[-1])
         cursor = call.parameters.get("after", "")

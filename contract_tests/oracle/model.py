@@ -42,7 +42,8 @@ class TrackedAssistant:
     `given` are the texts that were sent for the assistant. `answered` are the texts that the last modify answered: if
     they differ from what was sent, that is a violation of the modify alone. `earlier` are its former documents. `trail`
     are the exchanges that led to its present state. `wrote` is the last accepted modify. `read_at` is the length of the
-    log when the assistant was last retrieved and right.
+    log when the assistant was last retrieved and right, and `listed_at` when it was last in a list. `unlisted` has the
+    roles whose last list was without it.
     """
 
     id: str
@@ -55,8 +56,10 @@ class TrackedAssistant:
     trail: list[Exchange] = field(default_factory=list)
     wrote: Write | None = None
     read_at: int = 0
+    listed_at: int = 0
     gone: bool = False
     lost: bool = False
+    unlisted: set[str] = field(default_factory=set)
 
     @property
     def present(self) -> bool:
@@ -102,6 +105,10 @@ class Model:
     def since_read(self, tracked: TrackedAssistant) -> list[Write]:
         """The writes since this assistant was last retrieved, newest first."""
         return self.log[tracked.read_at :][::-1]
+
+    def since_listed(self, tracked: TrackedAssistant) -> list[Write]:
+        """The writes since this assistant was last in a list, newest first."""
+        return self.log[tracked.listed_at :][::-1]
 
     def read(self, tracked: TrackedAssistant) -> list[Write]:
         """Records that the assistant was retrieved and right; returns the writes since the retrieve before, which left

@@ -207,6 +207,8 @@ class Oracle:
             self._demanded(exchange, call, wanted, tracked)
         elif call.id and (tracked is None or not tracked.organization):
             return  # somebody else's, or an id that an implementation may read as another
+        elif call.operation == DELETE and tracked and tracked.lost and self._is_bound(call, tracked):
+            return  # the call after which the assistant was not found has the violation
         elif exchange.response.accepted:
             self._accepted(exchange, call, tracked)
         else:
@@ -245,11 +247,13 @@ class Oracle:
             return [Demand("org/closed-to-others", ANY_REFUSAL, "org/closed-to-others")]
         if tracked.gone:
             return [Demand("delete/gone", frozenset({404}), "delete/gone")] if tracked.trail else []
-        bound = (self.target.bound_id, "primary"), (self.target.expendable_id, "sibling")
-        if call.operation == DELETE and (tracked.id, call.role) in bound:
-            statuses = frozenset({400, 404} if tracked.lost else {400})
-            return [Demand("delete/self-refused", statuses, "delete/self-survives")]
+        if call.operation == DELETE and self._is_bound(call, tracked) and not tracked.lost:
+            return [Demand("delete/self-refused", frozenset({400}), "delete/self-survives")]
         return []
+
+    def _is_bound(self, call: Call, tracked: TrackedAssistant) -> bool:
+        """True if the call's key is bound to this assistant."""
+        return (tracked.id, call.role) in ((self.target.bound_id, "primary"), (self.target.expendable_id, "sibling"))
 
     def _demanded(self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None) -> None:
         right = self.errors.demanded(exchange, call, wanted)
@@ -355,7 +359,8 @@ class Oracle:
         if call.operation in MODIFIES and tracked.read_at == len(self.model.log):
             self._not_accepted(exchange, call, self._features(exchange, call, tracked)[0])
             return
-        requirement, shown = attribution.loss(self.model, tracked, call.role, "retrieve/equals-created")
+        writes = self.model.since_read(tracked)
+        requirement, shown = attribution.loss(writes, tracked, call.role, "retrieve/equals-created")
         if requirement == "retrieve/equals-created":
             self.refusals.miss(exchange, call, tuple(tracked.trail[:1]))
         tracked.lost = True

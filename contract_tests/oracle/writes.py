@@ -100,6 +100,7 @@ class Writes:
         tracked = TrackedAssistant(
             document["id"], organization, call.role, document, trail=[exchange], read_at=len(self.model.log)
         )
+        tracked.listed_at = tracked.read_at
         if "odd-body" not in call.free:
             self.assistant_judge.created(exchange, call, document)
             tracked.given = {name: call.fields[name] for name in TEXTS if name in call.fields}

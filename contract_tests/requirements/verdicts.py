@@ -86,17 +86,34 @@ def find_blocker(requirement: Requirement, findings: Findings) -> str:
     A violation may be the consequence of an unmet prerequisite. A requirement that held all the same has passed, unless
     an operation that it needs never succeeded.
     """
+    return _dead_operation(requirement, findings) or _violated_prerequisite(requirement, findings)
+
+
+def _dead_operation(requirement: Requirement, findings: Findings) -> str:
+    """The violated requirement of a needed operation that never succeeded; empty if there is none."""
     groups = ([findings.dead.get(operation, "") for operation in need] for need in requirement.needs)
-    return next((dead[0] for dead in groups if all(dead)), "") or _violated_prerequisite(requirement, findings)
+    return next((dead[0] for dead in groups if all(dead)), "")
 
 
 def _violated_prerequisite(requirement: Requirement, findings: Findings) -> str:
     """The violated requirement that this one stands on, or that a prerequisite of this one stands on; empty if none is
     violated.
     """
-    known = catalogue.requirements()
-    needs = [known[each] for need in requirement.needs for each in need if each in known]
+    needs = _needed(requirement)
     found = (_violated_prerequisite(need, findings) or _first_broken([need.id], findings) for need in needs)
+    return next(filter(None, found), "")
+
+
+def _needed(requirement: Requirement) -> list[Requirement]:
+    known = catalogue.requirements()
+    return [known[each] for need in requirement.needs for each in need if each in known]
+
+
+def _untested_prerequisite(requirement: Requirement, findings: Findings) -> str:
+    """The violated requirement of an operation that never succeeded and that a prerequisite needs; empty if there is
+    none.
+    """
+    found = (_dead_operation(need, findings) or _untested_prerequisite(need, findings) for need in _needed(requirement))
     return next(filter(None, found), "")
 
 
@@ -113,7 +130,12 @@ def _unproven(requirement: Requirement, findings: Findings) -> Verdict:
     controls = findings.controls(requirement.id)
     faulty = (catalogue.never_succeeds()[each] for each in CALLS if each in controls)
     crashed = {catalogue.never_succeeds()[operation]: by for operation, by in findings.dead.items()}
-    blockers = findings.blocked.get(requirement.id), crashed.get(requirement.id), _first_broken(faulty, findings)
+    blockers = (
+        findings.blocked.get(requirement.id),
+        crashed.get(requirement.id),
+        _first_broken(faulty, findings),
+        _untested_prerequisite(requirement, findings),
+    )
     if blocker := next(filter(None, blockers), ""):
         return _blocked(requirement, blocker)
     if controls:

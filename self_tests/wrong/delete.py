@@ -11,18 +11,7 @@ from fake_server.domain.assistants import PREFIX, Project
 from fake_server.domain.errors import BoundAssistant, UnknownAssistant
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import delete_assistant
-from self_tests.wrong.wrong_server import (
-    answering,
-    around,
-    for_unknown,
-    handling,
-    kind,
-    listing,
-    refusal,
-    target,
-    write,
-    wrong,
-)
+from self_tests.wrong.wrong_server import answering, around, for_unknown, handling, kind, refusal, target, write, wrong
 
 DELETED, GONE, ONLY = "delete/answers-deleted", "delete/gone", "delete/only-its-target"
 SELF, SURVIVES, OWN = "delete/self-refused", "delete/self-survives", "delete/self-is-the-keys-own"
@@ -278,18 +267,13 @@ def nobody() -> Project:
     return Project("", "", "", None, 0)
 
 
-@wrong(
-    SURVIVES,
-    "list/complete",
-    "list/has-more-is-true-to-its-word",
-    "list/first-and-last-id",
-    "list/limit",
-    "list/order-asc",
-)
+@wrong("delete/self-survives")
 def the_refused_deletion_hides_it_from_the_list(fake: Fake) -> None:
     hidden: list[str] = []
     refusing_self(fake, BoundAssistant(SENTENCE), lambda call: hidden.append(call.assistant))
-    listing(fake, lambda page: {**page, "data": [each for each in page["data"] if each["id"] not in hidden]})
+    around(
+        fake, "page", lambda page, projects, query: page([p for p in projects if PREFIX + p.id not in hidden], query)
+    )
 
 
 @wrong(OWN)

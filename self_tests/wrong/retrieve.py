@@ -19,7 +19,7 @@ def retrieve_adds_the_organizations_prompt(fake: Fake) -> None:
     showing(fake, lambda _, document: {**document, "instructions": f"Be brief. {document['instructions']}"}, RETRIEVE)
 
 
-@wrong(SAME)
+@wrong(SAME, "create/keeps-what-it-is-given")
 def retrieve_shows_no_instructions(fake: Fake) -> None:
     showing(fake, lambda _, document: {**document, "instructions": None}, RETRIEVE)
 
