@@ -47,10 +47,10 @@ class Assistants:
                 )
         return not found
 
-    def created(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
-        """Judges what a create answered against what it was given."""
+    def created(self, exchange: Exchange, call: Call, document: dict[str, Json], taken: Container[str] = ()) -> None:
+        """Judges what a create answered against what it was given. The fields that were `taken` are judged already."""
         faulty = schema_faults(document)
-        if "created_at" not in faulty:
+        if "created_at" not in faulty and "created_at" not in taken:
             self._born_now(exchange, document)
         for name in (name for name in TEXTS if name not in faulty):
             given = call.fields.get(name)

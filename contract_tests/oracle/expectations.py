@@ -109,12 +109,14 @@ def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
 @dataclass(frozen=True)
 class Demand:
     """A refusal that the contract demands. `effect` is the requirement that is violated if the refused call has an
-    effect.
+    effect. `bad_input` is true if the body or the query is at fault: a refusal with another status than 400 is then a
+    violation of errors/bad-input-is-400 alone.
     """
 
     requirement: str
     statuses: frozenset[int]
     effect: str
+    bad_input: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,8 +184,8 @@ def demands(call: Call) -> list[Demand]:
     return found
 
 
-def _demand(requirement: str, *statuses: int, effect: str = "") -> Demand:
-    return Demand(requirement, frozenset(statuses), effect or requirement)
+def _demand(requirement: str, status: int, effect: str = "") -> Demand:
+    return Demand(requirement, frozenset({status}), effect or requirement, bad_input=status == 400)
 
 
 # page, Authentication: "Authorization: Bearer YOUR_API_KEY"

@@ -77,7 +77,8 @@ class Lists:
     def _items(self, exchange: Exchange, call: Call, data: list[Json], items: list[dict[str, Json]]) -> None:
         organization = ORGANIZATIONS[call.role]
         for item in data:
-            self.assistant_judge.shape(exchange, item)
+            known = self.model.find(str(item.get("id"))) if isinstance(item, dict) else None
+            self.assistant_judge.shape(exchange, item, known.taken if known else ())
             if isinstance(item, dict):
                 self.ignored_fields.judge(exchange, call, item, organization)
         for item in items:

@@ -42,7 +42,8 @@ class TrackedAssistant:
     `given` are the texts that were sent for the assistant. `answered` are the texts that the last modify answered: if
     they differ from what was sent, that is a violation of the modify alone. `earlier` are its former documents. `trail`
     are the exchanges that led to its present state. `wrote` is the last accepted modify. `read_at` is the length of the
-    log when the assistant was last retrieved and right.
+    log when the assistant was last retrieved and right. `taken` are the fields of the identity that the server took
+    over from a call: that is a violation of the call alone.
     """
 
     id: str
@@ -57,6 +58,7 @@ class TrackedAssistant:
     read_at: int = 0
     gone: bool = False
     lost: bool = False
+    taken: set[str] = field(default_factory=set)
 
     @property
     def present(self) -> bool:

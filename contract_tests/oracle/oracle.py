@@ -315,6 +315,8 @@ class Oracle:
             self.model.log.append(Write(exchange, call, False, absurd or otherwise, call.id))
             if absurd:
                 self.findings.hold(absurd, call.operation)
+            if call.operation == CREATE and call.fields.keys() & set(attribution.IDENTITY):
+                self.findings.hold("create/identity-is-the-servers", CREATE)
 
     def _not_accepted(self, exchange: Exchange, call: Call, requirement: str) -> None:
         self.findings.refused.setdefault(call.operation, exchange.response.status)
@@ -327,6 +329,8 @@ class Oracle:
         if not tracked.trail and tracked.document is None:
             tracked.gone = True  # declared by the target, and not there
             return
+        if "id" in tracked.taken:
+            return  # the call that gave the id has the violation
         if call.operation in MODIFIES and tracked.read_at == len(self.model.log):
             self._not_accepted(exchange, call, self._features(exchange, call, tracked)[0])
             return

@@ -18,7 +18,7 @@ class Fixtures:
 
     rich has texts that servers tend to change, and every ignored field; no step changes it. one and other are created
     in parallel with equal names and nothing else. plain has a name of its own and nothing else. last has a name and
-    instructions, and is created after the last walk.
+    instructions. It is created after the last walk, by a create that sends an identity too.
     """
 
     def __init__(self, session: Session) -> None:
@@ -40,7 +40,13 @@ class Fixtures:
         self._ids["plain"] = self.session.created_id(created)
 
     def _last(self) -> None:
-        self._ids["last"] = self.session.create_assistant()
+        """A create with an id, an object and a created_at. If it is refused, which a service may do, without them."""
+        texts = {"name": self.session.unique_text("last"), "instructions": self.session.unique_text("last")}
+        identity = {"id": self.session.unknown_id(self.get("rich")), "object": "thread", "created_at": 1}
+        created = self.session.send(operations.create(texts | identity))
+        if created.response.refused:
+            created = self.session.send(operations.create(texts))
+        self._ids["last"] = self.session.created_id(created)
 
     def _rich(self) -> None:
         """A create with all fields. If it is refused, a create with the texts, and a modify for each ignored field."""

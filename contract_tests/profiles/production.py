@@ -136,6 +136,7 @@ def every_operation_without_a_good_key(session: Session, rich: str) -> None:
     "create/name-required",
     "create/name-is-text",
     "create/instructions-are-text",
+    "errors/bad-input-is-400",
     *REFUSALS,
     fixtures=("rich",),
     requests=4,
@@ -182,6 +183,11 @@ def pages_beside_an_id(session: Session, other: str, rich: str) -> None:
     session.send(operations.list_(limit=2, before=other))
 
 
+@step("create/identity-is-the-servers", fixtures=("last",), requests=0, reserve=1)
+def an_identity_of_the_callers(_: Session) -> None:
+    """An id, an object and a created_at that a create sends are not taken over."""
+
+
 @step("list/newest-first", "list/order-asc", fixtures=("rich", "last"), requests=2)
 def one_created_after_another(session: Session) -> None:
     """The newest assistant comes first, or last if the order is ascending."""
@@ -215,6 +221,7 @@ SCENARIO = Scenario(
     after=(
         a_small_page,
         pages_beside_an_id,
+        an_identity_of_the_callers,
         one_created_after_another,
         lists.limits_out_of_range,
         ignored.newer_fields,

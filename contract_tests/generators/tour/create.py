@@ -54,7 +54,16 @@ def equal_names(session: Session) -> None:
     session.walk()
 
 
-@step("create/name-required", *REFUSALS)
+@step("create/identity-is-the-servers")
+def an_identity_of_the_callers(session: Session) -> None:
+    """An id, an object or a created_at that a create sends is not taken over, nor is the id of another assistant."""
+    other = session.create_assistant()
+    for sent in ({"id": session.unknown_id(other)}, {"object": "thread"}, {"created_at": 1}, {"id": other}):
+        _create(session, {"name": session.unique_text("identity"), **sent})
+    session.walk()
+
+
+@step("create/name-required", "errors/bad-input-is-400", *REFUSALS)
 def no_name(session: Session) -> None:
     """A create without a name, or with null for it, is refused and creates nothing."""
     for body in (

@@ -102,6 +102,17 @@ def modifying_an_unknown_id(session: Session, rich: str) -> None:
         session.send(verb(rich, _both(session, "control")))
 
 
+@step("modify/keeps-identity")
+def an_identity_that_a_modify_sends(session: Session) -> None:
+    """A modify that sends an id, an object or a created_at changes none of them."""
+    other, id = session.create_assistant(), session.create_assistant()
+    for verb in VERBS:
+        for sent in ({"id": session.unknown_id(id)}, {"object": "thread"}, {"created_at": 1}, {"id": other}):
+            session.send(verb(id, {"name": session.unique_text("identity"), **sent}))
+            session.retrieve(id)
+    session.walk()
+
+
 @step("modify/partial", wide=True)
 def null_for_one_field(session: Session) -> None:
     """Null for one field, which a service may treat as it likes, does not change the other field."""
