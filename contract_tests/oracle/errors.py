@@ -78,7 +78,7 @@ class Errors:
         """Judges a call that had to be refused; whether it was, rightly."""
         statuses = frozenset().union(*(demand.statuses for demand in demands)) | (TOLERATED if call.free else set())
         status = exchange.response.status
-        if status not in statuses and not self._input_otherwise_refused(exchange, call, demands):
+        if status not in statuses and not self._input_otherwise_refused(exchange, demands):
             if status in TOLERATED and statuses != TOLERATED:
                 self._otherwise.append((exchange, call, demands))
             else:
@@ -90,7 +90,7 @@ class Errors:
         return True
 
     # OpenAI's error codes: "BadRequestError: 400, your request was malformed or missing some required parameters"
-    def _input_otherwise_refused(self, exchange: Exchange, call: Call, demands: list[Demand]) -> bool:
+    def _input_otherwise_refused(self, exchange: Exchange, demands: list[Demand]) -> bool:
         """True if bad input was refused, but not with 400: that is one violation, whatever was bad.
 
         A call with another fault may be refused for that one first, with its own status.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from contract_tests.http import json_text, operations
+from contract_tests.http.credentials import NEAR
 from contract_tests.http.messages import Json, Odd, Request, parse
 from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
@@ -188,16 +189,23 @@ def _demand(requirement: str, status: int, effect: str = "") -> Demand:
     return Demand(requirement, frozenset({status}), effect or requirement, bad_input=status == 400)
 
 
+WITHOUT_A_GOOD_KEY = {
+    "nobody": "auth/missing-key-refused",
+    "stranger": "auth/unknown-key-refused",
+    "basic": "auth/other-scheme-refused",
+    "bare": "auth/other-scheme-refused",
+    "token": "auth/other-scheme-refused",
+    **dict.fromkeys((*NEAR, "in-a-header", "in-the-query"), "auth/unknown-key-refused"),
+}
+
+
 # page, Authentication: "Authorization: Bearer YOUR_API_KEY"
 def _key_demands(call: Call) -> Iterator[Demand]:
-    broken = {
-        "nobody": "auth/missing-key-refused",
-        "stranger": "auth/unknown-key-refused",
-        "basic": "auth/other-scheme-refused",
-        "bare": "auth/other-scheme-refused",
-    }.get(call.role)
-    if broken and call.operation:
-        yield _demand(broken, 401, effect="auth/refused-changes-nothing")
+    requirement = WITHOUT_A_GOOD_KEY.get(call.role)
+    if requirement and call.operation:
+        # A service may refuse a query that it does not know before it looks for the key.
+        statuses = {401, 400} if call.role == "in-the-query" else {401}
+        yield Demand(requirement, frozenset(statuses), "auth/refused-changes-nothing")
 
 
 def _body_demands(call: Call) -> Iterator[Demand]:

@@ -30,6 +30,7 @@ UNKNOWN = {
     DELETE: "delete/unknown-is-404",
     **dict.fromkeys(MODIFIES, "modify/unknown-is-404"),
 }
+UNLIKE = 6  # letters by which an id may differ from the one that it is taken for
 ORDINARY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
@@ -248,8 +249,18 @@ class Oracle:
             tracked.gone, tracked.document = True, None
         elif call.operation in MODIFIES and tracked:
             tracked.document = None
+        elif call.operation in (*MODIFIES, DELETE):
+            self._doubt_the_likes_of(call)
         if call.operation in WRITE_OPERATIONS:
             self.model.log.append(Write(exchange, call, False, "", call.id or str(id)))
+
+    def _doubt_the_likes_of(self, call: Call) -> None:
+        """The server may have taken an unknown id for a real one that is like it: nothing is known of that one."""
+        for like in self.model.assistants.values():
+            named = (like.document or {}).get("name") == call.id
+            if named or call.id.startswith(like.id[:-UNLIKE] or like.id):
+                like.document = None
+                like.lost = like.lost or call.operation == DELETE
 
     def _crash(self, exchange: Exchange, call: Call) -> None:
         """A 5xx or no answer is a violation of errors/never-5xx alone. The requirements of the call were not tested."""
@@ -329,8 +340,8 @@ class Oracle:
         if not tracked.trail and tracked.document is None:
             tracked.gone = True  # declared by the target, and not there
             return
-        if "id" in tracked.taken:
-            return  # the call that gave the id has the violation
+        if tracked.lost:
+            return  # the call that lost it has the violation
         if call.operation in MODIFIES and tracked.read_at == len(self.model.log):
             self._not_accepted(exchange, call, self._features(exchange, call, tracked)[0])
             return

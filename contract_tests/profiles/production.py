@@ -125,10 +125,10 @@ def a_nul_in_a_name(session: Session, one: str) -> None:
     requests=8,
 )
 def every_operation_without_a_good_key(session: Session, rich: str) -> None:
-    """Each operation without a key is refused; so is one with an unknown key, and one under another scheme."""
+    """Each operation without a key is refused; so is one with a key that is nearly good, and one under Basic."""
     for request in operations.every_operation(rich, session.unique_text("refused"), "nobody"):
         session.send(request)
-    session.send(operations.retrieve(rich, "stranger"))
+    session.send(operations.retrieve(rich, "other-end"))
     session.send(operations.patch(rich, {"name": session.unique_text("refused")}, "basic"))
 
 
