@@ -21,6 +21,7 @@ TYPES = {
     429: ("rate_limit_error", "requests"),
 }
 TOLERATED = frozenset({400, 413, 415, 422})  # how a call may be refused that an implementation is free to refuse
+UNHEARD = frozenset({400, 501})  # how a method may be refused that few servers know
 ANY_REFUSAL = frozenset(range(400, 500))
 
 
@@ -215,6 +216,20 @@ def judge_preflight(findings: Findings, exchange: Exchange) -> None:
         LIST,
         f"2xx that allows {asked['origin']}, {method} and {', '.join(sorted(wanted))}",
         f"{exchange.response.status}, origin {origin}, not allowed: {', '.join(sorted(missing)) or method}",
+        exchange,
+    )
+
+
+def judge_origin(findings: Findings, exchange: Exchange) -> None:
+    """Judges an answer to a call of a page: the browser hides it from the page unless it names the page, or anyone."""
+    page = dict(exchange.request.headers)["origin"]
+    allowed = exchange.response.headers.get("access-control-allow-origin", "(none)")
+    findings.judge(
+        "browser/preflight",
+        allowed in ("*", page),
+        LIST,
+        f"an answer with access-control-allow-origin: {page} or *",
+        f"{exchange.response.status}, access-control-allow-origin: {allowed}",
         exchange,
     )
 

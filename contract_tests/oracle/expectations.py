@@ -26,6 +26,9 @@ TEXTS = ("name", "instructions")
 # A server must keep a text up to these lengths (create/keeps-what-it-is-given). It may refuse a longer one.
 KEPT_LENGTH = {"name": 64, "instructions": 10_000}
 LARGE_BODY = 90_000  # bytes; services limit the size of a JSON body, and the lowest known limit is 100 KiB
+JSON_IN_UTF8 = "application/json;charset=utf-8"
+# The methods that every HTTP server knows. It may refuse another with 400 or 501 before it looks at the URL.
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # With these headers a client asks HTTP for another answer. Then 304, 206, 406 and 417 are right.
 NEGOTIATING = {"accept", "accept-encoding", "expect", "range", "if-none-match"}
 
@@ -124,8 +127,8 @@ class Demand:
 class Call:
     """A parsed request. `operation` is "" if no operation has this URL and method. `id` is percent-decoded.
 
-    `unclear` is true if rules outside the contract decide the answer: HTTP's own headers, or paths that servers
-    normalize.
+    `unheard` is true if few servers know the method. `unclear` is true if rules outside the contract decide the answer:
+    HTTP's own headers, or paths that servers normalize.
     """
 
     operation: str
@@ -135,6 +138,7 @@ class Call:
     query: tuple[tuple[str, str], ...] = ()
     known_url: bool = True
     unclear: bool = False
+    unheard: bool = False
     free: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -166,15 +170,15 @@ def read(request: Request) -> Call:
         address.query,
         address.known_url,
         _unclear(request),
+        request.method not in METHODS,
     )
     return Call(**{**vars(call), "free": frozenset(_freedoms(call, request))})
 
 
 def _unclear(request: Request) -> bool:
     decoded = [unquote(segment) for segment in request.path.partition("?")[0].split("/")]
-    return any(name.lower() in NEGOTIATING for name, _ in request.headers) or any(
-        segment in (".", "..") or "/" in segment for segment in decoded
-    )
+    negotiates = request.method == "HEAD" or any(name.lower() in NEGOTIATING for name, _ in request.headers)
+    return negotiates or any(segment in (".", "..") or "/" in segment for segment in decoded)
 
 
 def demands(call: Call) -> list[Demand]:
@@ -264,6 +268,8 @@ def _body_freedoms(call: Call, request: Request) -> Iterator[str]:
         return
     if _odd_body(call, request):
         yield "odd-body"
+    if _kinds(request) == [JSON_IN_UTF8]:
+        yield "content-type"
     if call.absurd:
         yield "absurd-ignored-fields"
     if not call.fields.keys() <= {*TEXTS, *ignored_fields()}:
@@ -286,9 +292,13 @@ def _text_freedoms(call: Call) -> Iterator[str]:
                 yield "empty-name"
 
 
+def _kinds(request: Request) -> list[str]:
+    """The content types, without blanks and in lower case."""
+    return [value.replace(" ", "").lower() for name, value in request.headers if name.lower() == "content-type"]
+
+
 def _odd_body(call: Call, request: Request) -> bool:
-    kinds = [value for name, value in request.headers if name.lower() == "content-type"]
-    if kinds != ["application/json"] or len(request.body or b"") > LARGE_BODY:
+    if _kinds(request) not in (["application/json"], [JSON_IN_UTF8]) or len(request.body or b"") > LARGE_BODY:
         return True
     if isinstance(call.body, Odd):
         return call.body is Odd.UNREADABLE or (call.body is Odd.EMPTY and call.operation != CREATE)

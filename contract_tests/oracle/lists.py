@@ -30,7 +30,8 @@ class Walk:
 
 class Lists:
     """`order` maps (organization, order) to the last complete walk: the length of the log at its end, the ids, and the
-    role of the key that walked.
+    role of the key that walked. `_first_beside` maps (organization, order, id) to the first id of the last complete
+    walk that had the id.
     """
 
     def __init__(self, model: Model, findings: Findings, assistants: Assistants, constants: IgnoredFields) -> None:
@@ -41,6 +42,7 @@ class Lists:
         self.walks: dict[tuple[str, str, str], Walk] = {}
         self.order: dict[tuple[str, str], tuple[int, list[str], str]] = {}
         self._doubtful: list[tuple[str, str, str, tuple[Exchange, ...]]] = []
+        self._first_beside: dict[tuple[str, str, str], str] = {}
         self._strangers: dict[str, set[str]] = {}
         self._disturbed = False
 
@@ -224,13 +226,16 @@ class Lists:
 
     def _unknown_cursor(self, exchange: Exchange, call: Call, cursor: str, ids: list[str]) -> None:
         order = call.parameters.get("order", "desc")
-        log, walked, _ = self.order.get((ORGANIZATIONS[call.role], order), (-1, [], ""))
-        if not self.model.has_seen(cursor) and log == len(self.model.log):
+        organization = ORGANIZATIONS[call.role]
+        log, walked, _ = self.order.get((organization, order), (-1, [], ""))
+        known, first = self.model.find(cursor), self._first_beside.get((organization, order, cursor))
+        deleted = known is not None and known.gone and first != cursor and [first] == walked[:1]
+        if (deleted or not self.model.has_seen(cursor)) and log == len(self.model.log):
             self.findings.judge(
                 "list/after",
                 not ids or ids[:1] != walked[:1],
                 LIST,
-                "a refusal or an empty page for an id that names nothing",
+                "a refusal, an empty page or what followed, for an id that names nothing",
                 "the first page again",
                 exchange,
             )
@@ -261,6 +266,7 @@ class Lists:
         judge_order(self.model, self.findings, walk.ids, walk.pages, order)
         self._says_more(walk)
         hold_after_walk(self.model, self.findings, call, organization)
+        self._first_beside |= {(organization, order, id): walk.ids[0] for id in walk.ids}
         self.order[organization, order] = (len(self.model.log), walk.ids, call.role)
 
     def _says_more(self, walk: Walk) -> None:

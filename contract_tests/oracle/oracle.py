@@ -30,6 +30,7 @@ UNKNOWN = {
     DELETE: "delete/unknown-is-404",
     **dict.fromkeys(MODIFIES, "modify/unknown-is-404"),
 }
+LENGTH_REQUIRED = 411
 UNLIKE = 6  # letters by which an id may differ from the one that it is taken for
 ORDINARY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
@@ -110,6 +111,8 @@ class Oracle:
             errors.judge_preflight(self.findings, exchange)
         elif self._is_spoiled(exchange, call):
             self._deviating.add(exchange.number)
+        elif call.unheard and status in errors.UNHEARD:
+            self.findings.hold(self.errors.of_no_operation(call), LIST)
         elif status == 0 or status >= 500:
             self._crash(exchange, call)
         elif call.unclear:
@@ -119,6 +122,8 @@ class Oracle:
             self.findings.hold("errors/never-5xx", LIST)
         else:
             self.findings.hold("errors/never-5xx", call.operation)
+            if dict(exchange.request.headers).get("origin"):
+                errors.judge_origin(self.findings, exchange)
             self._operation(exchange, call)
 
     def deviates(self, exchange: Exchange) -> bool:
@@ -288,7 +293,9 @@ class Oracle:
 
     def _rejected(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Judges a call that nothing forbids and that was not accepted all the same."""
-        if call.free and exchange.response.status in TOLERATED:
+        if exchange.response.status == LENGTH_REQUIRED and dict(exchange.request.headers).get("transfer-encoding"):
+            pass  # HTTP lets a server demand the length of a body
+        elif call.free and exchange.response.status in TOLERATED:
             self._tolerated(exchange, call)
         elif call.operation == LIST and exchange.response.refused and self._odd_cursor(call):
             pass  # refusing it is one way not to give the first page again

@@ -169,10 +169,17 @@ def deleted_by_a_second_key(session: Session, one: str) -> None:
     session.send(operations.delete(one))
 
 
-@step("list/has-more-is-true-to-its-word", "list/limit", "org/shared-by-its-keys", reads_only=True, requests=1)
+@step(
+    "list/has-more-is-true-to-its-word",
+    "list/limit",
+    "org/shared-by-its-keys",
+    "browser/preflight",
+    reads_only=True,
+    requests=1,
+)
 def a_small_page(session: Session) -> None:
     """A second key gets the same list; a page of two holds two assistants and says if more follow."""
-    session.send_first(operations.list_(session.second, limit=2))
+    session.send_first(parallel.from_a_page(operations.list_(session.second, limit=2)))
 
 
 @step("list/after", "list/before", "list/limit", requests=3)

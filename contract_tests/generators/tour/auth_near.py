@@ -14,7 +14,7 @@ def _refuse(session: Session, *roles: str) -> None:
         writes = calls[1], calls[3], calls[4], calls[5]
         for request in (calls[0], calls[2], writes[number % len(writes)]):
             session.send(request)
-        session.retrieve(id)
+    session.retrieve(id)
     session.walk()
     for request in operations.every_operation(id, session.unique_text("control"))[3:]:
         session.send(request)

@@ -106,7 +106,7 @@ def texts_unchanged_by_create(session: Session) -> None:
         for text in session.sample(INSTRUCTIONS, 1)
     ]
     for body in texts:
-        _create(session, body)
+        session.send(operations.create(body))
     session.walk()
 
 
@@ -140,7 +140,7 @@ def texts_unchanged_by_modify(session: Session) -> None:
     for verb in (operations.modify, operations.patch):
         for name, text in zip(NAMES, INSTRUCTIONS * 3, strict=True):
             session.send(verb(id, {"name": name, "instructions": text}))
-            session.retrieve(id)
+        session.retrieve(id)
 
 
 @step("create/ids-are-unique", wide=True)

@@ -87,7 +87,7 @@ def every_wrong_type(session: Session) -> None:
                 {"name": session.unique_text("good"), "instructions": value},
             ):
                 session.send(verb(id, body))
-                session.retrieve(id)
+            session.retrieve(id)
 
 
 @step("modify/unknown-is-404", *REFUSALS, requests=1)
@@ -109,7 +109,7 @@ def an_identity_that_a_modify_sends(session: Session) -> None:
     for verb in VERBS:
         for sent in ({"id": session.unknown_id(id)}, {"object": "thread"}, {"created_at": 1}, {"id": other}):
             session.send(verb(id, {"name": session.unique_text("identity"), **sent}))
-            session.retrieve(id)
+        session.retrieve(id)
     session.walk()
 
 
