@@ -51,7 +51,7 @@ class OverTime:
         self.findings.add_violation("rate/not-early", expected, actual, stopped, times=self.limit)
 
     def _burst_again(self) -> Exchange | None:
-        """A second burst, with a 401 and a 404 in it, is stopped at the limit too. Returns the call that was stopped."""
+        """A second burst, with a 401 and a 404 in it, is stopped at the limit too. Returns the stopped call."""
         burst = self._burst(QUIET)
         if len(burst.passed) > self.limit:  # a fixed window began in the middle of the burst
             burst = self._burst(MINUTE + 13)

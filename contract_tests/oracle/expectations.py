@@ -159,6 +159,21 @@ class Call:
         return [name for name in self.ignored if not is_allowed(name, self.fields[name])]
 
 
+def texts_in(value: Json) -> Iterator[str]:
+    """Every text in a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in items:
+        yield from texts_in(item)
+
+
+def taken_from(call: Call, value: Json) -> str:
+    """The ignored field of the call that has this text, at any depth; empty if none has it."""
+    found = (name for name in call.ignored if isinstance(value, str) and value and value in texts_in(call.fields[name]))
+    return next(found, "")
+
+
 def read(request: Request) -> Call:
     """The call that a request makes."""
     address = operations.parse(request.method, request.path)
@@ -307,7 +322,13 @@ def _odd_body(call: Call, request: Request) -> bool:
 
 def _deep_or_doubled(body: bytes, value: Json) -> bool:
     """True if parsers may differ on the body: repeated keys, numbers that a double cannot hold, or deep nesting."""
-    return json_text.has_equal_keys(body.decode()) or body.count(b"[") + body.count(b"{") > 60 or _huge(value)
+    return json_text.has_equal_keys(body.decode()) or _depth(value) > 60 or _huge(value)
+
+
+def _depth(value: Json) -> int:
+    """The levels of lists and objects. `parse` has bounded them."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, items), default=0)
 
 
 def _huge(value: Json) -> bool:

@@ -6,19 +6,22 @@ import json
 
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
-from contract_tests.oracle.expectations import Call
+from contract_tests.oracle.expectations import Call, taken_from, texts_in
 from contract_tests.oracle.model import Model
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements.findings import Findings, brief
 
 
 class IgnoredFields:
-    """`sent` maps a field and value to the last call that sent them, and to True if the value was absurd."""
+    """`sent` maps a field and value to the last call that sent them, and to True if the value was absurd. `within` maps
+    a text to the field that was sent with it, at any depth, and to the call.
+    """
 
     def __init__(self, model: Model, findings: Findings) -> None:
         self.model = model
         self.findings = findings
         self.sent: dict[tuple[str, str], tuple[Exchange, bool]] = {}
+        self.within: dict[str, tuple[str, Exchange]] = {}
 
     # page, Mapping: "Accepted-but-ignored for SDK compatibility; returned as constants",
     # "Read-through from org default; per-project override not persisted yet"
@@ -100,6 +103,13 @@ class IgnoredFields:
         different.
         """
         earlier = self._was_sent(name, value)
+        is_own = name in call.fields and same(call.fields[name], value)
+        if not earlier and not is_own and (found := self._was_within(call, value)):
+            owner, sender = found
+            self.findings.add_violation(
+                ignored_fields()[owner].not_kept_id, expected, f"{name} {brief(value)}", sender or exchange, exchange
+            )
+            return
         if name in call.fields or earlier:
             evidence = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
             absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
@@ -111,7 +121,14 @@ class IgnoredFields:
     def remember(self, exchange: Exchange, call: Call) -> None:
         """Records the values that an accepted call sent for the ignored fields."""
         for name in call.ignored:
+            self.within |= dict.fromkeys(texts_in(call.fields[name]), (name, exchange))
             self.sent[name, _key(call.fields[name])] = (exchange, name in call.absurd)
+
+    def _was_within(self, call: Call, value: Json) -> tuple[str, Exchange | None] | None:
+        """Another field that was sent with this text, and the earlier call that sent it."""
+        if taken := taken_from(call, value):
+            return taken, None
+        return self.within.get(value) if isinstance(value, str) else None
 
     def _was_sent(self, name: str, value: Json) -> tuple[Exchange, bool] | None:
         return self.sent.get((name, _key(value)))

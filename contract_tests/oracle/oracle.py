@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Container
 from copy import copy
+from urllib.parse import quote
 
+from contract_tests.http.guard import READS
 from contract_tests.http.messages import Exchange
 from contract_tests.http.openapi import ignored_fields
-from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
+from contract_tests.http.operations import CREATE, DELETE, LIST, METHODS, MODIFIES, RETRIEVE, WRITE_OPERATIONS
 from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
 from contract_tests.oracle.assistants import Assistants
@@ -119,6 +121,8 @@ class Oracle:
             self.findings.hold("errors/never-5xx", LIST)
         elif not call.operation:
             self.errors.nowhere(exchange, call)
+            if exchange.response.accepted and exchange.request.method not in READS:
+                self._doubt_what_is_named(exchange)
             self.findings.hold("errors/never-5xx", LIST)
         else:
             self.findings.hold("errors/never-5xx", call.operation)
@@ -266,6 +270,13 @@ class Oracle:
             if named or call.id.startswith(like.id[:-UNLIKE] or like.id):
                 like.document = None
                 like.lost = like.lost or call.operation == DELETE
+
+    def _doubt_what_is_named(self, exchange: Exchange) -> None:
+        """What an accepted call of no operation did to the assistant in its path is unknown."""
+        for known in self.model.assistants.values():
+            if quote(known.id, safe="") in exchange.request.path.split("/"):
+                known.document = None
+                known.lost = known.lost or exchange.request.method == METHODS[DELETE]
 
     def _crash(self, exchange: Exchange, call: Call) -> None:
         """A 5xx or no answer is a violation of errors/never-5xx alone. The requirements of the call were not tested."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp import web
-
 from fake_server.domain.errors import TooManyRequests
 from fake_server.fake import Fake
 from self_tests.wrong.wrong_server import RATE_LIMIT, around, responding, wrong

@@ -119,3 +119,4 @@ def absurd_values_beside_a_name(session: Session) -> None:
                 id = find_present(session, id)
                 send_hostile(session, verb(id, {"name": session.unique_text("absurd"), field: value}), id)
             session.retrieve(id)
+    session.walk()

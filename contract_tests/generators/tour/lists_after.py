@@ -1,5 +1,7 @@
 """The list after something: a cursor that was deleted, a cursor that is no id, and names that are equal or empty."""
 
+from itertools import islice
+
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import step
 from contract_tests.http import operations
@@ -37,6 +39,6 @@ def equal_and_empty_names(session: Session) -> None:
         session.create_assistant(name=name)
     for _ in range(2):
         session.send(operations.create({"name": "", "instructions": session.unique_text("no name")}))
-    everyone = session.walk()
-    for order in ("desc", "asc"):
-        session.walk(limit=max(2, len(everyone) // 8), order=order)
+    session.walk()
+    for _ in islice(session.pages(limit=2), EQUAL):
+        pass  # the newest assistants are enough
