@@ -49,7 +49,7 @@ def a_type_with_a_charset_crashes(fake: Fake, operation: str) -> None:
     instead(fake, lambda request: "charset" in kind(request) and operation_of(request) == operation, 500, {})
 
 
-@wrong("modify/seen-everywhere", each=[MODIFY, PATCH])
+@wrong("modify/seen-everywhere", "modify/post-and-patch-alike", each=[MODIFY, PATCH])
 def a_chunked_body_is_not_read_by(fake: Fake, operation: str) -> None:
     """The length of the body is taken from Content-Length."""
     parsed_as_nothing(fake, lambda request: is_chunked(request) and operation_of(request) == operation)
@@ -60,7 +60,7 @@ def a_chunked_create_is_refused(fake: Fake) -> None:
     instead(fake, lambda request: is_chunked(request) and operation_of(request) == CREATE, 400, error())
 
 
-@wrong("modify/partial", each=[MODIFY, PATCH])
+@wrong("modify/partial", "modify/post-and-patch-alike", each=[MODIFY, PATCH])
 def a_chunked_modify_is_refused(fake: Fake, operation: str) -> None:
     instead(fake, lambda request: is_chunked(request) and operation_of(request) == operation, 400, error())
 
