@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Container
 from copy import copy
-from urllib.parse import quote
 
 from contract_tests.http.guard import READS
 from contract_tests.http.messages import Exchange
 from contract_tests.http.openapi import ignored_fields
-from contract_tests.http.operations import CREATE, DELETE, LIST, METHODS, MODIFIES, RETRIEVE, WRITE_OPERATIONS
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
 from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import features
+from contract_tests.oracle.doubts import doubt_the_likes_of, doubt_what_is_named
 from contract_tests.oracle.errors import ANY_REFUSAL, TOLERATED, Errors
 from contract_tests.oracle.expectations import Call, Demand, demands, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
@@ -33,7 +33,6 @@ UNKNOWN = {
     **dict.fromkeys(MODIFIES, "modify/unknown-is-404"),
 }
 LENGTH_REQUIRED = 411
-UNLIKE = 6  # letters by which an id may differ from the one that it is taken for
 ORDINARY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
@@ -122,7 +121,7 @@ class Oracle:
         elif not call.operation:
             self.errors.nowhere(exchange, call)
             if exchange.response.accepted and exchange.request.method not in READS:
-                self._doubt_what_is_named(exchange)
+                doubt_what_is_named(self.model, exchange)
             self.findings.hold("errors/never-5xx", LIST)
         else:
             self.findings.hold("errors/never-5xx", call.operation)
@@ -259,24 +258,9 @@ class Oracle:
         elif call.operation in MODIFIES and tracked:
             tracked.document = None
         elif call.operation in (*MODIFIES, DELETE):
-            self._doubt_the_likes_of(call)
+            doubt_the_likes_of(self.model, call)
         if call.operation in WRITE_OPERATIONS:
             self.model.log.append(Write(exchange, call, False, "", call.id or str(id)))
-
-    def _doubt_the_likes_of(self, call: Call) -> None:
-        """The server may have taken an unknown id for a real one that is like it: nothing is known of that one."""
-        for like in self.model.assistants.values():
-            named = (like.document or {}).get("name") == call.id
-            if named or call.id.startswith(like.id[:-UNLIKE] or like.id):
-                like.document = None
-                like.lost = like.lost or call.operation == DELETE
-
-    def _doubt_what_is_named(self, exchange: Exchange) -> None:
-        """What an accepted call of no operation did to the assistant in its path is unknown."""
-        for known in self.model.assistants.values():
-            if quote(known.id, safe="") in exchange.request.path.split("/"):
-                known.document = None
-                known.lost = known.lost or exchange.request.method == METHODS[DELETE]
 
     def _crash(self, exchange: Exchange, call: Call) -> None:
         """A 5xx or no answer is a violation of errors/never-5xx alone. The requirements of the call were not tested."""

@@ -18,12 +18,13 @@ class Fixtures:
 
     rich has texts that servers tend to change, and every ignored field; no step changes it. one and other are created
     in parallel with equal names and nothing else. plain has a name of its own and nothing else. last has a name and
-    instructions. It is created after the last walk, by a create that sends an identity too.
+    instructions; claimed has them too, and its create sends an identity. Both are created after the last walk.
     """
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._creates: dict[str, Callable[[], None]] = {"rich": self._rich, "plain": self._plain, "last": self._last}
+        self._creates: dict[str, Callable[[], None]] = {"rich": self._rich, "plain": self._plain}
+        self._creates |= {"last": self._last, "claimed": self._claimed}
         self._creates |= dict.fromkeys(TWINS, self._twins)
         self._ids: dict[str, str] = {}
 
@@ -40,13 +41,19 @@ class Fixtures:
         self._ids["plain"] = self.session.created_id(created)
 
     def _last(self) -> None:
-        """A create with an id, an object and a created_at. If it is refused, which a service may do, without them."""
-        texts = {"name": self.session.unique_text("last"), "instructions": self.session.unique_text("last")}
+        self._ids["last"] = self.session.create_assistant()
+
+    def _claimed(self) -> None:
+        """A create that sends an identity. If it is refused, which a service may do, a create without one."""
+        texts: dict[str, Json] = {
+            "name": self.session.unique_text("claimed"),
+            "instructions": self.session.unique_text("claimed"),
+        }
         identity = {"id": self.session.unknown_id(self.get("rich")), "object": "thread", "created_at": 1}
         created = self.session.send(operations.create(texts | identity))
         if created.response.refused:
             created = self.session.send(operations.create(texts))
-        self._ids["last"] = self.session.created_id(created)
+        self._ids["claimed"] = self.session.created_id(created)
 
     def _rich(self) -> None:
         """A create with all fields. If it is refused, a create with the texts, and a modify for each ignored field."""

@@ -190,12 +190,12 @@ def pages_beside_an_id(session: Session, other: str, rich: str) -> None:
     session.send(operations.list_(limit=2, before=other))
 
 
-@step("create/identity-is-the-servers", fixtures=("last",), requests=0, reserve=1)
+@step("create/identity-is-the-servers", fixtures=("rich", "claimed"), requests=0, reserve=1)
 def an_identity_of_the_callers(_: Session) -> None:
     """An id, an object and a created_at that a create sends are not taken over."""
 
 
-@step("list/newest-first", "list/order-asc", fixtures=("rich", "last"), requests=2)
+@step("list/newest-first", "list/order-asc", fixtures=("rich", "claimed"), requests=2)
 def one_created_after_another(session: Session) -> None:
     """The newest assistant comes first, or last if the order is ascending."""
     session.send(operations.list_(limit=20))
