@@ -43,6 +43,7 @@ class Lists:
         self.order: dict[tuple[str, str], tuple[int, list[str], str]] = {}
         self._doubtful: list[tuple[str, str, str, tuple[Exchange, ...]]] = []
         self._first_beside: dict[tuple[str, str, str], str] = {}
+        self._missed: dict[str, str] = {}
         self._strangers: dict[str, set[str]] = {}
         self._disturbed = False
 
@@ -292,6 +293,10 @@ class Lists:
 
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
         requirement, evidence = attribution.loss(self.model, tracked, call.role, "list/complete")
+        # Once the maker's own walk has lacked it, every walk that lacks it has the same cause.
+        requirement = self._missed.get(tracked.id, requirement)
+        if call.role == tracked.role:
+            self._missed[tracked.id] = requirement
         self.findings.add_violation(
             requirement,
             f"a list with {tracked.id}",

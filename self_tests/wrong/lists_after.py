@@ -84,7 +84,7 @@ def of_equal_names_the_list_shows_four(fake: Fake) -> None:
     around(fake, "page", paged)
 
 
-@wrong(AFTER)
+@wrong(AFTER, "list/complete")
 def the_next_page_leaves_out_the_name_of_the_cursor(fake: Fake) -> None:
     """The page after a cursor is selected by name: `name <> ?`."""
 
