@@ -126,7 +126,8 @@ class Assistants:
         if name in TEXTS and not same(call.fields.get(name, old), new) and (taken := taken_from(call, new)):
             return ignored_fields()[taken].not_kept_id, f"{name} without what {taken} was sent with", actual
         if name in call.fields and name in TEXTS:
-            return self._written(call, name, old, new, actual)
+            again = same(tracked.given.get(name), call.fields[name])
+            return self._written(call, name, None if again else old, new, actual)
         if same(old, new) or tracked.was_answered(name, new):
             return None
         if name in IDENTITY:

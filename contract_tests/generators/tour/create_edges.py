@@ -47,8 +47,8 @@ def texts_of_one_odd_piece(session: Session) -> None:
     """Instructions and names that are nothing but blanks, escapes, entities or placeholders are kept as they are."""
     ids = [session.create_assistant(instructions=text) for text in ALONE]
     session.walk()
-    for verb in (operations.modify, operations.patch):
-        for id, text in zip(ids, (*ALONE[1:], ALONE[0]), strict=True):
+    for turn, verb in enumerate((operations.modify, operations.patch), 1):
+        for id, text in zip(ids, ALONE[turn:] + ALONE[:turn], strict=True):
             name = {"name": text} if text.strip("\ufeff\u2028 ") else {}
             session.send(verb(id, {"instructions": text, **name}))
         session.walk()
