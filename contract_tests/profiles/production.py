@@ -23,6 +23,7 @@ FIELDS = len(ACCEPTED)
     "create/keeps-what-it-is-given",
     "create/id-is-asst-hyphen",
     "create/ids-are-unique",
+    "create/identity-is-the-servers",
     "create/answers-the-assistant",
     "create/status-200",
     "parallel/creates-all-kept",
@@ -31,11 +32,11 @@ FIELDS = len(ACCEPTED)
     *HOLD,
     fixtures=("one", "other", "rich"),
     requests=0,
-    reserve=1 + FIELDS,
+    reserve=2 + FIELDS,
 )
 def creates(_: Session) -> None:
     """A name alone creates an assistant. Two parallel creates with equal names make two assistants. Texts come back
-    unchanged. Ignored fields have no effect."""
+    unchanged. Ignored fields and an identity that is sent have no effect."""
 
 
 @step("retrieve/equals-created", "create/keeps-what-it-is-given", "org/shared-by-its-keys", *NOT_KEPT, requests=1)
@@ -190,12 +191,7 @@ def pages_beside_an_id(session: Session, other: str, rich: str) -> None:
     session.send(operations.list_(limit=2, before=other))
 
 
-@step("create/identity-is-the-servers", fixtures=("rich", "claimed"), requests=0, reserve=1)
-def an_identity_of_the_callers(_: Session) -> None:
-    """An id, an object and a created_at that a create sends are not taken over."""
-
-
-@step("list/newest-first", "list/order-asc", fixtures=("rich", "claimed"), requests=2)
+@step("list/newest-first", "list/order-asc", fixtures=("rich", "last"), requests=2)
 def one_created_after_another(session: Session) -> None:
     """The newest assistant comes first, or last if the order is ascending."""
     session.send(operations.list_(limit=20))
@@ -228,7 +224,6 @@ SCENARIO = Scenario(
     after=(
         a_small_page,
         pages_beside_an_id,
-        an_identity_of_the_callers,
         one_created_after_another,
         lists.limits_out_of_range,
         ignored.newer_fields,
