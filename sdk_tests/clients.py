@@ -23,6 +23,8 @@ from sdk_tests.versions import OMIT, offered
 PATIENCE = 1000
 # No assistant has this id, but its shape is one that a service may demand.
 UNKNOWN = "asst-00000000-0000-4000-8000-000000000000"
+# Bad input raises one of these; errors/bad-input-is-400 judges which.
+REFUSED = (openai.BadRequestError, openai.UnprocessableEntityError)
 # The fields come from the contract, because the older SDKs do not know them all.
 FIELDS = set(openapi.fields("Assistant"))
 # These kinds of client ask for the response itself, by this property of the SDK.

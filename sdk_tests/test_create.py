@@ -9,7 +9,7 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import Client, Maker, visible_fields
+from sdk_tests.clients import REFUSED, Client, Maker, visible_fields
 from sdk_tests.versions import OMIT
 
 # The braces stand for the test's own name, because the name of an assistant shows its owner.
@@ -92,22 +92,29 @@ def test_a_raw_create_parses_to_what_is_retrieved(client: Client, make: Maker) -
 @pytest.mark.requirement("create/name-required")
 @pytest.mark.parametrize("name", [OMIT, None], ids=["absent", "null"])
 def test_a_name_is_required(make: Maker, name: Any) -> None:
-    """Without a name, or with the name None, create raises BadRequestError."""
-    with pytest.raises(openai.BadRequestError):
+    """Without a name, or with the name None, create is refused."""
+    with pytest.raises(REFUSED):
         make(name=name)
 
 
 @pytest.mark.requirement("create/name-is-text")
 @pytest.mark.parametrize("value", NOT_TEXT.values(), ids=NOT_TEXT)
 def test_a_name_is_text(make: Maker, value: Any) -> None:
-    """A name of another type raises BadRequestError."""
-    with pytest.raises(openai.BadRequestError):
+    """A name of another type is refused."""
+    with pytest.raises(REFUSED):
         make(extra_body={"name": value})
 
 
 @pytest.mark.requirement("create/instructions-are-text")
 @pytest.mark.parametrize("value", NOT_TEXT.values(), ids=NOT_TEXT)
 def test_instructions_are_text(make: Maker, value: Any) -> None:
-    """Instructions of another type raise BadRequestError."""
-    with pytest.raises(openai.BadRequestError):
+    """Instructions of another type are refused."""
+    with pytest.raises(REFUSED):
         make(extra_body={"instructions": value})
+
+
+@pytest.mark.requirement("errors/bad-input-is-400")
+def test_bad_input_raises_bad_request_error(make: Maker) -> None:
+    """Bad input raises BadRequestError, which programs catch, and not the SDK's error for another status."""
+    with pytest.raises(openai.BadRequestError):
+        make(extra_body={"name": 7})

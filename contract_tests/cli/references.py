@@ -46,6 +46,11 @@ class References:
             return []
         return list(self.baseline.edits(result.verdicts, date.today()))
 
+    def notes(self, result: Result) -> list[str]:
+        """The changes of the contract since the baseline was made. A run without verdicts needs no note."""
+        changes = self.baseline.changes() if self.baseline and result.verdicts else ""
+        return [changes] if changes else []
+
     def since(self, result: Result) -> Mapping[str, list[str]] | None:
         """The ids of the new, fixed and remaining (`still`) violations; None without an earlier run."""
         return baseline.since(self.before, result.verdicts) if self.before and result.verdicts else None

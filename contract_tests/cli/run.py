@@ -75,6 +75,7 @@ class Judgement:
             started = time.monotonic()
             cut_short = play(runs, bar)
             result = merge([each.result for each in runs])
+            result.notes += self.references.notes(result)
             ending = self._ending(result, cut_short, time.monotonic() - started)
             record = recorder.finish(result, ending)
         terminal.report(record, Console(highlight=False), Console(highlight=False, stderr=True))

@@ -16,6 +16,7 @@ from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements.findings import Violation
 
 LENGTH = 40  # calls of one history, at most
+LONG = "does much, and says so at length. " * 250  # 8,500 characters
 SHRINKING = 400  # calls spent on one violation, at most
 
 
@@ -62,7 +63,7 @@ def _body(dice: random.Random, tag: str, number: int) -> dict[str, Json]:
     body: dict[str, Json] = {"name": f"{mine} {dice.choice(['', '', *NAMES])}".rstrip()[:64].rstrip()}
     if dice.random() < 0.7:
         body["instructions"] = dice.choice(
-            ["", f"{mine} does", f"{mine} does", *(f"{mine} {text}" for text in INSTRUCTIONS)]
+            ["", f"{mine} does", f"{mine} {LONG}", *(f"{mine} {text}" for text in INSTRUCTIONS)]
         )
     for name, value in dice.choice(ROUNDS).items():
         if dice.random() < 0.15:

@@ -37,27 +37,31 @@ class Probe:
         self.limit = limit
         self.findings = session.oracle.findings
 
-    def run(self) -> None:
-        """Needs two minutes of the target's clock; more if too many calls pass, or if no call passes after the wait."""
+    def run(self) -> str:
+        """Needs two minutes of the target's clock; more if too many calls pass, or if no call passes after the wait.
+
+        Returns the assistant of the burst; "" if the limiter has not stopped the burst at the limit.
+        """
         victim = self.session.create_assistant()
         self.session.retrieve(victim)
         burst = self._burst(victim, QUIET)
         if self._early(burst):
-            return
+            return ""
         for quiet in SHIFTED:
             if len(burst.passed) > self.limit:
                 again = self._burst(victim, quiet)
                 burst = again if len(again.passed) <= len(burst.passed) else burst
-        if self._enforced(burst, victim) and burst.stopped:
-            self._refused(burst.stopped, victim)
-            self._recovers(burst.stopped, victim)
+        if not self._enforced(burst, victim) or not burst.stopped:
+            return ""
+        self._refused(burst.stopped, victim)
+        return victim if self._recovers(burst.stopped, victim) else ""
 
     def _burst(self, victim: str, quiet: float) -> Burst:
         """After a quiet minute, calls of every kind until one does not pass; at most twice the limit."""
         self.session.client.rest(quiet)
         burst = Burst()
         for request in self._mixed(victim, 2 * self.limit + 1):
-            exchange = self._send(request)
+            exchange = self.send(request)
             if not exchange.response.accepted:
                 burst.stopped = exchange
                 break
@@ -74,7 +78,8 @@ class Probe:
         ]
         return [kind() for kind in islice(cycle(kinds), number)]
 
-    def _send(self, request: Request) -> Exchange:
+    def send(self, request: Request) -> Exchange:
+        """Sends a call at once. The oracle sees the answer unless it is a 429."""
         exchange = self.session.client.send_once(request)
         if exchange.response.status != 429:
             self.session.oracle.observe(exchange)
@@ -120,9 +125,9 @@ class Probe:
     def _counted_apart(self, burst: Burst, victim: str) -> Exchange | None:
         """A call that shows that operations are counted apart: it passes while another is refused, or the reverse."""
         if burst.stopped:
-            others = (self._send(request) for request in self._mixed(victim, 5))
+            others = (self.send(request) for request in self._mixed(victim, 5))
             return next((other for other in others if other.response.accepted), None)
-        alone = (self._send(operations.list_(limit=1)) for _ in range(self.limit + 1))
+        alone = (self.send(operations.list_(limit=1)) for _ in range(self.limit + 1))
         return next((each for each in alone if each.response.status == 429), None)
 
     def _refused(self, stopped: Exchange, victim: str) -> None:
@@ -130,12 +135,12 @@ class Probe:
         mark, refused = self.session.unique_text("past the limit"), 0
         self._envelope(stopped)
         for request in operations.every_operation(victim, mark):
-            exchange = self._send(request)
+            exchange = self.send(request)
             if exchange.response.status == 429:
                 self._envelope(exchange)
                 self._log(exchange)
                 refused += 1
-            elif self._send(stopped.request).response.status == 429:
+            elif self.send(stopped.request).response.status == 429:
                 self.findings.add_violation(
                     "rate/shared-by-all-operations",
                     "429 for every operation",
@@ -163,11 +168,13 @@ class Probe:
     def _log(self, exchange: Exchange) -> None:
         self.session.oracle.refused_by_limiter(exchange)
 
-    def _recovers(self, stopped: Exchange, victim: str) -> None:
-        """Checks that a call passes after the announced wait, and that the refused calls changed nothing."""
+    def _recovers(self, stopped: Exchange, victim: str) -> bool:
+        """Checks that a call passes after the announced wait, and that the refused calls changed nothing. True if a
+        call has passed.
+        """
         if not self._after_the_wait(stopped):
             self.session.client.rest(QUIET)
-            passed = self._send(operations.list_(limit=1))
+            passed = self.send(operations.list_(limit=1))
             self.findings.judge(
                 "rate/not-early",
                 passed.response.accepted,
@@ -178,16 +185,17 @@ class Probe:
                 passed,
             )
             if not passed.response.accepted:
-                return
+                return False
         self.session.retrieve(victim)
         self.session.walk()
+        return True
 
     def _after_the_wait(self, stopped: Exchange) -> bool:
         wait = stopped.response.headers.get("retry-after", "")
         if not WHOLE_SECONDS.fullmatch(wait):
             return False
         self.session.client.rest(int(wait) + 0.5)
-        passed = self._send(operations.list_(limit=1))
+        passed = self.send(operations.list_(limit=1))
         return self.findings.judge(
             "rate/retry-after",
             passed.response.accepted,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
@@ -10,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from contract_tests.http import operations
+from contract_tests.http import credentials, operations
 from contract_tests.http.guard import Guard, items
 from contract_tests.http.ledger import Ledger
 from contract_tests.http.messages import Exchange, Request, Response
@@ -20,15 +19,6 @@ from contract_tests.http.target import ROLES, Target, TargetError
 if TYPE_CHECKING:
     from contract_tests.http.transport import Transport
 
-STRANGER = "sk-stranger-that-nobody-was-given"
-
-# The Authorization header of each request without a good key, built from the primary key.
-INVALID_CREDENTIALS: Mapping[str, Callable[[str], str | None]] = {
-    "nobody": lambda _: None,
-    "stranger": lambda _: f"Bearer {STRANGER}",
-    "basic": lambda key: "Basic " + base64.b64encode(f"{key}:".encode()).decode(),
-    "bare": lambda key: key,
-}
 MINUTE = 60.0
 PATIENCE = 3  # waits for one request that is answered 429 again and again; also faults in a row
 PLAIN = operations.list_(limit=1)
@@ -158,10 +148,11 @@ class Client:
         self.count += 1
         number, clock = self.count, self.target.clock
         began = clock.now()
-        raw = self._transport.send(request.method, request.path, request.body, self._headers(request))
+        path = credentials.path_of(request.path, request.role, self.target.keys.get("primary", ""))
+        raw = self._transport.send(request.method, path, request.body, self._headers(request))
         if raw.stale:  # the first create may have arrived, so it stays pending
             self._intend(request)
-            raw = self._transport.send(request.method, request.path, request.body, self._headers(request))
+            raw = self._transport.send(request.method, path, request.body, self._headers(request))
         # A careless server may repeat a key. It is masked here, so no other code sees it.
         headers = {name.lower(): self._secrets.mask(value) for name, value in raw.headers.items()}
         body = self._secrets.mask_bytes(raw.body)
@@ -189,9 +180,7 @@ class Client:
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"accept": "application/json", "user-agent": "assistants-contract", **dict(request.headers)}
-        if authorization := authorize(request.role, self.target.keys):
-            headers["authorization"] = authorization
-        return headers
+        return headers | authorize(request.role, self.target.keys)
 
     def _may_have_made(self, request: Request, response: Response) -> bool:
         """The call may have made an assistant, and no answer has named the assistant."""
@@ -231,9 +220,9 @@ def _transport(base_url: str) -> Transport:
     return Transport(base_url)
 
 
-def authorize(role: str, keys: Mapping[str, str]) -> str | None:
-    """The Authorization header of a role, or of a row of INVALID_CREDENTIALS; None for no header."""
-    return f"Bearer {keys[role]}" if role in ROLES else INVALID_CREDENTIALS[role](keys["primary"])
+def authorize(role: str, keys: Mapping[str, str]) -> dict[str, str]:
+    """The headers with the key of a role, or of a role of credentials.INVALID."""
+    return {"authorization": f"Bearer {keys[role]}"} if role in ROLES else credentials.headers_of(role, keys)
 
 
 def _retry_after(response: Response) -> float:

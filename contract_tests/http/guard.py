@@ -9,7 +9,7 @@ from contract_tests.http.messages import Json
 from contract_tests.http.operations import CREATE, METHODS, id_below_collection, is_collection
 from contract_tests.http.target import Target
 
-READS = ("GET", "HEAD", "OPTIONS")
+READS = ("GET", "HEAD", "OPTIONS", "TRACE")
 CREATING = ("POST", "PATCH", "PUT")
 
 

@@ -1,6 +1,6 @@
 """JSON by our own rules, which are checked before a library recurses too deep or fails on a value.
 
-The rules are the same on every interpreter: at most `DEPTH` levels of lists and objects, no NaN or Infinity, no number
+The rules are the same on every interpreter: at most `DEPTH` levels of lists and objects, no number
 beyond a double. A lone surrogate becomes U+FFFD, in requests and in answers, because many libraries cannot copy a lone
 surrogate, and no UTF-8 file can hold one.
 """
@@ -78,7 +78,7 @@ def has_equal_keys(text: str) -> bool:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise JsonError(f"{name} is not a number in JSON")
+    raise json.JSONDecodeError(f"{name} is not a number in JSON", name, 0)
 
 
 def _finite(digits: str) -> float:

@@ -27,7 +27,7 @@ class Request:
     """One call as it is sent. It names the role of a key, and never has the key itself.
 
     `path` is the raw target below the base URL. `role` is a key's role (primary, sibling, foreign) or a row of
-    `client.INVALID_CREDENTIALS`. `group` is the number of a group of parallel calls; 0 is a call alone.
+    `credentials.INVALID`. `group` is the number of a group of parallel calls; 0 is a call alone.
     """
 
     method: str

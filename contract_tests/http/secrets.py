@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import Any
 
+from contract_tests.http.credentials import near
 from contract_tests.http.openapi import location
 from contract_tests.http.target import Target
 
@@ -74,6 +75,7 @@ def _keys_and_names(target: Target) -> list[tuple[str, str]]:
 def _forms(key: str) -> Iterator[str]:
     yield key
     yield json.dumps(key)[1:-1]
+    yield from (text for text in near(key) if len(text) >= SHORTEST)
     for text in (f"{key}:", key):  # Basic authorization has the colon
         yield base64.b64encode(text.encode()).decode()
 

@@ -12,7 +12,7 @@ from contract_tests.http.openapi import ignored_fields, ignored_names
 from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE, parse
 from contract_tests.oracle import attribution
 from contract_tests.oracle.attribution import IDENTITY
-from contract_tests.oracle.expectations import TEXTS, Call
+from contract_tests.oracle.expectations import TEXTS, Call, taken_from
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements import catalogue
@@ -48,15 +48,16 @@ class Assistants:
                 )
         return not found
 
-    def created(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
-        """Judges what a create answered against what it was given."""
+    def created(self, exchange: Exchange, call: Call, document: dict[str, Json], identity: Container[str] = ()) -> None:
+        """Judges what a create answered against what it was given. The fields of `identity` are judged already."""
         faulty = schema_faults(document)
-        if "created_at" not in faulty:
+        if "created_at" not in faulty and "created_at" not in identity:
             self._born_now(exchange, document)
         for name in (name for name in TEXTS if name not in faulty):
             given = call.fields.get(name)
-            if (name not in call.fields or given in CLEARED) and (taken := _taken_from(call, document.get(name))):
-                self._kept(exchange, taken, name, document.get(name))
+            value = document.get(name)
+            if not same(value, given) and (taken := taken_from(call, value)):
+                self._kept(exchange, taken, name, value)
             elif given in CLEARED and name == "instructions":
                 self._unset(exchange, call, document)
             elif isinstance(given, str) and not _surrogate(given) and not same(document.get(name), given):
@@ -123,6 +124,8 @@ class Assistants:
         self, call: Call, tracked: TrackedAssistant, name: str, new: Json
     ) -> tuple[str, str, str] | None:
         old, actual = (tracked.document or {})[name], f"{name} {brief(new)}"
+        if name in TEXTS and not same(call.fields.get(name, old), new) and (taken := taken_from(call, new)):
+            return ignored_fields()[taken].not_kept_id, f"{name} without what {taken} was sent with", actual
         if name in call.fields and name in TEXTS:
             stale = same(old, new) and not same(tracked.given.get(name), call.fields[name])
             return self._written(call, name, new, actual, "modify/seen-everywhere" if stale else "")
@@ -130,12 +133,6 @@ class Assistants:
             return None
         if name in IDENTITY:
             return "modify/keeps-identity", f"{name} {brief(old)}, as before", actual
-        if taken := _taken_from(call, new):
-            return (
-                ignored_fields()[taken].not_kept_id,
-                f"{name} {brief(old)}, which was not sent and keeps its value",
-                actual,
-            )
         told = attribution.by_its_value(self.model, tracked, name, new)
         unsent = "modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial"
         return told[0] if told else unsent, f"{name} {brief(old)}, which was not sent and keeps its value", actual
@@ -245,12 +242,6 @@ class Assistants:
             self.findings.hold("modify/seen-everywhere", operation)
         if len(sent.keys() & set(TEXTS)) == 1:
             self.findings.hold("modify/partial", operation)
-
-
-def _taken_from(call: Call, value: Json) -> str:
-    """The ignored field of the call whose text this value is; empty where it is of none."""
-    found = (name for name in call.ignored if isinstance(value, str) and value and same(call.fields[name], value))
-    return next(found, "")
 
 
 def _surrogate(text: Json) -> bool:

@@ -113,7 +113,8 @@ def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Js
 
 
 def _badly_made(made: Write, name: str) -> list[str]:
-    kept = ["create/keeps-what-it-is-given"] if isinstance(made.call.fields.get(name), str) else []
+    given = name in TEXTS and isinstance(made.call.fields.get(name), str)
+    kept = ["create/keeps-what-it-is-given"] if given else []
     return [*kept, "retrieve/equals-created"]
 
 

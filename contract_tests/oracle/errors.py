@@ -20,9 +20,9 @@ TYPES = {
     404: ("not_found_error", "invalid_request_error"),
     429: ("rate_limit_error", "requests"),
 }
-TOLERATED = frozenset(
-    {400, 413, 414, 415, 422, 431}
-)  # how a call may be refused that an implementation is free to refuse
+# How a call may be refused that an implementation is free to refuse.
+TOLERATED = frozenset({400, 413, 414, 415, 422, 431})
+UNHEARD = frozenset({400, 501})  # how a method may be refused that few servers know
 ANY_REFUSAL = frozenset(range(400, 500))
 
 
@@ -80,20 +80,34 @@ class Errors:
         """Judges a call that had to be refused; whether it was, rightly."""
         statuses = frozenset().union(*(demand.statuses for demand in demands)) | (TOLERATED if call.free else set())
         status = exchange.response.status
-        if status not in statuses:
-            # A demand of 400 is about the body or the query itself, and so is a refusal with such a status.
-            about_body = [each for each in demands if 400 in each.statuses] if status in TOLERATED else []
-            if status in TOLERATED and statuses != TOLERATED and not about_body:
+        if status not in statuses and not self._input_otherwise_refused(exchange, demands):
+            if status in TOLERATED and statuses != TOLERATED:
                 self._otherwise.append((exchange, call, demands))
             else:
-                self._not_so_refused(exchange, about_body or demands)
+                self._not_so_refused(exchange, demands)
             return False
-        if len(demands) == 1 and status in demands[0].statuses:
+        if len(demands) == 1 and (status in demands[0].statuses or demands[0].bad_input):
             self.findings.hold(demands[0].requirement, call.operation)
             self._particulars(exchange, call, demands[0])
         return True
 
+    # OpenAI's error codes: "BadRequestError: 400, your request was malformed or missing some required parameters"
+    def _input_otherwise_refused(self, exchange: Exchange, demands: list[Demand]) -> bool:
+        """True if bad input was refused, but not with 400: that is one violation, whatever was bad.
+
+        A call with another fault may be refused for that one first, with its own status.
+        """
+        faults = {demand.bad_input for demand in demands}
+        if not exchange.response.refused or True not in faults:
+            return False
+        if False in faults and exchange.response.status not in TOLERATED:
+            return False
+        self.findings.add_violation("errors/bad-input-is-400", "400", answer(exchange), exchange)
+        return True
+
     def _particulars(self, exchange: Exchange, call: Call, demand: Demand) -> None:
+        if demand.bad_input and exchange.response.status == 400:
+            self.findings.hold("errors/bad-input-is-400", call.operation)
         if demand.requirement == "org/closed-to-others" and not call.free:
             self._foreign.append((exchange, call))
             self._not_404 += exchange.response.status != 404
@@ -203,6 +217,20 @@ def judge_preflight(findings: Findings, exchange: Exchange) -> None:
         LIST,
         f"2xx that allows {asked['origin']}, {method} and {', '.join(sorted(wanted))}",
         f"{exchange.response.status}, origin {origin}, not allowed: {', '.join(sorted(missing)) or method}",
+        exchange,
+    )
+
+
+def judge_origin(findings: Findings, exchange: Exchange) -> None:
+    """Judges an answer to a call of a page: the browser hides it from the page unless it names the page, or anyone."""
+    page = dict(exchange.request.headers)["origin"]
+    allowed = exchange.response.headers.get("access-control-allow-origin", "(none)")
+    findings.judge(
+        "browser/preflight",
+        allowed in ("*", page),
+        LIST,
+        f"an answer with access-control-allow-origin: {page} or *",
+        f"{exchange.response.status}, access-control-allow-origin: {allowed}",
         exchange,
     )
 

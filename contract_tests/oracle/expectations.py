@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from contract_tests.http import json_text, operations
+from contract_tests.http.credentials import NEAR
 from contract_tests.http.messages import Json, Odd, Request, parse
 from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
@@ -27,6 +28,9 @@ KEPT_LENGTH = {"name": 64, "instructions": 10_000}
 LARGE_BODY = 90_000  # bytes; services limit the size of a JSON body, and the lowest known limit is 100 KiB
 READ = 256  # remembered calls: a list is read again and again, and `compare` reads each call several times
 LONG = 500  # characters of a URL or a header; a service may refuse longer ones with 414 or 431
+JSON_IN_UTF8 = "application/json;charset=utf-8"
+# The methods that every HTTP server knows. It may refuse another with 400 or 501 before it looks at the URL.
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # With these headers a client asks HTTP for another answer. Then 304, 206, 406 and 417 are right.
 NEGOTIATING = {"accept", "accept-encoding", "expect", "range", "if-none-match"}
 
@@ -111,20 +115,22 @@ def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
 @dataclass(frozen=True)
 class Demand:
     """A refusal that the contract demands. `effect` is the requirement that is violated if the refused call has an
-    effect.
+    effect. `bad_input` is true if the body or the query is at fault: a refusal with another status than 400 is then a
+    violation of errors/bad-input-is-400 alone.
     """
 
     requirement: str
     statuses: frozenset[int]
     effect: str
+    bad_input: bool = False
 
 
 @dataclass(frozen=True)
 class Call:
     """A parsed request. `operation` is "" if no operation has this URL and method. `id` is percent-decoded.
 
-    `unclear` is true if rules outside the contract decide the answer: HTTP's own headers, or paths that servers
-    normalize.
+    `unheard` is true if few servers know the method. `unclear` is true if rules outside the contract decide the answer:
+    HTTP's own headers, or paths that servers normalize.
     """
 
     operation: str
@@ -134,6 +140,7 @@ class Call:
     query: tuple[tuple[str, str], ...] = ()
     known_url: bool = True
     unclear: bool = False
+    unheard: bool = False
     free: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property
@@ -154,6 +161,21 @@ class Call:
         return [name for name in self.ignored if not is_allowed(name, self.fields[name])]
 
 
+def texts_in(value: Json) -> Iterator[str]:
+    """Every text in a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in items:
+        yield from texts_in(item)
+
+
+def taken_from(call: Call, value: Json) -> str:
+    """The ignored field of the call that has this text, at any depth; empty if none has it."""
+    found = (name for name in call.ignored if isinstance(value, str) and value and value in texts_in(call.fields[name]))
+    return next(found, "")
+
+
 @lru_cache(READ)
 def read(request: Request) -> Call:
     """The call that a request makes. Nobody changes a call, so callers share it."""
@@ -166,15 +188,15 @@ def read(request: Request) -> Call:
         address.query,
         address.known_url,
         _unclear(request),
+        request.method not in METHODS,
     )
     return replace(call, free=frozenset(_freedoms(call, request)))
 
 
 def _unclear(request: Request) -> bool:
     decoded = [unquote(segment) for segment in request.path.partition("?")[0].split("/")]
-    return any(name.lower() in NEGOTIATING for name, _ in request.headers) or any(
-        segment in ("", ".", "..") or "/" in segment for segment in decoded[1:]
-    )
+    negotiates = request.method == "HEAD" or any(name.lower() in NEGOTIATING for name, _ in request.headers)
+    return negotiates or any(segment in ("", ".", "..") or "/" in segment for segment in decoded[1:])
 
 
 def demands(call: Call) -> list[Demand]:
@@ -185,20 +207,27 @@ def demands(call: Call) -> list[Demand]:
     return found
 
 
-def _demand(requirement: str, *statuses: int, effect: str = "") -> Demand:
-    return Demand(requirement, frozenset(statuses), effect or requirement)
+def _demand(requirement: str, status: int, effect: str = "") -> Demand:
+    return Demand(requirement, frozenset({status}), effect or requirement, bad_input=status == 400)
+
+
+WITHOUT_A_GOOD_KEY = {
+    "nobody": "auth/missing-key-refused",
+    "stranger": "auth/unknown-key-refused",
+    "basic": "auth/other-scheme-refused",
+    "bare": "auth/other-scheme-refused",
+    "token": "auth/other-scheme-refused",
+    **dict.fromkeys((*NEAR, "in-a-header", "in-the-query"), "auth/unknown-key-refused"),
+}
 
 
 # page, Authentication: "Authorization: Bearer YOUR_API_KEY"
 def _key_demands(call: Call) -> Iterator[Demand]:
-    broken = {
-        "nobody": "auth/missing-key-refused",
-        "stranger": "auth/unknown-key-refused",
-        "basic": "auth/other-scheme-refused",
-        "bare": "auth/other-scheme-refused",
-    }.get(call.role)
-    if broken and call.operation:
-        yield _demand(broken, 401, effect="auth/refused-changes-nothing")
+    requirement = WITHOUT_A_GOOD_KEY.get(call.role)
+    if requirement and call.operation:
+        # A service may refuse a query that it does not know before it looks for the key.
+        statuses = {401, 400} if call.role == "in-the-query" else {401}
+        yield Demand(requirement, frozenset(statuses), "auth/refused-changes-nothing")
 
 
 def _body_demands(call: Call) -> Iterator[Demand]:
@@ -259,6 +288,8 @@ def _body_freedoms(call: Call, request: Request) -> Iterator[str]:
         return
     if _odd_body(call, request):
         yield "odd-body"
+    if _kinds(request) == [JSON_IN_UTF8]:
+        yield "content-type"
     if call.absurd:
         yield "absurd-ignored-fields"
     if not call.fields.keys() <= {*TEXTS, *ignored_fields()}:
@@ -281,9 +312,13 @@ def _text_freedoms(call: Call) -> Iterator[str]:
                 yield "empty-name"
 
 
+def _kinds(request: Request) -> list[str]:
+    """The content types, without blanks and in lower case."""
+    return [value.replace(" ", "").lower() for name, value in request.headers if name.lower() == "content-type"]
+
+
 def _odd_body(call: Call, request: Request) -> bool:
-    kinds = [value for name, value in request.headers if name.lower() == "content-type"]
-    if kinds != ["application/json"] or len(request.body or b"") > LARGE_BODY:
+    if _kinds(request) not in (["application/json"], [JSON_IN_UTF8]) or len(request.body or b"") > LARGE_BODY:
         return True
     if isinstance(call.body, Odd):
         return call.body is Odd.UNREADABLE or (call.body is Odd.EMPTY and call.operation != CREATE)
@@ -292,7 +327,13 @@ def _odd_body(call: Call, request: Request) -> bool:
 
 def _deep_or_doubled(body: bytes, value: Json) -> bool:
     """True if parsers may differ on the body: repeated keys, numbers that a double cannot hold, or deep nesting."""
-    return json_text.has_equal_keys(body.decode()) or body.count(b"[") + body.count(b"{") > 60 or _huge(value)
+    return json_text.has_equal_keys(body.decode()) or _depth(value) > 60 or _huge(value)
+
+
+def _depth(value: Json) -> int:
+    """The levels of lists and objects. `parse` has bounded them."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, items), default=0)
 
 
 def _huge(value: Json) -> bool:

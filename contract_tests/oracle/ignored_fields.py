@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
-from contract_tests.oracle.expectations import Call
+from contract_tests.oracle.expectations import Call, taken_from, texts_in
 from contract_tests.oracle.model import Model
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements.findings import Findings, Violation, brief
@@ -26,8 +26,9 @@ class Change:
 
 
 class IgnoredFields:
-    """`sent` maps a field and value to the last call that sent them, and to True if the value was absurd. The values of
-    `_usual` were shown before any call sent them.
+    """`sent` maps a field and value to the last call that sent them, and to True if the value was absurd. `within` maps
+    a text to the field that was sent with it, at any depth, and to the call. The values of `_usual` were shown before
+    any call sent them.
     """
 
     def __init__(self, model: Model, findings: Findings) -> None:
@@ -37,6 +38,7 @@ class IgnoredFields:
         self._doubtful: list[tuple[str, Violation]] = []
         self._usual: set[tuple[str, str]] = set()
         self._changes: dict[str, Change] = {}  # by the field and the organization
+        self.within: dict[str, tuple[str, Exchange]] = {}
 
     @property
     def doubts(self) -> int:
@@ -163,6 +165,13 @@ class IgnoredFields:
         different.
         """
         earlier, actual = self._was_sent(name, value), f"{name} {brief(value)}"
+        is_own = name in call.fields and same(call.fields[name], value)
+        if not earlier and not is_own and (found := self._was_within(call, value)):
+            owner, sender = found
+            self.findings.add_violation(
+                ignored_fields()[owner].not_kept_id, expected, actual, sender or exchange, exchange
+            )
+            return
         if name not in call.fields and not earlier:
             self.findings.add_violation(requirement, expected, actual, exchange)
             return
@@ -179,7 +188,14 @@ class IgnoredFields:
     def remember(self, exchange: Exchange, call: Call) -> None:
         """Records the values that an accepted call sent for the ignored fields."""
         for name in call.ignored:
+            self.within |= dict.fromkeys(texts_in(call.fields[name]), (name, exchange))
             self.sent[name, _key(call.fields[name])] = (exchange, name in call.absurd)
+
+    def _was_within(self, call: Call, value: Json) -> tuple[str, Exchange | None] | None:
+        """Another field that was sent with this text, and the earlier call that sent it."""
+        if taken := taken_from(call, value):
+            return taken, None
+        return self.within.get(value) if isinstance(value, str) else None
 
     def _was_sent(self, name: str, value: Json) -> tuple[Exchange, bool] | None:
         return self.sent.get((name, _key(value)))

@@ -35,7 +35,8 @@ class Walk:
 
 class Lists:
     """`order` maps (organization, order) to the last complete walk: the length of the log at its end, the ids, and the
-    role of the key that walked. The order is the one that the query asks for; "" is the server's own.
+    role of the key that walked. The order is the one that the query asks for; "" is the server's own. `_first_beside`
+    maps (organization, order, id) to the first id of the last complete walk that had the id.
     """
 
     def __init__(self, model: Model, findings: Findings, assistants: Assistants, constants: IgnoredFields) -> None:
@@ -46,6 +47,8 @@ class Lists:
         self.walks: dict[tuple[str, str, str], Walk] = {}
         self.order: dict[tuple[str, str], tuple[int, list[str], str]] = {}
         self._doubtful: list[tuple[str, str, str, tuple[Exchange, ...]]] = []
+        self._first_beside: dict[tuple[str, str, str], str] = {}
+        self._missed: dict[str, str] = {}
         self._strangers: dict[str, set[str]] = {}
         self._disturbed = False
         self._longest = 0  # assistants of a page whose limit was asked for
@@ -85,7 +88,8 @@ class Lists:
     def _items(self, exchange: Exchange, call: Call, data: list[Json], items: list[dict[str, Json]]) -> None:
         organization = ORGANIZATIONS[call.role]
         for item in data:
-            self.assistant_judge.shape(exchange, item)
+            known = self.model.find(str(item.get("id"))) if isinstance(item, dict) else None
+            self.assistant_judge.shape(exchange, item, known.taken if known else ())
             if isinstance(item, dict):
                 self.ignored_fields.judge(exchange, call, item, organization)
         for item in items:
@@ -259,12 +263,15 @@ class Lists:
 
     def _unknown_cursor(self, exchange: Exchange, call: Call, cursor: str, ids: list[str]) -> None:
         order = call.parameters.get("order", "")
-        log, walked, _ = self.order.get((ORGANIZATIONS[call.role], order), (-1, [], ""))
-        if not self.model.has_seen(cursor) and log == len(self.model.log):
+        organization = ORGANIZATIONS[call.role]
+        log, walked, _ = self.order.get((organization, order), (-1, [], ""))
+        known, first = self.model.find(cursor), self._first_beside.get((organization, order, cursor))
+        deleted = known is not None and known.gone and first != cursor and [first] == walked[:1]
+        if (deleted or not self.model.has_seen(cursor)) and log == len(self.model.log):
             self._judge(
                 "list/after",
                 not ids or ids[:1] != walked[:1],
-                "a refusal or an empty page for an id that names nothing",
+                "a refusal, an empty page or what followed, for an id that names nothing",
                 "the first page again",
                 exchange,
             )
@@ -293,6 +300,7 @@ class Lists:
         judge_order(self.model, self.findings, walk.ids, walk.pages, order)
         self._says_more(walk)
         hold_after_walk(self.model, self.findings, call, organization)
+        self._first_beside |= {(organization, order, id): walk.ids[0] for id in walk.ids}
         if missing:
             self.findings.block("list/complete", *PLACED)
         else:
@@ -324,6 +332,10 @@ class Lists:
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
         tracked.unlisted.add(call.role)
         requirement, evidence = attribution.loss(self.model.since_listed(tracked), tracked, call.role, "list/complete")
+        # Once the maker's own walk has lacked it, every walk that lacks it has the same cause.
+        requirement = self._missed.get(tracked.id, requirement)
+        if call.role == tracked.role:
+            self._missed[tracked.id] = requirement
         expected, actual = f"a list with {tracked.id}", f"a walk over {len(walk.ids)} assistants without it"
         shown = (*tracked.trail[:1], *evidence, walk.pages[-1])
         cursor = call.parameters.get("after", "")

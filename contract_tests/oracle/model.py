@@ -43,7 +43,8 @@ class TrackedAssistant:
     they differ from what was sent, that is a violation of the modify alone. `earlier` are its former documents. `trail`
     are the exchanges that led to its present state. `wrote` is the last accepted modify. `read_at` is the length of the
     log when the assistant was last retrieved and right, and `listed_at` when it was last in a list. `unlisted` has the
-    roles whose last list was without it.
+    roles whose last list was without it. `taken` are the fields of the identity that the server took over from a call:
+    that is a violation of the call alone.
     """
 
     id: str
@@ -60,6 +61,7 @@ class TrackedAssistant:
     gone: bool = False
     lost: bool = False
     unlisted: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
 
     @property
     def present(self) -> bool:

@@ -16,6 +16,7 @@ from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import features
+from contract_tests.oracle.doubts import doubt_the_likes_of, doubt_what_is_named
 from contract_tests.oracle.errors import ANY_REFUSAL, TOLERATED, Errors
 from contract_tests.oracle.expectations import Call, Demand, demands, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
@@ -31,6 +32,7 @@ UNKNOWN = {
     DELETE: "delete/unknown-is-404",
     **dict.fromkeys(MODIFIES, "modify/unknown-is-404"),
 }
+LENGTH_REQUIRED = 411
 ORDINARY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
@@ -116,28 +118,27 @@ class Oracle:
             pass  # the suite walks with a smaller limit
         elif self._is_orphan(call) and status in (401, 403):
             self.second_key_is_refused = True
+        elif call.unheard and status in errors.UNHEARD:
+            self.findings.hold(self.errors.of_no_operation(call), LIST)
         elif status == 0 or status >= 500:
             self._crash(exchange, call)
         elif call.unclear:
             self.findings.hold("errors/never-5xx", LIST)
         elif not call.operation:
             self.errors.nowhere(exchange, call)
-            self._forget(exchange, call)
+            if exchange.response.accepted and exchange.request.method not in READS:
+                doubt_what_is_named(self.model, exchange)
             self.findings.hold("errors/never-5xx", LIST)
         else:
             self.findings.hold("errors/never-5xx", call.operation)
+            if dict(exchange.request.headers).get("origin"):
+                errors.judge_origin(self.findings, exchange)
             self._operation(exchange, call)
 
     def _is_orphan(self, call: Call) -> bool:
         """True for a call with the second key, if its own assistant is gone. A server may refuse such a key."""
         own = self.model.find(self.target.expendable_id or "")
         return call.role == "sibling" and own is not None and own.gone
-
-    def _forget(self, exchange: Exchange, call: Call) -> None:
-        """Nothing is expected any more of an assistant that an accepted call of no operation names, such as a PUT."""
-        tracked = self.model.find(call.id)
-        if tracked and exchange.response.accepted and exchange.request.method not in READS:
-            tracked.document = None
 
     def deviates(self, exchange: Exchange) -> bool:
         """Something was found against this exchange, or its call was refused, which some calls may be."""
@@ -275,6 +276,8 @@ class Oracle:
             tracked.lost, tracked.document = True, None
         elif call.operation in MODIFIES and tracked:
             tracked.document = None
+        elif call.operation in (*MODIFIES, DELETE):
+            doubt_the_likes_of(self.model, call)
         if call.operation in WRITE_OPERATIONS:
             self.model.log.append(Write(exchange, call, False, "", call.id or str(id)))
 
@@ -304,7 +307,9 @@ class Oracle:
 
     def _rejected(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Judges a call that nothing forbids and that was not accepted all the same."""
-        if call.free and exchange.response.status in TOLERATED:
+        if exchange.response.status == LENGTH_REQUIRED and dict(exchange.request.headers).get("transfer-encoding"):
+            pass  # HTTP lets a server demand the length of a body
+        elif call.free and exchange.response.status in TOLERATED:
             self._tolerated(exchange, call)
         elif call.operation == LIST and exchange.response.refused and self._odd_cursor(call):
             pass  # refusing it is one way not to give the first page again
@@ -344,6 +349,8 @@ class Oracle:
             self.model.log.append(Write(exchange, call, False, absurd or otherwise, call.id))
             if absurd:
                 self.findings.hold(absurd, call.operation)
+            if call.operation == CREATE and call.fields.keys() & set(attribution.IDENTITY):
+                self.findings.hold("create/identity-is-the-servers", CREATE)
 
     def _not_accepted(self, exchange: Exchange, call: Call, requirement: str) -> None:
         self.findings.refused.setdefault(call.operation, exchange.response.status)
@@ -356,6 +363,8 @@ class Oracle:
         if not tracked.trail and tracked.document is None:
             tracked.gone = True  # declared by the target, and not there
             return
+        if tracked.lost:
+            return  # the call that lost it has the violation
         if call.operation in MODIFIES and tracked.read_at == len(self.model.log):
             self._not_accepted(exchange, call, self._features(exchange, call, tracked)[0])
             return

@@ -16,7 +16,10 @@ def judge_order(model: Model, findings: Findings, ids: list[str], pages: list[Ex
     births = [
         tracked.trail[0].number
         for tracked in ours
-        if tracked.trail and not tracked.trail[0].request.group and _creates(tracked.trail[0])
+        if tracked.trail
+        and not tracked.trail[0].request.group
+        and _creates(tracked.trail[0])
+        and "created_at" not in tracked.taken
     ]
     requirement = "list/order-asc" if order == "asc" else "list/newest-first"
     if len(births) > 1:

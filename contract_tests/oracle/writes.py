@@ -52,21 +52,26 @@ class Writes:
     # page, Mapping: "id | asst-<projectId>"
     def created(self, exchange: Exchange, call: Call) -> None:
         document = exchange.response.json
-        self.assistant_judge.shape(exchange, document)
+        taken = self._take_over(exchange, call, document)
+        self.assistant_judge.shape(exchange, document, taken)
         before = len(self.findings.violations)
         id = document.get("id") if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(id, str) or not id:
             return
         judge = self.findings.judge
-        judge(
-            "create/id-is-asst-hyphen",
-            id.startswith("asst-") and len(id) > 5,
-            CREATE,
-            "asst- and a project id",
-            id,
-            exchange,
-        )
+        if "id" not in taken:
+            judge(
+                "create/id-is-asst-hyphen",
+                id.startswith("asst-") and len(id) > 5,
+                CREATE,
+                "asst- and a project id",
+                id,
+                exchange,
+            )
         holder = self.model.find(id)
+        if holder and "id" in taken:
+            holder.document = None
+            return
         earlier = holder.trail[:1] if holder else []
         if not judge(
             "create/ids-are-unique",
@@ -83,26 +88,45 @@ class Writes:
                 )
             self.model.log.append(Write(exchange, call, True, "", id))
             return
-        self._add(exchange, call, document)
+        self._add(exchange, call, document, taken)
         self._grant(CREATE, before)
+
+    def _take_over(self, exchange: Exchange, call: Call, document: Json) -> set[str]:
+        """The fields of the identity that the answer has as they were sent. Each is a violation."""
+        shown = document if isinstance(document, dict) else {}
+        sent = {name: call.fields[name] for name in IDENTITY if name in call.fields}
+        taken = {name for name, value in sent.items() if value != "assistant" and same(shown.get(name), value)}
+        for name in sorted(taken):
+            expected, actual = f"{name} that the server chose", f"{name} {brief(shown[name])}, as sent"
+            self.findings.add_violation("create/identity-is-the-servers", expected, actual, exchange)
+        if sent and not taken:
+            self.findings.hold("create/identity-is-the-servers", CREATE)
+        return taken
 
     def _grant(self, operation: str, before: int) -> None:
         """Marks an operation as accepted if its answer had no fault, or only faults of the schema."""
         if len(self.findings.violations) == before:
             self.findings.accepted.add(operation)
 
-    def _add(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
+    def _add(self, exchange: Exchange, call: Call, document: dict[str, Json], taken: set[str]) -> None:
         """Adds a new assistant to the model, also if the assistant is wrong."""
         organization = ORGANIZATIONS[call.role]
         self._welcome(call)
         self.ignored_fields.remember(exchange, call)
         self.ignored_fields.judge(exchange, call, document, organization)
         tracked = TrackedAssistant(
-            document["id"], organization, call.role, document, trail=[exchange], read_at=len(self.model.log)
+            document["id"],
+            organization,
+            call.role,
+            document,
+            trail=[exchange],
+            read_at=len(self.model.log),
+            taken=taken,
+            lost="id" in taken,
         )
         tracked.listed_at = tracked.read_at
         if "odd-body" not in call.free:
-            self.assistant_judge.created(exchange, call, document)
+            self.assistant_judge.created(exchange, call, document, taken)
             tracked.given = {name: call.fields[name] for name in TEXTS if name in call.fields}
         self.model.assistants[tracked.id] = tracked
         self.model.log.append(Write(exchange, call, True, "", tracked.id))
@@ -122,7 +146,7 @@ class Writes:
         if not exchange.response.body and exchange.response.status != 200:
             tracked.document = None  # the status has its violation, and such an answer has no document
             return
-        self.assistant_judge.shape(exchange, document, self._held_to_before(call, tracked))
+        self.assistant_judge.shape(exchange, document, {*self._held_to_before(call, tracked), *tracked.taken})
         before = len(self.findings.violations)
         if not isinstance(document, dict):
             return
@@ -145,6 +169,8 @@ class Writes:
         self.ignored_fields.remember(exchange, call)
         right = "odd-body" in call.free or self.assistant_judge.modified(exchange, call, tracked, document)
         self.by_verb(exchange, call, right, tracked)
+        if not right:
+            self._note_taken(call, tracked, document)
         if tracked.document:
             tracked.earlier.append(tracked.document)
         tracked.document = self._expected_after(call, document)
@@ -153,6 +179,13 @@ class Writes:
         tracked.trail.append(exchange)
         tracked.wrote = Write(exchange, call, True, "", tracked.id)
         self.model.log.append(tracked.wrote)
+
+    def _note_taken(self, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> None:
+        """A modify has the violation if it took an identity over. The assistant may be found by neither id then."""
+        tracked.taken |= {
+            name for name in IDENTITY if name in call.fields and same(call.fields[name], document.get(name))
+        }
+        tracked.lost = tracked.lost or "id" in tracked.taken
 
     def _expected_after(self, call: Call, document: dict[str, Json]) -> dict[str, Json]:
         """The document that later calls must show: the answer, with its wrong texts corrected."""

@@ -16,9 +16,9 @@ TWINS = ("one", "other")
 class Fixtures:
     """Gives the id of each assistant by its name.
 
-    rich has texts that servers tend to change, and every ignored field; no step changes it. one and other are created
-    in parallel with equal names and nothing else. plain has a name of its own and nothing else. last has a name and
-    instructions, and is created after the last walk.
+    rich has texts that servers tend to change, and every ignored field, and its create sends an identity; no step
+    changes it. one and other are created in parallel with equal names and nothing else. plain has a name of its own and
+    nothing else. last has a name and instructions, and is created after the last walk.
     """
 
     def __init__(self, session: Session) -> None:
@@ -43,16 +43,23 @@ class Fixtures:
         self._ids["last"] = self.session.create_assistant()
 
     def _rich(self) -> None:
-        """A create with all fields. If it is refused, a create with the texts, and a modify for each ignored field."""
+        """A create with all fields and an identity. If it is refused, which a service may do, one without an identity;
+        then one with the texts, and a modify for each ignored field."""
         texts: dict[str, Json] = {
             "name": f"  {self.session.unique_text()}  Grüße 日本 🤖 e\u0301 <b>&amp;</b> \" ' \\ ",
             "instructions": self._long_text(),
         }
-        created = self.session.send(operations.create(texts | ROUNDS[0]))
+        created = self.session.send(operations.create(texts | ROUNDS[0] | self._identity()))
+        if not created.response.accepted:
+            created = self.session.send(operations.create(texts | ROUNDS[0]))
         if not created.response.accepted:
             created = self.session.send(operations.create(texts))
             send_each_alone(self.session, operations.modify, self.get("one"), ROUNDS[0])
         self._ids["rich"] = self.session.created_id(created)
+
+    def _identity(self) -> dict[str, Json]:
+        id = {"id": self.session.unknown_id(self._ids["one"])} if "one" in self._ids else {}
+        return {**id, "object": "thread", "created_at": 1}
 
     def _long_text(self) -> str:
         """Ten thousand characters with the run's tag among them; a server that cuts or strips the end is noticed."""

@@ -23,6 +23,7 @@ FIELDS = len(ACCEPTED)
     "create/keeps-what-it-is-given",
     "create/id-is-asst-hyphen",
     "create/ids-are-unique",
+    "create/identity-is-the-servers",
     "create/answers-the-assistant",
     "create/status-200",
     "parallel/creates-all-kept",
@@ -31,11 +32,11 @@ FIELDS = len(ACCEPTED)
     *HOLD,
     fixtures=("one", "other", "rich"),
     requests=0,
-    reserve=1 + FIELDS,
+    reserve=2 + FIELDS,
 )
 def creates(_: Session) -> None:
     """A name alone creates an assistant. Two parallel creates with equal names make two assistants. Texts come back
-    unchanged. Ignored fields have no effect."""
+    unchanged. Ignored fields and an identity that is sent have no effect."""
 
 
 @step("retrieve/equals-created", "create/keeps-what-it-is-given", "org/shared-by-its-keys", *NOT_KEPT, requests=1)
@@ -125,10 +126,10 @@ def a_nul_in_a_name(session: Session, one: str) -> None:
     requests=8,
 )
 def every_operation_without_a_good_key(session: Session, rich: str) -> None:
-    """Each operation without a key is refused; so is one with an unknown key, and one under another scheme."""
+    """Each operation without a key is refused; so is one with a key that is nearly good, and one under Basic."""
     for request in operations.every_operation(rich, session.unique_text("refused"), "nobody"):
         session.send(request)
-    session.send(operations.retrieve(rich, "stranger"))
+    session.send(operations.retrieve(rich, "other-end"))
     session.send(operations.patch(rich, {"name": session.unique_text("refused")}, "basic"))
 
 
@@ -136,6 +137,7 @@ def every_operation_without_a_good_key(session: Session, rich: str) -> None:
     "create/name-required",
     "create/name-is-text",
     "create/instructions-are-text",
+    "errors/bad-input-is-400",
     *REFUSALS,
     fixtures=("rich",),
     requests=4,
@@ -168,10 +170,17 @@ def deleted_by_a_second_key(session: Session, one: str) -> None:
     session.send(operations.delete(one))
 
 
-@step("list/has-more-is-true-to-its-word", "list/limit", "org/shared-by-its-keys", reads_only=True, requests=1)
+@step(
+    "list/has-more-is-true-to-its-word",
+    "list/limit",
+    "org/shared-by-its-keys",
+    "browser/preflight",
+    reads_only=True,
+    requests=1,
+)
 def a_small_page(session: Session) -> None:
     """A second key gets the same list; a page of two holds two assistants and says if more follow."""
-    session.send_first(operations.list_(session.second, limit=2))
+    session.send_first(parallel.from_a_page(operations.list_(session.second, limit=2)))
 
 
 @step("list/after", "list/before", "list/limit", requests=3)

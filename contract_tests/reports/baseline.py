@@ -2,7 +2,7 @@
 
 The file is a list in YAML. Each entry has an `id`, a `why` and a `reason` (a part of the verdict's reason). An entry
 may have an `owner`, a `link` and a date on which it `expires`. A listed violation does not fail the run. An entry that
-is no longer true does.
+is no longer true does. The first line is a comment with the version of the contract; a file without it is of FIRST.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from contract_tests.requirements.verdicts import Verdict
 
 FIELDS = {"id": str, "why": str, "reason": str, "owner": str, "link": str, "expires": date}
 NEEDED = ("id", "why", "reason")
+FIRST = "1.0"
+CONTRACT = re.compile(r"# contract (\d+(?:\.\d+)*)\s*$", re.MULTILINE)
 # The parts of a reason that differ from run to run.
 VOLATILE = re.compile(r"asst-\S+|(?:contract|sdk)-\d\S*(?: \d+)?|\d{4,}|….*$")
 
@@ -47,6 +49,19 @@ class KnownViolation:
 class Baseline:
     path: Path
     lines: list[KnownViolation]
+    contract: str = FIRST
+
+    def changes(self) -> str:
+        """A line that says how the contract differs from that of the file; empty if the file is of this contract."""
+        if _order(self.contract) >= _order(catalogue.version()):
+            return ""
+        all_ = catalogue.requirements().values()
+        new = [each.id for each in all_ if each.since and _order(each.since) > _order(self.contract)]
+        other = [each.id for each in all_ if each.changed and _order(each.changed) > _order(self.contract)]
+        parts = [f"{word}: {', '.join(ids)}" for word, ids in (("new", new), ("changed", other)) if ids]
+        return f"{self.path} is of contract {self.contract}, and this is contract {catalogue.version()}; " + "; ".join(
+            [*parts, f"if its lines are right, write  # contract {catalogue.version()}  as its first line."]
+        )
 
     def known(self, verdicts: list[Verdict]) -> dict[str, str]:
         """The `why` of each violation that is listed with the reason for which it fails."""
@@ -91,11 +106,17 @@ def load(path: Path) -> Baseline:
         raise BaselineError(f"{path}: cannot be read ({fault}).") from fault
     except yaml.YAMLError as fault:
         raise BaselineError(f"{path}: not YAML ({' '.join(str(fault).split())}).") from fault
+    stated = CONTRACT.match(text)
+    contract = stated.group(1) if stated else FIRST
     if root is None:
-        return Baseline(path, [])
+        return Baseline(path, [], contract)
     if not isinstance(root, yaml.SequenceNode):
         raise BaselineError(f"{path}: a baseline is a list. The command assistants-contract baseline prints one.")
-    return Baseline(path, [_line(path, node) for node in root.value])
+    return Baseline(path, [_line(path, node) for node in root.value], contract)
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def _line(path: Path, node: yaml.Node) -> KnownViolation:
@@ -121,7 +142,7 @@ def render(record: Record) -> str:
         f"- id: {verdict['id']}\n  why: to be filled in\n  reason: {_scalar(stable(verdict['reason']))}\n"
         for verdict in record.broken()
     ]
-    return "".join(rows) or "[]\n"
+    return f"# contract {catalogue.version()}\n" + ("".join(rows) or "[]\n")
 
 
 def stable(reason: str) -> str:

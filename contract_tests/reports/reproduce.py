@@ -6,8 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 
-from contract_tests.http import operations
-from contract_tests.http.client import STRANGER
+from contract_tests.http import credentials, operations
 from contract_tests.http.messages import Exchange, Request
 from contract_tests.http.target import ROLES, Target
 from contract_tests.requirements.findings import Violation
@@ -29,7 +28,13 @@ def _curl(request: Request, target: Target, url: str) -> str:
     parts += _authorization(request.role, target)
     parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.headers]
     feed, data = _data(request.body)
-    return feed + " ".join([*parts, *data, url])
+    query = credentials.path_of(request.path, request.role, "${" + target.variables["primary"] + "}")
+    return feed + " ".join([*parts, *data, url + _quoted(query.removeprefix(request.path))])
+
+
+def _quoted(query: str) -> str:
+    """The query that has the variable of a key, as a word of a shell."""
+    return f'"{query}"' if query else ""
 
 
 def script(exchanges: Sequence[Exchange], target: Target, times: int = 1) -> str:
@@ -89,15 +94,9 @@ def _removal(names: Mapping[Exchange, str], target: Target) -> str:
 
 
 def _authorization(role: str, target: Target) -> list[str]:
-    primary = "$" + target.variables["primary"]
     if role in ROLES:
         return [f'-H "Authorization: Bearer ${target.variables[role]}"']
-    return {
-        "nobody": [],
-        "stranger": [f"-H 'Authorization: Bearer {STRANGER}'"],
-        "basic": [f'-u "{primary}:"'],
-        "bare": [f'-H "Authorization: {primary}"'],
-    }[role]
+    return credentials.options(role, target.variables["primary"])
 
 
 def _data(body: bytes | None) -> tuple[str, list[str]]:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Requirement:
     """`level` is must or should. `source` is page, openai or http. `page` is the section of the page, if the page is
     the source. `needs` are the prerequisites. Each is a requirement, or some operations: one of these must succeed. A
-    violated prerequisite explains violations of this requirement.
+    violated prerequisite explains violations of this requirement. `since` is the version of the contract that added the
+    requirement, and `changed` the one that changed its meaning last; both are empty if that was the first version.
     """
 
     id: str
@@ -29,6 +30,8 @@ class Requirement:
     statement: str
     page: str | None
     needs: tuple[tuple[str, ...], ...] = ()
+    since: str = ""
+    changed: str = ""
 
     @property
     def area(self) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from contract_tests.http.openapi import ignored_fields
 
 PACKAGE = Path(__file__).resolve().parents[1]
-JUDGES = ("oracle/*.py", "generators/rate_limit.py", "generators/schemathesis.py")
+JUDGES = ("oracle/*.py", "generators/rate_*.py", "generators/schemathesis.py")
 # A call of one of these functions adds a violation or demands a refusal. Any other function only mentions the
 # requirement.
 VERBS = {"judge", "_judge", "add_violation", "Demand", "_demand", "_constant", "_kept"}

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from contract_tests.generators import histories, tour
 from contract_tests.generators.rate_limit import Probe
+from contract_tests.generators.rate_over_time import OverTime
 from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.steps import Step
@@ -60,7 +61,9 @@ class Run:
             with self._session(replace(self.target, rate_limit=0)) as session:
                 self.progress("the limiter", 0, 1)
                 with suppress(BlockedError):
-                    Probe(session, self.target.rate_limit).run()
+                    probe = Probe(session, self.target.rate_limit)
+                    if victim := probe.run():
+                        OverTime(probe, session, victim).run()
         reasons = ((id, self._scenario.reason(id, self.target, self._has)) for id in rest + rate)
         self.result.judge(self.findings, self.chosen, {id: reason for id, reason in reasons if reason})
         return self.result

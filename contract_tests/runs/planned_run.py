@@ -29,7 +29,7 @@ from contract_tests.runs.stage import open_lists, perform, stage
 class LimiterProbe(Protocol):
     """Tries the limiter on a client that does not pace itself."""
 
-    def run(self) -> None: ...
+    def run(self) -> object: ...
 
 
 class PlannedRun:

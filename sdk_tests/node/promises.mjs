@@ -14,6 +14,9 @@ const TEXTS = [
   "\t \r\ntwo\n\n  three  \n",
   "<b>&amp;</b> \"q\" 'q' \\ %s",
 ];
+/** 400 or 422: errors/bad-input-is-400 judges which. @param {unknown} error */
+const isRefused = (error) =>
+  error instanceof OpenAI.BadRequestError || error instanceof OpenAI.UnprocessableEntityError;
 const NOT_TEXT = [7, true, ["text"], { text: "text" }];
 /** x-ignored of openapi.yaml @type {{field: string, id: string, reads: string, value: unknown}[]} */
 const IGNORED = JSON.parse(process.env.ASSISTANTS_IGNORED ?? "[]");
@@ -58,17 +61,21 @@ promise("create/answers-the-assistant", "The answer is an assistant, created now
   assert.ok(Number.isInteger(created.created_at) && Math.abs(created.created_at - Date.now() / 1000) < 86_400);
 });
 
-promise("create/name-required", "Without a name, or with null, create throws BadRequestError.", async () => {
-  await assert.rejects(make({ name: undefined }), OpenAI.BadRequestError);
-  await assert.rejects(make({ name: null }), OpenAI.BadRequestError);
+promise("create/name-required", "Without a name, or with null, create is refused.", async () => {
+  await assert.rejects(make({ name: undefined }), isRefused);
+  await assert.rejects(make({ name: null }), isRefused);
 });
 
-promise("create/name-is-text", "A name of another type throws BadRequestError.", async () => {
-  for (const name of NOT_TEXT) await assert.rejects(make({ name }), OpenAI.BadRequestError);
+promise("create/name-is-text", "A name of another type is refused.", async () => {
+  for (const name of NOT_TEXT) await assert.rejects(make({ name }), isRefused);
 });
 
-promise("create/instructions-are-text", "Instructions of another type throw BadRequestError.", async () => {
-  for (const instructions of NOT_TEXT) await assert.rejects(make({ instructions }), OpenAI.BadRequestError);
+promise("create/instructions-are-text", "Instructions of another type are refused.", async () => {
+  for (const instructions of NOT_TEXT) await assert.rejects(make({ instructions }), isRefused);
+});
+
+promise("errors/bad-input-is-400", "Bad input throws BadRequestError, which programs catch.", async () => {
+  await assert.rejects(make({ name: 7 }), OpenAI.BadRequestError);
 });
 
 for (const { field, id, value } of IGNORED) {
@@ -163,8 +170,8 @@ promise("modify/seen-everywhere", "Retrieve and list show the new values at once
 
 promise("modify/bad-body-changes-nothing", "A wrong type is refused, and nothing beside it kept.", async () => {
   const created = await make();
-  await assert.rejects(assistants().update(created.id, { name: 7, instructions: NEW }), OpenAI.BadRequestError);
-  await assert.rejects(assistants().update(created.id, { instructions: ["text"] }), OpenAI.BadRequestError);
+  await assert.rejects(assistants().update(created.id, { name: 7, instructions: NEW }), isRefused);
+  await assert.rejects(assistants().update(created.id, { instructions: ["text"] }), isRefused);
 
   assert.deepEqual(visibleFields(await assistants().retrieve(created.id)), visibleFields(created));
 });

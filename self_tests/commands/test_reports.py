@@ -227,7 +227,21 @@ def test_a_baseline_accepts_known_violations_until_they_pass(
     assert [ran.code for ran in (red, green, second, mended, edited)] == [1, 0, 1, 1, 0]
     assert "KNOWN modify/empty-instructions-clear: to be filled in" in second.out
     assert "New:    delete/gone" in second.out
-    assert f"{known}:1: modify/empty-instructions-clear passes now: remove lines 1 to 3." in mended.out
+    assert f"{known}:2: modify/empty-instructions-clear passes now: remove lines 2 to 4." in mended.out
+
+
+def test_a_baseline_of_an_older_contract_is_read_and_its_changes_are_said_once(
+    run_known: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """The run names the requirements that are new or changed, until the file states the present contract."""
+    old = run_known()
+    (tmp_path / "known.yaml").write_text(f"# contract {catalogue.version()}\n[]\n")
+    now = run_known()
+
+    assert (old.code, now.code) == (0, 0)
+    assert old.out.count("is of contract 1.0") == 1
+    assert "new: create/identity-is-the-servers, errors/bad-input-is-400" in " ".join(old.out.split())
+    assert "is of contract" not in now.out
 
 
 LINE = "- {id: modify/empty-instructions-clear, why: w, reason: %s, expires: %s}\n"

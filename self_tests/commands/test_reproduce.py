@@ -14,6 +14,7 @@ import pytest
 
 from contract_tests.http import operations
 from contract_tests.http.client import Client
+from contract_tests.http.credentials import INVALID
 from contract_tests.http.messages import Exchange, Json, Request, parse
 from contract_tests.http.target import Target
 from contract_tests.reports import events, reproduce
@@ -45,7 +46,7 @@ ODD_TEXTS = [
 ]
 REQUESTS = [
     *(operations.create({"name": text, "instructions": text}) for text in ODD_TEXTS),
-    *(operations.list_(role) for role in ("primary", "sibling", "foreign", "nobody", "stranger", "basic", "bare")),
+    *(operations.list_(role) for role in ("primary", "sibling", "foreign", *INVALID)),
     operations.raw("POST", "/assistants", b'{"name": "\xff"}'),
     operations.raw("POST", "/assistants", b"@" + b"x" * 20),
     operations.raw("POST", "/assistants", b'{"name": "nul \\u0000"}\x00'),

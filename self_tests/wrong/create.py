@@ -109,7 +109,7 @@ def null_is_a_name(fake: Fake) -> None:
     reading(fake, lambda body: body | {"name": "null"} if body.get("name", 0) is None else body, CREATE)
 
 
-@wrong("create/name-required", NAME, TEXT)
+@wrong("errors/bad-input-is-400")
 def what_is_invalid_is_unprocessable(fake: Fake) -> None:
     """FastAPI answers 422 by default."""
     kind(fake, InvalidParameter, status=422)

@@ -177,7 +177,7 @@ def a_refusal_is_problem_json(fake: Fake) -> None:
 # --- bad JSON
 
 
-@wrong(BAD_JSON, each=[422])
+@wrong("errors/bad-input-is-400", each=[422])
 def malformed_json_is_refused_with(fake: Fake, status: int) -> None:
     kind(fake, MalformedRequest, status=status)
 

@@ -494,7 +494,7 @@ def of_bad_limits(fake: Fake, what: str) -> None:
     reading_limit(fake, BAD_LIMITS[what])
 
 
-@wrong(BAD_LIMIT)
+@wrong("errors/bad-input-is-400")
 def a_bad_limit_is_unprocessable(fake: Fake) -> None:
     refused = refusal(fake, 422)
 

@@ -416,7 +416,7 @@ def patch_takes_an_object_for_instructions(fake: Fake) -> None:
     reading_field(fake, "instructions", dict, lambda _: "[object Object]", PATCH)
 
 
-@wrong(BAD)
+@wrong("errors/bad-input-is-400")
 def a_bad_body_is_unprocessable(fake: Fake) -> None:
     refused = refusal(fake, 422)
 

@@ -176,14 +176,7 @@ def a_delete_with_a_content_type_and_no_body_is_refused(fake: Fake) -> None:
 # --- a framework's own behaviour
 
 
-@fault(
-    "errors/bad-json-is-400",
-    "create/name-required",
-    "create/name-is-text",
-    "create/instructions-are-text",
-    "modify/bad-body-changes-nothing",
-    "list/bad-limit-refused",
-)
+@fault("errors/bad-input-is-400")
 def bad_input_answers_422(fake: Fake) -> None:
     for refused in (InvalidParameter, MalformedRequest):
         kind(fake, refused, status=422)

@@ -1,7 +1,12 @@
-"""The tour: steps that test every requirement, one module for each area. A step sends calls; the oracle judges them."""
+"""The tour: steps that test every requirement, in modules by area. A step sends calls; the oracle judges them.
+
+A module of an area (`auth`) may have others beside it (`auth_near`).
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from contract_tests.generators.steps import Step, steps_of
-from contract_tests.generators.tour import auth, create, delete, errors, ignored, lists, modify, org, parallel
 
-AREAS = (auth, create, delete, errors, ignored, lists, modify, org, parallel)
-STEPS: list[Step] = [step for area in AREAS for step in steps_of(area)]
+MODULES = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]
+STEPS: list[Step] = [step for module in MODULES for step in steps_of(module)]

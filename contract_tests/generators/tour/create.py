@@ -54,7 +54,16 @@ def equal_names(session: Session) -> None:
     session.walk()
 
 
-@step("create/name-required", *REFUSALS)
+@step("create/identity-is-the-servers")
+def an_identity_of_the_callers(session: Session) -> None:
+    """An id, an object or a created_at that a create sends is not taken over, nor is the id of another assistant."""
+    other = session.create_assistant()
+    for sent in ({"id": session.unknown_id(other)}, {"object": "thread"}, {"created_at": 1}, {"id": other}):
+        _create(session, {"name": session.unique_text("identity"), **sent})
+    session.walk()
+
+
+@step("create/name-required", "errors/bad-input-is-400", *REFUSALS)
 def no_name(session: Session) -> None:
     """A create without a name, or with null for it, is refused and creates nothing."""
     for body in (
@@ -97,7 +106,7 @@ def texts_unchanged_by_create(session: Session) -> None:
         for text in session.sample(INSTRUCTIONS, 1)
     ]
     for body in texts:
-        _create(session, body)
+        session.send(operations.create(body))
     session.walk()
 
 
@@ -131,7 +140,7 @@ def texts_unchanged_by_modify(session: Session) -> None:
     for verb in (operations.modify, operations.patch):
         for name, text in zip(NAMES, INSTRUCTIONS * 3, strict=True):
             session.send(verb(id, {"name": name, "instructions": text}))
-            session.retrieve(id)
+        session.retrieve(id)
 
 
 @step("create/ids-are-unique", wide=True)

@@ -86,12 +86,9 @@ def _bad_json(id: str) -> list[tuple[str, str, bytes]]:
 def more_bodies_that_are_not_an_object(session: Session) -> None:
     """A body that only resembles a JSON object is refused too, and changes nothing."""
     id = session.create_assistant()
-    for body in MORE_BAD_JSON:
-        for method, path in (
-            ("POST", operations.COLLECTION),
-            ("POST", operations.path(id)),
-            ("PATCH", operations.path(id)),
-        ):
+    modifies = ("POST", operations.path(id)), ("PATCH", operations.path(id))
+    for number, body in enumerate(MORE_BAD_JSON):
+        for method, path in (("POST", operations.COLLECTION), modifies[number % 2]):
             session.send(operations.raw(method, path, body))
     session.retrieve(id)
 

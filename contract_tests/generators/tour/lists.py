@@ -6,6 +6,7 @@ from contract_tests.http import operations
 
 PAGED = ("list/envelope", "list/complete", "list/has-more-is-true-to-its-word")
 MANY = 66  # more than a default page, and more than 64, where some servers have a limit
+DEFAULT = 20  # assistants on a page without a limit
 
 
 @step(*PAGED, "list/first-and-last-id", "list/limit", "list/newest-first", "list/after")
@@ -44,15 +45,18 @@ def both_orders(session: Session) -> None:
 @step("list/limit", *PAGED, wide=True)
 def the_default_page(session: Session) -> None:
     """A page without a limit holds twenty assistants, and a walk of such pages shows every assistant."""
-    for _ in range(MANY):
-        session.create_assistant()
-    session.walk()
+    ids = [session.create_assistant() for _ in range(MANY)]
+    everyone = session.walk()
     session.walk(limit=None)
     session.walk(limit=None, order="asc")
+    session.send(operations.list_(order="asc"))
     for limit in (7, 20, 21):
         session.walk(limit=limit)
     for limit in (1, 19, 99, 100):
         session.send(operations.list_(limit=limit))
+    for id in ids[: len(everyone) % DEFAULT]:
+        session.send(operations.delete(id))
+    session.walk(limit=None)  # the last page is full
 
 
 @step(*PAGED, needs=("foreign",), wide=True)

@@ -87,7 +87,7 @@ def every_wrong_type(session: Session) -> None:
                 {"name": session.unique_text("good"), "instructions": value},
             ):
                 session.send(verb(id, body))
-                session.retrieve(id)
+            session.retrieve(id)
 
 
 @step("modify/unknown-is-404", *REFUSALS, requests=1)
@@ -100,6 +100,17 @@ def modifying_an_unknown_id(session: Session, rich: str) -> None:
     session.verify(unknown)
     for verb in VERBS if session.thorough else ():
         session.send(verb(rich, _both(session, "control")))
+
+
+@step("modify/keeps-identity")
+def an_identity_that_a_modify_sends(session: Session) -> None:
+    """A modify that sends an id, an object or a created_at changes none of them."""
+    other, id = session.create_assistant(), session.create_assistant()
+    for verb in VERBS:
+        for sent in ({"id": session.unknown_id(id)}, {"object": "thread"}, {"created_at": 1}, {"id": other}):
+            session.send(verb(id, {"name": session.unique_text("identity"), **sent}))
+        session.retrieve(id)
+    session.walk()
 
 
 @step("modify/partial", wide=True)

@@ -1,10 +1,13 @@
 """Calls in parallel, and the preflights that a browser sends before the calls of a page."""
 
+from dataclasses import replace
+
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import step
 from contract_tests.http import operations
 from contract_tests.http.messages import Request
 
+PAGE = "https://app.example"
 GROUP = 8  # calls in parallel
 SDK_HEADERS = (
     "authorization, content-type, openai-beta, x-stainless-arch, x-stainless-lang, x-stainless-os, "
@@ -50,13 +53,17 @@ def preflights(session: Session) -> None:
     """A browser's preflight lets a page send every method with the headers of the JavaScript SDK."""
     for method, path in session.sample(CALLS_OF_A_PAGE, 2):
         session.send(preflight(method, path))
+    if session.thorough:
+        for request in (operations.list_(limit=1), operations.retrieve(session.unknown_id())):
+            session.send(from_a_page(request))
+
+
+def from_a_page(request: Request) -> Request:
+    """The call as a browser sends it for a page."""
+    return replace(request, headers=(*request.headers, ("origin", PAGE)))
 
 
 def preflight(method: str, path: str, wanted: str = SDK_HEADERS) -> Request:
     """The preflight: a browser asks if a page may send this method with the `wanted` headers."""
-    headers = {
-        "origin": "https://app.example",
-        "access-control-request-method": method,
-        "access-control-request-headers": wanted,
-    }
+    headers = {"origin": PAGE, "access-control-request-method": method, "access-control-request-headers": wanted}
     return Request("OPTIONS", path, "nobody", headers=tuple(headers.items()))

@@ -59,7 +59,7 @@ def test_it_is_healthy(control: ControlClient, base_url: str) -> None:
         "status": "ok",
         "version": "",
         "url": base_url,
-        "contract": "1.0",
+        "contract": "1.1",
     }
 
 
