@@ -21,7 +21,7 @@ from self_tests.wrong.wrong_server import BY_ID, OPERATIONS, error, serving
 pytestmark = pytest.mark.any_python
 
 TOUR = RunOptions(generators=frozenset({"tour"}))
-FEW = 24
+FEW = 36  # a few of the steps that run before enough calls have failed
 
 
 @pytest.fixture(scope="module", autouse=True)
