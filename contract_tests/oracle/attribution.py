@@ -25,15 +25,15 @@ def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) 
     own = [write for write in writes if write.id == tracked.id]
     if name in IDENTITY and any(write.call.operation in MODIFIES for write in own):
         return ["modify/keeps-identity"], [own[0].exchange]
-    stale = any(same(earlier.get(name), value) for earlier in tracked.earlier)
-    if wrong := next((write for write in own if not write.accepted and _can_have_left(write, own, value, stale)), None):
+    refused = (write for write in own if not write.accepted)
+    if wrong := next((each for each in refused if _can_have_left(each, own, tracked, name, value)), None):
         return [wrong.requirement], [wrong.exchange]
     wrote = next((write for write in own if write.accepted and write.call.operation in MODIFIES), None)
     if wrote:
         return _badly_written(wrote, tracked, name, value), [wrote.exchange]
     if made := next((write for write in own if write.call.operation == CREATE), None):
         return _badly_made(made, name), []
-    if tracked.wrote and stale:
+    if tracked.wrote and _is_stale(tracked, name, value):
         return _badly_written(tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
     other = next((write for write in writes if write.accepted and write.call.operation in MODIFIES), None)
     if other and name in TEXTS and not _is_mangled(value, tracked.document or {}, name):
@@ -73,20 +73,25 @@ def _sent(write: Write, name: str, value: Json) -> bool:
     return cleared or same(write.call.fields[name], value)
 
 
-def _can_have_left(refused: Write, own: list[Write], value: Json, stale: bool) -> bool:
-    """True if a refused call can have left this value: it sent a value like this one, or it is the only call since. A
-    refused modify can also have cleared the field, if no other modify was accepted since and the value is no earlier
-    one.
+def _can_have_left(refused: Write, own: list[Write], tracked: TrackedAssistant, name: str, value: Json) -> bool:
+    """True if a refused call can have left this value: it sent a value like this one, or it is the newest change and
+    the value is neither an earlier one nor the expected one in another form. Only a modify can have cleared a field
+    that was not read before.
     """
-    sent = refused.call.fields.values()
+    sent = [str(each).strip().casefold() for each in refused.call.fields.values()]
+    if str(value).strip().casefold() in sent:
+        return True
     newer = own[: own.index(refused)]
-    modified = any(write.accepted and write.call.operation in MODIFIES for write in newer)
-    cleared = not value and not stale and not modified and refused.call.operation in MODIFIES
-    return (
-        (len(own) == 1 and not stale)
-        or cleared
-        or any(str(value).strip().casefold() == str(each).strip().casefold() for each in sent)
-    )
+    if _is_stale(tracked, name, value) or any(each.accepted and each.call.operation in MODIFIES for each in newer):
+        return False
+    if not any(write.accepted for write in own):
+        return True  # the field was right when it was read last
+    mangled = _is_mangled(value, tracked.document or {}, name)
+    return refused.call.operation in MODIFIES if not value else not mangled
+
+
+def _is_stale(tracked: TrackedAssistant, name: str, value: Json) -> bool:
+    return any(same(earlier.get(name), value) for earlier in tracked.earlier)
 
 
 def _guilt(write: Write, tracked: TrackedAssistant, name: str) -> str:
@@ -106,7 +111,7 @@ def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Js
         return ["modify/empty-instructions-clear"]
     if name in TEXTS and name not in wrote.call.fields:
         return ["modify/partial" if wrote.call.fields else "modify/empty-body-changes-nothing"]
-    stale = any(same(earlier.get(name), value) for earlier in tracked.earlier)
+    stale = _is_stale(tracked, name, value)
     if name in TEXTS and not stale:
         return ["create/keeps-what-it-is-given", "retrieve/equals-created"]
     return ["modify/seen-everywhere"] if name in TEXTS else ["retrieve/equals-created"]
@@ -125,6 +130,7 @@ def loss(writes: list[Write], tracked: TrackedAssistant, role: str, otherwise: s
     for write in writes:
         if write.call.operation == DELETE and not write.accepted and write.id == tracked.id:
             return write.requirement, [write.exchange]
+    for write in writes:
         if write.call.operation == DELETE and write.exchange.response.accepted and write.id != tracked.id:
             return "delete/only-its-target", [write.exchange]
     if "sibling" in (role, tracked.role):  # list/complete is violated too if the first key misses its own
@@ -138,6 +144,8 @@ def features(
     call: Call, exchange: Exchange, tracked: TrackedAssistant | None, target: Target, accepted: set[str]
 ) -> list[str]:
     """The requirements that demand the acceptance of this call. A single one is violated by a refusal."""
+    if tracked and tracked.id == target.expendable_id and call.operation == DELETE:
+        return ["delete/self-is-the-keys-own"]
     ill_formed = exchange.response.status in TOLERATED  # whoever asks, and with whomever at the same time
     if tracked and tracked.trail and tracked.role != call.role and call.operation in accepted and not ill_formed:
         return ["org/shared-by-its-keys"]
@@ -148,8 +156,7 @@ def features(
     if call.operation == LIST:
         return [LIST_ITEMS[item] for item in shape(exchange, call) if item in LIST_ITEMS][:1] or ["list/envelope"]
     if call.operation == DELETE:
-        given_up = tracked and tracked.id == target.expendable_id
-        return ["delete/self-is-the-keys-own" if given_up else "delete/answers-deleted"]
+        return ["delete/answers-deleted"]
     return ["retrieve/equals-created"]
 
 

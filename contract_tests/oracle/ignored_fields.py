@@ -121,7 +121,7 @@ class IgnoredFields:
             self.findings.hold(requirement, call.operation)
             if change:
                 change.reverted = True
-        elif requirement == DEFAULTS and not self._was_sent(name, value) and not same(call.fields.get(name), value):
+        elif requirement == DEFAULTS and not self._is_from_a_call(call, name, value):
             change = self._changes.setdefault(
                 f"{name} of {where}", Change(value, f"{name} {brief(first)}, as everywhere")
             )
@@ -175,8 +175,8 @@ class IgnoredFields:
         if name not in call.fields and not earlier:
             self.findings.add_violation(requirement, expected, actual, exchange)
             return
-        evidence = (exchange,) if name in call.fields else (earlier[0], exchange) if earlier else (exchange,)
-        absurd = name in call.absurd if name in call.fields else bool(earlier and earlier[1])
+        evidence = (earlier[0], exchange) if earlier and not is_own else (exchange,)
+        absurd = earlier[1] if earlier and not is_own else name in call.absurd
         meant = "ignored/absurd-values-are-harmless" if absurd else ignored_fields()[name].not_kept_id
         if (name, _key(value)) in self._usual and not absurd:
             self.findings.add_violation(requirement, expected, actual, exchange)
@@ -186,7 +186,7 @@ class IgnoredFields:
             self._doubtful.append((requirement, Violation(meant, expected, actual, evidence)))
 
     def remember(self, exchange: Exchange, call: Call) -> None:
-        """Records the values that an accepted call sent for the ignored fields."""
+        """Records the values that a call sent for the ignored fields, also if the call was refused."""
         for name in call.ignored:
             self.within |= dict.fromkeys(texts_in(call.fields[name]), (name, exchange))
             self.sent[name, _key(call.fields[name])] = (exchange, name in call.absurd)
@@ -196,6 +196,11 @@ class IgnoredFields:
         if taken := taken_from(call, value):
             return taken, None
         return self.within.get(value) if isinstance(value, str) else None
+
+    def _is_from_a_call(self, call: Call, name: str, value: Json) -> bool:
+        """True if this call or an earlier one has sent the value, also within another field."""
+        own = same(call.fields.get(name), value)
+        return own or bool(self._was_sent(name, value) or self._was_within(call, value))
 
     def _was_sent(self, name: str, value: Json) -> tuple[Exchange, bool] | None:
         return self.sent.get((name, _key(value)))

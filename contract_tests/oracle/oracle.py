@@ -33,6 +33,8 @@ UNKNOWN = {
     **dict.fromkeys(MODIFIES, "modify/unknown-is-404"),
 }
 LENGTH_REQUIRED = 411
+# An assistant that has to look as if it were not there.
+UNKNOWN_TO_THE_CALLER = ("delete/gone", "org/closed-to-others")
 ORDINARY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
@@ -190,6 +192,21 @@ class Oracle:
             self.writes.conclude()
         self.lists.conclude()
         self.ignored_fields.conclude()
+        self._drop_alike()
+
+    def _drop_alike(self) -> None:
+        """Drops what an operation answered to a deleted assistant, or to another organization's, if the operation
+        answers any unknown id so. A document that it shows all the same is a violation of its own.
+        """
+        for violation in [each for each in self.findings.violations if each.requirement in UNKNOWN_TO_THE_CALLER]:
+            exchange = violation.exchanges[-1]
+            call = read(exchange.request)
+            unknown = UNKNOWN.get(call.operation, "")
+            document = exchange.response.json if call.operation == RETRIEVE else None
+            shown = isinstance(document, dict) and document.get("id") == call.id
+            if not shown and self.findings.broken(unknown):
+                self.findings.violations.remove(violation)
+                self.findings.block(unknown, violation.requirement)
 
     def _drop(self, never: Container[str]) -> None:
         """Drops all violations by operations that never succeed: each such operation is one violation."""
@@ -261,6 +278,7 @@ class Oracle:
         if exchange.response.accepted:
             self._adopt(exchange, call, tracked)
         elif call.operation in WRITE_OPERATIONS:
+            self.ignored_fields.remember(exchange, call)
             self.model.log.append(Write(exchange, call, False, wanted[0].effect, call.id))
         if right and tracked and tracked.gone and call.operation in UNKNOWN:
             self.findings.hold("delete/gone", call.operation)
@@ -344,6 +362,7 @@ class Oracle:
     def _tolerated(self, exchange: Exchange, call: Call) -> None:
         self._deviating.add(exchange.number)
         if call.operation in WRITE_OPERATIONS:
+            self.ignored_fields.remember(exchange, call)
             absurd = "ignored/absurd-values-are-harmless" if call.absurd else ""
             otherwise = "modify/bad-body-changes-nothing" if call.operation in MODIFIES else "create/name-is-text"
             self.model.log.append(Write(exchange, call, False, absurd or otherwise, call.id))

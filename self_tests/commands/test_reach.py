@@ -165,7 +165,7 @@ def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     with answering(says(endless)) as base_url:
         answered = Transport(base_url).send("GET", "/assistants", None, {})
 
-    assert (answered.status, answered.hung) == (0, True)
+    assert (answered.status, answered.too_large) == (0, True)
 
 
 def test_a_target_that_closes_connections_is_given_up(run: Callable[..., Ran], tmp_path: Path) -> None:

@@ -257,7 +257,7 @@ def the_own_assistants_deletion_is_refused_but_done(fake: Fake) -> None:
     refusing_self(fake, refused, lambda call: fake.store.remove(call.key.organization, call.key.project))
 
 
-@wrong(SURVIVES)
+@wrong(SURVIVES, "modify/seen-everywhere")
 def the_refused_deletion_empties_the_assistant(fake: Fake) -> None:
     """The parts are deleted first, and the guard stands before the last of them."""
     refusing_self(fake, BoundAssistant(SENTENCE), lambda call: write(fake, target(call) or nobody(), title="(deleted)"))

@@ -23,7 +23,18 @@ from fake_server.domain.errors import (
     WrongMethod,
 )
 from fake_server.fake import Fake
-from self_tests.wrong.wrong_server import WRITES, around, error, instead, kind, operation_of, raw, responding, wrong
+from self_tests.wrong.wrong_server import (
+    WRITES,
+    around,
+    error,
+    instead,
+    kind,
+    operation_of,
+    raw,
+    responding,
+    without_content_headers,
+    wrong,
+)
 
 ENVELOPE, TYPES, CODE = "errors/envelope", "errors/types", "errors/code-is-text-or-null"
 PRESENT, JSON, BAD_JSON = "errors/param-and-code-present", "errors/json-content-type", "errors/bad-json-is-400"
@@ -145,11 +156,10 @@ def the_content_type_is(fake: Fake, content_type: str) -> None:
 
 @wrong(JSON)
 def there_is_no_content_type(fake: Fake) -> None:
-    responding(fake, lambda response: Bare(status=response.status, body=response.body, headers=without_type(response)))
-
-
-def without_type(response: web.Response) -> dict[str, str]:
-    return {name: value for name, value in response.headers.items() if not name.startswith("Content-")}
+    responding(
+        fake,
+        lambda response: Bare(status=response.status, body=response.body, headers=without_content_headers(response)),
+    )
 
 
 class Bare(web.Response):

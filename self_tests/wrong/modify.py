@@ -429,7 +429,7 @@ def a_bad_body_is_unprocessable(fake: Fake) -> None:
     around(fake, "check_body", check)
 
 
-@wrong(BAD)
+@wrong(BAD, "modify/seen-everywhere")
 def a_bad_body_is_refused_and_clears_the_instructions(fake: Fake) -> None:
 
     def wipe(value: Any) -> Any:

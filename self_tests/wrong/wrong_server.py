@@ -301,7 +301,14 @@ def letting_in(fake: Fake, when: Callable[[web.Request], bool], and_refuse: bool
 def raw(response: web.Response, body: Any, content_type: str = "application/json") -> web.Response:
     """The same status with another body: a text as it is, any other value as JSON."""
     text = body if isinstance(body, str) else json.dumps(body)
-    return web.Response(status=response.status, text=text, content_type=content_type)
+    return web.Response(
+        status=response.status, text=text, content_type=content_type, headers=without_content_headers(response)
+    )
+
+
+def without_content_headers(response: web.Response) -> dict[str, str]:
+    """The headers that do not describe the body."""
+    return {name: value for name, value in response.headers.items() if not name.lower().startswith("content-")}
 
 
 def operation_of(request: web.Request) -> str:
