@@ -137,4 +137,5 @@ def reproducer(violation: Violation, target: Target) -> str:
     """Shell commands that show a violation. For a violation that the SDK tests found, the command that runs them."""
     if not violation.exchanges:
         return "pytest --pyargs sdk_tests, with the same keys and ASSISTANTS_BASE_URL in the environment"
-    return script(violation.exchanges, target, violation.times)
+    limited = violation.exchanges[-1].response.status == 429  # which a single call would not meet
+    return script(violation.exchanges, target, max(violation.times, target.rate_limit + 1 if limited else 1))

@@ -8,8 +8,8 @@ from contract_tests.http.operations import CREATE, DELETE
 from contract_tests.requirements.findings import Findings
 from contract_tests.requirements.verdicts import Verdict, judge
 
-# delete/gone needs retrieve/unknown-is-404: if an id that names nothing is answered, a deleted one is answered too.
-DEPENDENT, PREREQUISITE = "delete/gone", "retrieve/unknown-is-404"
+# delete/self-survives needs list/complete: an assistant that no list shows is missing for every requirement.
+DEPENDENT, PREREQUISITE = "delete/self-survives", "list/complete"
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def test_an_operation_that_never_succeeds_blocks_also_what_held(findings: Findin
 
 
 def test_prerequisites_of_prerequisites_explain_too(findings: Findings) -> None:
-    """org/others-look-unknown needs org/closed-to-others, which needs retrieve/unknown-is-404."""
-    findings.add_violation("org/others-look-unknown", "404", "200")
-    (found,) = judge(findings, lambda id: id == "org/others-look-unknown", {})
+    """delete/only-its-target needs org/shared-by-its-keys, which needs list/complete."""
+    findings.add_violation("delete/only-its-target", "200", "404")
+    (found,) = judge(findings, lambda id: id == "delete/only-its-target", {})
 
     assert found.blocked_by == PREREQUISITE
