@@ -138,4 +138,4 @@ def reproducer(violation: Violation, target: Target) -> str:
     if not violation.exchanges:
         return "pytest --pyargs sdk_tests, with the same keys and ASSISTANTS_BASE_URL in the environment"
     limited = violation.exchanges[-1].response.status == 429  # which a single call would not meet
-    return script(violation.exchanges, target, max(violation.times, target.rate_limit + 1 if limited else 1))
+    return script(violation.exchanges, target, max(violation.times, (target.rate_limit or 0) + 1 if limited else 1))
