@@ -114,7 +114,10 @@ class Assistants:
                 and (fault := self._modified_field(call, tracked, name, document.get(name)))
             ):
                 right = False
-                self.findings.add_violation(*fault, *tracked.trail[-2:], exchange)
+                requirement, expected, actual = fault
+                if exchange.request.group:  # alone, the modify may be right
+                    requirement = "parallel/modifies-not-lost"
+                self.findings.add_violation(requirement, expected, actual, *tracked.trail[-2:], exchange)
         if before:
             self.findings.hold("modify/keeps-identity", call.operation)
         return right

@@ -53,8 +53,10 @@ def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json
     """The requirement that the value itself names. A call that should change nothing here has sent the value, or the
     field had the value before the newest modify that sent the field."""
     writes = model.since_read(tracked)
+    modifies = (each for each in writes if each.accepted and each.call.operation in MODIFIES)
+    newest = next((each for each in modifies if each.id == tracked.id and name in each.call.fields), None)
     for write in writes:
-        if _sent(write, name, value) and (found := _guilt(write, tracked, name)):
+        if _sent(write, name, value) and (found := _guilt(write, tracked, name, newest)):
             return found, write.exchange
     if name not in TEXTS or not any(same(earlier.get(name), value) for earlier in tracked.earlier):
         return None
@@ -94,13 +96,15 @@ def _is_stale(tracked: TrackedAssistant, name: str, value: Json) -> bool:
     return any(same(earlier.get(name), value) for earlier in tracked.earlier)
 
 
-def _guilt(write: Write, tracked: TrackedAssistant, name: str) -> str:
-    """The requirement that an effect of this write on the field violates; empty if the effect is right."""
+def _guilt(write: Write, tracked: TrackedAssistant, name: str, newest: Write | None) -> str:
+    """The requirement that an effect of this write on the field violates; empty if the effect is right. `newest` is the
+    last accepted modify that sent the field to this assistant.
+    """
     if not write.accepted:
         return write.requirement
     if write.call.operation not in MODIFIES:
         return ""
-    own = "modify/seen-everywhere" if name in TEXTS else ""  # the modify answered another value
+    own = "modify/seen-everywhere" if name in TEXTS and write is newest else ""  # it answered another value
     return "modify/only-its-target" if write.id != tracked.id else own
 
 

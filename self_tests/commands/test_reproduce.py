@@ -185,7 +185,7 @@ def test_a_reproducer_shows_the_breach_and_leaves_nothing_behind(
 
 @pytest.mark.parametrize("index", range(5, len(SERVERS), 23), ids=lambda index: SERVERS[index].name)
 def test_the_script_of_a_violation_shows_the_violation(index: int) -> None:
-    """A shell that runs the script of a wrong server gets the status that the report shows, or the report has a doubt."""
+    """A shell that runs the script of a wrong server gets the status of the report, or the report has a doubt."""
     server = SERVERS[index]
     with serving(server.change, server.limited) as target:
         choice = RunOptions(generators=frozenset({"tour"}))

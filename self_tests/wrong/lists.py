@@ -257,7 +257,7 @@ def has_more_looks_at_all_and_not_at_what_follows(fake: Fake) -> None:
     paging(fake, lambda page, projects, query: (page(projects, query)[0], len(projects) > query["limit"]))
 
 
-@wrong(COMPLETE, AFTER)
+@wrong(AFTER, COMPLETE)
 def has_more_for_ever_while_after_is_dropped(fake: Fake) -> None:
     """An SDK walks without end."""
     paging(fake, lambda page, projects, query: (page(projects, without(dict(query), "after"))[0], True))

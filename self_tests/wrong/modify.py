@@ -323,7 +323,7 @@ def answering_without_keeping(fake: Fake, *operations: str) -> None:
     handling(fake, handle, *operations)
 
 
-@wrong(SEEN)
+@wrong(SEEN, "create/keeps-what-it-is-given")
 def a_modify_answers_the_old_and_keeps_the_new(fake: Fake) -> None:
     """The answer is the row from before the update."""
 
@@ -345,7 +345,7 @@ def remembering(fake: Fake, *fields: str, on: str) -> None:
     showing(fake, show, on)
 
 
-@wrong(SEEN, each=[RETRIEVE, LIST])
+@wrong(SEEN, "modify/partial", each=[RETRIEVE, LIST])
 def a_cache_that_no_modify_clears(fake: Fake, operation: str) -> None:
     remembering(fake, "name", "instructions", on=operation)
 

@@ -47,7 +47,7 @@ def of_parallel_creates_one_is_kept(fake: Fake) -> None:
     handling(fake, handle, CREATE)
 
 
-@wrong(CREATES, "create/ids-are-unique")
+@wrong("create/ids-are-unique", CREATES)
 def parallel_creates_share_an_id(fake: Fake) -> None:
     """Two calls read the same next number before either writes it."""
     ids: list[str] = []
@@ -114,7 +114,7 @@ def parallel_modifies_change_the_last_one_asked_for(fake: Fake) -> None:
     handling(fake, handle, *MODIFIES)
 
 
-@wrong(KEPT)
+@wrong(KEPT, "modify/keeps-identity")
 def of_parallel_modifies_each_answers_anothers(fake: Fake) -> None:
     """One buffer serves all answers."""
     last: list[Answer] = []

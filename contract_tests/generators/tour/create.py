@@ -76,7 +76,7 @@ def no_name(session: Session) -> None:
     _create(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
 
 
-@step("create/name-is-text")
+@step("create/name-is-text", "errors/bad-input-is-400")
 def a_name_of_another_type(session: Session) -> None:
     """A name that is not a string is refused, and is not converted to a string."""
     for value in session.sample(NOT_TEXT, 2):
@@ -85,7 +85,7 @@ def a_name_of_another_type(session: Session) -> None:
     _create(session, {"name": session.unique_text("control"), "instructions": session.unique_text("control")})
 
 
-@step("create/instructions-are-text")
+@step("create/instructions-are-text", "errors/bad-input-is-400")
 def instructions_of_another_type(session: Session) -> None:
     """Instructions that are not a string are refused, and are not converted to a string."""
     for value in session.sample(NOT_TEXT, 2):

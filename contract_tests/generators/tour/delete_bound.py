@@ -23,7 +23,8 @@ def a_bound_assistant_that_was_modified(session: Session) -> None:
 def what_only_looks_bound(session: Session) -> None:
     """An assistant with the name of the bound one can be deleted, and an id that begins alike is unknown."""
     bound = session.target.bound_id or ""
-    name = (session.retrieve(bound).response.json or {}).get("name")
+    document = session.retrieve(bound).response.json
+    name = document.get("name") if isinstance(document, dict) else None
     id = session.create_assistant(name=name) if isinstance(name, str) else session.create_assistant()
     session.send(operations.delete(id))
     session.client.guard.invent(f"{bound}x")

@@ -55,7 +55,7 @@ ODD_QUERIES = [
 ]
 
 
-@step("errors/bad-json-is-400", *REFUSALS, requests=3)
+@step("errors/bad-json-is-400", "errors/bad-input-is-400", *REFUSALS, requests=3)
 def bodies_that_are_not_an_object(session: Session, other: str) -> None:
     """A body that is not a JSON object is refused by create and by both modifies, and changes nothing."""
     for method, path, body in session.sample(_bad_json(other), 3):
@@ -82,7 +82,7 @@ def _bad_json(id: str) -> list[tuple[str, str, bytes]]:
     ]
 
 
-@step("errors/bad-json-is-400", wide=True)
+@step("errors/bad-json-is-400", "errors/bad-input-is-400", wide=True)
 def more_bodies_that_are_not_an_object(session: Session) -> None:
     """A body that only resembles a JSON object is refused too, and changes nothing."""
     id = session.create_assistant()

@@ -70,7 +70,7 @@ def a_small_organization(session: Session) -> None:
             session.walk("foreign", limit=limit)
 
 
-@step("list/bad-limit-refused", reads_only=True, requests=4)
+@step("list/bad-limit-refused", "errors/bad-input-is-400", reads_only=True, requests=4)
 def limits_out_of_range(session: Session) -> None:
     """A list with a limit of 0, 101, -1 or "x" is refused."""
     for limit in (0, 101, -1, "x"):

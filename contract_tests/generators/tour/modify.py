@@ -64,7 +64,7 @@ def empty_instructions(session: Session) -> None:
         session.retrieve(id)
 
 
-@step("modify/bad-body-changes-nothing", *REFUSALS, requests=1)
+@step("modify/bad-body-changes-nothing", "errors/bad-input-is-400", *REFUSALS, requests=1)
 def a_wrong_type_beside_a_valid_value(session: Session, rich: str) -> None:
     """A value of a wrong type is refused, and the valid value in the same body changes nothing."""
     for verb in session.sample(VERBS[::-1], 1):
@@ -76,7 +76,7 @@ def a_wrong_type_beside_a_valid_value(session: Session, rich: str) -> None:
         session.verify(rich)
 
 
-@step("modify/bad-body-changes-nothing", wide=True)
+@step("modify/bad-body-changes-nothing", "errors/bad-input-is-400", wide=True)
 def every_wrong_type(session: Session) -> None:
     """A value of each JSON type but string is refused, and the valid value in the same body changes nothing."""
     id = session.create_assistant()
