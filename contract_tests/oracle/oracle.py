@@ -179,6 +179,9 @@ class Oracle:
             return call.operation in never or self.refusals.explains(exchange, call)
 
         self.findings.dead = self.refusals.dead()
+        if self.writes.makes_nothing:
+            self.findings.dead[CREATE] = "create/ids-are-unique"
+            self.findings.accepted.clear()  # no call of such a server is a control of another
         self.errors.conclude(is_explained)
         self._drop(never)
         for requirement, refused in causes:

@@ -11,7 +11,7 @@ from contract_tests.oracle.attribution import IDENTITY
 from contract_tests.oracle.expectations import TEXTS, Call
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import Shape, shape
+from contract_tests.oracle.refusals import FEW, Shape, shape
 from contract_tests.requirements.findings import Findings, answer, brief
 
 # The requirement that is violated by another status than success has.
@@ -32,6 +32,12 @@ class Writes:
         self._verbs: dict[Shape, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
         self._spoiled: set[str] = set()
         self._doubtful: set[Shape] = set()
+        self._made, self._repeated = 0, 0  # creates with an id of their own, and with another's
+
+    @property
+    def makes_nothing(self) -> bool:
+        """True if all creates answer one id: no assistant can be told from another, whatever is read of it."""
+        return self._made <= 1 and self._repeated >= FEW
 
     def conclude(self) -> None:
         """Compares the effects of the two methods, for each body that was sent by both."""
@@ -88,7 +94,9 @@ class Writes:
                     "parallel/creates-all-kept", "an assistant for each create", f"{id} again", exchange
                 )
             self.model.log.append(Write(exchange, call, True, "", id))
+            self._repeated += 1
             return
+        self._made += 1
         self._add(exchange, call, document, taken)
         self._grant(CREATE, before)
 

@@ -68,7 +68,7 @@ def _so_far(verdict: Verdict) -> Verdict:
 def _verdict(requirement: Requirement, findings: Findings, missing: str | None) -> Verdict:
     violations, blocker = findings.broken(requirement.id), find_blocker(requirement, findings)
     holds = not violations and findings.proven(requirement.id)
-    if blocker and (not holds or blocker in findings.dead.values()):
+    if blocker not in ("", requirement.id) and (not holds or blocker in findings.dead.values()):
         return _blocked(requirement, blocker)
     if violations:
         actual = f"expected {violations[0].expected}; came {violations[0].actual}"
