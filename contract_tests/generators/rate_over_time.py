@@ -5,7 +5,6 @@ the wait. Takes about five minutes of the target's clock.
 from __future__ import annotations
 
 from contract_tests.generators.rate_limit import QUIET, WHOLE_SECONDS, Burst, Probe
-from contract_tests.generators.session import Session
 from contract_tests.http import operations
 from contract_tests.http.client import MINUTE
 from contract_tests.http.messages import Exchange
@@ -18,11 +17,11 @@ OTHERS = 2  # refusals inside the second burst, which may count
 class OverTime:
     """`probe` has judged one burst, and found a limiter that stops it at the declared limit."""
 
-    def __init__(self, probe: Probe, session: Session, victim: str) -> None:
+    def __init__(self, probe: Probe, victim: str) -> None:
         self.probe = probe
         self.limit = probe.limit
-        self.session = session
-        self.findings = session.oracle.findings
+        self.session = probe.session
+        self.findings = probe.findings
         self.victim = victim
 
     def run(self) -> None:

@@ -71,7 +71,6 @@ def ignored_fields() -> Mapping[str, IgnoredField]:
 
 
 @cache
-@cache
 def ignored_names(*reads: str) -> tuple[str, ...]:
     """The ignored fields that read as one of `reads`; without an argument, the ignored fields that an answer shows."""
     return tuple(name for name, each in ignored_fields().items() if (each.reads in reads if reads else each.reads))

@@ -58,7 +58,7 @@ def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json
     for write in writes:
         if _sent(write, name, value) and (found := _guilt(write, tracked, name, newest)):
             return found, write.exchange
-    if name not in TEXTS or not any(same(earlier.get(name), value) for earlier in tracked.earlier):
+    if name not in TEXTS or not _is_stale(tracked, name, value):
         return None
     for write in writes:
         wrote = write.id == tracked.id and write.accepted and write.call.operation in MODIFIES
@@ -158,7 +158,7 @@ def features(
     if call.operation in (CREATE, *MODIFIES):
         return _body_features(call, exchange.response.status)
     if call.operation == LIST:
-        return [LIST_ITEMS[item] for item in shape(exchange, call) if item in LIST_ITEMS][:1] or ["list/envelope"]
+        return [id for item, id in LIST_ITEMS.items() if item in shape(exchange, call)][:1] or ["list/envelope"]
     if call.operation == DELETE:
         return ["delete/answers-deleted"]
     return ["retrieve/equals-created"]

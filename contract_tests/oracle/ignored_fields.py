@@ -54,7 +54,7 @@ class IgnoredFields:
         """Judges the wrong values that are not the values that their calls sent. If the field is wrong without such a
         call too, the sending is not the cause.
         """
-        wrong_anyway = {violation.requirement for violation in self.findings.violations}
+        wrong_anyway = self.findings.violated
         for otherwise, violation in self._doubtful:
             requirement = otherwise if otherwise in wrong_anyway else violation.requirement
             self.findings.violations.append(replace(violation, requirement=requirement))
@@ -180,7 +180,7 @@ class IgnoredFields:
         meant = "ignored/absurd-values-are-harmless" if absurd else ignored_fields()[name].not_kept_id
         if (name, _key(value)) in self._usual and not absurd:
             self.findings.add_violation(requirement, expected, actual, exchange)
-        elif earlier or absurd or same(call.fields[name], value):
+        elif earlier or absurd or is_own:
             self.findings.add_violation(meant, expected, actual, *evidence)
         else:
             self._doubtful.append((requirement, Violation(meant, expected, actual, evidence)))

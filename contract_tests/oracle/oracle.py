@@ -25,7 +25,7 @@ from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, 
 from contract_tests.oracle.refusals import Refusals
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.findings import Findings, answer
+from contract_tests.requirements.findings import Findings, Violation, answer
 
 UNKNOWN = {
     RETRIEVE: "retrieve/unknown-is-404",
@@ -42,7 +42,7 @@ class Oracle:
     """`observe` each exchange, then `conclude`; `findings` has the result.
 
     `unreadable_by` is the requirement that a call violated after which the list cannot be read; empty if it can be.
-    `second_key_is_refused` says that the second key was refused, because the assistant is gone to which it is bound.
+    `second_key_is_refused` says that the second key was refused, because its own assistant is gone.
     """
 
     def __init__(self, target: Target, tag: str) -> None:
@@ -201,15 +201,22 @@ class Oracle:
         """Drops what an operation answered to a deleted assistant, or to another organization's, if the operation
         answers any unknown id so. A document that it shows all the same is a violation of its own.
         """
-        for violation in [each for each in self.findings.violations if each.requirement in UNKNOWN_TO_THE_CALLER]:
-            exchange = violation.exchanges[-1]
-            call = read(exchange.request)
-            unknown = UNKNOWN.get(call.operation, "")
-            document = exchange.response.json if call.operation == RETRIEVE else None
-            shown = isinstance(document, dict) and document.get("id") == call.id
-            if not shown and self.findings.broken(unknown):
-                self.findings.violations.remove(violation)
+        violated, kept = self.findings.violated, []
+        for violation in self.findings.violations:
+            unknown = self._answers_unknown(violation) if violation.requirement in UNKNOWN_TO_THE_CALLER else ""
+            if unknown in violated:
                 self.findings.block(unknown, violation.requirement)
+            else:
+                kept.append(violation)
+        self.findings.violations = kept
+
+    def _answers_unknown(self, violation: Violation) -> str:
+        """The requirement on unknown ids of the operation that answered; empty if it is none, or showed a document."""
+        exchange = violation.exchanges[-1]
+        call = read(exchange.request)
+        document = exchange.response.json if call.operation == RETRIEVE else None
+        shown = isinstance(document, dict) and document.get("id") == call.id
+        return "" if shown else UNKNOWN.get(call.operation, "")
 
     def _drop(self, never: Container[str]) -> None:
         """Drops all violations by operations that never succeed: each such operation is one violation."""

@@ -204,11 +204,11 @@ class Refusals:
         return field.accepted_id if field else each.otherwise
 
 
-def _blaming_cursors(accepted: Shape) -> tuple[int, bool]:
+def _blaming_cursors(accepted: Shape) -> tuple[int, bool, list[Item]]:
     """A key by which the most alike accepted call is the greatest. Of two that are equally alike, the one with an order
-    leaves the cursor as the difference.
+    leaves the cursor as the difference. The items make the choice the same in each run.
     """
-    return len(accepted), any(name == "order" for name, _ in accepted)
+    return len(accepted), any(name == "order" for name, _ in accepted), sorted(accepted)
 
 
 def shape(exchange: Exchange, call: Call) -> Shape:

@@ -100,6 +100,11 @@ class Findings:
         """The operations that had to accept a normal call for the requirement to pass, and did not."""
         return self.held[requirement] - self.accepted
 
+    @property
+    def violated(self) -> set[str]:
+        """The requirements with a violation."""
+        return {violation.requirement for violation in self.violations}
+
     def broken(self, requirement: str) -> list[Violation]:
         """The violations of a requirement: first a confirmed one, last those without exchanges."""
         found = [violation for violation in self.violations if violation.requirement == requirement]

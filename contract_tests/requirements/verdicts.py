@@ -86,7 +86,7 @@ def find_blocker(requirement: Requirement, findings: Findings) -> str:
     A violation may be the consequence of an unmet prerequisite. A requirement that held all the same has passed, unless
     an operation that it needs never succeeded.
     """
-    return _dead_operation(requirement, findings) or _violated_prerequisite(requirement, findings)
+    return _dead_operation(requirement, findings) or _violated_prerequisite(requirement, findings.violated)
 
 
 def _dead_operation(requirement: Requirement, findings: Findings) -> str:
@@ -95,12 +95,12 @@ def _dead_operation(requirement: Requirement, findings: Findings) -> str:
     return next((dead[0] for dead in groups if all(dead)), "")
 
 
-def _violated_prerequisite(requirement: Requirement, findings: Findings) -> str:
+def _violated_prerequisite(requirement: Requirement, violated: Container[str]) -> str:
     """The violated requirement that this one stands on, or that a prerequisite of this one stands on; empty if none is
     violated.
     """
     needs = _needed(requirement)
-    found = (_violated_prerequisite(need, findings) or _first_broken([need.id], findings) for need in needs)
+    found = (_violated_prerequisite(need, violated) or (need.id if need.id in violated else "") for need in needs)
     return next(filter(None, found), "")
 
 

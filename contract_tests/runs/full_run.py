@@ -63,7 +63,7 @@ class Run:
                 with suppress(BlockedError):
                     probe = Probe(session, self.target.rate_limit)
                     if victim := probe.run():
-                        OverTime(probe, session, victim).run()
+                        OverTime(probe, victim).run()
         reasons = ((id, self._scenario.reason(id, self.target, self._has)) for id in rest + rate)
         self.result.judge(self.findings, self.chosen, {id: reason for id, reason in reasons if reason})
         return self.result
