@@ -1,4 +1,4 @@
-"""The free choices of URLs and methods beyond those of the operations."""
+"""The free choices of URLs and methods that no operation has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assistants of which nothing is known any more: a call that should have been refused was accepted, and may have
+"""Assistants whose state is unknown: a call that should have been refused was accepted, and may have
 changed or deleted one. That is a violation of the call alone, so no later read accuses another requirement.
 """
 

@@ -39,7 +39,7 @@ def apply_dialect(fake: Fake, dialect: Dialect) -> None:
 
 
 def constants(dialect: Dialect) -> dict[str, Any]:
-    """The fields with the same value on every assistant: those of the contract, then the dialect's own."""
+    """The fields with the same value on every assistant: the contract's constants, then the dialect's own fields."""
     chosen = {**defaults(), **dialect}
     return deepcopy({name: chosen[setting] for setting, name in CONSTANT_SETTINGS.items()} | chosen[EXTRA_FIELDS])
 

@@ -1,4 +1,4 @@
-"""Settings for URLs and methods beyond those of the operations. schema_changes.py adds their operations."""
+"""Settings for URLs and methods that no operation has. schema_changes.py adds their operations."""
 
 from __future__ import annotations
 

@@ -84,14 +84,13 @@ def a_404_counts_ten_times(fake: Fake) -> None:
     on_status(fake, 404, punish)
 
 
-@wrong(ENFORCED)
-def the_limiter_limits_once(fake: Fake) -> None:
-    """After its first refusal the timer is never started again."""
+def once_refused(fake: Fake, later: Callable[[Count, str], None]) -> None:
+    """From a minute after the first refusal on, `later` counts the calls."""
     refused: list[float] = []
 
     def count(old: Count, key: str) -> None:
         if refused and fake.limiter.now() - refused[0] >= 60:
-            return
+            return later(old, key)
         try:
             old(key)
         except TooManyRequests:
@@ -99,23 +98,23 @@ def the_limiter_limits_once(fake: Fake) -> None:
             raise
 
     around(fake.limiter, "count_call", count)
+
+
+@wrong(ENFORCED)
+def the_limiter_limits_once(fake: Fake) -> None:
+    """After its first refusal the timer is never started again."""
+    once_refused(fake, lambda *_: None)
 
 
 @wrong(EARLY)
 def after_a_refusal_the_limit_is_halved(fake: Fake) -> None:
     """A client that reaches the limit is on probation."""
-    refused: list[float] = []
 
-    def count(old: Count, key: str) -> None:
-        if refused and fake.limiter.now() - refused[0] >= 60:
-            fake.limiter.limit = RATE_LIMIT // 2
-        try:
-            old(key)
-        except TooManyRequests:
-            refused.append(fake.limiter.now())
-            raise
+    def halve(old: Count, key: str) -> None:
+        fake.limiter.limit = RATE_LIMIT // 2
+        old(key)
 
-    around(fake.limiter, "count_call", count)
+    once_refused(fake, halve)
 
 
 @wrong(RETRY)
