@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 from contract_tests.http.json_text import REPLACEMENT
 from contract_tests.http.messages import Exchange, Json, same
@@ -163,11 +164,8 @@ class Assistants:
             return self._met(exchange, tracked, document)
         # `ignored_fields` judges its own fields: they are no matter of this assistant alone.
         expected |= {name: document[name] for name in ignored_names() if name in document}
-        different = [
-            name
-            for name in catalogue.fields("Assistant")
-            if name in expected and name not in ignored_names() and not same(expected[name], document.get(name))
-        ]
+        own = (name for name in _own_fields() if name in expected)
+        different = [name for name in own if not same(expected[name], document.get(name))]
         faulty = schema_faults(document) | schema_faults(expected) if different else {}
         right = True
         for name in different:
@@ -245,6 +243,12 @@ class Assistants:
             self.findings.hold("modify/seen-everywhere", operation)
         if len(sent.keys() & set(TEXTS)) == 1:
             self.findings.hold("modify/partial", operation)
+
+
+@cache
+def _own_fields() -> tuple[str, ...]:
+    """The fields that are a matter of one assistant: the others are the same on every one."""
+    return tuple(name for name in catalogue.fields("Assistant") if name not in ignored_names())
 
 
 def _surrogate(text: Json) -> bool:

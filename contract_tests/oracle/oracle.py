@@ -118,7 +118,7 @@ class Oracle:
             self._deviating.add(exchange.number)
         elif exchange.response.too_large:
             pass  # the suite walks with a smaller limit
-        elif self._is_orphan(call) and status in (401, 403):
+        elif call.role == "sibling" and status in (401, 403) and self.second_key_is_orphan:
             self.second_key_is_refused = True
         elif call.unheard and status in errors.UNHEARD:
             self.findings.hold(self.errors.of_no_operation(call), LIST)
@@ -137,10 +137,11 @@ class Oracle:
                 errors.judge_origin(self.findings, exchange)
             self._operation(exchange, call)
 
-    def _is_orphan(self, call: Call) -> bool:
-        """True for a call with the second key, if its own assistant is gone. A server may refuse such a key."""
+    @property
+    def second_key_is_orphan(self) -> bool:
+        """True if the second key's own assistant is gone. A server may refuse such a key."""
         own = self.model.find(self.target.expendable_id or "")
-        return call.role == "sibling" and own is not None and own.gone
+        return own is not None and own.gone
 
     def deviates(self, exchange: Exchange) -> bool:
         """Something was found against this exchange, or its call was refused, which some calls may be."""

@@ -17,8 +17,7 @@ Lists = Mapping[str, list[Item] | None]  # by the role that asked; None for a li
 def owner(session: Session, role: str) -> str:
     """The role whose key deletes an assistant of this role: the primary role if the create had no good key, or if a
     server may refuse the key by now."""
-    known = session.oracle.model.find(session.target.expendable_id or "")
-    refused = role == "sibling" and known is not None and known.gone
+    refused = role == "sibling" and session.oracle.second_key_is_orphan
     return role if role in session.target.keys and not refused else "primary"
 
 
