@@ -21,8 +21,9 @@ from contract_tests.requirements import catalogue
 from self_tests.command_run import Ran
 from self_tests.commands.test_run import http
 
-# The oracle judges every answer by all of its rules, so the calls of three requirements are enough.
-JUDGED = ("create/name-suffices", "create/answers-the-assistant", "list/complete")
+# The oracle judges every answer by all of its rules, so the calls of a few requirements are enough. The first is one
+# that blocks the others where a server answers each create with the same id.
+JUDGED = ("create/ids-are-unique", "create/name-suffices", "create/answers-the-assistant", "list/complete")
 CREATE_AND_LIST = tuple(word for id in JUDGED for word in ("--only", id))
 TOO_DEEP = {
     "101 lists": "[" * 101 + "]" * 101,
