@@ -34,6 +34,8 @@ UNKNOWN = {
 }
 LENGTH_REQUIRED = 411
 # An assistant that has to look as if it were not there.
+# The requirements that one id for all creates may violate: the cause stands first.
+MAKE_NOTHING = ("create/id-is-asst-hyphen", "create/ids-are-unique")
 UNKNOWN_TO_THE_CALLER = ("delete/gone", "org/closed-to-others")
 ORDINARY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
@@ -181,7 +183,7 @@ class Oracle:
 
         self.findings.dead = self.refusals.dead()
         if self.writes.makes_nothing:
-            self.findings.dead[CREATE] = "create/ids-are-unique"
+            self.findings.dead[CREATE] = next(filter(self.findings.broken, MAKE_NOTHING))
             self.findings.accepted.clear()  # no call of such a server is a control of another
         self.errors.conclude(is_explained)
         self._drop(never)
