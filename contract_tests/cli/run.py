@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-import click
-from rich.console import Console
-
 from contract_tests.cli.invocation import Invocation
 from contract_tests.cli.references import References
 from contract_tests.cli.report_files import Reports
@@ -20,7 +17,7 @@ from contract_tests.cli.suite_errors import describe_error, render_traceback
 from contract_tests.http.messages import Exchange
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import TargetError
-from contract_tests.reports import terminal
+from contract_tests.reports import console, terminal
 from contract_tests.reports.progress import ProgressBar
 from contract_tests.reports.recorder import Ending, Recorder
 from contract_tests.requirements.verdicts import exit_code_cut_short
@@ -78,9 +75,9 @@ class Judgement:
             result.notes += self.references.notes(result)
             ending = self._ending(result, cut_short, time.monotonic() - started)
             record = recorder.finish(result, ending)
-        terminal.report(record, Console(highlight=False), Console(highlight=False, stderr=True))
+        terminal.report(record, console.stdout(), console.stderr())
         if self.debug and cut_short:
-            click.echo(Secrets(result.target).mask(cut_short.traceback), err=True, nl=False)
+            console.line(console.stderr(), Secrets(result.target).mask(cut_short.traceback).rstrip())
         self.reports.write(record)
         return ending.code
 

@@ -8,6 +8,7 @@ is no longer true does. The first line is a comment with the version of the cont
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from contract_tests.http import yaml_text
+from contract_tests.http import printable_text, yaml_text
 from contract_tests.reports.events import Edit, Record
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.verdicts import Verdict
@@ -152,7 +153,10 @@ def stable(reason: str) -> str:
 
 
 def _scalar(text: str) -> str:
-    return yaml.safe_dump(text, width=10_000, default_style='"', allow_unicode=True).rstrip("\n").removesuffix("\n...")
+    """A text as one line of YAML, in quotes."""
+    is_shown = printable_text.escape(text) == text
+    dumped = yaml.safe_dump(text, width=sys.maxsize, default_style='"', allow_unicode=is_shown)
+    return dumped.rstrip("\n").removesuffix("\n...")
 
 
 def since(before: Record, verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from contract_tests.http import printable_text
 from contract_tests.http.messages import Exchange, Json
 
 
@@ -116,7 +117,7 @@ def brief(value: Json, length: int = 160) -> str:
     JSON.
     """
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    text = text if text.isprintable() else repr(text)[1:-1]
+    text = printable_text.escape(text)
     return text if len(text) <= length else f"{text[:length]}… ({len(text)} characters)"
 
 
