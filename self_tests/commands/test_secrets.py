@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from urllib.parse import quote
 
 import pytest
 
-from contract_tests.http.secrets import Secrets
+from contract_tests.http.secrets import Secrets, unmaskable
 from contract_tests.http.target import Target
 
-KEY, LONGER = 'sk-a/b+"c', 'sk-a/b+"cd'
+KEY, LONGER = 'sk-a/b+"c>?d9', 'sk-a/b+"c>?d9e'
 VARIABLE = "$ASSISTANTS_API_KEY"
 
 
@@ -20,24 +21,45 @@ def secrets() -> Secrets:
     return Secrets(Target("http://127.0.0.1/v1", {"primary": KEY, "sibling": LONGER}))
 
 
-@pytest.mark.parametrize(
-    "form",
-    [
-        KEY,
-        json.dumps(KEY)[1:-1],
-        json.dumps(KEY)[1:-1].replace("/", "\\/"),
-        "".join(f"\\u{ord(char):04X}" for char in KEY),
-        json.dumps(json.dumps(KEY))[3:-3],
-        quote(KEY, safe=""),
-        base64.b64encode(KEY.encode()).decode(),
-        base64.b64encode(f"{KEY}:".encode()).decode(),
-    ],
-)
+BASIC = base64.b64encode(f"user:{KEY}".encode()).decode()
+FORMS = {
+    "plain": KEY,
+    "in another case": KEY.upper(),
+    "JSON": json.dumps(KEY)[1:-1],
+    "JSON with an escaped slash": json.dumps(KEY)[1:-1].replace("/", "\\/"),
+    "JSON with numbers alone": "".join(f"\\u{ord(char):04X}" for char in KEY),
+    "JSON in JSON": json.dumps(json.dumps(KEY))[3:-3],
+    "a program's hexadecimal escapes": "".join(f"\\x{ord(char):02x}" for char in KEY),
+    "a URL": quote(KEY, safe=""),
+    "a URL with numbers alone": "".join(f"%{ord(char):02x}" for char in KEY),
+    "a URL in a URL": quote(quote(KEY, safe=""), safe=""),
+    "HTML": html.escape(KEY),
+    "HTML with numbers": "".join(f"&#{ord(char)};" for char in KEY),
+    "HTML with hexadecimal numbers": "".join(f"&#x{ord(char):X};" for char in KEY),
+    "UTF-16": KEY.encode("utf-16-le").decode("latin-1").rstrip("\0"),
+    "base64": base64.b64encode(KEY.encode()).decode(),
+    "base64 of the header": base64.b64encode(f"Bearer {KEY}".encode()).decode(),
+    "base64 with a colon": base64.b64encode(f"{KEY}:".encode()).decode(),
+    "base64 with a user": BASIC,
+    "base64 for a URL": base64.urlsafe_b64encode(f"?>{KEY}?>".encode()).decode(),
+    "base64 in a URL": quote(BASIC, safe=""),
+    "hexadecimal": KEY.encode().hex(),
+    "hexadecimal in upper case": KEY.encode().hex().upper(),
+    "nearly the key": KEY[:-4] + "zzzz",
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_a_key_is_masked_in_each_form(secrets: Secrets, form: str) -> None:
     """As text and as bytes, in a list, and as a name."""
     assert secrets.mask(f"told {form}!") == f"told {VARIABLE}!"
-    assert secrets.mask_bytes(b"\xff" + form.encode()) == b"\xff" + VARIABLE.encode()
+    assert secrets.mask_bytes(b"\xff" + form.encode() + b"\xff") == b"\xff" + VARIABLE.encode() + b"\xff"
     assert secrets.mask_texts([{form: (form, 1, None)}]) == [{VARIABLE: [VARIABLE, 1, None]}]
+
+
+def test_a_header_is_masked_in_its_name_too(secrets: Secrets) -> None:
+    """Header names are in lower case afterwards, and a key in a name is masked all the same."""
+    assert secrets.mask_headers({f"X-{KEY}": KEY}) == {f"x-{VARIABLE}": VARIABLE}
 
 
 def test_the_longer_of_two_keys_goes_first(secrets: Secrets) -> None:
@@ -52,11 +74,36 @@ def test_a_text_without_a_key_stays(secrets: Secrets) -> None:
     assert secrets.mask(text) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("deadbeef", VARIABLE),
+        ("Bearer%20deadbeef", f"Bearer%20{VARIABLE}"),
+        ('{"key":"\\ndeadbeef"}', f'{{"key":"\\n{VARIABLE}"}}'),
+        ("asst-deadbeef-01", "asst-deadbeef-01"),
+        ("deadbeefs", "deadbeefs"),
+    ],
+)
+def test_a_short_key_is_masked_as_a_whole_value(text: str, masked: str) -> None:
+    """Other words and ids may contain a short key by chance. They stay as they are."""
+    secrets = Secrets(Target("http://127.0.0.1/v1", {"primary": "deadbeef"}))
+
+    assert secrets.mask(text) == masked
+
+
 @pytest.mark.parametrize("key", ["a", "name", "test", "assistant", "instructions"])
 def test_a_common_word_is_not_masked(key: str) -> None:
-    """A short key, or a key that is a word of the contract, stays: otherwise the answers would be changed."""
-    secrets = Secrets(Target("http://127.0.0.1/v1", {"primary": key}))
+    """A short key, or a key that is a word of the contract, stays: otherwise the answers would be changed. The user is
+    told."""
+    target = Target("http://127.0.0.1/v1", {"primary": key})
+    text = '{"name": "a test assistant", "instructions": null}'
 
-    assert secrets.mask('{"name": "a test assistant", "instructions": null}') == (
-        '{"name": "a test assistant", "instructions": null}'
-    )
+    assert Secrets(target).mask(text) == text
+    assert unmaskable(target) == ["ASSISTANTS_API_KEY"]
+
+
+def test_a_part_of_a_key_that_is_a_common_word_is_not_masked() -> None:
+    """The beginning of a key may be a word of the contract, such as `assistants`, which the answers may have."""
+    secrets = Secrets(Target("http://127.0.0.1/v1", {"primary": "assistants-9f3a77c2"}))
+
+    assert secrets.mask("/v1/assistants has assistants-9f3a77c2") == f"/v1/assistants has {VARIABLE}"
