@@ -6,6 +6,7 @@ before it and has their hash: a file without a footer, or with another hash, is 
 The JSON Schema of the events is events.schema.json beside this file. It marks (x-volatile) the values that may differ
 between two equal runs. Format 2 added `variables` to the target, `blocked_by` to a verdict, `confirmed` to its
 evidence, and `ledger`, `baseline`, `since` and `unread` to the footer.
+Later files of format 2 have `seconds` in a verdict, too.
 """
 
 from __future__ import annotations
@@ -134,12 +135,13 @@ def _check_numbers(record: Record) -> None:
 
 
 def _fill_in(record: Record) -> None:
-    """Adds to a record of format 1 the keys of format 2."""
+    """Adds the keys that a record of format 1, or an early one of format 2, does not have."""
     record.header["target"].setdefault("variables", dict(ROLES))
     for exchange in record.exchanges.values():
         exchange["request"].setdefault("headers", {})
     for verdict in record.verdicts:
         verdict.setdefault("blocked_by", None)
+        verdict.setdefault("seconds", 0.0)
         for each in verdict["evidence"]:
             each.setdefault("confirmed", None)
     known = any(verdict["known"] is not None for verdict in record.verdicts)

@@ -160,6 +160,7 @@ class Recorder:
             "reason": verdict.reason,
             "blocked_by": verdict.blocked_by or None,
             "breaches": len(verdict.violations),
+            "seconds": round(verdict.seconds, 4),
             "evidence": [self._evidence(violation) for violation in verdict.violations[:SHOWN_BREACHES]],
         }
 

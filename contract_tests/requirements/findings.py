@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from contract_tests.http import printable_text
 from contract_tests.http.messages import Exchange, Json
+from contract_tests.requirements.timing import Timing
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Findings:
     dead: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
     waived: dict[str, str] = field(default_factory=dict)
+    timing: Timing = field(default_factory=Timing)
 
     def add_violation(
         self,
@@ -57,6 +59,7 @@ class Findings:
         is_oracles: bool = True,
     ) -> None:
         evidence = tuple(dict.fromkeys(exchanges))
+        self.timing.note(requirement)
         self.violations.append(Violation(requirement, expected, actual, evidence, times, is_oracles))
 
     def block(self, by: str, *requirements: str) -> None:
@@ -70,6 +73,7 @@ class Findings:
         self.violations = [each for each in self.violations if each.requirement not in requirements]
 
     def hold(self, requirement: str, operation: str) -> None:
+        self.timing.note(requirement)
         self.held[requirement].add(operation)
 
     def judge(
@@ -90,6 +94,7 @@ class Findings:
         self.refused = other.refused | self.refused
         self.blocked = other.blocked | self.blocked
         self.waived |= other.waived
+        self.timing.add(other.timing)
         for requirement, operations in other.held.items():
             self.held[requirement] |= operations
 
