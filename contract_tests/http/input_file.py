@@ -37,5 +37,5 @@ def decode(path: Path, content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         # Windows PowerShell writes UTF-16 if the output of a command is redirected into a file.
-        found = "UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else f"byte {fault.start + 1} is not"
+        found = "UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else f"at byte {fault.start + 1}"
         raise InputFileError(f"{path}: not UTF-8 ({found}). Save it as UTF-8.") from fault

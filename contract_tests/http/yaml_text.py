@@ -31,5 +31,11 @@ def check(text: str) -> None:
             raise _mistake(event, f"'*{event.anchor}' is an alias: write its value out")
 
 
+def describe(fault: Exception) -> tuple[int, str]:
+    """The line of a mistake (1 if the fault has none), and the mistake in a few words."""
+    mark, problem = getattr(fault, "problem_mark", None), getattr(fault, "problem", None)
+    return (mark.line + 1 if mark else 1), " ".join(str(problem or fault).split())
+
+
 def _mistake(event: Any, problem: str) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)

@@ -107,7 +107,8 @@ def load(path: Path) -> Baseline:
     except InputFileError as fault:
         raise BaselineError(str(fault)) from fault
     except yaml.YAMLError as fault:
-        raise BaselineError(f"{path}: not YAML ({' '.join(str(fault).split())}).") from fault
+        line, problem = yaml_text.describe(fault)
+        raise BaselineError(f"{path}:{line}: not YAML ({problem}).") from fault
     stated = CONTRACT.match(text)
     contract = stated.group(1) if stated else FIRST
     if root is None:
@@ -127,12 +128,15 @@ def _line(path: Path, node: yaml.Node) -> KnownViolation:
     try:
         value: Any = yaml.SafeLoader("").construct_document(node)
     except (yaml.YAMLError, ValueError) as fault:
-        raise BaselineError(f"{where}: not an entry of a baseline ({' '.join(str(fault).split())}).") from fault
+        _, problem = yaml_text.describe(fault)
+        raise BaselineError(f"{where}: not an entry of a baseline ({problem}).") from fault
     if not isinstance(value, dict):
         raise BaselineError(f"{where}: an entry has {', '.join(NEEDED)}.")
     for name, given in value.items():
-        if name not in FIELDS or type(given) is not FIELDS[name]:  # a time is a date too, and cannot be compared
-            raise BaselineError(f"{where}: '{name}' is not one of {', '.join(FIELDS)}, or has the wrong type.")
+        if name not in FIELDS:
+            raise BaselineError(f"{where}: '{name}' is not one of {', '.join(FIELDS)}.")
+        if type(given) is not FIELDS[name]:  # a time is an instance of date too, and cannot be compared with one
+            raise BaselineError(f"{where}: '{name}' must be a {'date' if FIELDS[name] is date else 'text'}.")
     if missing := [name for name in NEEDED if not str(value.get(name, "")).strip()]:
         raise BaselineError(f"{where}: '{missing[0]}' is missing.")
     return KnownViolation(value["id"], value["why"], value["reason"], first, max(first, last), value.get("expires"))
