@@ -38,6 +38,8 @@ class SafeStream:
                 self._give_up(fault)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "buffer":  # click would write UTF-8 past an ASCII stream, and past this one
+            raise AttributeError(name)
         return getattr(self._inner, name)
 
     @property

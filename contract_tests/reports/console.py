@@ -8,6 +8,8 @@ from rich.text import Text
 
 from contract_tests.reports import escaping
 
+UNBOUNDED = 10_000  # columns: more than any row needs
+
 
 def stdout() -> Console:
     return Console(highlight=False, emoji=False)
@@ -24,6 +26,11 @@ def line(console: Console, *parts: str | tuple[str, str]) -> None:
 
 
 def table(console: Console, rows: Table) -> None:
-    """Prints a table. No word is cut on a narrow terminal: the lines are longer than the terminal instead."""
-    width = max(console.width, console.measure(rows).minimum)
-    console.print(rows, width=width, crop=False, no_wrap=False)
+    """Prints a table whose first column has ids. On a narrow terminal no word is cut: the lines are longer than the
+    terminal instead."""
+    rows.columns[0].no_wrap = True
+    unbounded = console.options.update(width=UNBOUNDED)
+    shown = console.width
+    console.width = max(shown, console.measure(rows, options=unbounded).minimum)
+    console.print(rows)
+    console.width = shown

@@ -148,7 +148,7 @@ def _areas(verdicts: list[Event]) -> Table:
     areas = Table("area", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     columns = [name for name in COLUMNS if name != "known" or any(kind(each) == "known" for each in verdicts)]
     for name in columns:
-        areas.add_column(WORDS[name], justify="right", no_wrap=True)
+        areas.add_column(WORDS[name], justify="right")
     for area, some in groupby(verdicts, key=lambda verdict: verdict["id"].split("/")[0]):
         found = [kind(each) for each in some]
         numbers = ((name, found.count(name)) for name in columns)
