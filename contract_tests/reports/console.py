@@ -26,11 +26,12 @@ def line(console: Console, *parts: str | tuple[str, str]) -> None:
 
 
 def table(console: Console, rows: Table) -> None:
-    """Prints a table whose first column has ids. On a narrow terminal no word is cut: the lines are longer than the
-    terminal instead."""
-    rows.columns[0].no_wrap = True
+    """Prints a table. On a narrow terminal no word is cut: the lines are longer than the terminal instead."""
     unbounded = console.options.update(width=UNBOUNDED)
+    for column in rows.columns:
+        cells = (column.header, *column.cells)
+        column.min_width = max(console.measure(cell, options=unbounded).minimum for cell in cells)
     shown = console.width
     console.width = max(shown, console.measure(rows, options=unbounded).minimum)
-    console.print(rows)
+    console.print(rows, crop=False)
     console.width = shown
