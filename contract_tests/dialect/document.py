@@ -12,7 +12,7 @@ import yaml
 
 from contract_tests.dialect import schema
 from contract_tests.dialect.rules import Learned
-from contract_tests.http import printable_text
+from contract_tests.http import printable_text, yaml_text
 from contract_tests.http.messages import Json, same
 
 WIDTH = 118
@@ -23,7 +23,7 @@ def render(found: Mapping[str, Learned], base_url: str, how: str) -> str:
     known = [name for name in schema.settings() if name in found and not found[name].doubt]
     today = time.strftime("%Y-%m-%d")
     lines = [
-        f"# The dialect of {printable_text.escape(base_url)}, learned on {today}: {how}",
+        f"# The dialect of {_comment(base_url)}, learned on {today}: {how}",
         "# A fake that answers alike: assistants-fake --dialect FILE",
         "",
     ]
@@ -55,7 +55,7 @@ def _setting(name: str, found: Learned) -> list[str]:
     text = f"  {name.partition('.')[2]}: {_value(found.value)}"
     notes = [] if same(found.value, schema.default(name)) else [f"default: {_value(schema.default(name))}"]
     if found.note:
-        notes.insert(0, printable_text.escape(found.note))
+        notes.insert(0, _comment(found.note))
     if not notes:
         return [text]
     note = f"# {'; '.join(notes)}"
@@ -64,9 +64,15 @@ def _setting(name: str, found: Learned) -> list[str]:
 
 def _value(value: Json) -> str:
     """Any value as one line of YAML."""
-    is_shown = all(map(str.isprintable, _texts(value)))
-    written = yaml.safe_dump(value, default_flow_style=True, allow_unicode=is_shown, sort_keys=False, width=10**6)
+    if not all(text.isprintable() and "##" not in text for text in _texts(value)):
+        return yaml_text.dump_line(value)
+    written = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**6)
     return written.removesuffix("\n").removesuffix("\n...").strip()
+
+
+def _comment(text: str) -> str:
+    """A text for a comment: one line, which a terminal and a CI server do not obey."""
+    return printable_text.escape(" ".join(text.split())).replace("##", r"#\x23")
 
 
 def _texts(value: Json) -> Iterator[str]:
@@ -87,5 +93,5 @@ def _left_open(found: Mapping[str, Learned]) -> Iterable[str]:
         yield ""
         yield "# Not learned, so these keep their defaults:"
     for why, names in reasons.items():
-        line = f"{', '.join(names)}: {printable_text.escape(' '.join(why.split()))}"
+        line = f"{', '.join(names)}: {_comment(why)}"
         yield from wrap(line, WIDTH, initial_indent="#   ", subsequent_indent="#     ", break_long_words=False)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests.http import input_file, json_text
+from contract_tests.http.credentials import INVALID
 from contract_tests.http.input_file import InputFileError
 from contract_tests.http.messages import Request
 from contract_tests.http.target import ROLES, Target, TargetError
@@ -116,7 +117,7 @@ def append(path: Path, line: dict[str, Any]) -> None:
 def _enter(account: Account, line: dict[str, Any]) -> None:
     """Raises ValueError for a line that no run has written."""
     role = line.get("role", "primary")
-    if role not in ROLES or not all(isinstance(line.get(name, ""), str) for name in ("made", "gone")):
+    if role not in (*ROLES, *INVALID) or not all(isinstance(line.get(name, ""), str) for name in ("made", "gone")):
         raise ValueError
     if "intent" in line and "made" not in line:
         account.open[line["intent"]] = (role, [str(mark) for mark in line["marks"]])

@@ -8,7 +8,6 @@ is no longer true does. The first line is a comment with the version of the cont
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from contract_tests.http import input_file, printable_text, yaml_text
+from contract_tests.http import input_file, yaml_text
 from contract_tests.http.input_file import InputFileError
 from contract_tests.reports.events import Edit, Record
 from contract_tests.requirements import catalogue
@@ -94,7 +93,9 @@ class Baseline:
         if line.expires and line.expires < today:
             return f"expired on {line.expires}: fix the violation, or set another date."
         if verdict and verdict.violations and line.reason not in verdict.reason:
-            return f"fails for another reason: fix that, or write  reason: {_scalar(stable(verdict.reason))}"
+            return (
+                f"fails for another reason: fix that, or write  reason: {yaml_text.dump_line(stable(verdict.reason))}"
+            )
         return ""
 
 
@@ -145,7 +146,7 @@ def _line(path: Path, node: yaml.Node) -> KnownViolation:
 def render(record: Record) -> str:
     """A baseline of all violations of a run. A person has to fill in why each is known."""
     rows = [
-        f"- id: {verdict['id']}\n  why: to be filled in\n  reason: {_scalar(stable(verdict['reason']))}\n"
+        f"- id: {verdict['id']}\n  why: to be filled in\n  reason: {yaml_text.dump_line(stable(verdict['reason']))}\n"
         for verdict in record.broken()
     ]
     return f"# contract {catalogue.version()}\n" + ("".join(rows) or "[]\n")
@@ -155,13 +156,6 @@ def stable(reason: str) -> str:
     """The longest part of a reason that is the same in the next run."""
     pieces: list[str] = [piece.strip() for piece in VOLATILE.split(reason)]
     return max(pieces, key=len)
-
-
-def _scalar(text: str) -> str:
-    """A text as one line of YAML, in quotes."""
-    is_shown = printable_text.escape(text) == text
-    dumped = yaml.safe_dump(text, width=sys.maxsize, default_style='"', allow_unicode=is_shown)
-    return dumped.rstrip("\n").removesuffix("\n...")
 
 
 def since(before: Record, verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:

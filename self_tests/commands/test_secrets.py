@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
-from urllib.parse import quote
-
 import pytest
 
 from contract_tests.http.secrets import Secrets, unmaskable
 from contract_tests.http.target import Target
+from self_tests.doubles.hostile_texts import forms_of
 
 KEY, LONGER = 'sk-a/b+"c>?d9', 'sk-a/b+"c>?d9e'
 VARIABLE = "$ASSISTANTS_API_KEY"
@@ -21,32 +17,7 @@ def secrets() -> Secrets:
     return Secrets(Target("http://127.0.0.1/v1", {"primary": KEY, "sibling": LONGER}))
 
 
-BASIC = base64.b64encode(f"user:{KEY}".encode()).decode()
-FORMS = {
-    "plain": KEY,
-    "in another case": KEY.upper(),
-    "JSON": json.dumps(KEY)[1:-1],
-    "JSON with an escaped slash": json.dumps(KEY)[1:-1].replace("/", "\\/"),
-    "JSON with numbers alone": "".join(f"\\u{ord(char):04X}" for char in KEY),
-    "JSON in JSON": json.dumps(json.dumps(KEY))[3:-3],
-    "a program's hexadecimal escapes": "".join(f"\\x{ord(char):02x}" for char in KEY),
-    "a URL": quote(KEY, safe=""),
-    "a URL with numbers alone": "".join(f"%{ord(char):02x}" for char in KEY),
-    "a URL in a URL": quote(quote(KEY, safe=""), safe=""),
-    "HTML": html.escape(KEY),
-    "HTML with numbers": "".join(f"&#{ord(char)};" for char in KEY),
-    "HTML with hexadecimal numbers": "".join(f"&#x{ord(char):X};" for char in KEY),
-    "UTF-16": KEY.encode("utf-16-le").decode("latin-1").rstrip("\0"),
-    "base64": base64.b64encode(KEY.encode()).decode(),
-    "base64 of the header": base64.b64encode(f"Bearer {KEY}".encode()).decode(),
-    "base64 with a colon": base64.b64encode(f"{KEY}:".encode()).decode(),
-    "base64 with a user": BASIC,
-    "base64 for a URL": base64.urlsafe_b64encode(f"?>{KEY}?>".encode()).decode(),
-    "base64 in a URL": quote(BASIC, safe=""),
-    "hexadecimal": KEY.encode().hex(),
-    "hexadecimal in upper case": KEY.encode().hex().upper(),
-    "nearly the key": KEY[:-4] + "zzzz",
-}
+FORMS = forms_of(KEY)
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
@@ -55,6 +26,13 @@ def test_a_key_is_masked_in_each_form(secrets: Secrets, form: str) -> None:
     assert secrets.mask(f"told {form}!") == f"told {VARIABLE}!"
     assert secrets.mask_bytes(b"\xff" + form.encode() + b"\xff") == b"\xff" + VARIABLE.encode() + b"\xff"
     assert secrets.mask_texts([{form: (form, 1, None)}]) == [{VARIABLE: [VARIABLE, 1, None]}]
+
+
+def test_utf_16_is_masked(secrets: Secrets) -> None:
+    """A body in UTF-16 has zeros between the characters of a key."""
+    body = secrets.mask_bytes(f"told {KEY}!".encode("utf-16-le"))
+
+    assert KEY.encode("utf-16-le")[:-1] not in body
 
 
 def test_a_header_is_masked_in_its_name_too(secrets: Secrets) -> None:
