@@ -16,19 +16,16 @@ from contract_tests.http.openapi import location
 from contract_tests.http.target import Target
 
 SHORTEST = 8  # characters of a key that can be masked
-DISTINCT = (
-    12  # characters of a key that no other word contains by chance; a shorter one is masked as a whole value only
-)
+# A key of so many characters is in no other word by chance. A shorter one is masked as a whole value only.
+DISTINCT = 12
 BEGINNING = 4  # characters of a form that are searched before the whole form, because that is fast
-ESCAPES = ("\\", "%", "&", "\0")  # a text without them has no escaped key
+SPECIAL = re.compile(r"""[/\\"'<>&]""")  # characters that JSON and HTML escape in other ways too
 WORD = "[A-Za-z0-9_-]"
 # A short key may follow an escape, such as %20 or \n, whose last character looks like a part of a word.
 BEFORE = rf"(?:(?<!{WORD})|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrtbf])|(?<=\\u[0-9A-Fa-f]{{4}})|(?<=\\x[0-9A-Fa-f]{{2}}))"
 AFTER = f"(?!{WORD})"
 BASE64 = re.compile("[A-Za-z0-9+/_-]*$")
-BESIDE = (
-    24  # characters of base64 on either side of a key that are masked too: the rest of a value such as `Bearer KEY`
-)
+BESIDE = 24  # characters of base64 beside a key that are masked too: the rest of a value such as `Bearer KEY`
 
 
 class Secrets:
@@ -72,7 +69,15 @@ class Secrets:
         lower = text.lower()
         if any(beginning in lower for beginning in self._beginnings):
             return True
-        return any(each in text for each in ESCAPES) and any(each.search(lower) for each in self._escaped_beginnings)
+        return bool(self._escape.search(lower)) and any(each.search(lower) for each in self._escaped_beginnings)
+
+    @cached_property
+    def _escape(self) -> re.Pattern[str]:
+        """An escape of any character of the beginnings. Few texts have one, so few are searched further."""
+        chars = set("".join(self._beginnings))
+        codes, numbers = ("|".join(format(ord(char), form) for char in chars) for form in ("02x", "d"))
+        special = r"|\\|&" if any(map(SPECIAL.match, chars)) else ""
+        return re.compile(rf"(?:\\u00|\\x|%(?:25){{0,3}}|&#x0{{0,5}})(?:{codes})|&#0{{0,5}}(?:{numbers});|\0{special}")
 
     @cached_property
     def _beginnings(self) -> list[str]:
