@@ -6,6 +6,7 @@ import pytest
 
 from contract_tests.http.secrets import Secrets, unmaskable
 from contract_tests.http.target import Target
+from self_tests.command_run import run_once
 from self_tests.doubles.hostile_texts import forms_of
 
 KEY, LONGER = 'sk-a/b+"c>?d9', 'sk-a/b+"c>?d9e'
@@ -85,3 +86,14 @@ def test_a_part_of_a_key_that_is_a_common_word_is_not_masked() -> None:
     secrets = Secrets(Target("http://127.0.0.1/v1", {"primary": "assistants-9f3a77c2"}))
 
     assert secrets.mask("/v1/assistants has assistants-9f3a77c2") == f"/v1/assistants has {VARIABLE}"
+
+
+@pytest.mark.parametrize("key", ["secret7", "instructions"])
+def test_a_key_that_cannot_be_masked_is_a_warning_on_this_machine(key: str) -> None:
+    """The run goes on, and the warning names the variable, not the key."""
+    ran = run_once("run", "http://127.0.0.1:9/v1", ASSISTANTS_API_KEY=key)
+    warning, closed = ran.err.splitlines()
+
+    assert warning.startswith("Warning: ASSISTANTS_API_KEY: ")
+    assert "accepts no connection" in closed
+    assert key not in ran.out + ran.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -23,12 +24,15 @@ from contract_tests.cli.report_files import write
 from contract_tests.dialect import document
 from contract_tests.dialect.differences import Comparison, Difference
 from contract_tests.dialect.rules import Learned
-from contract_tests.http import json_text, printable_text
+from contract_tests.http import json_text, operations, printable_text
+from contract_tests.http.messages import Exchange, Response
+from contract_tests.http.target import Target
 from contract_tests.reports import baseline, comparison, events
 from contract_tests.reports.difference_table import difference_table
 from contract_tests.reports.events import Record
 from contract_tests.reports.formats import FORMATS, render
 from contract_tests.reports.markdown import github_annotations
+from contract_tests.reports.reproduce import script
 from contract_tests.reports.terminal import not_deleted
 from fake_server.compose import compose
 from fake_server.domain.errors import MalformedRequest
@@ -38,6 +42,7 @@ from fake_server.http.server import serve
 from self_tests.command_run import KEYS, Ran, run_once
 from self_tests.doubles.hostile_texts import HOSTILE, forms_of, repeat_keys
 from self_tests.golden.goldens import EVENTS, HERE, terminal_report
+from self_tests.suite.test_odd_answers import raw
 
 OBEYED = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)
 TAGS = {"script", "style", "input", "button", "mark"}
@@ -205,6 +210,24 @@ def test_a_shell_runs_no_id(tmp_path: Path, shell: str) -> None:
     assert not (tmp_path / "owned").exists()
 
 
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+def test_a_script_runs_no_id(tmp_path: Path, shell: str) -> None:
+    """A script that reproduces a violation calls curl alone, whatever the ids are that a server has answered."""
+    curl = tmp_path / "curl"
+    curl.write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps({'id': TEXT})}\nEND\n", encoding="utf-8")
+    curl.chmod(0o755)
+    create = operations.create({"name": "a"})
+    exchanges = [
+        Exchange(1, create, Response(200, body=json.dumps({"id": TEXT}).encode())),
+        *(Exchange(2, request, Response(200)) for request in operations.every_operation(TEXT, TEXT)),
+    ]
+    text = script(exchanges, Target("http://127.0.0.1:9/v1", {"primary": "sk-fake-primary"}))
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "ASSISTANTS_API_KEY": "k"}
+    done = subprocess.run([shell, "-c", text], cwd=tmp_path, env=environment, capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr, (tmp_path / "owned").exists()) == (0, b"", False)
+
+
 def test_ids_that_are_commands_end_in_an_inert_output(
     command: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path
 ) -> None:
@@ -230,6 +253,16 @@ def test_ids_that_are_commands_end_in_an_inert_output(
     assert made
     assert "Not deleted: 'asst-0" in ran.out
     assert "asst-0" in swept.out
+
+
+def test_a_content_type_is_shown_as_text(run: Callable[..., Ran]) -> None:
+    """The violation quotes the header, and a terminal obeys none of it."""
+    with raw(b"", b"content-type: \x1b[2J::error::owned\r\n") as base_url:
+        ran = run(base_url, "--histories", "0", "--only", "errors/json-content-type", "--only", "list/envelope")
+
+    check_terminal(ran.out + ran.err)
+    assert "FAILED errors/json-content-type" in ran.out
+    assert "\\x1b[2J::error::owned" in ran.out
 
 
 @pytest.fixture(scope="module")
