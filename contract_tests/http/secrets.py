@@ -74,7 +74,7 @@ class Secrets:
     @cached_property
     def _escape(self) -> re.Pattern[str]:
         """An escape of any character of the beginnings. Few texts have one, so few are searched further."""
-        chars = set("".join(self._beginnings))
+        chars = [each for char in set("".join(self._beginnings)) for each in _cases(char)]
         codes, numbers = ("|".join(format(ord(char), form) for char in chars) for form in ("02x", "d"))
         special = r"|\\|&" if any(map(SPECIAL.match, chars)) else ""
         return re.compile(rf"(?:\\u00|\\x|%(?:25){{0,3}}|&#x0{{0,5}})(?:{codes})|&#0{{0,5}}(?:{numbers});|\0{special}")
@@ -178,14 +178,14 @@ def _escaped_beginnings(beginning: str) -> Iterator[str]:
 
 def _first(char: str) -> str:
     # Each branch begins with a literal, to which `re` skips.
-    return rf"(?:{re.escape(char)}|\\\\{{0,3}}(?:{re.escape(char)}|{_code(char)})|{_encoded(char)})"
+    return rf"(?:{_encoded(char)}|\\\\{{0,3}}(?:{_code(char)}|{re.escape(char)})|{re.escape(char)})"
 
 
 def _rest(text: str) -> str:
     # The number of backslashes is bounded: without that, a long run of them costs the square of its length. In UTF-16
-    # and UTF-32 there are zeros between the characters.
+    # and UTF-32 there are zeros between the characters. The x of \x78 is no letter of a key, so escapes come first.
     return "".join(
-        rf"\0{{0,3}}(?:\\{{0,4}}{re.escape(char)}|\\{{1,4}}{_code(char)}|{_encoded(char)})" for char in text[1:]
+        rf"\0{{0,3}}(?:{_encoded(char)}|\\{{1,4}}{_code(char)}|\\{{0,4}}{re.escape(char)})" for char in text[1:]
     )
 
 
@@ -198,12 +198,19 @@ def _encoded(char: str) -> str:
 
 
 def _html(char: str) -> Iterable[str]:
-    numbers = (f"&#0{{0,5}}{ord(char)};", f"&#[xX]0{{0,5}}{_hex(char)};")
+    decimals = "|".join(str(ord(each)) for each in _cases(char))
+    numbers = (f"&#0{{0,5}}(?:{decimals});", f"&#[xX]0{{0,5}}{_hex(char)};")
     return numbers if html.escape(char) == char else (*numbers, html.escape(char))
 
 
 def _hex(char: str) -> str:
-    return "".join(f"[{digit.lower()}{digit.upper()}]" for digit in f"{ord(char):02x}")
+    codes = (f"{ord(each):02x}" for each in _cases(char))
+    return f"(?:{'|'.join(''.join(f'[{digit}{digit.upper()}]' for digit in code) for code in codes)})"
+
+
+def _cases(char: str) -> list[str]:
+    """Both cases of a letter: a search ignores the case, and their codes differ."""
+    return sorted({char.lower(), char.upper()})
 
 
 @cache

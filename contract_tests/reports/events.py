@@ -112,7 +112,11 @@ def _check(record: Record, path: Path) -> None:
     other program has written may lack fields, or hold other values."""
     from jsonschema_rs import ValidationError, validator_for  # here: most commands read no record
 
-    definitions = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]
+    # A later version may add fields. So a reader knows less than the file has, and takes the file all the same.
+    lenient = SCHEMA.read_text(encoding="utf-8").replace(
+        '"additionalProperties": false', '"additionalProperties": true'
+    )
+    definitions = json.loads(lenient)["$defs"]
     validators = {name: validator_for(definition) for name, definition in definitions.items()}
     try:
         _fill_in(record)

@@ -110,6 +110,16 @@ def test_a_record_with_other_values_gives_every_report_or_none(tmp_path: Path) -
     assert taken
 
 
+def test_a_record_of_a_later_version_may_have_more_fields(tmp_path: Path) -> None:
+    """A field that this version does not know is left alone."""
+    *lines, last = EVENTS.read_bytes().splitlines(keepends=True)
+    lines[0] = json.dumps({**json.loads(lines[0]), "later": 1}).encode() + b"\n"
+    footer = json.loads(last) | {"sha256": hashlib.sha256(b"".join(lines)).hexdigest()}
+    (tmp_path / "run.ndjson").write_bytes(b"".join([*lines, json.dumps(footer).encode(), b"\n"]))
+
+    assert events.load(tmp_path / "run.ndjson").header["later"] == 1
+
+
 def _changed(event: Any, random: Random) -> Any:
     """The event with another value somewhere, or without one."""
     names = list(event) if isinstance(event, dict) else list(range(len(event)))

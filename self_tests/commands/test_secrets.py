@@ -9,7 +9,7 @@ from contract_tests.http.target import Target
 from self_tests.command_run import run_once
 from self_tests.doubles.hostile_texts import forms_of
 
-KEY, LONGER = 'sk-a/b+"c>?d9', 'sk-a/b+"c>?d9e'
+KEY, LONGER = 'sK-a/B+"c>?D9', 'sK-a/B+"c>?D9e'
 VARIABLE = "$ASSISTANTS_API_KEY"
 
 
@@ -27,6 +27,15 @@ def test_a_key_is_masked_in_each_form(secrets: Secrets, form: str) -> None:
     assert secrets.mask(f"told {form}!") == f"told {VARIABLE}!"
     assert secrets.mask_bytes(b"\xff" + form.encode() + b"\xff") == b"\xff" + VARIABLE.encode() + b"\xff"
     assert secrets.mask_texts([{form: (form, 1, None)}]) == [{VARIABLE: [VARIABLE, 1, None]}]
+
+
+@pytest.mark.parametrize("key", ["sk-live-123x", "sk-live-123%", "u0075-%25-&amp;-x", "SK_LIVE_0001", "%%%%%%%%"])
+@pytest.mark.parametrize("name", FORMS)
+def test_a_key_that_ends_like_an_escape_is_masked_whole(key: str, name: str) -> None:
+    """The x of \\x78 and the sign of %25 are parts of escapes, and nothing of an escape is left."""
+    secrets = Secrets(Target("http://127.0.0.1/v1", {"primary": key}))
+
+    assert secrets.mask(f"told {forms_of(key)[name]} !") == f"told {VARIABLE} !"
 
 
 def test_utf_16_is_masked(secrets: Secrets) -> None:
