@@ -69,6 +69,7 @@ class Oracle:
     def observe(self, exchange: Exchange) -> None:
         """Judges one exchange and takes its effects into the model."""
         before = self._found()
+        self.findings.timing.begin(exchange)
         self._observe(exchange)
         if self._found() != before:
             self._deviating.add(exchange.number)
