@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -17,6 +18,8 @@ from fake_server.console import LOG_FORMATS, print_greeting, print_json
 from fake_server.contract.openapi import load_document
 
 DEFAULT_RATE = str(load_document()["x-rate-limit"]["requests"])
+DEFAULT_BASE_PATH = urlsplit(load_document()["servers"][0]["url"]).path
+CONTROL_PATH = "/_fake"
 # OpenSSL reads its certificates from here.
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -35,6 +38,24 @@ def _parse_origin(text: str) -> str:
     if not re.fullmatch(r"https?://[^/\s]+|null", text):
         raise click.BadParameter(f"'{text}' is not an origin. An origin has no path, such as http://localhost:3000.")
     return text.lower()
+
+
+def _parse_base_path(text: str) -> str:
+    """Without the slash at its end, so "" is the root. Raises BadParameter."""
+    path = text.removesuffix("/")
+    if not text.startswith("/") or not re.fullmatch(r"(/(?!\.{1,2}(/|$))[\w.~-]+)*", path, re.ASCII):
+        raise click.BadParameter(f"'{text}' is not a path, such as /, /v1 or /openai/v1.")
+    if path == CONTROL_PATH or path.startswith(f"{CONTROL_PATH}/"):
+        raise click.BadParameter(f"{CONTROL_PATH} is the path of the Control API. Give another one.")
+    return path
+
+
+def _print_version(context: click.Context, _: click.Parameter, given: bool) -> None:
+    if given:
+        from fake_server.distribution import installed_version  # takes 10 ms, which the start of the fake avoids
+
+        click.echo(f"assistants-fake, version {installed_version()}")
+        context.exit()
 
 
 def main() -> None:
@@ -64,6 +85,14 @@ def main() -> None:
     metavar="N|off",
     help="Allow N calls per minute for each key.",
 )
+@click.option(
+    "--base-path",
+    default=DEFAULT_BASE_PATH,
+    show_default=True,
+    type=_parse_base_path,
+    metavar="PATH",
+    help="Serve the API under this path, such as / or /openai/v1.",
+)
 @click.option("--data", type=click.Path(path_type=Path), help="Keep all data in this file.  [default: in memory]")
 @click.option("--durable", is_flag=True, help="With --data: write each change to the disk before the answer.")
 @click.option("--seed-file", type=click.Path(path_type=Path), help="Start with the content of this YAML or JSON file.")
@@ -83,7 +112,14 @@ def main() -> None:
     "--log", type=click.Choice(list(LOG_FORMATS)), default="text", show_default=True, help="Format of the request log."
 )
 @click.option("--quiet", is_flag=True, help="Do not log requests.")
-@click.version_option(prog_name="assistants-fake", package_name="assistants-contract")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 def command(host: str, port: int, as_json: bool, **options: Any) -> None:
     """Run a local fake of the Assistants API: six operations under /v1/assistants."""
     if not host:

@@ -25,17 +25,21 @@ def compose(
     now: Callable[[], float] = time.time,
     seed: Seed | None = None,
     dialect: Dialect | None = None,
+    base_path: str | None = None,
 ) -> Fake:
     """A new fake that allows `rate_limit` calls per minute (None: no limit).
 
     `data` is the file that keeps the data (None: memory only). With `durable` each change is on the disk before the
     answer. `now` gives Unix seconds for created_at and the limiter. A new fake starts with the content of `seed`, and
     a reset restores it; the default has two organizations. `dialect` has the settings for the free choices of the
-    contract (see load_dialect and parse_dialect). Raises DataFileError.
+    contract (see load_dialect and parse_dialect). `base_path` comes before each path in place of the contract's /v1; ""
+    is the root. Raises DataFileError.
     """
     dialect = dialect or {}
     defaults = organization_defaults(dialect)
     contract = load_contract(change_document(load_document(), dialect))
+    if base_path is not None:
+        contract.prefix = base_path
     store = Store(data, now, durable)
     seed = seed or default_seed(int(now()), defaults)
     if store.is_new():

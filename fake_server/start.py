@@ -41,6 +41,7 @@ def compose_fake(
     cors: tuple[str, ...],
     control_token: str | None,
     no_control: bool,
+    base_path: str,
     log: str,
     quiet: bool,
 ) -> Fake:
@@ -50,7 +51,15 @@ def compose_fake(
         settings = {} if dialect is None else load_dialect(dialect)
         defaults = organization_defaults(settings)
         content = None if seed_file is None else load_seed_file(seed_file, int(clock.now()), defaults)
-        fake = compose(rate_limit=rate_limit, data=data, durable=durable, now=clock.now, seed=content, dialect=settings)
+        fake = compose(
+            rate_limit=rate_limit,
+            data=data,
+            durable=durable,
+            now=clock.now,
+            seed=content,
+            dialect=settings,
+            base_path=base_path,
+        )
     except (DataFileError, YamlFileError) as error:
         raise StartError(str(error)) from None
     ids = None if seed is None else Ids(seed)

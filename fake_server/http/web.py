@@ -59,9 +59,14 @@ def build_endpoint(fake: Fake) -> Endpoint:
 
 def build_routes(prefix: str, operations: Sequence[Operation]) -> list[Route]:
     return [
-        (re.compile(prefix + re.sub(r"{\w+}", "([^/]+)", path)), {operation.method: operation for operation in alike})
+        (_path_pattern(prefix, path), {operation.method: operation for operation in alike})
         for path, alike in groupby(operations, key=lambda operation: operation.path)
     ]
+
+
+def _path_pattern(prefix: str, path: str) -> re.Pattern[str]:
+    """`path` has parameters in braces."""
+    return re.compile(re.escape(prefix) + re.sub(r"{\w+}", "([^/]+)", path))
 
 
 def _answer_preflight(fake: Fake, request: web.BaseRequest) -> web.Response | None:
