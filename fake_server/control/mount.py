@@ -8,7 +8,7 @@ from aiohttp import web
 
 from fake_server.control.fault_injection import delay_or_refuse, leaves_unanswered, spoil_response
 from fake_server.control.faults import HEADER
-from fake_server.control.request_log import MOST_BODY_BYTES, LoggedRequest, render_request
+from fake_server.control.request_log import MOST_BODY_BYTES, LoggedRequest, keep_headers, render_request
 from fake_server.control.routes import PREFIX, answer_request
 from fake_server.control.state import Control
 from fake_server.domain.clock import Clock
@@ -69,6 +69,7 @@ def _log_request(control: Control, request: web.BaseRequest, context: RequestCon
         context.seconds,
         None if fault is None else fault.id,
         response.headers.get("x-request-id"),
+        keep_headers(request.raw_headers),
         None if body is None else body[: MOST_BODY_BYTES + 1],
         cast(bytes, response.body or b"")[: MOST_BODY_BYTES + 1],
     )

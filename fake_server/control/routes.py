@@ -12,7 +12,9 @@ from fake_server.contract.yaml_file import YamlFileError, parse_yaml
 from fake_server.control import assistants, diagnostics, organizations, state_handlers
 from fake_server.control.access import check_access
 from fake_server.control.events import stream
+from fake_server.control.http_archive import render_archive
 from fake_server.control.page_files import load_page_file
+from fake_server.control.request_log import render_request
 from fake_server.control.state import Control, ControlCall, Handler
 from fake_server.domain import errors
 from fake_server.domain.errors import Broken, MalformedRequest, Refused, UnknownUrl
@@ -141,5 +143,19 @@ async def _listen(control: Control, request: web.BaseRequest) -> web.StreamRespo
     return await stream(control.requests, request)
 
 
+async def _export_requests(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    keys = control.fake.store.all_keys()
+    calls = [render_request(each, keys) for each in control.requests.latest]
+    archive = render_archive(calls, f"http://{request.host}")
+    headers = {"content-disposition": 'attachment; filename="assistants-fake.har"'}
+    return web.Response(body=encode_json(archive), headers=JSON | headers)
+
+
 # Handlers that need the request itself or do not answer JSON.
-DIRECT = {"getHealth": _get_health, "getContract": _get_contract, "getDescription": _get_description, "listen": _listen}
+DIRECT = {
+    "getHealth": _get_health,
+    "getContract": _get_contract,
+    "getDescription": _get_description,
+    "exportRequests": _export_requests,
+    "listen": _listen,
+}

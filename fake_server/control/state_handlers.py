@@ -14,7 +14,7 @@ END_OF_TIME = 253402300799
 
 
 async def get_seed(call: ControlCall) -> Any:
-    return render_seed(call.control.fake.seed)
+    return render_seed(call.control.fake.store.copy_rows())
 
 
 async def put_seed(call: ControlCall) -> Any:

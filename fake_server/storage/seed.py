@@ -1,6 +1,6 @@
 """The content of a new fake. By default: two organizations, and three keys that a person can type."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -122,20 +122,20 @@ def render_seed(tables: Tables) -> dict[str, Any]:
     return {"organizations": [_render_organization(row, tables) for row in tables["organizations"].values()]}
 
 
+def _render_key(key: Row, projects: Collection[str], short: str) -> dict[str, Any]:
+    """A key whose assistant was deleted names none, so that the seed binds it to its default one."""
+    bound = next((each for each in (key["project"], f"{short}-{key['label']}") if each in projects), None)
+    rendered = {"label": key["label"], "secret": key["secret"], "active": key.get("active", True)}
+    return rendered if bound is None else rendered | {"assistant": assistant_id(bound)}
+
+
 def _render_organization(row: Row, tables: Tables) -> dict[str, Any]:
     keys, projects = (
         [each for each in tables[name].values() if each["organization"] == row["id"]] for name in ("keys", "projects")
     )
+    ids = {project["id"] for project in projects}
     return row | {
-        "keys": [
-            {
-                "label": key["label"],
-                "secret": key["secret"],
-                "assistant": assistant_id(key["project"]),
-                "active": key.get("active", True),
-            }
-            for key in keys
-        ],
+        "keys": [_render_key(key, ids, row["id"].removeprefix("org-")) for key in keys],
         "assistants": [
             {
                 "id": assistant_id(project["id"]),

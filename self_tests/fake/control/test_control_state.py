@@ -264,3 +264,29 @@ def test_a_clock_is_set_to_times_alone(control: ControlClient, changes: dict[str
         control.clock(**changes)
 
     assert refused.value.status == 400
+
+
+def test_the_present_state_is_a_seed(control: ControlClient, primary: httpx2.Client) -> None:
+    """GET /seed has the present state; another fake that gets this seed has the same organizations and assistants."""
+    made = primary.post("/assistants", json={"name": "kept"}).json()
+    control.organization(id="org-late", instructions="Be brief.")
+    control.rotate("sk-fake-foreign")
+    control.limit(None)
+    exported = control.ask("GET", "seed")
+
+    with serve(controlled()) as url:
+        other = ControlClient(url)
+        other.seed(**exported)
+        assert other.ask("GET", "seed") == exported
+        assert other.ask("GET", "assistants", made["id"])["assistant"] == made
+
+
+def test_a_seed_of_a_key_without_an_assistant_is_a_seed(control: ControlClient) -> None:
+    """A key whose assistant was deleted is bound to its default assistant, which is there or is made anew."""
+    control.ask("DELETE", "assistants", "asst-acme-support")
+    rotated = control.rotate("sk-fake-sibling")
+    control.ask("DELETE", "assistants", rotated["assistant"])
+    control.seed(**control.ask("GET", "seed"))
+
+    keys = {each["label"]: each["assistant"] for each in control.ask("GET", "keys")["data"]}
+    assert keys == {"primary": "asst-acme-primary", "sibling": "asst-acme-sibling", "foreign": "asst-globex-sales"}
