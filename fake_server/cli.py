@@ -96,6 +96,7 @@ def main() -> None:
 @click.option("--data", type=click.Path(path_type=Path), help="Keep all data in this file.  [default: in memory]")
 @click.option("--durable", is_flag=True, help="With --data: write each change to the disk before the answer.")
 @click.option("--seed-file", type=click.Path(path_type=Path), help="Start with the content of this YAML or JSON file.")
+@click.option("--watch", is_flag=True, help="Read the seed file and the dialect file again when they change.")
 @click.option("--seed", type=int, metavar="N", help="Give the same ids and times for the same calls.")
 @click.option(
     "--cors",
@@ -128,6 +129,8 @@ def command(host: str, port: int, as_json: bool, **options: Any) -> None:
         raise click.UsageError("--durable needs a data file. Add --data, or remove --durable.")
     if options["seed"] is not None and options["data"] is not None:
         raise click.UsageError("--seed and --data cannot be used together. Give only one of them.")
+    if options["watch"]:
+        _check_watch(**options)
     with _without_certificates():
         from fake_server import start
     announce = print_json if as_json else print_greeting
@@ -136,6 +139,16 @@ def command(host: str, port: int, as_json: bool, **options: Any) -> None:
         start.serve_until_signal(fake, host, port, lambda url: announce(fake, url, control=not options["no_control"]))
     except start.StartError as error:
         raise click.ClickException(str(error)) from None
+
+
+def _check_watch(seed_file: Path | None, dialect: str | None, no_control: bool, **_: Any) -> None:
+    """Raises UsageError."""
+    from fake_server.dialect.settings import is_dialect_file
+
+    if seed_file is None and (dialect is None or not is_dialect_file(dialect)):
+        raise click.UsageError("--watch needs a file. Add --seed-file, or --dialect with a file.")
+    if no_control:
+        raise click.UsageError("--watch and --no-control cannot be used together. Give only one of them.")
 
 
 @contextmanager

@@ -61,6 +61,13 @@ class Log:
             sys.stderr.write(lines)
 
 
+def print_notice(text: str) -> None:
+    """One line on stderr about something that happened while the fake serves."""
+    # The reader of stderr may be gone.
+    with suppress(OSError):
+        click.echo(f"assistants-fake: {text}", err=True)
+
+
 def _page_url(fake: Fake, url: str) -> str:
     return f"{url.removesuffix(fake.contract.prefix)}/_fake/"
 

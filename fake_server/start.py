@@ -8,11 +8,11 @@ from importlib import import_module
 from pathlib import Path
 
 from fake_server.compose import compose
-from fake_server.console import LOG_DELAY, Log
+from fake_server.console import LOG_DELAY, Log, print_notice
 from fake_server.contract.yaml_file import YamlFileError
 from fake_server.control.mount import attach
 from fake_server.dialect.apply import organization_defaults
-from fake_server.dialect.settings import load_dialect
+from fake_server.dialect.settings import is_dialect_file, load_dialect
 from fake_server.domain.clock import Clock
 from fake_server.domain.ids import Ids
 from fake_server.fake import Fake
@@ -20,6 +20,7 @@ from fake_server.http.middlewares import allow_origins, number_requests
 from fake_server.http.server import ListenError, listening
 from fake_server.storage.file_format import DataFileError
 from fake_server.storage.seed_file import load_seed_file
+from fake_server.watch import Watch
 
 # The time of the clock under --seed: 2025-11-23T08:00:00Z.
 SEEDED_TIME = 1_763_884_800.0
@@ -37,6 +38,7 @@ def compose_fake(
     durable: bool,
     dialect: str | None,
     seed_file: Path | None,
+    watch: bool,
     seed: int | None,
     cors: tuple[str, ...],
     control_token: str | None,
@@ -69,7 +71,10 @@ def compose_fake(
     if cors:
         allow_origins(fake, cors)
     if not no_control:
-        attach(fake, clock, ids=ids, host=host, token=control_token)
+        control = attach(fake, clock, ids=ids, host=host, token=control_token)
+        if watch:
+            file = Path(dialect) if dialect is not None and is_dialect_file(dialect) else None
+            fake.background.append(Watch(control, seed_file, file, print_notice).run)
     fake.log = None if quiet else Log(log)
     return fake
 
@@ -89,7 +94,10 @@ async def _serve(fake: Fake, host: str, port: int, announce: Callable[[str], Non
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with listening(fake, host, port) as url:
         announce(url)
+        tasks = [asyncio.create_task(run()) for run in fake.background]
         await stop.wait()
+        for task in tasks:
+            task.cancel()
     # The last lines of the log are written in this time.
     await asyncio.sleep(2 * LOG_DELAY)
 

@@ -5,7 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from time import perf_counter
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from fake_server.contract.openapi import Operation
+from fake_server.contract.openapi import Contract, Operation
 from fake_server.domain.assistants import Key
 from fake_server.domain.errors import BodyTooLarge, Broken, Faulted, MalformedRequest, Refused, UnknownUrl, WrongMethod
 from fake_server.fake import Answer, Call, Fake, RequestContext
@@ -35,7 +35,6 @@ def build_endpoint(fake: Fake) -> Endpoint:
     """The function that answers every request. aiohttp's own router and middlewares are not used, because they refuse
     some requests outside the envelope and are slower.
     """
-    routes = build_routes(fake.contract.prefix, fake.contract.operations)
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         began = perf_counter()
@@ -44,7 +43,7 @@ def build_endpoint(fake: Fake) -> Endpoint:
             await _answer_expect(request)
         response = _answer_preflight(fake, request)
         if response is None:
-            response = build_response(fake, await _answer_operation(fake, routes, request, context), context.caller)
+            response = build_response(fake, await _answer_operation(fake, request, context), context.caller)
         context.seconds = perf_counter() - began
         if fake.log is not None:
             label = context.key.label if context.key else "-"
@@ -55,6 +54,11 @@ def build_endpoint(fake: Fake) -> Endpoint:
     for middleware in reversed(fake.middlewares):
         outermost = partial(middleware, handler=outermost)
     return outermost
+
+
+@lru_cache(64)  # a running fake can get another contract
+def _contract_routes(contract: Contract) -> list[Route]:
+    return build_routes(contract.prefix, contract.operations)
 
 
 def build_routes(prefix: str, operations: Sequence[Operation]) -> list[Route]:
@@ -78,12 +82,10 @@ def _answer_preflight(fake: Fake, request: web.BaseRequest) -> web.Response | No
     return None
 
 
-async def _answer_operation(
-    fake: Fake, routes: list[Route], request: web.BaseRequest, context: RequestContext
-) -> Answer:
+async def _answer_operation(fake: Fake, request: web.BaseRequest, context: RequestContext) -> Answer:
     """Refusals and internal errors become answers too."""
     try:
-        operation, assistant = match_operation(routes, request)
+        operation, assistant = match_operation(_contract_routes(fake.contract), request)
         call = await check_request(fake, operation, assistant, request, context)
         try:
             return await fake.handlers[operation.id](call)

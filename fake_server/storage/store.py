@@ -24,7 +24,7 @@ class Store:
 
     def __init__(self, data: Path | None, now: Callable[[], float], durable: bool = False) -> None:
         self.now = now
-        self.new_id: Callable[[str], str] = _random_id
+        self.new_id: Callable[[str], str] = random_id
         self.file = None if data is None else DataFile(data, durable)
         self.db = TinyDB(storage=MemoryStorage)
         self.tables: dict[str, IndexedTable] = {}
@@ -199,7 +199,7 @@ class Projects(Sequence[Project]):
         raise ValueError(f"no project has the id {value.id}")
 
 
-def _random_id(_: str) -> str:
+def random_id(_: str) -> str:
     return token_hex(12)
 
 
