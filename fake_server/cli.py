@@ -16,6 +16,7 @@ import click
 
 from fake_server.console import LOG_FORMATS, print_greeting, print_json
 from fake_server.contract.openapi import load_document
+from fake_server.distribution import installed_version
 
 DEFAULT_RATE = str(load_document()["x-rate-limit"]["requests"])
 DEFAULT_BASE_PATH = urlsplit(load_document()["servers"][0]["url"]).path
@@ -52,8 +53,6 @@ def _parse_base_path(text: str) -> str:
 
 def _print_version(context: click.Context, _: click.Parameter, given: bool) -> None:
     if given:
-        from fake_server.distribution import installed_version  # takes 10 ms, which the start of the fake avoids
-
         click.echo(f"assistants-fake, version {installed_version()}")
         context.exit()
 

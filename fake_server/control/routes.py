@@ -16,6 +16,7 @@ from fake_server.control.http_archive import render_archive
 from fake_server.control.page_files import load_page_file
 from fake_server.control.request_log import render_request
 from fake_server.control.state import Control, ControlCall, Handler
+from fake_server.distribution import installed_version
 from fake_server.domain import errors
 from fake_server.domain.errors import Broken, MalformedRequest, Refused, UnknownUrl
 from fake_server.http import request_checks
@@ -118,8 +119,6 @@ def _build_refusal(refusal: Refused) -> web.Response:
 
 
 async def _get_health(control: Control, request: web.BaseRequest) -> web.StreamResponse:
-    from fake_server.distribution import installed_version  # takes 10 ms, which the start of the fake avoids
-
     health: dict[str, Any] = {
         "status": "ok",
         "version": installed_version(),

@@ -1,4 +1,6 @@
-"""`make runners`: installs the test runners under which the JavaScript helper is tested, and writes its types anew."""
+"""`make runners` installs the test runners under which the JavaScript helper is tested, and `make types` writes the
+helper's types.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from self_tests.third_party.generated import tools
 
 ROOT = Path(__file__).parents[2]
 HELPER = ROOT / "packages/npm"
+TYPES = HELPER / "control.d.ts"
 CONTROL_YAML = ROOT / "fake_server/control/control.yaml"
 RUNNERS = HOME / "runners-node"
 # openapi-typescript makes the types, and tsc checks them.
@@ -20,14 +23,15 @@ PACKAGES = (*tools.PACKAGES[tools.NODE], "vitest@4.1.12", "jest@30.5.2", "@playw
 PATIENCE = 120
 
 
-def main() -> int:
-    """0: all is there; 3: npm cannot install here."""
+def main(words: list[str]) -> int:
+    """0: done; 3: npm cannot install here. The word "types" writes the types."""
     try:
         environment("node", RUNNERS, PACKAGES)
     except UnavailableError as why:
         print(f"Left out: {why}.", file=sys.stderr)
         return 3
-    write_types(HELPER / "control.d.ts")
+    if words == ["types"]:
+        write_types(TYPES)
     return 0
 
 
@@ -65,4 +69,4 @@ def run(words: list[str], folder: Path, variables: Mapping[str, str] = {}) -> st
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
