@@ -78,7 +78,7 @@ def _log_request(control: Control, request: web.BaseRequest, context: RequestCon
 
 
 def _publish(control: Control, logged: LoggedRequest) -> None:
-    control.requests.publish("request", render_request(logged, control.fake.store.all_keys()))
+    control.requests.publish("request", render_request(logged, control.key_mask()))
     if logged.fault is not None:
         control.requests.publish_change("faults")
     if logged.operation is not None and logged.method != "GET" and logged.status is not None and logged.status < 400:

@@ -3,10 +3,8 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple
-
-from fake_server.domain.assistants import Key
 
 MOST_REQUESTS = 200
 # More bytes of a body are not kept.
@@ -66,14 +64,14 @@ def _render_event(event: str, data: Any) -> str:
     return f"event: {event}\ndata: {json.dumps(data)}\n\n"
 
 
-def render_request(logged: LoggedRequest, keys: Iterable[Key]) -> dict[str, Any]:
-    """The schema Request of control.yaml. All keys are masked."""
+def render_request(logged: LoggedRequest, mask: Callable[[str], str]) -> dict[str, Any]:
+    """The schema Request of control.yaml. `mask` hides the keys of a text."""
     bodies = [body for body in (logged.request_body, logged.response_body) if body is not None]
     return {
         "number": logged.number,
         "at": logged.at,
         "method": logged.method,
-        "path": _mask_keys(logged.path, keys),
+        "path": mask(logged.path),
         "operation": logged.operation,
         "organization": logged.organization,
         "key": logged.key,
@@ -81,18 +79,11 @@ def render_request(logged: LoggedRequest, keys: Iterable[Key]) -> dict[str, Any]
         "ms": round(logged.seconds * 1000, 2),
         "fault": logged.fault,
         "request_id": logged.request_id,
-        "request_body": _render_body(logged.request_body, keys),
-        "response_body": _render_body(logged.response_body, keys),
+        "request_body": _render_body(logged.request_body, mask),
+        "response_body": _render_body(logged.response_body, mask),
         "cut": any(len(body) > MOST_BODY_BYTES for body in bodies),
     }
 
 
-def _render_body(body: bytes | None, keys: Iterable[Key]) -> str | None:
-    return None if body is None else _mask_keys(body[:MOST_BODY_BYTES].decode(errors="replace"), keys)
-
-
-def _mask_keys(text: str, keys: Iterable[Key]) -> str:
-    # A key may be the start of a longer key, so longer keys are masked first.
-    for key in sorted(keys, key=lambda key: -len(key.secret)):
-        text = text.replace(key.secret, f"<{key.label}>")
-    return text
+def _render_body(body: bytes | None, mask: Callable[[str], str]) -> str | None:
+    return None if body is None else mask(body[:MOST_BODY_BYTES].decode(errors="replace"))

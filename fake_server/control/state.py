@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from fake_server.control.faults import Faults
+from fake_server.control.key_mask import KeyMask
 from fake_server.control.request_log import RequestLog
 from fake_server.domain.clock import Clock
 from fake_server.domain.errors import NotThere
@@ -38,6 +39,14 @@ class Control:
     requests: RequestLog = field(default_factory=RequestLog)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     created: dict[str, Tables] = field(default_factory=dict)
+    _mask: tuple[int, KeyMask] | None = None
+
+    def key_mask(self) -> KeyMask:
+        """For the keys of this moment. It is built only after a key has changed."""
+        version = self.fake.store.table("keys").version
+        if self._mask is None or self._mask[0] != version:
+            self._mask = version, KeyMask(self.fake.store.all_keys())
+        return self._mask[1]
 
     def reset(self) -> None:
         """Reset everything to the seed. Raises NotKept."""
