@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from fake_server.control.access import AllowedHosts
 from fake_server.control.faults import Faults
 from fake_server.control.key_mask import KeyMask
 from fake_server.control.request_log import RequestLog
@@ -24,7 +25,7 @@ class Snapshot(NamedTuple):
 
 @dataclass
 class Control:
-    """`host` is the address where the fake listens, and `limit` is the initial limit of the limiter.
+    """`limit` is the initial limit of the limiter.
 
     `created` has the organizations that were created later, with their initial rows, which a reset restores.
     """
@@ -32,7 +33,7 @@ class Control:
     fake: Fake
     clock: Clock
     ids: Ids | None
-    host: str
+    hosts: AllowedHosts
     token: str | None
     limit: int | None
     faults: Faults = field(default_factory=Faults)

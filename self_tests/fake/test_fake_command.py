@@ -350,7 +350,7 @@ BAD = {
     "no host": ("--host", ""),
     "host too long": ("--host", "a" * 64 + ".invalid", "--port", "0"),
     "port": ("--port", "65536"),
-    "rate": ("--rate-limit", "0"),
+    "rate": ("--rate-limit", "-1"),
     "rate in words": ("--rate-limit", "ten"),
     "unknown option": ("--nothing",),
     "argument": ("nothing",),

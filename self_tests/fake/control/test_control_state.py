@@ -16,6 +16,7 @@ from fake_server.control.routes import DIRECT, FILE, HANDLERS, load_routes
 from fake_server.fake import Fake
 from fake_server.http.server import serve
 from self_tests.fake.control.controlled import controlled
+from self_tests.fake.storage.killed import kill
 
 SEED: list[dict[str, Any]] = [
     {
@@ -109,8 +110,7 @@ def test_a_reset_survives_a_kill(tmp_path: Path) -> None:
     with serve(fake) as url:
         fake.store.add("org-acme", "new", None)
         ControlClient(url).reset()
-    assert fake.store.file is not None
-    fake.store.file.journal.close()  # and nothing else, as a kill would have it
+    kill(fake.store)
 
     again = controlled(data=tmp_path / "data.json")
 
