@@ -7,6 +7,9 @@ from typing import Protocol
 # Without a request for so many seconds, a connection is closed. Proxies and clients keep theirs for 60 at most.
 IDLE_SECONDS = 75
 MOST_CONNECTIONS = 10_000
+OTHER_FILES, TURNS = 16, 6
+# Connections that the system holds until they are accepted.
+WAITING_CONNECTIONS = 4_096
 
 
 class Closable(Protocol):
@@ -38,9 +41,10 @@ class Connections:
 
 
 def most_connections() -> tuple[int, int]:
-    """The most connections, and the most new ones that may wait to be accepted.
+    """The most connections, and the most that are accepted at once.
 
-    A quarter of the file descriptors stays free, for files and for connections that are accepted at the same time.
+    A quarter of the file descriptors stays free: for OTHER_FILES, and for connections that asyncio has accepted or has
+    to close, which takes it some turns of its loop.
     """
     try:
         import resource
@@ -50,4 +54,4 @@ def most_connections() -> tuple[int, int]:
     if limit == resource.RLIM_INFINITY:
         limit = 2 * MOST_CONNECTIONS
     most = max(1, min(MOST_CONNECTIONS, limit * 3 // 4))
-    return most, max(1, min(100, (limit - most) // 3))
+    return most, max(1, min(100, (limit - most - OTHER_FILES) // TURNS))

@@ -16,7 +16,7 @@ from aiohttp.http_exceptions import BadHttpMethod, ContentEncodingError
 from fake_server.domain.errors import Broken, MalformedRequest, Refused, UnsupportedMediaType, WrongMethod
 from fake_server.fake import Fake
 from fake_server.http.addresses import Listening, bind, describe
-from fake_server.http.connections import IDLE_SECONDS, Connections, most_connections
+from fake_server.http.connections import IDLE_SECONDS, WAITING_CONNECTIONS, Connections, most_connections
 from fake_server.http.web import build_endpoint, build_response, check_content_encoding, render_refusal
 
 LOG = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ async def listening(
         return web.BaseRequest(*parts, **options)
 
     manager = web.Server(build_endpoint(fake), request_factory=build_request)
-    most, backlog = most_connections()
+    most, at_once = most_connections()
     connections = Connections(most)
     runner = web.ServerRunner(manager, shutdown_timeout=0.3)
     sockets = bind(hosts, port)
@@ -141,7 +141,9 @@ async def listening(
     try:
         for each in sockets:
             protocol = partial(Connection, fake, connections, manager, loop)
-            servers.append(await loop.create_server(protocol, sock=each, backlog=backlog, ssl=tls))
+            servers.append(await loop.create_server(protocol, sock=each, backlog=at_once, ssl=tls))
+            # The system may hold more connections than the loop accepts at once; it drops those beyond for a second.
+            each.listen(WAITING_CONNECTIONS)
         scheme = "http" if tls is None else "https"
         yield describe(sockets, hosts, scheme=scheme, prefix=fake.contract.prefix)
     finally:
