@@ -1,7 +1,7 @@
 """The rate limiter: it counts the calls of each caller in a sliding or fixed window. It knows only a clock."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -78,10 +78,10 @@ class Limiter:
             until = self.blocked[key] = now + max(self.block, wait)
         return max(0, min(self.seconds, ceil(until - now)))
 
-    def forget(self, key: str) -> None:
-        """Forget the calls of a key, also if each operation has its own budget."""
+    def forget(self, keys: Collection[str]) -> None:
+        """Forget the calls of these keys, also if each operation has its own budget."""
         for spent in (self.calls, self.blocked):
-            for caller in [each for each in spent if each.partition(" ")[0] == key]:
+            for caller in [each for each in spent if each.partition(" ")[0] in keys]:
                 del spent[caller]
 
     def forget_all(self) -> None:

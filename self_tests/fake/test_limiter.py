@@ -150,7 +150,7 @@ def test_a_key_is_forgotten_with_each_of_its_operations(limiter: Limiter) -> Non
     for caller in ("a", "a getAssistant", "ab"):
         limiter.count_call(caller)
 
-    limiter.forget("a")
+    limiter.forget({"a"})
 
     assert [limiter.state(caller).used for caller in ("a", "a getAssistant", "ab")] == [0, 0, 1]
 
