@@ -76,7 +76,7 @@ def change_dialect(fake: Fake, dialect: Dialect, new_id: Callable[[str], str] = 
     for name, part in _parts_before(dialect, fake.contract.prefix).items():
         setattr(fake, name, part)
     fake.store.new_id = new_id
-    fake.limiter.fixed, fake.limiter.block = False, 0
+    fake.limiter.fixed, fake.limiter.block, fake.limiter.per = False, 0, "key"
     apply_dialect(fake, dialect)
 
 

@@ -15,13 +15,24 @@ from aiohttp import web
 
 from fake_server.contract.openapi import Contract, Operation
 from fake_server.domain.assistants import Key
-from fake_server.domain.errors import BodyTooLarge, Broken, Faulted, MalformedRequest, Refused, UnknownUrl, WrongMethod
+from fake_server.domain.errors import (
+    BodyTooLarge,
+    Broken,
+    Faulted,
+    MalformedRequest,
+    Refused,
+    UnknownUrl,
+    UnsupportedMediaType,
+    WrongMethod,
+)
 from fake_server.fake import Answer, Call, Fake, RequestContext
 
 LOG = logging.getLogger(__name__)
 # If a body was not read to its end, the connection cannot be used for another request.
 CLOSE = {"connection": "close"}
+PRIVATE_NETWORK = "access-control-allow-private-network"
 JSON = {"content-type": "application/json"}
+CODINGS = ("", "identity", "gzip", "deflate")
 CONTEXT = web.RequestKey("context", RequestContext)
 # The key of a call to an operation that needs no key. Today every operation needs one.
 NO_KEY = Key("", "", "", "")
@@ -78,6 +89,9 @@ def _answer_preflight(fake: Fake, request: web.BaseRequest) -> web.Response | No
     headers = request.headers
     if request.method == "OPTIONS" and "Origin" in headers and "Access-Control-Request-Method" in headers:
         allowed = fake.preflight_headers(headers.get("Access-Control-Request-Headers", ""))
+        if headers.get("Access-Control-Request-Private-Network") == "true":
+            # A browser asks this before a page of the internet may call this machine.
+            allowed[PRIVATE_NETWORK] = "true"
         return web.Response(status=204, headers=allowed | fake.common_headers())
     return None
 
@@ -85,7 +99,7 @@ def _answer_preflight(fake: Fake, request: web.BaseRequest) -> web.Response | No
 async def _answer_operation(fake: Fake, request: web.BaseRequest, context: RequestContext) -> Answer:
     """Refusals and internal errors become answers too."""
     try:
-        operation, assistant = match_operation(_contract_routes(fake.contract), request)
+        operation, assistant = match_operation(_contract_routes(fake.contract), request, request.method)
         call = await check_request(fake, operation, assistant, request, context)
         try:
             return await fake.handlers[operation.id](call)
@@ -99,18 +113,18 @@ async def _answer_operation(fake: Fake, request: web.BaseRequest, context: Reque
         return render_refusal(fake, Broken("The fake has an internal error. See its log."))
 
 
-def match_operation(routes: list[Route], request: web.BaseRequest) -> tuple[Operation, str]:
+def match_operation(routes: list[Route], request: web.BaseRequest, method: str) -> tuple[Operation, str]:
     """The operation, and the id in the path. Raises UnknownUrl and WrongMethod."""
     path = request.rel_url.path_safe
     for pattern, operations in routes:
         found = pattern.fullmatch(path)
         if found is None:
             continue
-        if request.method not in operations:
+        if method not in operations:
             allow = ", ".join(operations)
-            raise WrongMethod(f"{request.method:.20} is not allowed here. Use {allow}.", headers={"allow": allow})
+            raise WrongMethod(f"{method:.20} is not allowed here. Use {allow}.", headers={"allow": allow})
         # aiohttp leaves these two escapes in the path, because they would change how it is split.
-        return operations[request.method], "".join(found.groups()).replace("%2F", "/").replace("%25", "%")
+        return operations[method], "".join(found.groups()).replace("%2F", "/").replace("%25", "%")
     raise UnknownUrl(f"No such URL: {request.path:.100}. The paths are in openapi.yaml.")
 
 
@@ -168,6 +182,9 @@ def encode_json(body: Any, options: int = 0) -> bytes:
 
 
 async def receive_body(fake: Fake, request: web.BaseRequest) -> bytes:
+    """Raises BodyTooLarge, MalformedRequest and UnsupportedMediaType."""
+    if "Content-Encoding" in request.headers:
+        check_content_encoding(request.headers["Content-Encoding"])
     try:
         # A body that has already arrived needs no timeout, which takes more time than to read the body.
         if request.content.is_eof():
@@ -182,6 +199,15 @@ async def receive_body(fake: Fake, request: web.BaseRequest) -> bytes:
     except (web.RequestPayloadError, ConnectionError):
         message = "The body cannot be read: it is incomplete, or its encoding does not match its headers."
         raise MalformedRequest(message, headers=CLOSE) from None
+
+
+def check_content_encoding(coding: str) -> None:
+    """aiohttp decodes these codings. It leaves others as they are, or refuses the request as if it were not HTTP."""
+    if coding.strip().lower() not in CODINGS:
+        message = (
+            f"The body has the content encoding '{coding:.50}', which the fake cannot read. Send it as gzip or plain."
+        )
+        raise UnsupportedMediaType(message, headers=CLOSE | {"accept-encoding": "gzip, deflate"})
 
 
 def _check_size(fake: Fake, body: bytes) -> bytes:

@@ -162,6 +162,11 @@ class Store:
         if self.file is not None:
             await self.file.journal.wait_until_durable()
 
+    def check_files(self) -> None:
+        """If somebody removed or replaced the files, write everything anew. Raises NotKept."""
+        if self.file is not None and self.file.tables:
+            self.file.check()
+
     def close(self) -> None:
         if self.file is not None:
             self.file.close()

@@ -123,7 +123,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Keep a copy of all organizations, keys and assistants, or of one organization, in memory. */
+        /**
+         * Keep a copy of all organizations, keys and assistants, or of one organization, in memory.
+         * @description At most 100 snapshots with 2,000,000 rows together are kept.
+         */
         put: operations["takeSnapshot"];
         post?: never;
         /** Delete a snapshot. */
@@ -890,6 +893,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description The call is refused and changes nothing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The call is refused and changes nothing. */

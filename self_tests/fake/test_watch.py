@@ -137,7 +137,7 @@ def test_the_command_watches(tmp_path: Path) -> None:
         notice = process.stderr.readline()
         process.terminate()
 
-    assert notice == f"assistants-fake: {seed} was read again.\n"
+    assert notice == f"{seed} was read again.\n"
 
 
 @pytest.mark.parametrize("options", [[], ["--dialect", "ragen"], ["--seed-file", "seed.yaml", "--no-control"]])

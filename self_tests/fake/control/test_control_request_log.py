@@ -14,7 +14,9 @@ import httpx2
 import pytest
 
 from fake_server.control.client import ControlClient
+from fake_server.control.key_mask import KeyMask
 from fake_server.control.request_log import QUEUE_SIZE, RequestLog
+from fake_server.domain.assistants import Key
 from fake_server.fake import Fake
 from self_tests.fake.control.controlled import control_url, controlled
 
@@ -72,6 +74,34 @@ def test_the_log_has_no_key(control: ControlClient, base_url: str, primary: http
     text = json.dumps(control.requests())
     assert "sk-" not in text
     assert "<primary>" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("sk-a", "<one>"),
+        ("ask-absk-a.", "a<two><one>."),
+        ("sk-", "sk-"),
+        ("]^", "<odd>"),
+        ("", ""),
+        ("sk-\udcff]^]", "sk-\udcff<odd>]"),
+    ],
+)
+def test_a_mask_hides_the_longest_key(text: str, masked: str) -> None:
+    """A key may be the start of another key, may stand beside another key, and may have any character."""
+    keys = {"one": "sk-a", "two": "sk-ab", "odd": "]^"}
+    mask = KeyMask(Key(secret, label, "org", "project") for label, secret in keys.items())
+
+    assert mask(text) == masked
+
+
+def test_the_mask_follows_the_keys(control: ControlClient, primary: httpx2.Client) -> None:
+    """A key that was made since, or rotated, is masked too; without keys a text stays as it is."""
+    new = control.rotate("sk-fake-sibling")["secret"]
+    primary.post("/assistants", json={"name": new})
+    with_key, [without_keys] = json.dumps(control.requests()), [KeyMask([])(new)]
+
+    assert (new in with_key, "<sibling>" in with_key, without_keys) == (False, True, new)
 
 
 def test_as_many_are_kept_as_it_says(control: ControlClient, primary: httpx2.Client) -> None:
