@@ -3,7 +3,7 @@
 const assert = require("node:assert/strict");
 const { after, before, beforeEach, test } = require("node:test");
 
-const { ControlError, startFake } = require("../index.js");
+const { ControlClient, ControlError, startFake } = require("../index.js");
 
 let fake;
 
@@ -56,6 +56,17 @@ test("a rotated key, and an organization for a worker", async () => {
 
   assert.notEqual(rotated.secret, fake.keys.foreign);
   assert.deepEqual(Object.keys(own.keys), ["primary", "sibling"]);
+});
+
+test("a control token of the environment reaches the fake and its client", async () => {
+  process.env.ASSISTANTS_FAKE_TOKEN = "let-me-in";
+  const guarded = await startFake();
+  delete process.env.ASSISTANTS_FAKE_TOKEN;
+  const stranger = new ControlClient(guarded.url.replace("v1", "_fake/"));
+
+  await guarded.control.reset();
+  await assert.rejects(stranger.reset(), { status: 401 });
+  await guarded.stop();
 });
 
 test("a refusal has its status and the message of the fake", async () => {
