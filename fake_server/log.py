@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 # Seconds between two writes of the log. To write many lines at once is much cheaper than to write each alone.
-DELAY = 0.01
+DELAY = 0.05
 # Lines that wait for a reader. More are dropped.
 MOST_WAITING = 10_000
 # Time, method, path as sent, status, seconds, label of the key.

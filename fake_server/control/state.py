@@ -90,7 +90,7 @@ def _by_organization(tables: Tables) -> dict[str, Tables]:
     parts: dict[str, Tables] = {row["id"]: {name: {} for name in tables} for row in tables["organizations"].values()}
     for name, table in tables.items():
         for number, row in table.items():
-            parts[row.get("organization", row.get("id"))][name][number] = row
+            parts[row["id"] if name == "organizations" else row["organization"]][name][number] = row
     return parts
 
 
