@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup contract test test-python pythons check serve readings mutants faults arbitrary bench bench-start mocks sdk-matrix sdk-blindness \
-	sdk-own clients litellm golden docs browser generators
+	sdk-own clients litellm golden docs browser generators runners types
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -75,6 +75,12 @@ browser: $(READY) ## what make test wants for a real browser: Debian's Chromium,
 
 generators: $(READY) ## install tools that generate clients and models from openapi.yaml: make test judges them
 	@$(BIN)/python -m self_tests.third_party.generated.tools
+
+runners: $(READY) ## install Vitest, Jest and Playwright: make test uses the JavaScript helper in each
+	@$(BIN)/python -m self_tests.packages.runners
+
+types: $(READY) ## the types of the JavaScript helper, anew, from control.yaml
+	@$(BIN)/python -m self_tests.packages.runners types
 
 sdk-matrix: $(READY) ## the same promises by every SDK of sdk_tests/sdks.toml; needs node and the registries, once
 	@$(BIN)/python -m sdk_tests.matrix

@@ -1,8 +1,9 @@
-"""Composes a fake from its parts and applies a dialect to it."""
+"""Composes a fake from its parts, and applies a dialect to a new or a running fake."""
 
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from fake_server.contract.openapi import load_contract, load_document
 from fake_server.dialect.apply import apply_dialect, constants, organization_defaults
@@ -14,7 +15,22 @@ from fake_server.fake import Fake
 from fake_server.http import headers, request_checks
 from fake_server.http.handlers import HANDLERS
 from fake_server.storage.seed import Seed, default_seed
-from fake_server.storage.store import Store
+from fake_server.storage.store import Store, random_id
+
+# The parts that a dialect may change, of those to which Fake gives a default.
+PARTS_WITH_DEFAULT = (
+    "render",
+    "page",
+    "project_id",
+    "fields_from_create",
+    "fields_from_modify",
+    "envelope",
+    "code_of",
+    "caller",
+    "counts_unauthenticated",
+    "statuses_without_limit_headers",
+    "json_options",
+)
 
 
 def compose(
@@ -25,17 +41,19 @@ def compose(
     now: Callable[[], float] = time.time,
     seed: Seed | None = None,
     dialect: Dialect | None = None,
+    base_path: str | None = None,
 ) -> Fake:
     """A new fake that allows `rate_limit` calls per minute (None: no limit).
 
     `data` is the file that keeps the data (None: memory only). With `durable` each change is on the disk before the
     answer. `now` gives Unix seconds for created_at and the limiter. A new fake starts with the content of `seed`, and
     a reset restores it; the default has two organizations. `dialect` has the settings for the free choices of the
-    contract (see load_dialect and parse_dialect). Raises DataFileError.
+    contract (see load_dialect and parse_dialect). `base_path` comes before each path in place of the contract's /v1; ""
+    is the root. Raises DataFileError.
     """
     dialect = dialect or {}
     defaults = organization_defaults(dialect)
-    contract = load_contract(change_document(load_document(), dialect))
+    parts = _parts_before(dialect, base_path)
     store = Store(data, now, durable)
     seed = seed or default_seed(int(now()), defaults)
     if store.is_new():
@@ -43,22 +61,42 @@ def compose(
         seed_rows = store.copy_rows()
     else:
         seed_rows = store.number_rows(*seed)
-    fake = Fake(
-        contract=contract,
-        store=store,
-        limiter=Limiter(rate_limit, contract.rate_seconds, now),
-        handlers=dict(HANDLERS),
-        error_table=dict(errors.TABLE),
-        seed=seed_rows,
-        dialect=dialect,
-        constants=constants(dialect),
-        organization_defaults=defaults,
-        authenticate=request_checks.authenticate,
-        parse_body=request_checks.parse_body,
-        check_body=request_checks.check_body,
-        check_query=request_checks.check_query,
-        common_headers=headers.common_headers,
-        preflight_headers=headers.preflight_headers,
-    )
+    contract = parts["contract"]
+    limiter = Limiter(rate_limit, contract.rate_seconds, now)
+    fake = Fake(store=store, limiter=limiter, seed=seed_rows, **parts)
     apply_dialect(fake, dialect)
     return fake
+
+
+def change_dialect(fake: Fake, dialect: Dialect, new_id: Callable[[str], str] = random_id) -> None:
+    """Give a fake, which may serve, another dialect. Its data, its limits and its base path stay.
+
+    `new_id` is used if the dialect sets no shape of ids.
+    """
+    for name, part in _parts_before(dialect, fake.contract.prefix).items():
+        setattr(fake, name, part)
+    fake.store.new_id = new_id
+    fake.limiter.fixed, fake.limiter.block, fake.limiter.per = False, 0, "key"
+    apply_dialect(fake, dialect)
+
+
+def _parts_before(dialect: Dialect, base_path: str | None) -> dict[str, Any]:
+    """The parts of a fake that a dialect may change, before its settings are applied."""
+    contract = load_contract(change_document(load_document(), dialect))
+    if base_path is not None:
+        contract.prefix = base_path
+    return {
+        "contract": contract,
+        "handlers": dict(HANDLERS),
+        "error_table": dict(errors.TABLE),
+        "dialect": dialect,
+        "constants": constants(dialect),
+        "organization_defaults": organization_defaults(dialect),
+        "authenticate": request_checks.authenticate,
+        "parse_body": request_checks.parse_body,
+        "check_body": request_checks.check_body,
+        "check_query": request_checks.check_query,
+        "common_headers": headers.common_headers,
+        "preflight_headers": headers.preflight_headers,
+        **{name: getattr(Fake, name) for name in PARTS_WITH_DEFAULT},
+    }

@@ -1,13 +1,8 @@
-"""The texts that a running fake prints: the greeting and the request log."""
+"""The texts that a fake prints when it starts."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
-import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -18,47 +13,8 @@ if TYPE_CHECKING:
     # At run time it would load the storage, which --help does not need.
     from fake_server.fake import Fake
 
-# Seconds between two writes of the log. To write many lines at once is much cheaper than to write each alone.
-LOG_DELAY = 0.01
-
-
-def _text_line(at: float, method: str, path: str, status: int, seconds: float, label: str) -> str:
-    now = time.strftime("%H:%M:%S", time.localtime(at))
-    return f"{now} {method} {_without_query(path)} {status} {seconds * 1000:.1f} ms {label}"
-
-
-def _json_line(at: float, method: str, path: str, status: int, seconds: float, label: str) -> str:
-    line = {"at": round(at, 3), "method": method, "path": _without_query(path), "status": status}
-    return json.dumps({**line, "ms": round(seconds * 1000, 1), "key": label})
-
-
-# Each renders one line of the log from: Unix seconds, method, path, status, seconds, label of the key.
-LOG_FORMATS: Mapping[str, Callable[[float, str, str, int, float, str], str]] = {"text": _text_line, "json": _json_line}
-
-
-def _without_query(path: str) -> str:
-    # A query may contain a key.
-    return path.partition("?")[0][:200]
-
-
-class Log:
-    """Writes one line on stderr for each call (see Fake.log), in one of LOG_FORMATS."""
-
-    def __init__(self, format: str) -> None:
-        self._render_line = LOG_FORMATS[format]
-        self._waiting: list[tuple[float, str, str, int, float, str]] = []
-
-    def __call__(self, method: str, path: str, status: int, seconds: float, label: str) -> None:
-        if not self._waiting:
-            asyncio.get_running_loop().call_later(LOG_DELAY, self._write)
-        self._waiting.append((time.time(), method, path, status, seconds, label))
-
-    def _write(self) -> None:
-        lines = "".join(f"{self._render_line(*each)}\n" for each in self._waiting)
-        self._waiting.clear()
-        # The reader of stderr may be gone.
-        with suppress(OSError):
-            sys.stderr.write(lines)
+# Keys that the greeting names. A seed may have thousands.
+MOST_KEYS = 20
 
 
 def _page_url(fake: Fake, url: str) -> str:
@@ -82,13 +38,20 @@ def print_json(fake: Fake, url: str, control: bool) -> None:
     click.echo(json.dumps(ready))
 
 
-def print_greeting(fake: Fake, url: str, control: bool) -> None:
-    """The URL, the keys and their assistants for a person."""
-    click.echo(f"The fake listens at {click.style(url, bold=True)}. Stop it with Ctrl-C.\n")
+def print_greeting(fake: Fake, url: str, control: bool, dialect: str) -> None:
+    """The URL, the limit, the dialect, the keys and their assistants for a person."""
+    limit = fake.limiter.limit
+    off = "" if limit is None else "; --rate-limit off removes the limit"
+    click.echo(f"The fake listens at {click.style(url, bold=True)}. Stop it with Ctrl-C.")
+    click.echo(f"Limit: {fake.limiter.describe(limit)}{off}. Dialect: {dialect}.\n")
     if control:
         click.echo(f"Open the page to see and change its data: {click.style(_page_url(fake, url), bold=True)}\n")
-    for key in fake.store.all_keys():
+    keys = fake.store.all_keys()
+    for key in keys[:MOST_KEYS]:
         organization = fake.store.organization(key.organization).name
         click.echo(f"  {key.secret}  ({key.label} key of {organization}, bound to {assistant_id(key.project)})")
-    for key in fake.store.all_keys()[:1]:
-        click.echo(f"\nTry: curl {url}/assistants -H 'Authorization: Bearer {key.secret}'")
+    if len(keys) > MOST_KEYS:
+        click.echo(f"  and {len(keys) - MOST_KEYS:,} more keys")
+    if keys:
+        insecure = "-k " if url.startswith("https:") else ""
+        click.echo(f"\nTry: curl {insecure}{url}/assistants -H 'Authorization: Bearer {keys[0].secret}'")

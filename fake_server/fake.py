@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -30,6 +30,7 @@ class Fake:
     - `middlewares`: aiohttp's middlewares, around every request; the first one is the outermost.
     - `log`: called with each answer: method, path as sent, status, seconds, and the label of the key.
     - `before_handling`: awaited with aiohttp's request and its context after the check of the key. It may refuse.
+    - `background`: coroutine functions that run while the command serves.
     - `body_seconds`: the time in which a body must arrive.
     """
 
@@ -62,6 +63,7 @@ class Fake:
     middlewares: list[Any] = field(default_factory=list)
     log: Callable[[str, str, int, float, str], None] | None = None
     before_handling: Callable[[Any, RequestContext], Awaitable[None]] | None = None
+    background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     body_seconds: float = 10.0
 
 

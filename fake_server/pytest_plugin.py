@@ -28,6 +28,16 @@ class FakeAssistants:
     expendable_id: str
     control: ControlClient
 
+    def expect(self, **calls: int) -> None:
+        """Assert the number of calls since the start of the test, such as expect(create=1, delete=0).
+
+        The names are list, create, get, modify, patch and delete. Raises AssertionError with the calls that came.
+        """
+        from fake_server.control.call_counts import check_counts
+
+        __tracebackhide__ = True
+        check_counts(self.control.requests(), calls)
+
 
 @pytest.fixture(scope="session")
 def running_fake_assistants() -> Iterator[FakeAssistants]:

@@ -1,28 +1,38 @@
 """A fake composed from the command's options, and served until a signal."""
 
 import asyncio
+import logging
 import signal
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 from fake_server.compose import compose
-from fake_server.console import LOG_DELAY, Log
 from fake_server.contract.yaml_file import YamlFileError
+from fake_server.control.access import AllowedHosts
 from fake_server.control.mount import attach
 from fake_server.dialect.apply import organization_defaults
-from fake_server.dialect.settings import load_dialect
+from fake_server.dialect.settings import is_dialect_file, load_dialect
 from fake_server.domain.clock import Clock
+from fake_server.domain.errors import NotKept
 from fake_server.domain.ids import Ids
 from fake_server.fake import Fake
+from fake_server.http.addresses import ListenError, Listening
 from fake_server.http.middlewares import allow_origins, number_requests
-from fake_server.http.server import ListenError, listening
+from fake_server.http.server import listening
+from fake_server.http.tls import TlsError, load_tls
+from fake_server.log import DELAY, Handler, LineWriter, Log, stderr_writer
 from fake_server.storage.file_format import DataFileError
 from fake_server.storage.seed_file import load_seed_file
+from fake_server.watch import Watch
 
 # The time of the clock under --seed: 2025-11-23T08:00:00Z.
 SEEDED_TIME = 1_763_884_800.0
+# Seconds between two looks at the data file.
+CHECK_SECONDS = 1.0
+LOG = logging.getLogger(__name__)
 
 
 class StartError(Exception):
@@ -30,27 +40,42 @@ class StartError(Exception):
 
 
 def compose_fake(
-    host: str,
+    hosts: Sequence[str],
+    writer: LineWriter,
     *,
     rate_limit: int | None,
     data: Path | None,
     durable: bool,
     dialect: str | None,
     seed_file: Path | None,
+    watch: bool,
     seed: int | None,
     cors: tuple[str, ...],
+    cors_credentials: bool,
+    allow_host: tuple[str, ...],
     control_token: str | None,
     no_control: bool,
+    base_path: str,
     log: str,
     quiet: bool,
 ) -> Fake:
     """Raises StartError."""
     clock = Clock() if seed is None else Clock(SEEDED_TIME)
+    if seed_file is not None and data is not None and data.is_file() and data.stat().st_size:
+        LOG.warning("%s has data already, and they count. A reset brings the content of %s.", data, seed_file)
     try:
         settings = {} if dialect is None else load_dialect(dialect)
         defaults = organization_defaults(settings)
         content = None if seed_file is None else load_seed_file(seed_file, int(clock.now()), defaults)
-        fake = compose(rate_limit=rate_limit, data=data, durable=durable, now=clock.now, seed=content, dialect=settings)
+        fake = compose(
+            rate_limit=rate_limit,
+            data=data,
+            durable=durable,
+            now=clock.now,
+            seed=content,
+            dialect=settings,
+            base_path=base_path,
+        )
     except (DataFileError, YamlFileError) as error:
         raise StartError(str(error)) from None
     ids = None if seed is None else Ids(seed)
@@ -58,31 +83,59 @@ def compose_fake(
         fake.store.new_id = ids.project
         number_requests(fake, ids)
     if cors:
-        allow_origins(fake, cors)
+        allow_origins(fake, cors, cors_credentials)
     if not no_control:
-        attach(fake, clock, ids=ids, host=host, token=control_token)
-    fake.log = None if quiet else Log(log)
+        names = AllowedHosts([host.lower() for host in hosts], allow_host)
+        control = attach(fake, clock, ids=ids, hosts=names, token=control_token)
+        if watch:
+            file = Path(dialect) if dialect is not None and is_dialect_file(dialect) else None
+            fake.background.append(Watch(control, seed_file, file, LOG.warning).run)
+    fake.log = None if quiet else Log(log, writer)
     return fake
 
 
-def serve_until_signal(fake: Fake, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Call `announce` with the base URL, serve until SIGINT or SIGTERM, and close the store. Raises StartError."""
+class Place(NamedTuple):
+    """The addresses and the port on which a fake listens; `tls` are the files of the certificate and of its key."""
+
+    hosts: Sequence[str]
+    port: int
+    tls: tuple[Path, Path | None] | None
+
+
+def log_warnings() -> LineWriter:
+    """The warnings of the fake, and of the libraries, go to the writer of the log."""
+    writer = stderr_writer()
+    logging.basicConfig(handlers=[Handler(writer)], format="%(message)s")
+    return writer
+
+
+def serve_until_signal(fake: Fake, place: Place, announce: Callable[[Listening], None]) -> None:
+    """Call `announce` when the fake listens, serve until SIGINT or SIGTERM, and close the store. Raises StartError."""
     with closing(fake.store), asyncio.Runner(loop_factory=_fast_loop()) as runner:
         try:
-            runner.run(_serve(fake, host, port, announce))
-        except ListenError as error:
-            raise StartError(f"{error} Give another --host or --port.") from None
+            runner.run(_serve(fake, place, announce))
+        except (ListenError, TlsError) as error:
+            raise StartError(str(error)) from None
 
 
-async def _serve(fake: Fake, host: str, port: int, announce: Callable[[str], None]) -> None:
+async def _serve(fake: Fake, place: Place, announce: Callable[[Listening], None]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with listening(fake, host, port) as url:
-        announce(url)
-        await stop.wait()
-    # The last lines of the log are written in this time.
-    await asyncio.sleep(2 * LOG_DELAY)
+    tls = None if place.tls is None else load_tls(*place.tls)
+    async with listening(fake, place.hosts, place.port, tls) as found:
+        announce(found)
+        tasks = [asyncio.create_task(run()) for run in fake.background]
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), CHECK_SECONDS)
+            # If this fails, the store has logged the reason.
+            with suppress(NotKept):
+                fake.store.check_files()
+        for task in tasks:
+            task.cancel()
+    # The last lines of the log are handed over in this time.
+    await asyncio.sleep(2 * DELAY)
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

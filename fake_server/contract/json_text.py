@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 # Far below the depth at which json (about 1,000 on 3.11), jsonschema_rs and orjson (about 250) fail.
 DEPTH = 100
 STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+BYTE_ORDER_MARK = "\ufeff"
 # As signed bytes: an opening bracket becomes 1, a closing bracket becomes -1.
 STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
@@ -25,6 +26,8 @@ class JsonError(ValueError):
 
 def parse(text: str) -> Any:
     """The value of a JSON text. Raises JsonError."""
+    if text.startswith(BYTE_ORDER_MARK):
+        raise JsonError("starts with a byte order mark (BOM). Send it without")
     _check_depth(text)
     try:
         value = _DECODER.decode(text)

@@ -33,9 +33,9 @@ class Operation:
     defaults: dict[str, Any]
 
 
-@dataclass
+@dataclass(eq=False)
 class Contract:
-    """`prefix` comes before each path ("/v1")."""
+    """`prefix` comes before each path ("/v1"). Each contract is a key of its own in a cache."""
 
     prefix: str
     operations: list[Operation]

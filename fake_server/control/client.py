@@ -82,6 +82,10 @@ class ControlClient:
     def restore(self, name: str) -> None:
         self.ask("POST", "snapshots", name, "restore")
 
+    def export_seed(self) -> Any:
+        """The present state as a seed."""
+        return self.ask("GET", "seed")
+
     def seed(self, **seed: Any) -> None:
         """Replace the seed, and reset everything to it."""
         self.ask("PUT", "seed", **seed)

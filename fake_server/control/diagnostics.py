@@ -34,9 +34,9 @@ async def delete_fault(call: ControlCall) -> Any:
 
 
 async def list_requests(call: ControlCall) -> Any:
-    keys = call.control.fake.store.all_keys()
+    mask = call.control.key_mask()
     found = call.control.requests.of(call.query.get("organization"))
-    return {"data": [render_request(each, keys) for each in found[: call.query["limit"]]]}
+    return {"data": [render_request(each, mask) for each in found[: call.query["limit"]]]}
 
 
 async def delete_requests(call: ControlCall) -> Any:

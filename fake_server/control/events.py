@@ -6,14 +6,14 @@ from aiohttp import web
 
 from fake_server.control.request_log import QUEUE_SIZE, RequestLog
 
-HEADERS = {"content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"}
+EVENT_HEADERS = {"content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"}
 # Seconds without an event before a comment is sent, so that no proxy closes the connection.
 KEEP_ALIVE_SECONDS = 15
 
 
 async def stream(requests: RequestLog, request: web.BaseRequest) -> web.StreamResponse:
     """Send events until the listener disconnects or the fake ends."""
-    response = web.StreamResponse(headers=HEADERS)
+    response = web.StreamResponse(headers=EVENT_HEADERS)
     await response.prepare(request)
     queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_SIZE)
     requests.listeners.add(queue)

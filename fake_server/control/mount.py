@@ -6,22 +6,25 @@ from typing import cast
 
 from aiohttp import web
 
+from fake_server.control.access import AllowedHosts
 from fake_server.control.fault_injection import delay_or_refuse, leaves_unanswered, spoil_response
 from fake_server.control.faults import HEADER
-from fake_server.control.request_log import MOST_BODY_BYTES, LoggedRequest, render_request
-from fake_server.control.routes import PREFIX, answer_request
+from fake_server.control.request_log import MOST_BODY_BYTES, LoggedRequest, keep_headers, render_request
+from fake_server.control.routes import PREFIX, READS, answer_request
 from fake_server.control.state import Control
 from fake_server.domain.clock import Clock
 from fake_server.domain.ids import Ids
 from fake_server.fake import Fake, RequestContext
 from fake_server.http.web import CONTEXT, Endpoint
 
+NO_NAMES = AllowedHosts()
+
 
 def attach(
-    fake: Fake, clock: Clock, *, ids: Ids | None = None, host: str = "127.0.0.1", token: str | None = None
+    fake: Fake, clock: Clock, *, ids: Ids | None = None, hosts: AllowedHosts = NO_NAMES, token: str | None = None
 ) -> Control:
     """Add the Control API to a fake that was composed with this clock and does not serve yet. See Control."""
-    control = Control(fake, clock, ids, host, token, fake.limiter.limit)
+    control = Control(fake, clock, ids, hosts, token, fake.limiter.limit)
     fake.limiter.advice = """Start the fake with --rate-limit off, or PATCH /_fake/limiter with {"limit": null}."""
     fake.limiter.owner = partial(_organization_of, fake)
     fake.before_handling = partial(_inject_fault, control)
@@ -48,6 +51,9 @@ async def _inject_fault(control: Control, request: web.BaseRequest, context: Req
 async def _middleware(control: Control, request: web.BaseRequest, handler: Endpoint) -> web.StreamResponse:
     if request.raw_path.startswith(PREFIX):
         return await answer_request(control, request)
+    if request.raw_path == "/" and request.method in READS and "text/html" in request.headers.get("Accept", ""):
+        # A person has opened the address of the fake in a browser.
+        return web.Response(status=302, headers={"location": f"{PREFIX}/"})
     response = cast(web.Response, await handler(request))
     context = request[CONTEXT]
     _log_request(control, request, context, response)
@@ -69,6 +75,7 @@ def _log_request(control: Control, request: web.BaseRequest, context: RequestCon
         context.seconds,
         None if fault is None else fault.id,
         response.headers.get("x-request-id"),
+        keep_headers(request.raw_headers),
         None if body is None else body[: MOST_BODY_BYTES + 1],
         cast(bytes, response.body or b"")[: MOST_BODY_BYTES + 1],
     )
@@ -78,7 +85,7 @@ def _log_request(control: Control, request: web.BaseRequest, context: RequestCon
 
 
 def _publish(control: Control, logged: LoggedRequest) -> None:
-    control.requests.publish("request", render_request(logged, control.fake.store.all_keys()))
+    control.requests.publish("request", render_request(logged, control.key_mask()))
     if logged.fault is not None:
         control.requests.publish_change("faults")
     if logged.operation is not None and logged.method != "GET" and logged.status is not None and logged.status < 400:

@@ -1,8 +1,9 @@
-"""The files of the page and of the API reference: our own, and the files of Swagger UI from a package."""
+"""The files of the page and of the API reference: our own, and the files of Swagger UI."""
 
 from pathlib import Path
 
 PAGE_FOLDER = Path(__file__).with_name("page")
+SWAGGER_UI_FOLDER = Path(__file__).with_name("swagger_ui")
 FILE_NAMES = {"": "index.html", "docs": "docs.html"}
 SWAGGER_UI = {"swagger-ui.css", "swagger-ui-bundle.js"}
 TYPES = {
@@ -24,17 +25,10 @@ def load_page_file(name: str) -> tuple[bytes, dict[str, str]] | None:
     """The content of /_fake/<name> and its headers; None if there is no such file."""
     file = FILE_NAMES.get(name, name)
     if file in SWAGGER_UI:
-        folder = _swagger_ui_folder()
+        folder = SWAGGER_UI_FOLDER
     elif file in {each.name for each in PAGE_FOLDER.iterdir()}:
         folder = PAGE_FOLDER
     else:
         return None
     path = folder / file
     return path.read_bytes(), HEADERS | {"content-type": TYPES[path.suffix]}
-
-
-def _swagger_ui_folder() -> Path:
-    """The folder of the package that contains Swagger UI. The package is not imported, and neither is its Flask."""
-    from importlib.metadata import distribution  # takes 10 ms, which the start of the fake avoids
-
-    return Path(str(distribution("flask-swagger-ui").locate_file("flask_swagger_ui/dist")))

@@ -3,16 +3,22 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from fake_server.domain.assistants import Key
+from fake_server.control.header_mask import mask_header
 
 MOST_REQUESTS = 200
 # More bytes of a body are not kept.
 MOST_BODY_BYTES = 16 * 1024
+# More headers of a request are not kept.
+MOST_HEADERS = 64
 # Events that can wait for one listener.
 QUEUE_SIZE = 100
+
+
+# Pairs of name and value, as sent.
+RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
 class LoggedRequest(NamedTuple):
@@ -29,6 +35,7 @@ class LoggedRequest(NamedTuple):
     seconds: float
     fault: str | None
     request_id: str | None
+    request_headers: RawHeaders
     request_body: bytes | None
     response_body: bytes | None
 
@@ -66,14 +73,14 @@ def _render_event(event: str, data: Any) -> str:
     return f"event: {event}\ndata: {json.dumps(data)}\n\n"
 
 
-def render_request(logged: LoggedRequest, keys: Iterable[Key]) -> dict[str, Any]:
-    """The schema Request of control.yaml. All keys are masked."""
+def render_request(logged: LoggedRequest, mask: Callable[[str], str]) -> dict[str, Any]:
+    """The schema Request of control.yaml. `mask` hides the keys of a text."""
     bodies = [body for body in (logged.request_body, logged.response_body) if body is not None]
     return {
         "number": logged.number,
         "at": logged.at,
         "method": logged.method,
-        "path": _mask_keys(logged.path, keys),
+        "path": mask(logged.path),
         "operation": logged.operation,
         "organization": logged.organization,
         "key": logged.key,
@@ -81,18 +88,22 @@ def render_request(logged: LoggedRequest, keys: Iterable[Key]) -> dict[str, Any]
         "ms": round(logged.seconds * 1000, 2),
         "fault": logged.fault,
         "request_id": logged.request_id,
-        "request_body": _render_body(logged.request_body, keys),
-        "response_body": _render_body(logged.response_body, keys),
+        "request_headers": _render_headers(logged.request_headers, mask),
+        "request_body": _render_body(logged.request_body, mask),
+        "response_body": _render_body(logged.response_body, mask),
         "cut": any(len(body) > MOST_BODY_BYTES for body in bodies),
     }
 
 
-def _render_body(body: bytes | None, keys: Iterable[Key]) -> str | None:
-    return None if body is None else _mask_keys(body[:MOST_BODY_BYTES].decode(errors="replace"), keys)
+def keep_headers(headers: RawHeaders) -> RawHeaders:
+    """The first headers, up to MOST_HEADERS. aiohttp limits the length of each."""
+    return headers if len(headers) <= MOST_HEADERS else headers[:MOST_HEADERS]
 
 
-def _mask_keys(text: str, keys: Iterable[Key]) -> str:
-    # A key may be the start of a longer key, so longer keys are masked first.
-    for key in sorted(keys, key=lambda key: -len(key.secret)):
-        text = text.replace(key.secret, f"<{key.label}>")
-    return text
+def _render_headers(headers: RawHeaders, mask: Callable[[str], str]) -> list[dict[str, str]]:
+    decoded = [(name.decode(errors="replace"), value.decode(errors="replace")) for name, value in headers]
+    return [{"name": name, "value": mask_header(name, value, mask)} for name, value in decoded]
+
+
+def _render_body(body: bytes | None, mask: Callable[[str], str]) -> str | None:
+    return None if body is None else mask(body[:MOST_BODY_BYTES].decode(errors="replace"))

@@ -11,9 +11,12 @@ from fake_server.contract.openapi import Operation, load_document, load_yaml, pa
 from fake_server.contract.yaml_file import YamlFileError, parse_yaml
 from fake_server.control import assistants, diagnostics, organizations, state_handlers
 from fake_server.control.access import check_access
-from fake_server.control.events import stream
+from fake_server.control.events import EVENT_HEADERS, stream
+from fake_server.control.http_archive import render_archive
 from fake_server.control.page_files import load_page_file
+from fake_server.control.request_log import render_request
 from fake_server.control.state import Control, ControlCall, Handler
+from fake_server.distribution import installed_version
 from fake_server.domain import errors
 from fake_server.domain.errors import Broken, MalformedRequest, Refused, UnknownUrl
 from fake_server.http import request_checks
@@ -21,6 +24,7 @@ from fake_server.http.web import JSON, Route, build_routes, encode_json, match_o
 
 LOG = logging.getLogger(__name__)
 PREFIX = "/_fake"
+READS = ("GET", "HEAD")
 FILE = Path(__file__).with_name("control.yaml")
 HANDLERS: dict[str, Handler] = {
     **state_handlers.HANDLERS,
@@ -51,7 +55,7 @@ async def answer_request(control: Control, request: web.BaseRequest) -> web.Stre
 
 async def _dispatch(control: Control, request: web.BaseRequest) -> web.StreamResponse:
     operation, name = _match(request)
-    check_access(request, control.host, control.token, operation is not None and operation.secured)
+    check_access(request, control.hosts, control.token, operation is not None and operation.secured)
     if request.path == PREFIX:
         return web.Response(status=308, headers={"location": f"{PREFIX}/"})
     if operation is None:
@@ -60,22 +64,25 @@ async def _dispatch(control: Control, request: web.BaseRequest) -> web.StreamRes
         return await DIRECT[operation.id](control, request)
     done = await HANDLERS[operation.id](await _check_request(control, operation, name, request))
     await control.fake.store.wait_until_durable()
-    if request.method != "GET":
+    if request.method not in READS:
         control.requests.publish_change(_changed_part(operation))
     return web.Response(body=encode_json(done), headers=JSON)
 
 
 def _match(request: web.BaseRequest) -> tuple[Operation | None, str]:
-    """The operation and the name in the path; no operation for a file. Raises WrongMethod."""
+    """The operation and the name in the path; no operation for a file. Raises WrongMethod.
+
+    HEAD is answered as GET, without the body: programs that wait for a server send it.
+    """
     try:
-        return match_operation(load_routes(), request)
+        return match_operation(load_routes(), request, "GET" if request.method == "HEAD" else request.method)
     except UnknownUrl:
         return None, ""
 
 
 def _page_response(request: web.BaseRequest) -> web.Response:
     """A file of the page or of the API reference. Raises UnknownUrl."""
-    found = load_page_file(request.path.removeprefix(f"{PREFIX}/")) if request.method == "GET" else None
+    found = load_page_file(request.path.removeprefix(f"{PREFIX}/")) if request.method in READS else None
     if found is None:
         raise UnknownUrl(f"No such URL: {request.path:.100}. {PREFIX}/control.yaml describes all URLs.")
     body, headers = found
@@ -116,12 +123,10 @@ def _build_refusal(refusal: Refused) -> web.Response:
 
 
 async def _get_health(control: Control, request: web.BaseRequest) -> web.StreamResponse:
-    from importlib.metadata import version  # takes 10 ms, which the start of the fake avoids
-
     health: dict[str, Any] = {
         "status": "ok",
-        "version": version("assistants-contract"),
-        "url": f"http://{request.host}{control.fake.contract.prefix}",
+        "version": installed_version(),
+        "url": f"{request.scheme}://{request.host}{control.fake.contract.prefix}",
         "contract": load_document()["info"]["version"],
     }
     return web.Response(body=encode_json(health), headers=JSON)
@@ -129,7 +134,7 @@ async def _get_health(control: Control, request: web.BaseRequest) -> web.StreamR
 
 async def _get_contract(control: Control, _: web.BaseRequest) -> web.StreamResponse:
     # A relative URL, so that the caller's own address of the fake is used.
-    document = {**load_document(), "servers": [{"url": control.fake.contract.prefix}]}
+    document = {**load_document(), "servers": [{"url": control.fake.contract.prefix or "/"}]}
     return web.Response(body=encode_json(document), headers=JSON)
 
 
@@ -138,8 +143,24 @@ async def _get_description(_: Control, __: web.BaseRequest) -> web.StreamRespons
 
 
 async def _listen(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    if request.method == "HEAD":
+        return web.Response(headers=EVENT_HEADERS)
     return await stream(control.requests, request)
 
 
+async def _export_requests(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    mask = control.key_mask()
+    calls = [render_request(each, mask) for each in control.requests.latest]
+    archive = render_archive(calls, f"{request.scheme}://{request.host}")
+    headers = {"content-disposition": 'attachment; filename="assistants-fake.har"'}
+    return web.Response(body=encode_json(archive), headers=JSON | headers)
+
+
 # Handlers that need the request itself or do not answer JSON.
-DIRECT = {"getHealth": _get_health, "getContract": _get_contract, "getDescription": _get_description, "listen": _listen}
+DIRECT = {
+    "getHealth": _get_health,
+    "getContract": _get_contract,
+    "getDescription": _get_description,
+    "exportRequests": _export_requests,
+    "listen": _listen,
+}

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from fake_server.control.access import AllowedHosts
 from fake_server.control.faults import Faults
+from fake_server.control.key_mask import KeyMask
 from fake_server.control.request_log import RequestLog
 from fake_server.domain.clock import Clock
 from fake_server.domain.errors import NotThere
@@ -23,7 +25,7 @@ class Snapshot(NamedTuple):
 
 @dataclass
 class Control:
-    """`host` is the address where the fake listens, and `limit` is the initial limit of the limiter.
+    """`limit` is the initial limit of the limiter.
 
     `created` has the organizations that were created later, with their initial rows, which a reset restores.
     """
@@ -31,13 +33,28 @@ class Control:
     fake: Fake
     clock: Clock
     ids: Ids | None
-    host: str
+    hosts: AllowedHosts
     token: str | None
     limit: int | None
     faults: Faults = field(default_factory=Faults)
     requests: RequestLog = field(default_factory=RequestLog)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     created: dict[str, Tables] = field(default_factory=dict)
+    _mask: tuple[int, KeyMask] | None = None
+    _parts: tuple[Tables, dict[str, Tables]] | None = None
+
+    def key_mask(self) -> KeyMask:
+        """For the keys of this moment. It is built only after a key has changed."""
+        version = self.fake.store.table("keys").version
+        if self._mask is None or self._mask[0] != version:
+            self._mask = version, KeyMask(self.fake.store.all_keys())
+        return self._mask[1]
+
+    def _seeds(self) -> dict[str, Tables]:
+        """The seed of each organization. It is split only after the seed has changed."""
+        if self._parts is None or self._parts[0] is not self.fake.seed:
+            self._parts = self.fake.seed, _by_organization(self.fake.seed)
+        return self._parts[1]
 
     def reset(self) -> None:
         """Reset everything to the seed. Raises NotKept."""
@@ -54,8 +71,8 @@ class Control:
 
     def reset_organization(self, organization: str) -> None:
         """Reset one organization to the seed, or to its state when it was created. Raises NotThere and NotKept."""
-        wanted = self.created.get(organization) or _part_of(self.fake.seed, organization)
-        if not wanted["organizations"]:
+        wanted = self.created.get(organization) or self._seeds().get(organization)
+        if wanted is None:
             raise NotThere(f"No organization '{organization:.100}' is in the seed or was created later.")
         keys = {key.secret for key in self.fake.store.keys_of(organization)}
         keys |= {row["secret"] for row in wanted["keys"].values()}
@@ -63,17 +80,18 @@ class Control:
         self.faults.clear_of(organization, keys)
         self.requests.clear(organization)
         self.fake.limiter.organization_limits.pop(organization, None)
-        for secret in keys:
-            self.fake.limiter.forget(secret)
+        self.fake.limiter.forget(keys)
         if self.ids is not None:
             self.ids.restart(organization)
 
 
-def _part_of(tables: Tables, organization: str) -> Tables:
-    return {
-        name: {number: row for number, row in table.items() if row.get("organization", row.get("id")) == organization}
-        for name, table in tables.items()
-    }
+def _by_organization(tables: Tables) -> dict[str, Tables]:
+    """The rows of each organization."""
+    parts: dict[str, Tables] = {row["id"]: {name: {} for name in tables} for row in tables["organizations"].values()}
+    for name, table in tables.items():
+        for number, row in table.items():
+            parts[row["id"] if name == "organizations" else row["organization"]][name][number] = row
+    return parts
 
 
 @dataclass

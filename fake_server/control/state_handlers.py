@@ -1,5 +1,6 @@
 """Handlers for the fake as a whole: seed, reset, snapshots, clock and limiter."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +12,14 @@ from fake_server.storage.seed import parse_seed, render_seed
 
 # The last second of the year 9999.
 END_OF_TIME = 253402300799
+MOST_SNAPSHOTS = 100
+# About 100 bytes of memory for each row that did not change since, so about 200 MB.
+MOST_SNAPSHOT_ROWS = 2_000_000
+SNAPSHOT_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
 async def get_seed(call: ControlCall) -> Any:
-    return render_seed(call.control.fake.seed)
+    return render_seed(call.control.fake.store.copy_rows())
 
 
 async def put_seed(call: ControlCall) -> Any:
@@ -38,12 +43,26 @@ async def list_snapshots(call: ControlCall) -> Any:
 
 
 async def take_snapshot(call: ControlCall) -> Any:
+    """Raises NotThere, and InvalidParameter for a bad name or too many snapshots."""
     organization, store = call.body.get("organization"), call.control.fake.store
+    if not SNAPSHOT_NAME.fullmatch(call.name):
+        message = "The name of a snapshot has 1 to 64 letters, digits, dots, hyphens and underscores, and no dot first."
+        raise InvalidParameter(message, "name")
     if organization is not None:
         existing_organization(call.control, organization)
+    _check_room(call, sum(table.size_of(organization) for table in store.tables.values()))
     snapshot = Snapshot(organization, store.copy_rows(organization), call.control.clock.now())
     call.control.snapshots[call.name] = snapshot
     return _render_snapshot(call.name, snapshot)
+
+
+def _check_room(call: ControlCall, new_rows: int) -> None:
+    """A snapshot with the same name is replaced, so it does not count. Raises InvalidParameter."""
+    others = [each for name, each in call.control.snapshots.items() if name != call.name]
+    rows = new_rows + sum(len(table) for each in others for table in each.tables.values())
+    if len(others) >= MOST_SNAPSHOTS or rows > MOST_SNAPSHOT_ROWS:
+        most = f"{MOST_SNAPSHOTS} snapshots with {MOST_SNAPSHOT_ROWS:,} rows together"
+        raise InvalidParameter(f"The fake keeps at most {most}. Delete a snapshot first: DELETE /_fake/snapshots/NAME.")
 
 
 async def restore_snapshot(call: ControlCall) -> Any:
@@ -82,8 +101,8 @@ async def set_clock(call: ControlCall) -> Any:
     clock, body = call.control.clock, call.body
     now = _parse_time(body["now"]) if "now" in body else clock.now()
     now += body.get("advance", 0)
-    if now > END_OF_TIME:
-        raise InvalidParameter("The clock cannot go beyond the year 9999.", "advance" if "advance" in body else "now")
+    if not 0 <= now <= END_OF_TIME:
+        raise InvalidParameter("The clock goes from the year 1970 to 9999.", "advance" if "advance" in body else "now")
     if "frozen" in body:
         clock.freeze(body["frozen"])
     clock.set(now)
@@ -103,7 +122,8 @@ def _parse_time(given: float | str) -> float:
 
 def _render_clock(control: Control) -> Mapping[str, Any]:
     now = control.clock.now()
-    iso = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    # The clock may have run beyond the last second that can be written.
+    iso = datetime.fromtimestamp(min(now, END_OF_TIME), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {
         "now": now,
         "iso": iso,

@@ -11,6 +11,7 @@ from fake_server.fake import Fake
 
 def _count_addresses(fake: Fake, _: str) -> None:
     fake.caller = by_address
+    fake.limiter.per = "address"
 
 
 def _count_unauthenticated(fake: Fake, _: bool) -> None:
@@ -20,6 +21,7 @@ def _count_unauthenticated(fake: Fake, _: bool) -> None:
 
 def _count_operations(fake: Fake, _: bool) -> None:
     caller = fake.caller
+    fake.limiter.per += " and operation"
     fake.caller = lambda request, operation, key: f"{caller(request, operation, key)} {operation.id}"
 
 

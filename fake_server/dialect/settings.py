@@ -28,7 +28,7 @@ class DialectError(Exception):
 
 def load_dialect(name: str) -> Dialect:
     """The settings of a dialect in this folder, or of a file. Raises YamlFileError."""
-    shipped = {each.stem: each for each in sorted(SHIPPED.glob("*.yaml")) if each.stem != "schema"}
+    shipped = _shipped()
     path = shipped.get(name, Path(name))
     # Path.exists raises ValueError for an impossible name; os.path.exists does not.
     if not os.path.exists(path):
@@ -38,6 +38,15 @@ def load_dialect(name: str) -> Dialect:
         return parse_dialect({} if file.value is None else file.value)
     except DialectError as error:
         raise file.error_at(error.path, error.message) from None
+
+
+def is_dialect_file(name: str) -> bool:
+    """The name is the path of a user's file, not the name of a dialect in this folder."""
+    return name not in _shipped() and os.path.exists(name)
+
+
+def _shipped() -> dict[str, Path]:
+    return {each.stem: each for each in sorted(SHIPPED.glob("*.yaml")) if each.stem != "schema"}
 
 
 def parse_dialect(value: Any) -> Dialect:

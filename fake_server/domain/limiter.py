@@ -1,7 +1,7 @@
 """The rate limiter: it counts the calls of each caller in a sliding or fixed window. It knows only a clock."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -21,9 +21,9 @@ class State(NamedTuple):
 class Limiter:
     """Allows each caller `limit` calls in `seconds` seconds (None: no limit), by the clock `now` (in seconds).
 
-    `organization_limits` override the limit, and `owner` gives the organization of a key. `advice` ends the message of
-    a refusal. With `fixed` a window starts with each minute of the clock. A refused caller stays refused for at least
-    `block` seconds.
+    `organization_limits` override the limit, and `owner` gives the organization of a key. With `fixed` a window starts
+    with each minute of the clock. A refused caller stays refused for at least `block` seconds. `per` names the callers
+    for people, and `advice` ends the message of a refusal.
     """
 
     def __init__(self, limit: int | None, seconds: int, now: Callable[[], float]) -> None:
@@ -36,10 +36,18 @@ class Limiter:
         self.fixed = False
         self.block = 0
         self.blocked: dict[str, float] = {}
+        self.per = "key"
         self.advice = "Start the fake with --rate-limit off to remove the limit."
 
     def _limit_of(self, key: str) -> int | None:
         return self.organization_limits.get(self.owner(key), self.limit) if self.organization_limits else self.limit
+
+    def describe(self, limit: int | None) -> str:
+        """`limit` for people, such as "20 requests a minute per key"."""
+        if limit is None:
+            return "no limit of requests"
+        span = "a minute" if self.seconds == 60 else f"in {self.seconds} s"
+        return f"{limit} {'request' if limit == 1 else 'requests'} {span} per {self.per}"
 
     def count_call(self, key: str) -> None:
         """Count a call, or raise TooManyRequests and count nothing (rate/enforced, rate/not-early)."""
@@ -52,22 +60,28 @@ class Limiter:
         if self.block:
             wait = self._wait_in_block(key, wait, now)
         if wait:
-            message = f"More than {limit} requests in {self.seconds} s. Retry in {wait} s."
+            message = f"The limit is {self.describe(limit)}. Retry in {wait} s."
             message += f" The service has this limit too. {self.advice}"
             raise TooManyRequests(message, headers={"retry-after": str(wait)})
-        # In a fixed window every call gets the time at which the window started.
-        calls.append(now - now % self.seconds if self.fixed else now)
+        calls.append(self._counted_at(now))
+
+    def _counted_at(self, now: float) -> float:
+        """In a fixed window every call gets the time at which the window started."""
+        return now - now % self.seconds if self.fixed else now
 
     def _wait_in_block(self, key: str, wait: int, now: float) -> int:
         """The whole seconds to wait, if a limiter without a block would need `wait` seconds. May start a block."""
-        if wait and self.blocked.get(key, now) <= now:
-            self.blocked[key] = now + max(self.block, wait)
-        return max(0, min(self.seconds, ceil(self.blocked.get(key, now) - now)))
+        until, latest = self.blocked.get(key, now), now + max(self.block, self.seconds)
+        if until > latest:  # the clock was set back
+            until = self.blocked[key] = latest
+        if wait and until <= now:
+            until = self.blocked[key] = now + max(self.block, wait)
+        return max(0, min(self.seconds, ceil(until - now)))
 
-    def forget(self, key: str) -> None:
-        """Forget the calls of a key, also if each operation has its own budget."""
+    def forget(self, keys: Collection[str]) -> None:
+        """Forget the calls of these keys, also if each operation has its own budget."""
         for spent in (self.calls, self.blocked):
-            for caller in [each for each in spent if each.partition(" ")[0] == key]:
+            for caller in [each for each in spent if each.partition(" ")[0] in keys]:
                 del spent[caller]
 
     def forget_all(self) -> None:
@@ -92,6 +106,9 @@ class Limiter:
 
     def _recent_calls(self, key: str, now: float) -> deque[float]:
         calls = self.calls[key]
+        if calls and calls[-1] > now:
+            # The clock was set back. Calls of the future count as calls of this moment, so that a minute frees them.
+            calls = self.calls[key] = deque(min(call, self._counted_at(now)) for call in calls)
         while calls and calls[0] + self.seconds <= now:
             calls.popleft()
         return calls

@@ -2,34 +2,51 @@
 
 import asyncio
 import logging
-import os
-import socket
+import ssl
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from aiohttp import web
-from aiohttp.http_exceptions import BadHttpMethod
+from aiohttp.http_exceptions import BadHttpMethod, ContentEncodingError
 
-from fake_server.domain.errors import Broken, MalformedRequest, Refused, WrongMethod
+from fake_server.domain.errors import Broken, MalformedRequest, Refused, UnsupportedMediaType, WrongMethod
 from fake_server.fake import Fake
-from fake_server.http.web import build_endpoint, build_response, render_refusal
+from fake_server.http.addresses import Listening, bind, describe
+from fake_server.http.connections import IDLE_SECONDS, WAITING_CONNECTIONS, Connections, most_connections
+from fake_server.http.web import build_endpoint, build_response, check_content_encoding, render_refusal
 
 LOG = logging.getLogger(__name__)
 # aiohttp logs an error for each caller that disconnects early. Real errors are written to LOG.
 QUIET = logging.getLogger(f"{__name__}.quiet")
 QUIET.disabled = True
+# aiohttp's words for the start of a TLS connection.
+TLS_HELLO = "HTTPS traffic"
+TLS_ADVICE = "Call it with http://, or start the fake with --tls-cert and --tls-key."
 
 
 class Connection(web.RequestHandler):
     """aiohttp's connection, which also answers in the envelope when the HTTP parser refuses a request."""
 
-    def __init__(self, fake: Fake, server: web.Server, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, fake: Fake, connections: Connections, server: web.Server, loop: asyncio.AbstractEventLoop
+    ) -> None:
         self.fake = fake
+        self.connections = connections
         self.ended = asyncio.Event()
-        super().__init__(server, loop=loop, logger=QUIET, access_log=None, lingering_time=1.0)  # type: ignore[arg-type]
+        options: Any = {"access_log": None, "keepalive_timeout": IDLE_SECONDS, "lingering_time": 1.0}
+        super().__init__(server, loop=loop, logger=QUIET, **options)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.connections.add(self)
+
+    def is_idle(self) -> bool:
+        """True before a request has arrived completely. aiohttp has no public name for this."""
+        return self._waiter is not None
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
@@ -44,12 +61,18 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.ended.set()
+        self.connections.remove(self)
         super().connection_lost(exc)
 
     def _refusal_for(self, status: int, exc: BaseException | None, message: str) -> Refused:
         if status >= 500:
             LOG.error("Error handling a request", exc_info=exc)
             return Broken("The fake has an internal error. See its log.")
+        if isinstance(exc, ContentEncodingError):
+            return _refusal_of_encoding(message)
+        if TLS_HELLO in message:
+            LOG.warning("Somebody speaks TLS (https://) to this port, which serves plain HTTP. %s", TLS_ADVICE)
+            return MalformedRequest(f"This port serves plain HTTP, not TLS. {TLS_ADVICE}")
         reason = message.strip().split("\n")[0]
         if isinstance(exc, BadHttpMethod):
             allow = ", ".join({operation.method: None for operation in self.fake.contract.operations})
@@ -79,18 +102,29 @@ class LastAnswer(web.Response):
     async def write_eof(self, data: bytes = b"") -> None:
         await super().write_eof(data)
         if self.connection.transport is not None:
-            self.connection.transport.write_eof()
+            if self.connection.transport.can_write_eof():  # not with TLS
+                self.connection.transport.write_eof()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.connection.ended.wait(), 1)
 
 
-class ListenError(Exception):
-    """The fake cannot listen on this address; the message gives the reason."""
+def _refusal_of_encoding(message: str) -> Refused:
+    """aiohttp names the encoding in brackets."""
+    try:
+        check_content_encoding(message.partition("(")[2].partition(")")[0] or message)
+    except UnsupportedMediaType as refusal:
+        return refusal
+    return MalformedRequest(f"This is not an HTTP request: {message:.100}")
 
 
 @asynccontextmanager
-async def listening(fake: Fake, host: str, port: int) -> AsyncIterator[str]:
-    """Yields the base URL with the prefix of the contract; port 0 selects a free port. Raises ListenError."""
+async def listening(
+    fake: Fake, hosts: Sequence[str], port: int, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Listening]:
+    """Listen on each of the hosts; port 0 selects a free port. The URL has the prefix of the contract.
+
+    Raises ListenError.
+    """
     loop = asyncio.get_running_loop()
     options: Any = {"loop": loop, "client_max_size": fake.contract.body_limit}
 
@@ -98,44 +132,36 @@ async def listening(fake: Fake, host: str, port: int) -> AsyncIterator[str]:
         return web.BaseRequest(*parts, **options)
 
     manager = web.Server(build_endpoint(fake), request_factory=build_request)
+    most, at_once = most_connections()
+    connections = Connections(most)
     runner = web.ServerRunner(manager, shutdown_timeout=0.3)
+    sockets = bind(hosts, port)
     await runner.setup()
+    servers = []
     try:
-        try:
-            server = await loop.create_server(lambda: Connection(fake, manager, loop), host, port)
-        # UnicodeError: the host is not a valid name, for example because it has 64 letters.
-        except (OSError, UnicodeError) as error:
-            raise ListenError(f"Cannot listen on {host} port {port}: {_reason(error)}.") from None
-        try:
-            yield _base_url(server.sockets[0].getsockname(), fake.contract.prefix)
-        finally:
-            server.close()
+        for each in sockets:
+            protocol = partial(Connection, fake, connections, manager, loop)
+            servers.append(await loop.create_server(protocol, sock=each, backlog=at_once, ssl=tls))
+            # The system may hold more connections than the loop accepts at once; it drops those beyond for a second.
+            each.listen(WAITING_CONNECTIONS)
+        scheme = "http" if tls is None else "https"
+        yield describe(sockets, hosts, scheme=scheme, prefix=fake.contract.prefix)
     finally:
+        for server in servers:
+            server.close()
         await runner.cleanup()
 
 
-def _reason(error: OSError | UnicodeError) -> str:
-    """The operating system's words, because asyncio's words differ between the versions of Python."""
-    if isinstance(error, socket.gaierror) or not isinstance(error, OSError) or error.errno is None:
-        return str(error)
-    return os.strerror(error.errno)
-
-
-def _base_url(address: tuple[Any, ...], prefix: str) -> str:
-    host = f"[{address[0]}]" if ":" in address[0] else address[0]
-    return f"http://{host}:{address[1]}{prefix}"
-
-
 @contextmanager
-def serve(fake: Fake, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def serve(fake: Fake, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve in a thread and yield the base URL (`http://127.0.0.1:<port>/v1`). Raises ListenError."""
     ready: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def run() -> None:
         stop = asyncio.Event()
         try:
-            async with listening(fake, host, port) as url:
-                ready.set_result((url, asyncio.get_running_loop(), stop))
+            async with listening(fake, [host], port, tls) as found:
+                ready.set_result((found.url, asyncio.get_running_loop(), stop))
                 await stop.wait()
         except Exception as error:
             if ready.done():

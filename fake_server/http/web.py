@@ -5,7 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from time import perf_counter
 from typing import Any
@@ -13,15 +13,26 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from fake_server.contract.openapi import Operation
+from fake_server.contract.openapi import Contract, Operation
 from fake_server.domain.assistants import Key
-from fake_server.domain.errors import BodyTooLarge, Broken, Faulted, MalformedRequest, Refused, UnknownUrl, WrongMethod
+from fake_server.domain.errors import (
+    BodyTooLarge,
+    Broken,
+    Faulted,
+    MalformedRequest,
+    Refused,
+    UnknownUrl,
+    UnsupportedMediaType,
+    WrongMethod,
+)
 from fake_server.fake import Answer, Call, Fake, RequestContext
 
 LOG = logging.getLogger(__name__)
 # If a body was not read to its end, the connection cannot be used for another request.
 CLOSE = {"connection": "close"}
+PRIVATE_NETWORK = "access-control-allow-private-network"
 JSON = {"content-type": "application/json"}
+CODINGS = ("", "identity", "gzip", "deflate")
 CONTEXT = web.RequestKey("context", RequestContext)
 # The key of a call to an operation that needs no key. Today every operation needs one.
 NO_KEY = Key("", "", "", "")
@@ -35,7 +46,6 @@ def build_endpoint(fake: Fake) -> Endpoint:
     """The function that answers every request. aiohttp's own router and middlewares are not used, because they refuse
     some requests outside the envelope and are slower.
     """
-    routes = build_routes(fake.contract.prefix, fake.contract.operations)
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         began = perf_counter()
@@ -44,7 +54,7 @@ def build_endpoint(fake: Fake) -> Endpoint:
             await _answer_expect(request)
         response = _answer_preflight(fake, request)
         if response is None:
-            response = build_response(fake, await _answer_operation(fake, routes, request, context), context.caller)
+            response = build_response(fake, await _answer_operation(fake, request, context), context.caller)
         context.seconds = perf_counter() - began
         if fake.log is not None:
             label = context.key.label if context.key else "-"
@@ -57,11 +67,21 @@ def build_endpoint(fake: Fake) -> Endpoint:
     return outermost
 
 
+@lru_cache(64)  # a running fake can get another contract
+def _contract_routes(contract: Contract) -> list[Route]:
+    return build_routes(contract.prefix, contract.operations)
+
+
 def build_routes(prefix: str, operations: Sequence[Operation]) -> list[Route]:
     return [
-        (re.compile(prefix + re.sub(r"{\w+}", "([^/]+)", path)), {operation.method: operation for operation in alike})
+        (_path_pattern(prefix, path), {operation.method: operation for operation in alike})
         for path, alike in groupby(operations, key=lambda operation: operation.path)
     ]
+
+
+def _path_pattern(prefix: str, path: str) -> re.Pattern[str]:
+    """`path` has parameters in braces."""
+    return re.compile(re.escape(prefix) + re.sub(r"{\w+}", "([^/]+)", path))
 
 
 def _answer_preflight(fake: Fake, request: web.BaseRequest) -> web.Response | None:
@@ -69,16 +89,17 @@ def _answer_preflight(fake: Fake, request: web.BaseRequest) -> web.Response | No
     headers = request.headers
     if request.method == "OPTIONS" and "Origin" in headers and "Access-Control-Request-Method" in headers:
         allowed = fake.preflight_headers(headers.get("Access-Control-Request-Headers", ""))
+        if headers.get("Access-Control-Request-Private-Network") == "true":
+            # A browser asks this before a page of the internet may call this machine.
+            allowed[PRIVATE_NETWORK] = "true"
         return web.Response(status=204, headers=allowed | fake.common_headers())
     return None
 
 
-async def _answer_operation(
-    fake: Fake, routes: list[Route], request: web.BaseRequest, context: RequestContext
-) -> Answer:
+async def _answer_operation(fake: Fake, request: web.BaseRequest, context: RequestContext) -> Answer:
     """Refusals and internal errors become answers too."""
     try:
-        operation, assistant = match_operation(routes, request)
+        operation, assistant = match_operation(_contract_routes(fake.contract), request, request.method)
         call = await check_request(fake, operation, assistant, request, context)
         try:
             return await fake.handlers[operation.id](call)
@@ -92,18 +113,18 @@ async def _answer_operation(
         return render_refusal(fake, Broken("The fake has an internal error. See its log."))
 
 
-def match_operation(routes: list[Route], request: web.BaseRequest) -> tuple[Operation, str]:
+def match_operation(routes: list[Route], request: web.BaseRequest, method: str) -> tuple[Operation, str]:
     """The operation, and the id in the path. Raises UnknownUrl and WrongMethod."""
     path = request.rel_url.path_safe
     for pattern, operations in routes:
         found = pattern.fullmatch(path)
         if found is None:
             continue
-        if request.method not in operations:
+        if method not in operations:
             allow = ", ".join(operations)
-            raise WrongMethod(f"{request.method:.20} is not allowed here. Use {allow}.", headers={"allow": allow})
+            raise WrongMethod(f"{method:.20} is not allowed here. Use {allow}.", headers={"allow": allow})
         # aiohttp leaves these two escapes in the path, because they would change how it is split.
-        return operations[request.method], "".join(found.groups()).replace("%2F", "/").replace("%25", "%")
+        return operations[method], "".join(found.groups()).replace("%2F", "/").replace("%25", "%")
     raise UnknownUrl(f"No such URL: {request.path:.100}. The paths are in openapi.yaml.")
 
 
@@ -161,6 +182,9 @@ def encode_json(body: Any, options: int = 0) -> bytes:
 
 
 async def receive_body(fake: Fake, request: web.BaseRequest) -> bytes:
+    """Raises BodyTooLarge, MalformedRequest and UnsupportedMediaType."""
+    if "Content-Encoding" in request.headers:
+        check_content_encoding(request.headers["Content-Encoding"])
     try:
         # A body that has already arrived needs no timeout, which takes more time than to read the body.
         if request.content.is_eof():
@@ -175,6 +199,15 @@ async def receive_body(fake: Fake, request: web.BaseRequest) -> bytes:
     except (web.RequestPayloadError, ConnectionError):
         message = "The body cannot be read: it is incomplete, or its encoding does not match its headers."
         raise MalformedRequest(message, headers=CLOSE) from None
+
+
+def check_content_encoding(coding: str) -> None:
+    """aiohttp decodes these codings. It leaves others as they are, or refuses the request as if it were not HTTP."""
+    if coding.strip().lower() not in CODINGS:
+        message = (
+            f"The body has the content encoding '{coding:.50}', which the fake cannot read. Send it as gzip or plain."
+        )
+        raise UnsupportedMediaType(message, headers=CLOSE | {"accept-encoding": "gzip, deflate"})
 
 
 def _check_size(fake: Fake, body: bytes) -> bytes:

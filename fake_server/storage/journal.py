@@ -18,6 +18,7 @@ import orjson
 
 from fake_server.domain.errors import NotKept
 from fake_server.storage.file_format import DataFileError
+from fake_server.storage.file_lock import MODE, Stamp, in_use, lock
 
 LOG = logging.getLogger(__name__)
 BEGINNING = b' {"generation":'
@@ -30,6 +31,7 @@ class Journal:
         self.path = path
         self.durable = durable
         self.file = _open_locked(path)
+        self.opened = Stamp.of(self.file)
         self.size = self.checksum = self.generation = 0
         self.written = self.synced = 0
         self.syncing: asyncio.Future[None] | None = None
@@ -67,6 +69,21 @@ class Journal:
             os.ftruncate(self.file, self.size)
         if self.durable:
             os.fsync(self.file)
+
+    def is_intact(self) -> bool:
+        """False if the file was removed, replaced or cut since it was opened."""
+        named = Stamp.of(self.path)
+        return named is not None and named.is_same_file(self.opened) and named.size >= self.size
+
+    def reopen(self) -> None:
+        """Use the file that the path names now, and make it if there is none. Raises DataFileError."""
+        if self.opened is not None and self.opened.is_same_file(Stamp.of(self.path)):
+            return
+        new = _open_locked(self.path)
+        # The number of the open file stays, because another thread may be syncing it.
+        os.dup2(new, self.file, inheritable=False)
+        os.close(new)
+        self.opened = Stamp.of(self.file)
 
     def error(self, why: str) -> DataFileError:
         return DataFileError(f"The journal {self.path} {why}. Restore the right file, or move this one away.")
@@ -132,22 +149,21 @@ class Journal:
 
 
 def _open_locked(path: Path) -> int:
-    """The open file. The system unlocks it when the process ends for any reason. Raises DataFileError."""
+    """The open file. Raises DataFileError."""
     try:
-        import fcntl
-    except ImportError:
-        raise DataFileError("--data needs a Unix system. Remove this option.") from None
-    try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, MODE)
     except OSError as error:
         why = f"cannot be written ({error.strerror})"
         raise DataFileError(f"The journal {path} {why}. Give --data another path.") from None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # The fake that used it before may have removed it when it ended.
-        if os.path.samestat(os.fstat(file), path.stat()):
-            return file
-    except OSError:
-        pass
-    os.close(file)
-    raise DataFileError(f"Another fake is using {path.with_suffix('')}. Stop it, or give --data another path.")
+        opened = Stamp.of(file)
+        if not lock(file) or opened is None or not opened.is_same_file(Stamp.of(path)):
+            raise in_use(path.with_suffix(""))
+    except DataFileError:
+        os.close(file)
+        raise
+    # An earlier release let everybody read it. Another user's file cannot be changed.
+    with suppress(OSError):
+        os.fchmod(file, MODE)
+    return file

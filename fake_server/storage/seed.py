@@ -1,6 +1,7 @@
 """The content of a new fake. By default: two organizations, and three keys that a person can type."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -63,7 +64,9 @@ def parse_seed(given: Mapping[str, Any], created_at: int, defaults: Organization
             seen |= check_names(one, seen.__contains__)
         except SeedError as error:
             raise SeedError(error.message, "organizations", place, *error.path) from None
-        seed = Seed(seed.organizations + one.organizations, seed.keys + one.keys, seed.projects + one.projects)
+        seed.organizations.extend(one.organizations)
+        seed.keys.extend(one.keys)
+        seed.projects.extend(one.projects)
     return seed
 
 
@@ -119,30 +122,41 @@ def _unique_names(seed: Seed) -> Iterator[tuple[str, str, tuple[str | int, ...]]
 
 def render_seed(tables: Tables) -> dict[str, Any]:
     """The rows of the store as the schema Seed describes them."""
-    return {"organizations": [_render_organization(row, tables) for row in tables["organizations"].values()]}
-
-
-def _render_organization(row: Row, tables: Tables) -> dict[str, Any]:
-    keys, projects = (
-        [each for each in tables[name].values() if each["organization"] == row["id"]] for name in ("keys", "projects")
-    )
-    return row | {
-        "keys": [
-            {
-                "label": key["label"],
-                "secret": key["secret"],
-                "assistant": assistant_id(key["project"]),
-                "active": key.get("active", True),
-            }
-            for key in keys
-        ],
-        "assistants": [
-            {
-                "id": assistant_id(project["id"]),
-                "name": project["title"],
-                "instructions": project["prompt"],
-                "created_at": project["created_at"],
-            }
-            for project in projects
-        ],
+    keys, projects = (_rows_by_organization(tables[name]) for name in ("keys", "projects"))
+    return {
+        "organizations": [
+            _render_organization(row, keys[row["id"]], projects[row["id"]]) for row in tables["organizations"].values()
+        ]
     }
+
+
+def _rows_by_organization(table: dict[str, Row]) -> defaultdict[str, list[Row]]:
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in table.values():
+        found[row["organization"]].append(row)
+    return found
+
+
+def _render_organization(row: Row, keys: list[Row], projects: list[Row]) -> Row:
+    ids = {project["id"] for project in projects}
+    short = row["id"].removeprefix("org-")
+    return row | {"keys": [_render_key(key, ids, short) for key in keys], "assistants": _render_assistants(projects)}
+
+
+def _render_key(key: Row, projects: Collection[str], short: str) -> Row:
+    """A key whose assistant was deleted names none, so that the seed binds it to its default one."""
+    bound = next((each for each in (key["project"], f"{short}-{key['label']}") if each in projects), None)
+    rendered = {"label": key["label"], "secret": key["secret"], "active": key.get("active", True)}
+    return rendered if bound is None else rendered | {"assistant": assistant_id(bound)}
+
+
+def _render_assistants(projects: list[Row]) -> list[Row]:
+    return [
+        {
+            "id": assistant_id(project["id"]),
+            "name": project["title"],
+            "instructions": project["prompt"],
+            "created_at": project["created_at"],
+        }
+        for project in projects
+    ]

@@ -24,7 +24,7 @@ class Store:
 
     def __init__(self, data: Path | None, now: Callable[[], float], durable: bool = False) -> None:
         self.now = now
-        self.new_id: Callable[[str], str] = _random_id
+        self.new_id: Callable[[str], str] = random_id
         self.file = None if data is None else DataFile(data, durable)
         self.db = TinyDB(storage=MemoryStorage)
         self.tables: dict[str, IndexedTable] = {}
@@ -162,6 +162,11 @@ class Store:
         if self.file is not None:
             await self.file.journal.wait_until_durable()
 
+    def check_files(self) -> None:
+        """If somebody removed or replaced the files, write everything anew. Raises NotKept."""
+        if self.file is not None and self.file.tables:
+            self.file.check()
+
     def close(self) -> None:
         if self.file is not None:
             self.file.close()
@@ -199,7 +204,7 @@ class Projects(Sequence[Project]):
         raise ValueError(f"no project has the id {value.id}")
 
 
-def _random_id(_: str) -> str:
+def random_id(_: str) -> str:
     return token_hex(12)
 
 

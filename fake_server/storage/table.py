@@ -16,7 +16,7 @@ class IndexedTable(Table):
 
     `record` gets the changes by table name before they are made; if it raises, nothing changes. `first` is the lowest
     number for the next row, because numbers are never used again. The keys of `rows` are numbers as text, as in
-    TinyDB's own JSON. A row is replaced, never changed in place.
+    TinyDB's own JSON. A row is replaced, never changed in place. `version` grows with each change.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class IndexedTable(Table):
         self.unique = unique
         self.record = record
         self.rows: dict[str, Row] = self._read_table()  # type: ignore[assignment]  # all our rows are dicts
+        self.version = 0
         self.next = max([first, *(int(number) + 1 for number in self.rows)])
         self.numbers: dict[str | None, tuple[str, ...]] = {}
         self.orders: defaultdict[str | None, list[int]] = defaultdict(list)
@@ -48,6 +49,10 @@ class IndexedTable(Table):
             return self.rows.copy()
         return {str(number): self.rows[str(number)] for number in self.orders.get(organization, ())}
 
+    def size_of(self, organization: str | None) -> int:
+        """The number of rows of one organization, or of all rows for None."""
+        return len(self.rows if organization is None else self.orders.get(organization, ()))
+
     def free_number(self) -> str:
         """A number that no other row gets."""
         return str(self._get_next_id())
@@ -66,6 +71,7 @@ class IndexedTable(Table):
             self.put(number, row)
 
     def put(self, number: str, row: Row | None) -> None:
+        self.version += 1
         old = self.rows.pop(number) if row is None else self.rows.get(number)
         if row is not None:
             self.rows[number] = row

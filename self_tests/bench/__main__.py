@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from self_tests.bench import scale
 from self_tests.bench.growth import SIZES, at_size, growth
 from self_tests.bench.servers import BODY, HEADERS, Numbers, answer, fake, free_port, pin, running, seconds_of
 from self_tests.doubles.bare_server import ASSISTANT
@@ -45,6 +46,13 @@ done = function(summary, latency)
     summary.errors.status + summary.errors.read + summary.errors.timeout))
 end
 """
+# Name, title, sizes, and the function that measures one size.
+GROWTHS: list[tuple[str, str, Sequence[int], Callable[[int, Path], Numbers]]] = [
+    ("Assistants", "With --data, by the number of assistants: CPU in µs a request", SIZES, at_size),
+    ("Seeds", "Seed files, by the number of organizations or assistants: CPU in ms", scale.SEED_SIZES, scale.seeds),
+    ("Control API", "By the number of organizations: CPU in µs a call", scale.ORGANIZATIONS, scale.control),
+    ("Connections", "By the number of idle connections: CPU in µs a request", scale.IDLE, scale.idle),
+]
 
 
 @dataclass(frozen=True)
@@ -69,11 +77,12 @@ def main() -> None:
         console.print(comparison(medians(rounds)))
         if shutil.which("wrk") is None:
             console.print("Without wrk a Python client made the load, and is itself what limits the requests a second.")
-        grown = [
-            beside_first({f"{size:,}": at_size(size, folder) for size in SIZES})
-            for _ in track(range(GROWTH_ROUNDS), "Sizes", console=quiet)
-        ]
-        console.print(growth(medians(grown)))
+        for name, title, sizes, measure in GROWTHS:
+            grown = [
+                beside_first({f"{size:,}": measure(size, folder) for size in sizes})
+                for _ in track(range(GROWTH_ROUNDS), name, console=quiet)
+            ]
+            console.print(growth(medians(grown), f"{title}; x: beside the fewest"))
 
 
 def servers(folder: Path) -> dict[str, Server]:

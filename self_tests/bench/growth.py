@@ -58,8 +58,9 @@ def tables(size: int) -> Tables:
     return {MARK: {"1": {"version": VERSION}}, "organizations": organizations, "keys": keys, "projects": rows}
 
 
-def growth(found: dict[str, Numbers]) -> Table:
-    table = Table("", title="With --data, by the number of assistants: CPU in µs a request; x: beside the fewest")
+def growth(found: dict[str, Numbers], title: str) -> Table:
+    """A row for each number, and two columns for each size: the number, and its ratio to that of the first size."""
+    table = Table("", title=title)
     for size in found:
         table.add_column(size, justify="right")
         table.add_column("x", justify="right")

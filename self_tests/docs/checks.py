@@ -193,6 +193,7 @@ def javascript(block: Block, folder: Path) -> None:
       console.log((await answer.json()).data.length);
     """
     script = re.sub("// new OpenAI.*", lambda _: listing, block.text)
+    _put_helper(folder)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     words = ["node", "--input-type=module", "--eval", script]
     done = subprocess.run(
@@ -200,6 +201,24 @@ def javascript(block: Block, folder: Path) -> None:
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "2\n", "")
+
+
+@check
+def playwright_fixture(block: Block, folder: Path) -> None:
+    """The block is a module that Node can parse. self_tests/packages/test_helper.py runs such a fixture."""
+    if shutil.which("node") is None:
+        pytest.skip("there is no Node here")
+    (folder / "fixture.mjs").write_text(block.text, encoding="utf-8")
+    done = subprocess.run(["node", "--check", folder / "fixture.mjs"], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+
+
+def _put_helper(folder: Path) -> None:
+    """The helper as npm installs it."""
+    modules = folder / "node_modules"
+    modules.mkdir()
+    (modules / "assistants-fake").symlink_to(ROOT / "packages/npm")
 
 
 @check

@@ -1,7 +1,7 @@
 """The command `assistants-contract` for the samples: each call is a fork of one process that has imported everything.
 
-Without the forks, each sample would spend most of its time on imports. self_tests/docs/test_ci.py and test_wheel.py run
-the command as it is installed.
+Without the forks, each sample would spend most of its time on imports. self_tests/docs/test_ci.py and
+self_tests/packages/test_wheels.py run the command as it is installed.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from self_tests.command_run import KEYS
 from self_tests.docs.markdown import ROOT, blocks
 from self_tests.setup.stubs import NO_VENV, write_python
 
-# test_wheel.py installs the package and runs its commands on each Python.
+# self_tests/packages/test_wheels.py installs the package and runs its commands on each Python.
 pytestmark = pytest.mark.any_python
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))

@@ -16,8 +16,9 @@ import pytest
 from contract_tests.http.openapi import document, ignored_fields
 from fake_server.domain.errors import Kind, UnknownAssistant
 from fake_server.fake import Answer, Call, Fake
+from fake_server.http.addresses import ListenError
 from fake_server.http.handlers import HANDLERS
-from fake_server.http.server import ListenError, serve
+from fake_server.http.server import serve
 
 ASSISTANT = document()["components"]["examples"]["assistant"]["value"]
 ACME = ["asst-acme-research", "asst-acme-support"]

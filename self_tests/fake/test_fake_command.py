@@ -250,6 +250,53 @@ def test_logs_nothing_when_quiet() -> None:
     assert err == ""
 
 
+def test_an_empty_token_in_the_environment_is_refused(
+    failing: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A compose file may name a variable that is not set. Then nobody would be asked for a token."""
+    monkeypatch.setenv("ASSISTANTS_FAKE_TOKEN", "")
+
+    assert "ASSISTANTS_FAKE_TOKEN" in failing("--port", "0")
+
+
+def test_listens_on_two_addresses() -> None:
+    """--host can be given twice; its URL is one that a client can use."""
+    with running("--host", "0.0.0.0", "--host", "127.0.0.1", "--control-token", "secret") as (_, said):
+        assert said["url"].startswith("http://127.0.0.1:")
+        assert call(said, "GET", "/assistants").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("options", "warned"),
+    [(("--host", "0.0.0.0"), True), (("--host", "0.0.0.0", "--no-control"), False), (("--host", "127.0.0.1"), False)],
+)
+def test_an_open_control_side_is_warned_of(options: tuple[str, ...], warned: bool) -> None:
+    """If other machines can reach the fake, the warning names --control-token, unless there is nothing to protect."""
+    with running(*options) as (process, _):
+        process.terminate()
+        _, err = process.communicate(timeout=10)
+
+    assert ("--control-token" in err) == warned
+
+
+def test_a_data_file_counts_more_than_a_seed_file(tmp_path: Path) -> None:
+    """With a data file that has data, the warning says that the seed file is for a reset alone."""
+    data, seed_file = tmp_path / "data.json", tmp_path / "seed.yaml"
+    seed_file.write_text(SEED)
+    with running("--data", str(data)) as (process, _):
+        process.terminate()
+        process.wait(timeout=10)
+    with running("--data", str(data), "--seed-file", str(seed_file)) as (process, said):
+        ControlClient(said["control"]).reset()
+        restored = ControlClient(said["control"]).ask("GET", "organizations")["data"]
+        process.terminate()
+        _, err = process.communicate(timeout=10)
+
+    assert "primary" in said["keys"]
+    assert [each["id"] for each in restored] == ["org-one", "org-two"]
+    assert "data.json has data already" in err
+
+
 def test_a_second_fake_on_a_file_is_one_line(failing: Callable[..., str], tmp_path: Path) -> None:
     """The second start is refused, and the first fake works on."""
     file = str(tmp_path / "data.json")
@@ -283,16 +330,19 @@ def test_the_option_sets_the_limit() -> None:
     assert statuses == [200, 429]
 
 
-def test_limits_nothing_when_off() -> None:
-    """--rate-limit off lets the 21st call pass too."""
-    with running("--rate-limit", "off") as (_, said):
+@pytest.mark.parametrize("none", ["off", "0"])
+def test_limits_nothing_when_off(none: str) -> None:
+    """--rate-limit off lets the 21st call pass too; 0 means the same, as in a target file."""
+    with running("--rate-limit", none) as (_, said):
         statuses = {call(said, "GET", "/assistants").status_code for _ in range(21)}
 
     assert statuses == {200}
 
 
 def test_greets_people() -> None:
-    """Without --json it prints its URL, the URL of its page, each key with its assistant, and a command to try."""
+    """Without --json it prints its URL, the limit, the dialect, the URL of its page, each key with its assistant, and a
+    command to try.
+    """
     with subprocess.Popen([*COMMAND, "--port", "0"], **TEXT) as process:
         assert process.stdout is not None
         greeting = "".join(iter(process.stdout.readline, "\n"))
@@ -302,6 +352,8 @@ def test_greets_people() -> None:
         process.terminate()
 
     assert "http://127.0.0.1:" in greeting
+    assert "20 requests a minute per key; --rate-limit off" in greeting
+    assert "openai" in greeting
     assert "/_fake/" in page
     assert [line.split()[0] for line in keys.splitlines()] == ["sk-fake-primary", "sk-fake-sibling", "sk-fake-foreign"]
     assert curl.startswith("Try: curl http://127.0.0.1:")
@@ -350,7 +402,13 @@ BAD = {
     "no host": ("--host", ""),
     "host too long": ("--host", "a" * 64 + ".invalid", "--port", "0"),
     "port": ("--port", "65536"),
-    "rate": ("--rate-limit", "0"),
+    "rate": ("--rate-limit", "-1"),
+    "an empty token": ("--control-token", ""),
+    "credentials without origins": ("--cors-credentials",),
+    "a key without its certificate": ("--tls-key", "key.pem"),
+    "a certificate that is not there": ("--tls-cert", "nowhere.pem", "--port", "0"),
+    "a host with a port": ("--allow-host", "fake:8080"),
+    "one host of two": ("--host", "127.0.0.1", "--host", ""),
     "rate in words": ("--rate-limit", "ten"),
     "unknown option": ("--nothing",),
     "argument": ("nothing",),

@@ -29,6 +29,7 @@ REFUSED = {
     "a fraction beyond a double": ("1e999", "too large"),
     "NaN": ('{"a": NaN}', "NaN"),
     "Infinity": ("[-Infinity]", "Infinity"),
+    "a byte order mark": ("\ufeff{}", "byte order mark"),
     "no JSON": ("{'a': 1}", "not JSON"),
 }
 
@@ -88,6 +89,14 @@ def test_the_control_api_refuses_by_the_rules(base_url: str, body: str) -> None:
         ("a: &a [1]\nb: *a", r":2: '\*a' is an alias"),
         ("a: " + "9" * 5_000, ":1: the number is too large"),
         ("a: .nan", ":1: .nan is not a JSON number"),
+        ("a: !!bool maybe", ":1: 'maybe' does not fit its tag"),
+        ("a: !!int one", ":1: 'one' does not fit its tag"),
+        ("a: !!binary aGk=", ":1: 'aGk=' has the tag .* not allowed"),
+        ("a: !!set {b}", ":1: the tag .* is not allowed"),
+        ("a: 1\n? [b]\n: 2", ":2: a list or an object cannot be a key"),
+        ("a: 1\n1: 2\n'1': 3", ":3: '1' occurs twice"),
+        ("a: 1\n---\nb: 2", ":2: a second document"),
+        ("a: {<<: {b: 1}}", ":1: '<<' has the tag .* not allowed"),
         ("a: 1.0e+999", ":1: 1.0e.999 is not a JSON number"),
         ('{"organizations": ' + "[" * 100 + "]" * 100 + "}", ":1: nested deeper than 100 levels"),
     ],
@@ -99,6 +108,16 @@ def test_a_seed_file_is_refused_by_the_rules(tmp_path: Path, text: str, message:
 
     with pytest.raises(YamlFileError, match=message):
         load_seed_file(file, 0)
+
+
+@pytest.mark.usefixtures("parser")
+def test_yaml_has_the_types_of_json() -> None:
+    """Dates stay text; numbers in each base of YAML are numbers; a tag of JSON's types is allowed."""
+    value = yaml_file.parse_yaml(
+        "[2026-01-31, 0x1f, 1_000, yes, ~, 1.5, !!str 1, '1', {2: !!float 3, a: }, '']", "text"
+    )
+
+    assert value == ["2026-01-31", 31, 1000, True, None, 1.5, "1", "1", {"2": 3.0, "a": None}, ""]
 
 
 @pytest.mark.usefixtures("parser")

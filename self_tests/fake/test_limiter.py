@@ -93,6 +93,39 @@ def test_a_clock_set_back_names_no_wait_beyond_the_minute(limiter: Limiter, cloc
     assert used_up(limiter).headers == {"retry-after": "60"}
 
 
+@pytest.mark.parametrize(("fixed", "block"), [(False, 0), (True, 0), (False, 30), (True, 90)])
+def test_a_clock_set_back_locks_nobody_out(limiter: Limiter, clock: Clock, fixed: bool, block: int) -> None:
+    """A minute after the clock was set back by hours all calls are there again."""
+    limiter.fixed, limiter.block = fixed, block
+    limiter.count_call("a")
+    limiter.count_call("a")
+    used_up(limiter)
+    clock.time = -9_000.0
+    used_up(limiter)
+    clock.time += max(60, block)
+
+    assert limiter.state("a") == (2, 0, 2, 0)
+    limiter.count_call("a")
+
+
+def test_a_clock_set_back_gives_no_calls_away(limiter: Limiter, clock: Clock) -> None:
+    """The calls before count on: who sets the clock back gets no second budget."""
+    limiter.count_call("a")
+    clock.time -= 9_000
+    limiter.count_call("a")
+
+    assert used_up(limiter).headers == {"retry-after": "60"}
+
+
+def test_the_refusal_names_the_limit(clock: Clock) -> None:
+    """A person reads the limit, for whom it counts, and the option that removes it."""
+    limiter = Limiter(1, 60, clock)
+    limiter.count_call("a")
+
+    assert "1 request a minute per key" in used_up(limiter).message
+    assert "--rate-limit off" in used_up(limiter).message
+
+
 def test_each_key_has_its_own_budget(limiter: Limiter) -> None:
     """The calls of one key do not count for another key."""
     limiter.count_call("a")
@@ -117,7 +150,7 @@ def test_a_key_is_forgotten_with_each_of_its_operations(limiter: Limiter) -> Non
     for caller in ("a", "a getAssistant", "ab"):
         limiter.count_call(caller)
 
-    limiter.forget("a")
+    limiter.forget({"a"})
 
     assert [limiter.state(caller).used for caller in ("a", "a getAssistant", "ab")] == [0, 0, 1]
 

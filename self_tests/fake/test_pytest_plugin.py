@@ -42,6 +42,13 @@ def test_survives_a_fault(client, fake_assistants):
     with pytest.raises(NotFoundError):
         client.beta.assistants.retrieve(fake_assistants.bound_id)
     assert fake_assistants.control.requests()[0]["fault"] == "fault-1"
+
+
+def test_counts_its_calls(client, fake_assistants):
+    client.beta.assistants.list()
+    fake_assistants.expect(list=1, create=0)
+    with pytest.raises(AssertionError, match="Expected: create 1. Actual: list 1."):
+        fake_assistants.expect(create=1)
 """
 
 LAZY = """
@@ -64,7 +71,7 @@ def test_a_program_of_somebody_else_is_tested(tmp_path: Path) -> None:
     """The real SDK works without set-up, each test starts from the seed, and no warning remains."""
     done = ran(tmp_path, THEIRS)
 
-    assert "4 passed" in done.stdout, done.stdout
+    assert "5 passed" in done.stdout, done.stdout
     assert done.returncode == 0
 
 

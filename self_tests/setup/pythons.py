@@ -133,7 +133,9 @@ def run_all(pythons: list[Python]) -> Iterator[Outcome]:
 
 
 def share_sdks(environment: Path) -> None:
-    """Uses the tools of .venv, because `make browser`, `make generators` and `make check` install them only there."""
+    """Uses the tools of .venv, because `make browser`, `make generators`, `make runners` and `make check` install them
+    only there.
+    """
     if (ROOT / DEFAULT / "sdks").is_dir() and environment.is_dir():
         (environment / "sdks").symlink_to(ROOT / DEFAULT / "sdks")
 

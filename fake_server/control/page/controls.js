@@ -8,7 +8,10 @@ let picked; // the key in the snippet
 
 export function begin() {
   $("base-url").addEventListener("click", () => copy(state.url, "the base URL"));
-  $("limit").addEventListener("submit", setLimit);
+  $("limit").addEventListener("submit", (event) => setLimit(event, {}, "The limit"));
+  $("own-limit").addEventListener("submit", (event) =>
+    setLimit(event, { organization: chosen().id }, `The limit of ${chosen().name}`),
+  );
   $("minute").addEventListener("click", () => act(() => call("PATCH", "clock", { advance: 60 }), "The clock is one minute ahead."));
   $("freeze").addEventListener("click", () => act(() => call("PATCH", "clock", { frozen: !state.clock.frozen })));
   $("snapshot").addEventListener("submit", takeSnapshot);
@@ -26,8 +29,7 @@ function show() {
   const keys = ownKeys();
   picked = (keys.find(({ secret }) => secret === picked) ?? keys[0])?.secret;
   fill($("connect"), [{ picked, keys }], { key: () => "connect", draw: connect });
-  const limit = $("limit").elements.limit;
-  if (document.activeElement !== limit) limit.value = state.limiter.limit ?? "off";
+  showLimits();
   const own = state.limiter.keys.filter(({ organization }) => organization === chosen().id);
   fill($("limiter"), own, { key: ({ label }) => label, draw: usage });
   $("freeze").setAttribute("aria-pressed", state.clock.frozen);
@@ -68,12 +70,27 @@ function usage({ label, limit, used, left, reset }) {
   );
 }
 
-function setLimit(event) {
+/** The limit of every organization, and the own limit of the chosen one, if it has one. */
+function showLimits() {
+  const { limit, organizations } = state.limiter;
+  const { id, name } = chosen();
+  const own = $("own-limit").elements.limit;
+  own.setAttribute("aria-label", `Calls per minute of ${name}, or off`);
+  own.parentElement.querySelector("span").textContent = `${name} alone:`;
+  write($("limit").elements.limit, limit ?? "off");
+  write(own, id in organizations ? (organizations[id] ?? "off") : "");
+}
+
+function write(input, value) {
+  if (document.activeElement !== input) input.value = value;
+}
+
+function setLimit(event, which, subject) {
   event.preventDefault();
-  const input = $("limit").elements.limit;
+  const input = event.target.elements.limit;
   const limit = input.value.trim() === "off" ? null : number(input.value);
   input.blur();
-  act(() => call("PATCH", "limiter", { limit }), limit === null ? "The limit is off." : `The limit is ${limit} calls per minute.`);
+  act(() => call("PATCH", "limiter", { limit, ...which }), `${subject} is ${limit === null ? "off" : `${limit} calls per minute`}.`);
   refresh("limiter"); // the field shows the real limit after a refused change
 }
 

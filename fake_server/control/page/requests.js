@@ -2,8 +2,8 @@
 import { call } from "./api.js";
 import { $, code, copyButton, el, exact, fill, stamp, time } from "./dom.js";
 import { open, part } from "./drawer.js";
-import { curl } from "./snippets.js";
-import { act, chosen, draw, keyOf, onDraw, state } from "./state.js";
+import { curlOf } from "./replay.js";
+import { act, chosen, draw, onDraw, revealKeys, state } from "./state.js";
 
 export function begin() {
   $("pause").addEventListener("click", ({ target }) => {
@@ -12,11 +12,19 @@ export function begin() {
     draw();
   });
   $("clear").addEventListener("click", () => act(() => call("DELETE", "requests")));
+  $("save").addEventListener("click", saveArchive);
   onDraw(show);
 }
 
+/** A link could not send the control token. */
+async function saveArchive() {
+  const archive = await act(() => call("GET", "requests.har"));
+  const file = new Blob([JSON.stringify(archive)], { type: "application/json" });
+  if (archive) el("a", { href: URL.createObjectURL(file), download: "assistants-fake.har" }).click();
+}
+
 function show() {
-  $("clear").disabled = state.requests.length === 0;
+  $("clear").disabled = $("save").disabled = state.requests.length === 0;
   if (state.paused) return;
   // Bodies may be long. The number and the chosen organization determine the whole row.
   const print = ({ number }) => `${number} ${chosen().id}`;
@@ -78,15 +86,16 @@ function details(request) {
       "div.bar",
       copyButton(() => asCurl(request), "the curl command", "Copy as curl", ""),
     ),
+    part("Request headers", code("Request headers", printedHeaders(request))),
     body("Request", request.request_body),
     body("Answer", request.response_body),
     request.cut && el("p.soft", "A body was too long. Only its start was kept."),
   );
 }
 
-function asCurl({ method, path, request_body: sent, ...request }) {
-  return curl(method, new URL(path, location.href).href, keyOf(request)?.secret ?? "YOUR_API_KEY", sent || undefined);
-}
+const asCurl = (request) => curlOf(request, location.origin, (text) => revealKeys(text, request));
+
+const printedHeaders = ({ request_headers }) => request_headers.map(({ name, value }) => `${name}: ${value}`).join("\n");
 
 function body(title, text) {
   if (!text) return part(title, el("p.soft", "No body."));

@@ -1,14 +1,13 @@
 // Code snippets for developers, with the key filled in and every text quoted for its language.
 import { code, copyButton, el, segments } from "./dom.js";
+import { quoted } from "./replay.js";
 
 const LANGUAGES = ["Python", "Node", "curl"];
 let language = LANGUAGES.find((each) => each === localStorage.getItem("language")) ?? "Python";
 
-/** For the shell: inside single quotes only the quote itself has a special meaning. */
-const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 const literal = JSON.stringify; // valid in Python and JavaScript
 
-export function curl(method, url, secret, body) {
+function curl(method, url, secret, body) {
   const words = ["curl"];
   if (method !== "GET") words.push("-X", method);
   words.push(quoted(url), "-H", quoted(`Authorization: Bearer ${secret}`));

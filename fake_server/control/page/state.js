@@ -18,7 +18,7 @@ export const state = {
   requests: [],
   faults: [],
   snapshots: [],
-  limiter: { limit: null, keys: [] },
+  limiter: { limit: null, organizations: {}, keys: [] },
   clock: { now: 0, frozen: false, offset: 0, loaded: 0 },
 };
 
@@ -46,9 +46,12 @@ export function chosen() {
 
 export const ownKeys = () => state.keys.filter((key) => key.organization === chosen().id);
 
-/** The key of a request, if the key still exists. */
-export const keyOf = (request) =>
-  state.keys.find((key) => key.label === request.key && key.organization === request.organization);
+/** The text of a request with its masks turned into keys. Labels of its own organization count first. */
+export function revealKeys(text, { organization }) {
+  const own = (key) => Number(key.organization === organization);
+  const keys = [...state.keys].sort((one, other) => own(other) - own(one));
+  return keys.reduce((revealed, { label, secret }) => revealed.replaceAll(`<${label}>`, () => secret), text);
+}
 
 const due = new Set();
 let timer;

@@ -8,6 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -159,12 +160,43 @@ def test_the_control_side_is_closed_to_it(page: Page, base_url: str, fake: Fake)
     assert (read, len(fake.store.projects("org-acme"))) == ("refused", 3)
 
 
-@pytest.mark.parametrize(("allowed", "came"), [(True, "2"), (False, "APIConnectionError")])
-def test_narrowed_origins(page: Page, fake: Fake, allowed: bool, came: str) -> None:
-    """With --cors only the given origin may call."""
-    allow_origins(fake, [page.url.rstrip("/") if allowed else "https://app.example"])
+@pytest.mark.parametrize(
+    ("allowed", "came"),
+    [
+        ("http://127.0.0.1:*", "2"),
+        ("http://127.0.0.1:{port}", "2"),
+        ("http://127.0.0.1", "APIConnectionError"),
+        ("http://localhost:*", "APIConnectionError"),
+        ("https://127.0.0.1:{port}", "APIConnectionError"),
+        ("capacitor://127.0.0.1", "APIConnectionError"),
+    ],
+)
+def test_narrowed_origins(page: Page, fake: Fake, allowed: str, came: str) -> None:
+    """With --cors only pages of the given origin may call, with the given port or with any."""
+    allow_origins(fake, [allowed.format(port=urlsplit(page.url).port)])
     script = "return of.list().then(list => String(list.data.length), error => error.constructor.name);"
     with serve(fake) as base_url:
         told = run(page, base_url, script)
 
     assert told == came
+
+
+@pytest.mark.parametrize(("credentials", "came"), [(True, 200), (False, "TypeError")])
+def test_requests_with_cookies(page: Page, fake: Fake, credentials: bool, came: int | str) -> None:
+    """A page may send a request with credentials only with --cors-credentials."""
+    allow_origins(fake, ["http://127.0.0.1:*"], credentials)
+    script = """
+        const headers = { authorization: "Bearer sk-fake-primary" };
+        return fetch(`${url}/assistants`, { headers, credentials: "include" })
+            .then(answer => answer.status, error => error.constructor.name);
+    """
+    with serve(fake) as base_url:
+        told = run(page, base_url, script)
+
+    assert told == came
+
+
+def test_the_address_leads_to_the_page(chromium: Browser, base_url: str) -> None:
+    """Who opens the address of the fake sees its page, and not an error."""
+    with browser.opened(chromium, base_url.removesuffix("v1")) as opened:
+        assert opened.url == control_url(base_url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -152,6 +153,32 @@ def test_a_limit_that_is_no_number_changes_nothing(page: Page, control: ControlC
     assert control.ask("GET", "limiter")["limit"] == 20
 
 
+def test_an_organization_has_a_limit_of_its_own(page: Page, control: ControlClient) -> None:
+    """The limit of the chosen organization is shown and set beside the limit of all."""
+    own = page.get_by_label("Calls per minute of Acme, or off")
+    expect(own).to_have_value("")
+    own.fill("3")
+    own.press("Enter")
+
+    expect(page.get_by_text("3 of 3 left", exact=True)).to_have_count(2)
+    expect(own).to_have_value("3")
+    assert control.ask("GET", "limiter")["organizations"] == {"org-acme": 3}
+
+    page.get_by_label("Of the organization").select_option("Globex")
+    expect(page.get_by_label("Calls per minute of Globex, or off")).to_have_value("")
+    expect(page.get_by_text("20 of 20 left", exact=True)).to_have_count(1)
+
+
+def test_the_requests_are_saved_as_an_archive(page: Page, primary: httpx2.Client) -> None:
+    """The saved file is an HTTP Archive with each request."""
+    primary.post("/assistants", json={"name": "Seen"})
+    with page.expect_download() as saved:
+        press(page, "Save as HAR")
+
+    assert saved.value.suggested_filename == "assistants-fake.har"
+    assert len(json.loads(saved.value.path().read_bytes())["log"]["entries"]) == 1
+
+
 def test_a_request_shows_up_as_it_comes(page: Page, primary: httpx2.Client) -> None:
     """A new request appears with its status, and its details show the bodies but no key."""
     primary.post("/assistants", json={"name": "Seen"})
@@ -160,6 +187,7 @@ def test_a_request_shows_up_as_it_comes(page: Page, primary: httpx2.Client) -> N
     opened = page.get_by_role("dialog")
     expect(opened.get_by_role("region", name="Request body")).to_contain_text('"name": "Seen"')
     expect(opened.get_by_role("region", name="Answer body")).to_contain_text('"object": "assistant"')
+    expect(opened.get_by_role("region", name="Request headers")).to_contain_text("Bearer <primary>")
     assert "sk-fake" not in opened.inner_text()
 
 

@@ -51,6 +51,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("setLimiter", "", {"limit": None, "organization": "org-new"}),
     ("getLimiter", "", None),
     ("listRequests", "", None),
+    ("exportRequests", "", None),
     ("deleteRequests", "", None),
     ("deleteFault", "fault-1", None),
     ("deleteFaults", "", None),

@@ -7,15 +7,18 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx2
 import pytest
 
 from fake_server.control.client import ControlClient
+from fake_server.control.key_mask import KeyMask
 from fake_server.control.request_log import QUEUE_SIZE, RequestLog
+from fake_server.domain.assistants import Key
 from fake_server.fake import Fake
-from self_tests.fake.control.controlled import controlled
+from self_tests.fake.control.controlled import control_url, controlled
 
 
 @pytest.fixture
@@ -47,6 +50,7 @@ def test_a_call_is_logged(control: ControlClient, primary: httpx2.Client) -> Non
     assert abs(seen.pop("at") - time.time()) < 5
     assert seen.pop("ms") >= 0
     assert json.loads(seen.pop("request_body")) == {"name": "a"}
+    assert seen.pop("request_headers")
     assert json.loads(seen.pop("response_body")) == answer.json()
     assert seen == {
         "number": 1,
@@ -70,6 +74,34 @@ def test_the_log_has_no_key(control: ControlClient, base_url: str, primary: http
     text = json.dumps(control.requests())
     assert "sk-" not in text
     assert "<primary>" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("sk-a", "<one>"),
+        ("ask-absk-a.", "a<two><one>."),
+        ("sk-", "sk-"),
+        ("]^", "<odd>"),
+        ("", ""),
+        ("sk-\udcff]^]", "sk-\udcff<odd>]"),
+    ],
+)
+def test_a_mask_hides_the_longest_key(text: str, masked: str) -> None:
+    """A key may be the start of another key, may stand beside another key, and may have any character."""
+    keys = {"one": "sk-a", "two": "sk-ab", "odd": "]^"}
+    mask = KeyMask(Key(secret, label, "org", "project") for label, secret in keys.items())
+
+    assert mask(text) == masked
+
+
+def test_the_mask_follows_the_keys(control: ControlClient, primary: httpx2.Client) -> None:
+    """A key that was made since, or rotated, is masked too; without keys a text stays as it is."""
+    new = control.rotate("sk-fake-sibling")["secret"]
+    primary.post("/assistants", json={"name": new})
+    with_key, [without_keys] = json.dumps(control.requests()), [KeyMask([])(new)]
+
+    assert (new in with_key, "<sibling>" in with_key, without_keys) == (False, True, new)
 
 
 def test_as_many_are_kept_as_it_says(control: ControlClient, primary: httpx2.Client) -> None:
@@ -154,3 +186,41 @@ def test_a_slow_listener_must_load_everything_again() -> None:
 
     heard = [queue.get_nowait() for _ in range(queue.qsize())]
     assert heard == ['event: changed\ndata: {"what": "all"}\n\n', f"event: request\ndata: {QUEUE_SIZE}\n\n"]
+
+
+def test_the_headers_are_logged_without_secrets(control: ControlClient, primary: httpx2.Client, base_url: str) -> None:
+    """The log has each header as sent; a known key becomes its label, and nothing of another secret stays."""
+    secrets = {"Authorization": "Bearer sk-nobody", "Cookie": "a=b", "X-Api-Key": "abc", "X-Plain": "sk-fake-sibling"}
+    primary.get("/assistants", headers={"X-Empty": ""})
+    httpx2.get(f"{base_url}/assistants", headers=secrets, trust_env=False, verify=False)
+    unknown, known = (
+        {each["name"].lower(): each["value"] for each in seen["request_headers"]} for seen in control.requests()
+    )
+
+    assert known.items() >= {"authorization": "Bearer <primary>", "x-empty": ""}.items()
+    assert (
+        unknown.items()
+        >= {
+            "authorization": "Bearer <hidden>",
+            "cookie": "<hidden>",
+            "x-api-key": "<hidden>",
+            "x-plain": "<sibling>",
+        }.items()
+    )
+
+
+def test_the_log_is_an_http_archive(base_url: str, primary: httpx2.Client) -> None:
+    """The archive has the calls in their order, with headers, query and bodies; 0 is the status without an answer."""
+    primary.post("/assistants?a=1&b=", json={"name": "sk-fake-foreign"})
+    with suppress(httpx2.TransportError):
+        primary.get("/assistants", headers={"X-Fake-Fault": "reset"})
+    log = httpx2.get(f"{control_url(base_url)}requests.har", trust_env=False, verify=False).json()["log"]
+    [made, unanswered] = log["entries"]
+
+    assert log["version"] == "1.2"
+    assert made["request"]["url"] == f"{base_url}/assistants?a=1&b="
+    assert made["request"]["queryString"] == [{"name": "a", "value": "1"}, {"name": "b", "value": ""}]
+    assert made["request"]["postData"] == {"mimeType": "application/json", "text": '{"name":"<foreign>"}'}
+    assert json.loads(made["response"]["content"]["text"])["object"] == "assistant"
+    assert [each["response"]["status"] for each in log["entries"]] == [200, 0]
+    assert (unanswered["_fault"], "postData" in unanswered["request"]) == ("header", False)

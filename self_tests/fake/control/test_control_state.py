@@ -10,11 +10,13 @@ import httpx2
 import pytest
 
 from fake_server.contract.openapi import load_yaml
+from fake_server.control import state_handlers
 from fake_server.control.client import ControlClient, ControlError
 from fake_server.control.routes import DIRECT, FILE, HANDLERS, load_routes
 from fake_server.fake import Fake
 from fake_server.http.server import serve
 from self_tests.fake.control.controlled import controlled
+from self_tests.fake.storage.killed import kill
 
 SEED: list[dict[str, Any]] = [
     {
@@ -108,8 +110,7 @@ def test_a_reset_survives_a_kill(tmp_path: Path) -> None:
     with serve(fake) as url:
         fake.store.add("org-acme", "new", None)
         ControlClient(url).reset()
-    assert fake.store.file is not None
-    fake.store.file.journal.close()  # and nothing else, as a kill would have it
+    kill(fake.store)
 
     again = controlled(data=tmp_path / "data.json")
 
@@ -180,6 +181,30 @@ def test_a_snapshot_is_restored(control: ControlClient, primary: httpx2.Client, 
     control.restore("all")
     assert (names(primary)[0], names(foreign)) == ("kept", ["Globex Sales"])
     assert [each["name"] for each in control.ask("GET", "snapshots")["data"]] == ["all", "ours"]
+
+
+@pytest.mark.parametrize("name", ["...", ".hidden", "a/b", "a" * 65, "é", "a\0", "a b"])
+def test_a_bad_name_of_a_snapshot_is_refused(control: ControlClient, name: str) -> None:
+    """A name can stand in a path without escapes. Clients remove dots alone from a path."""
+    with pytest.raises(ControlError, match="1 to 64 letters"):
+        control.snapshot(name)
+
+
+def test_snapshots_are_bounded(control: ControlClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is a most of snapshots and of their rows; a snapshot that is taken anew needs no more room."""
+    rows = 2 + 3 + 3
+    monkeypatch.setattr(state_handlers, "MOST_SNAPSHOTS", 2)
+    monkeypatch.setattr(state_handlers, "MOST_SNAPSHOT_ROWS", 2 * rows)
+    control.snapshot("one")
+    control.snapshot("two")
+    control.snapshot("two")
+
+    with pytest.raises(ControlError, match="at most 2 snapshots"):
+        control.snapshot("three")
+    control.ask("DELETE", "snapshots", "one")
+    control.organization()
+    with pytest.raises(ControlError, match="16 rows"):
+        control.snapshot("one")
 
 
 @pytest.mark.parametrize(
@@ -264,3 +289,29 @@ def test_a_clock_is_set_to_times_alone(control: ControlClient, changes: dict[str
         control.clock(**changes)
 
     assert refused.value.status == 400
+
+
+def test_the_present_state_is_a_seed(control: ControlClient, primary: httpx2.Client) -> None:
+    """GET /seed has the present state; another fake that gets this seed has the same organizations and assistants."""
+    made = primary.post("/assistants", json={"name": "kept"}).json()
+    control.organization(id="org-late", instructions="Be brief.")
+    control.rotate("sk-fake-foreign")
+    control.limit(None)
+    exported = control.ask("GET", "seed")
+
+    with serve(controlled()) as url:
+        other = ControlClient(url)
+        other.seed(**exported)
+        assert other.ask("GET", "seed") == exported
+        assert other.ask("GET", "assistants", made["id"])["assistant"] == made
+
+
+def test_a_seed_of_a_key_without_an_assistant_is_a_seed(control: ControlClient) -> None:
+    """A key whose assistant was deleted is bound to its default assistant, which is there or is made anew."""
+    control.ask("DELETE", "assistants", "asst-acme-support")
+    rotated = control.rotate("sk-fake-sibling")
+    control.ask("DELETE", "assistants", rotated["assistant"])
+    control.seed(**control.ask("GET", "seed"))
+
+    keys = {each["label"]: each["assistant"] for each in control.ask("GET", "keys")["data"]}
+    assert keys == {"primary": "asst-acme-primary", "sibling": "asst-acme-sibling", "foreign": "asst-globex-sales"}

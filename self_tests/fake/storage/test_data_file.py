@@ -17,6 +17,7 @@ from fake_server.domain.errors import NotKept
 from fake_server.storage import seed
 from fake_server.storage.file_format import MARK, DataFileError
 from fake_server.storage.store import Store
+from self_tests.fake.storage.killed import kill
 
 
 @pytest.fixture
@@ -47,8 +48,7 @@ def killed(file: Path) -> Iterator[Store]:
     if made.is_new():
         seed.fill(made)
     yield made
-    assert made.file is not None
-    os.close(made.file.journal.file)
+    kill(made)
 
 
 def titles(store: Store) -> list[str]:

@@ -1,6 +1,5 @@
 """The store compared with a plain dict: random sequences of operations, with restarts and crashes."""
 
-import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from fake_server.domain.assistants import Project, assistant_id, page
 from fake_server.storage import seed
 from fake_server.storage.store import Store
+from self_tests.fake.storage.killed import kill
 
 ORGANIZATIONS = st.sampled_from([each.id for each in seed.ORGANIZATIONS])
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=5)
@@ -91,8 +91,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule()
     def crash(self) -> None:
-        assert self.store.file is not None
-        os.close(self.store.file.journal.file)
+        kill(self.store)
         self.store = Store(self.file, lambda: 1_000.0)
 
     @invariant()
