@@ -116,8 +116,8 @@ class Assistants:
             ):
                 right = False
                 requirement, expected, actual = fault
-                if exchange.request.group:  # alone, the modify may be right
-                    requirement = "parallel/modifies-not-lost"
+                if exchange.request.group and not self.findings.broken(requirement):
+                    requirement = "parallel/modifies-not-lost"  # alone, the modify is right
                 self.findings.add_violation(requirement, expected, actual, *tracked.trail[-2:], exchange)
         if before:
             self.findings.hold("modify/keeps-identity", call.operation)
@@ -193,11 +193,12 @@ class Assistants:
 
     def _differs(self, exchange: Exchange, tracked: TrackedAssistant, name: str, value: Json) -> None:
         assert tracked.document is not None
-        requirement, shown = attribution.difference(self.model, tracked, name, value)
+        requirements, shown = attribution.difference(self.model, tracked, name, value)
         expected = f"{name} {brief(tracked.document[name])}"
-        self.findings.add_violation(
-            requirement, expected, f"{name} {brief(value)}", *tracked.trail[:1], *shown, exchange
-        )
+        for requirement in requirements:
+            self.findings.add_violation(
+                requirement, expected, f"{name} {brief(value)}", *tracked.trail[:1], *shown, exchange
+            )
 
     def _outlived(self, call: Call, tracked: TrackedAssistant) -> None:
         """It was read and is right: whatever could have changed it meanwhile has not."""

@@ -17,28 +17,28 @@ from contract_tests.oracle.refusals import LIST_ITEMS, shape
 IDENTITY = ("id", "object", "created_at")
 
 
-def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) -> tuple[str, list[Exchange]]:
-    """The requirement that a difference breaks: the newest change that can have made it tells which."""
+def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) -> tuple[list[str], list[Exchange]]:
+    """The requirements that a difference breaks: the newest change that can have made it tells which."""
     if told := by_its_value(model, tracked, name, value):
-        return told[0], [told[1]]
+        return [told[0]], [told[1]]
     writes = model.since_read(tracked)
     own = [write for write in writes if write.id == tracked.id]
     if name in IDENTITY and any(write.call.operation in MODIFIES for write in own):
-        return "modify/keeps-identity", [own[0].exchange]
+        return ["modify/keeps-identity"], [own[0].exchange]
     refused = (write for write in own if not write.accepted)
     if wrong := next((each for each in refused if _can_have_left(each, own, tracked, name, value)), None):
-        return wrong.requirement, [wrong.exchange]
+        return [wrong.requirement], [wrong.exchange]
     wrote = next((write for write in own if write.accepted and write.call.operation in MODIFIES), None)
     if wrote:
         return _badly_written(wrote, tracked, name, value), [wrote.exchange]
-    if any(write.call.operation == CREATE for write in own):
-        return "retrieve/equals-created", []
+    if made := next((write for write in own if write.call.operation == CREATE), None):
+        return _badly_made(made, name), []
     if tracked.wrote and is_stale(tracked, name, value):
         return _badly_written(tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
     other = next((write for write in writes if write.accepted and write.call.operation in MODIFIES), None)
     if other and name in TEXTS and not _is_mangled(value, tracked.document or {}, name):
-        return "modify/only-its-target", [other.exchange]
-    return "retrieve/equals-created", []
+        return ["modify/only-its-target"], [other.exchange]
+    return ["retrieve/equals-created"], []
 
 
 def _is_mangled(value: Json, document: dict[str, Json], name: str) -> bool:
@@ -65,7 +65,7 @@ def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json
     for write in writes:
         wrote = write.id == tracked.id and write.accepted and write.call.operation in MODIFIES
         if wrote and name in write.call.fields:
-            return _badly_written(write, tracked, name, value), write.exchange
+            return _badly_written(write, tracked, name, value)[0], write.exchange
     return None
 
 
@@ -111,15 +111,24 @@ def _guilt(write: Write, tracked: TrackedAssistant, name: str, newest: Write | N
     return "modify/only-its-target" if write.id != tracked.id else own
 
 
-def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Json) -> str:
+def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Json) -> list[str]:
     if wrote.exchange.request.group:
-        return "parallel/modifies-not-lost"
+        return ["parallel/modifies-not-lost"]
     if name == "instructions" and wrote.call.fields.get(name) == "":
-        return "modify/empty-instructions-clear"
+        return ["modify/empty-instructions-clear"]
     if name in TEXTS and name not in wrote.call.fields:
-        return "modify/partial" if wrote.call.fields else "modify/empty-body-changes-nothing"
+        return ["modify/partial" if wrote.call.fields else "modify/empty-body-changes-nothing"]
     stale = is_stale(tracked, name, value)
-    return "modify/seen-everywhere" if name in TEXTS and stale else "retrieve/equals-created"
+    if name in TEXTS and not stale:
+        return ["create/keeps-what-it-is-given", "retrieve/equals-created"]
+    return ["modify/seen-everywhere"] if name in TEXTS else ["retrieve/equals-created"]
+
+
+def _badly_made(made: Write, name: str) -> list[str]:
+    """A text may have been kept wrongly, or be shown wrongly: nobody can tell that from one read."""
+    given = name in TEXTS and isinstance(made.call.fields.get(name), str)
+    kept = ["create/keeps-what-it-is-given"] if given else []
+    return [*kept, "retrieve/equals-created"]
 
 
 def loss(writes: list[Write], tracked: TrackedAssistant, role: str, otherwise: str) -> tuple[str, list[Exchange]]:
@@ -135,7 +144,8 @@ def loss(writes: list[Write], tracked: TrackedAssistant, role: str, otherwise: s
     for write in writes:
         if write.call.operation == DELETE and write.exchange.response.accepted and write.id != tracked.id:
             return "delete/only-its-target", [write.exchange]
-    if role != tracked.role:  # list/complete is violated too if the first key misses its own
+    # A key that misses what it made itself shares nothing. A declared assistant was made by nobody that the run knows.
+    if "sibling" in (role, tracked.role) and (role != tracked.role or not tracked.trail):
         return "org/shared-by-its-keys", []
     if in_parallel:
         return "parallel/creates-all-kept", []

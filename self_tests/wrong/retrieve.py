@@ -11,15 +11,16 @@ from fake_server.fake import Answer, Call, Fake, Handler
 from self_tests.wrong.wrong_server import BY_ID, answering, for_unknown, handling, showing, target, unknown, wrong
 
 SAME, UNKNOWN = "retrieve/equals-created", "retrieve/unknown-is-404"
+KEPT = "create/keeps-what-it-is-given"  # what is shown wrongly does not come back as sent
 
 
-@wrong(SAME)
+@wrong(SAME, KEPT)
 def retrieve_adds_the_organizations_prompt(fake: Fake) -> None:
     """The page says that both prompts are merged. The merged prompt is for the model, not for the caller."""
     showing(fake, lambda _, document: {**document, "instructions": f"Be brief. {document['instructions']}"}, RETRIEVE)
 
 
-@wrong(SAME, "create/keeps-what-it-is-given")
+@wrong(SAME, KEPT)
 def retrieve_shows_no_instructions(fake: Fake) -> None:
     showing(fake, lambda _, document: {**document, "instructions": None}, RETRIEVE)
 
@@ -29,17 +30,17 @@ def retrieve_shows_null_as_empty_text(fake: Fake) -> None:
     showing(fake, lambda _, document: {**document, "instructions": document["instructions"] or ""}, RETRIEVE)
 
 
-@wrong(SAME)
+@wrong(SAME, KEPT)
 def the_list_shows_null_as_empty_text(fake: Fake) -> None:
     showing(fake, lambda _, document: {**document, "instructions": document["instructions"] or ""}, LIST)
 
 
-@wrong(SAME)
+@wrong(SAME, KEPT)
 def the_list_shortens_instructions(fake: Fake) -> None:
     showing(fake, lambda _, document: {**document, "instructions": (document["instructions"] or "")[:20] or None}, LIST)
 
 
-@wrong(SAME)
+@wrong(SAME, KEPT)
 def the_list_shows_names_with_capitals(fake: Fake) -> None:
     showing(fake, lambda _, document: {**document, "name": (document["name"] or "").title()}, LIST)
 
@@ -75,7 +76,7 @@ def retrieve_answers_a_list_of_one(fake: Fake) -> None:
     showing(fake, lambda _, document: {"object": "list", "data": [document]}, RETRIEVE)
 
 
-@wrong(SAME, "org/closed-to-others")
+@wrong(SAME, KEPT, "org/closed-to-others")
 def retrieve_answers_the_newest_whatever_was_asked(fake: Fake) -> None:
     """A mock repeats its last answer."""
 
@@ -87,7 +88,7 @@ def retrieve_answers_the_newest_whatever_was_asked(fake: Fake) -> None:
     handling(fake, handle, RETRIEVE)
 
 
-@wrong(SAME)
+@wrong(SAME, KEPT)
 def what_was_modified_is_retrieved_with_its_name_in_capitals(fake: Fake) -> None:
     touched: set[str] = set()
     answering(fake, lambda _, answer: touched.add(answer.body["id"]), *MODIFIES)
