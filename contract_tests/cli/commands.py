@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from contract_tests.cli.command_line_keys import without_keys
-from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, VERSION, learn_options, target_options
+from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, VERSION, learn_options, run_options
 from contract_tests.cli.report_files import report_options
 from contract_tests.cli.suite_errors import describe_error, render_traceback
 from contract_tests.reports.formats import FORMATS
 from contract_tests.requirements.verdicts import INTERRUPTED, PASSED, UNUSABLE, exit_code_without_verdicts
-from contract_tests.runs.run_options import HISTORIES, RunOptions
 
 if TYPE_CHECKING:
     from contract_tests.reports.events import Record
@@ -51,32 +50,8 @@ def cli() -> None:
 
 
 @cli.command()
-@target_options
-@click.option("--allow-fuzzing", is_flag=True, help="Test a server beyond this machine with thousands of calls.")
-@click.option("--strict", is_flag=True, help="Fail on SHOULD violations too.")
-@click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests.")
-@click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories.")
-@click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: takes minutes, not seconds.")
-@click.option("--sdk", is_flag=True, help="Test through Node's SDK too. Needs node; npm installs the SDK once.")
-@click.option("--debug", is_flag=True, help="Print the traceback of an error of the suite.")
-@click.option("--ledger", type=PLACE, help="A new file, or a folder for it.  [default: the folder of --events]")
-@click.option("--events", type=FILE, help="Write every request, answer and verdict to this file.")
-@click.option("--baseline", "known", type=PLACE, help="A file of known violations.")
-@click.option("--since", type=PLACE, help="Events of an earlier run: print new, fixed and remaining violations.")
-@report_options
-def run(
-    strict: bool,
-    seed: int,
-    histories: int,
-    deep: bool,
-    sdk: bool,
-    debug: bool,
-    ledger: Path | None,
-    events: Path | None,
-    known: Path | None,
-    since: Path | None,
-    **given: Any,
-) -> int:
+@run_options
+def run(**words: Any) -> int:
     """Test the server at BASE_URL. Without a target, test our own fake server.
 
     The keys come from the environment: ASSISTANTS_API_KEY, and for a complete test also ASSISTANTS_SIBLING_API_KEY
@@ -90,21 +65,13 @@ def run(
       3  nothing is violated, but a MUST was not tested
       4  an assistant of the run was not deleted
     """
-    from contract_tests.cli.invocation import check_generators, parse_invocation
-    from contract_tests.cli.references import References
-    from contract_tests.cli.report_files import Reports
+    from contract_tests.cli.prepared_run import prepare
 
-    files = {name: given.pop(name) for name in FORMATS}
-    invocation = parse_invocation(**given)
-    check_generators(invocation, deep=deep, sdk=sdk)
-    references = References.load(known, since)
-    reports = Reports(files, events)
-    options = RunOptions(seed, histories, invocation.only, deep, sdk=sdk)
+    prepared = prepare(words)
 
     from contract_tests.cli.run import Judgement
 
-    place = ledger or (events.parent if events else Path())
-    return Judgement(invocation, options, strict, references, reports, place, debug).run()
+    return Judgement(prepared).run()
 
 
 @cli.command()
@@ -175,25 +142,17 @@ def explain(name: str) -> int:
 
 
 @cli.command()
-@target_options
-def plan(**given: Any) -> int:
+@run_options
+def plan(**words: Any) -> int:
     """Print the requests of a run before it is made.
 
-    Their number, the requirements that they test, and the time that they take. Sends nothing.
+    Their number, the requirements that they test, and the time that they take. The options are those of `run`: the
+    words of a run plan that run. Sends nothing, and needs no key.
     """
-    from rich.console import Console
+    from contract_tests.cli.plan import print_plan
+    from contract_tests.cli.prepared_run import prepare
 
-    from contract_tests.cli.invocation import parse_invocation
-    from contract_tests.profiles.names import PRODUCTION
-
-    invocation = parse_invocation(**{**given, "profile": given["profile"] or PRODUCTION}, allow_fuzzing=False)
-    assert invocation.target
-    assert invocation.plan
-
-    from contract_tests.reports import plan_table
-
-    includes = RunOptions(only=invocation.only).includes
-    plan_table.by_requirement(invocation.plan, invocation.target, includes, Console(highlight=False))
+    print_plan(prepare(words, needs_key=False))
     return PASSED
 
 

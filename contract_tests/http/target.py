@@ -90,12 +90,12 @@ def is_loopback(base_url: str) -> bool:
         return False
 
 
-def from_environment(base_url: str, variables: Mapping[str, str] = ROLES) -> Target:
-    """A target given by its URL, with the keys in the environment."""
-    return _target({"base_url": base_url, "keys": dict(variables)}, "BASE_URL")
+def from_environment(base_url: str, variables: Mapping[str, str] = ROLES, needs_key: bool = True) -> Target:
+    """A target given by its URL, with the keys in the environment. Only a run that sends something needs a key."""
+    return _target({"base_url": base_url, "keys": dict(variables)}, "BASE_URL", needs_key)
 
 
-def from_file(path: Path) -> Target:
+def from_file(path: Path, needs_key: bool = True) -> Target:
     """A target given by a TOML file, which names environment variables for the keys."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -105,7 +105,7 @@ def from_file(path: Path) -> Target:
         raise TargetError(f"{path}: cannot be read ({fault}).") from fault
     except ValueError as fault:
         raise TargetError(f"{path}: not TOML ({fault}).") from fault
-    return _target(declared, str(path))
+    return _target(declared, str(path), needs_key)
 
 
 def from_ledger(base_url: str, variables: Mapping[str, str], where: Path) -> Target:
@@ -113,12 +113,12 @@ def from_ledger(base_url: str, variables: Mapping[str, str], where: Path) -> Tar
     return _target({"base_url": base_url, "keys": dict(variables)}, str(where))
 
 
-def _target(declared: dict[str, Any], where: str) -> Target:
+def _target(declared: dict[str, Any], where: str, needs_key: bool = True) -> Target:
     _check_declarations(declared, where)
     base_url = _base_url(declared["base_url"], where)
     variables = {**ROLES, **declared.get("keys", {})}
     keys = {role: os.environ[name] for role, name in variables.items() if os.environ.get(name)}
-    if "primary" not in keys:
+    if "primary" not in keys and needs_key:
         raise TargetError(f"No key: put the primary key into the environment as {variables['primary']}.")
     _check_keys(keys, variables)
     return Target(
@@ -156,7 +156,7 @@ def _check_keys(keys: Mapping[str, str], variables: Mapping[str, str]) -> None:
         if not re.fullmatch(r"[\x21-\x7e]+", key):
             raise TargetError(f"{variables[role]}: a key is printable ASCII without spaces.")
     for role in keys:
-        if role != "primary" and keys[role] == keys["primary"]:
+        if role != "primary" and keys[role] == keys.get("primary"):
             raise TargetError(f"{variables[role]}: the {role} key equals the primary key; it must be another key.")
 
 

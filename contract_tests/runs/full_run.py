@@ -9,7 +9,6 @@ from dataclasses import replace
 from contract_tests.generators import histories, tour
 from contract_tests.generators.rate_limit import Probe
 from contract_tests.generators.rate_over_time import OverTime
-from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.steps import Step
 from contract_tests.http import operations
@@ -20,17 +19,21 @@ from contract_tests.http.target import Target
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings
-from contract_tests.requirements.permissions import ASK_SELF, PROBE
+from contract_tests.requirements.permissions import EVERY_PERMISSION
 from contract_tests.runs.cleanup import remove
 from contract_tests.runs.result import Progress, Result
 from contract_tests.runs.run_options import RunOptions
-from contract_tests.runs.stage import open_lists, perform, stage
+from contract_tests.runs.opening import check_declared, check_keys, open_lists
+from contract_tests.runs.stage import perform, stage
 
 DECLARED_LIMIT = 20  # calls a minute of the fake that the run starts for rate/*
 
 
 class Run:
-    """One full run against one target. `result` is filled during the run, so a run that is cut short has one too."""
+    """One full run against one target. `result` is filled during the run, so a run that is cut short has one too.
+
+    `checks_keys` stops a run whose keys seem to be of the wrong organizations. Without it, the server is to blame.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class Run:
         chosen: Callable[[str], bool],
         progress: Progress = lambda *_: None,
         watch: Callable[[Exchange], None] = lambda _: None,
+        checks_keys: bool = False,
     ) -> None:
         self.target = target
         self.choice = choice
@@ -47,9 +51,10 @@ class Run:
         self.result = Result(target)
         self.findings = Findings()
         self.watch = watch
-        self._scenario = Scenario(tuple(tour.STEPS), limiter=True)
-        self._has = target.has | {ASK_SELF, PROBE}
+        self._has = target.has | EVERY_PERMISSION
         self._given_up: set[str] = set()
+        self._checks_keys = checks_keys
+        self._is_checked = False
 
     def judge(self) -> Result:
         """Runs all generators that the options choose. Raises TargetError, GuardError."""
@@ -64,13 +69,13 @@ class Run:
                     probe = Probe(session, self.target.rate_limit)
                     if victim := probe.run():
                         OverTime(probe, victim).run()
-        reasons = ((id, self._scenario.reason(id, self.target, self._has)) for id in rest + rate)
+        reasons = ((id, tour.scenario().reason(id, self.target, self._has)) for id in rest + rate)
         self.result.judge(self.findings, self.chosen, {id: reason for id, reason in reasons if reason})
         return self.result
 
-    def judge_so_far(self) -> None:
-        """Fills in the verdicts after an error of the suite."""
-        self.result.judge_so_far(self.findings, self.chosen)
+    def judge_so_far(self, ended_by: str) -> None:
+        """Fills in the verdicts of a run that ended early."""
+        self.result.judge_so_far(self.findings, self.chosen, ended_by)
 
     def _split(self) -> tuple[list[str], list[str]]:
         chosen = [id for id in catalogue.requirements() if self.chosen(id)]
@@ -84,18 +89,27 @@ class Run:
             oracle.model.assistants[id].gone = True
         try:
             with stage(Session(Client(target, self.watch), oracle), self.result, self.progress) as session:
-                open_lists(session, [role for role in self.target.keys if role != "sibling"])
-                if "sibling" in self.target.keys and not self._given_up:
-                    session.send_first(operations.list_("sibling", limit=100))
+                self._open(session)
                 yield session
         finally:
             self.findings.take(oracle.findings)
         declared = {self.target.bound_id, self.target.expendable_id}
         self._given_up |= {id for id, known in oracle.model.assistants.items() if known.gone and id in declared}
 
+    def _open(self, session: Session) -> None:
+        """The second session finds the assistants given up, and trusts the checks of the first."""
+        open_lists(session, [role for role in self.target.keys if role != "sibling"])
+        if "sibling" in self.target.keys and not self._given_up:
+            session.send_first(operations.list_("sibling", limit=100))
+        if not self._is_checked:
+            check_declared(session)
+            if self._checks_keys:
+                check_keys(session)
+            self._is_checked = True
+
     def _generate(self, session: Session) -> None:
         """Hostile steps come late, and the steps that are last come after all others."""
-        steps = self._scenario.select(self.chosen, self._has).steps if "tour" in self.choice.generators else ()
+        steps = tour.scenario().select(self.chosen, self._has).steps if "tour" in self.choice.generators else ()
         self._perform(session, [step for step in steps if not step.hostile and not step.last])
         self._generate_more(session)
         self._perform(session, [step for step in steps if step.hostile])
