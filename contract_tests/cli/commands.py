@@ -231,13 +231,16 @@ def compare(a: str, b: str, allow_http: bool, ledger: Path, **files: Path | None
     return ComparisonRun(servers, ledger, files).run()
 
 
-@cli.command()
+@cli.command("sweep")
 @click.argument("ledger", type=FILE)
-@click.option("--yes", is_flag=True, help="Delete assistants that are found by their text without asking.")
-def sweep(ledger: Path, yes: bool) -> int:
+@click.option("--target", "file", type=PLACE, help="The target file of the run, if it had one.")
+@ALLOW_HTTP
+@click.option("--yes", is_flag=True, help="Send the key, and delete assistants found by their text, without asking.")
+def sweep_(ledger: Path, file: Path | None, allow_http: bool, yes: bool) -> int:
     """Delete what a killed run has left.
 
-    The LEDGER of that run names it; nothing else is deleted.
+    The LEDGER of that run names it; nothing else is deleted. A key goes beyond this machine only if you give the target
+    file of the run, or say yes to the address.
 
     \b
     Exit codes:
@@ -245,11 +248,11 @@ def sweep(ledger: Path, yes: bool) -> int:
       2  the ledger cannot be used, or the server is out of reach
       4  an assistant of the run was not deleted
     """
+    from contract_tests.cli.sweep import sweep
     from contract_tests.http.target import TargetError
-    from contract_tests.runs.sweep import Sweep
 
     try:
-        left = Sweep(ledger, lambda text: yes or click.confirm(text, err=True), click.echo).run()
+        left = sweep(ledger, file, allow_http, yes)
     except TargetError as fault:
         raise click.ClickException(str(fault)) from fault
     return exit_code_without_verdicts(left)

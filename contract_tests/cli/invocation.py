@@ -11,7 +11,7 @@ import click
 
 from contract_tests.cli.command_line_keys import check_no_key
 from contract_tests.http import target
-from contract_tests.http.target import ROLES, Target, TargetError, is_loopback
+from contract_tests.http.target import OTHERS, ROLES, Target, TargetError, is_loopback
 from contract_tests.profiles.names import ASK_SELF, COMPARE, JUDGING, LEARN, PROBE, PRODUCTION, READ_ONLY
 from contract_tests.reports import events
 from contract_tests.reports.events import Record, RecordError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from contract_tests.profiles.plan import Plan
 
 EVERYTHING = Selection()
-OTHERS = {role: name.replace("ASSISTANTS_", "ASSISTANTS_B_") for role, name in ROLES.items()}  # keys of B
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,12 @@ def _check_reach(target: Target, profile: str | None, allow_http: bool, allow_fu
             f"{target.base_url} is not on this machine: choose --profile {PRODUCTION} or {READ_ONLY}. Choose "
             "--allow-fuzzing only if thousands of requests do no harm there."
         )
-    if target.base_url.startswith("http:") and not allow_http:
+    check_scheme(target, allow_http)
+
+
+def check_scheme(target: Target, allow_http: bool) -> None:
+    """Raises UsageError if keys would cross a network unencrypted."""
+    if target.base_url.lower().startswith("http:") and not is_loopback(target.base_url) and not allow_http:
         raise click.UsageError(f"The keys would go to {target.base_url} unencrypted: use https, or --allow-http.")
 
 

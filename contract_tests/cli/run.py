@@ -22,7 +22,6 @@ from contract_tests.reports import terminal
 from contract_tests.reports.progress import ProgressBar
 from contract_tests.reports.recorder import Ending, Recorder
 from contract_tests.requirements.verdicts import exit_code_cut_short
-from contract_tests.runs import late_ledger
 from contract_tests.runs.result import Result, merge
 
 
@@ -72,7 +71,6 @@ class Judgement:
             started = time.monotonic()
             cut_short = play(runs, bar)
             result = merge([each.result for each in runs])
-            late_ledger.keep(result, prepared.ledger)
             result.notes += prepared.references.notes(result)
             ending = self._ending(result, cut_short, time.monotonic() - started)
             record = recorder.finish(result, ending)
@@ -83,16 +81,17 @@ class Judgement:
         return ending.code
 
     def _runs(self, bar: ProgressBar, stack: ExitStack) -> Sequence[Playable]:
-        invocation, options = self.prepared.invocation, self.prepared.options
-        target, plan = invocation.target, invocation.plan
+        prepared, options = self.prepared, self.prepared.options
+        target, plan = prepared.invocation.target, prepared.invocation.plan
         if target and plan:
             from contract_tests.runs.planned_run import PlannedRun
 
-            return [PlannedRun(target, plan, options.seed, options.includes, self.prepared.ledger, bar.stage)]
+            return [PlannedRun(target, plan, options.seed, options.includes, prepared.ledger, bar.stage)]
         from contract_tests.runs.full_run import Run, own_fake  # here: a plan does not need it
 
         if target:
-            return [Run(target, options, options.includes, bar.stage, checks_keys=True)]
+            place = prepared.ledger
+            return [Run(target, options, options.includes, bar.stage, checks_keys=True, ledger=place)]
         return stack.enter_context(own_fake(options, bar.stage))
 
     def _ending(self, result: Result, cut_short: CutShort | None, seconds: float) -> Ending:

@@ -34,8 +34,8 @@ class Session:
 
     Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first;
     `before` has the ids of the other keys' walks too. `page_size` is the largest limit of a walk: less than 100 if such
-    a page is too large to be read. `first_answers` has the answer to the first call of each key. A `thorough` session reads at once what it has written. Any other
-    session leaves that to the last walk of the run.
+    a page is too large to be read. `first_answers` has the answer to the first call of each key. A `thorough` session
+    reads at once what it has written. Any other session leaves that to the last walk of the run.
     """
 
     def __init__(self, client: Client, oracle: Oracle, thorough: bool = True) -> None:

@@ -20,6 +20,8 @@ ROLES = {
     "sibling": "ASSISTANTS_SIBLING_API_KEY",
     "foreign": "ASSISTANTS_FOREIGN_API_KEY",
 }
+# The variables of the second server of a comparison.
+OTHERS = {role: name.replace("ASSISTANTS_", "ASSISTANTS_B_") for role, name in ROLES.items()}
 DECLARATIONS = {
     "base_url": str,
     "bound_id": str,
@@ -79,6 +81,11 @@ class Target:
                 "or choose the other areas with --only"
             )
         return f"{need} is not declared: name it in the file given to --target"
+
+
+def has_own_variables(variables: Mapping[str, str]) -> bool:
+    """True if one of the variables that hold the keys is known from a target file alone."""
+    return not {*ROLES.values(), *OTHERS.values()}.issuperset(variables.values())
 
 
 def is_loopback(base_url: str) -> bool:

@@ -39,8 +39,9 @@ SPARE = 7 + 2 + 4 + 3
 
 @dataclass(frozen=True)
 class Plan:
-    """`unjudged` has the reason for each chosen requirement that will not be tested. The walk at the opening has at most
-    `opening_pages` requests, and each later walk `pages`. The opening of the run sends `checks` requests that check the keys."""
+    """`unjudged` has the reason for each chosen requirement that will not be tested. The walk at the opening has at
+    most `opening_pages` requests, and each later walk `pages`. The opening also sends `checks`, requests that check the
+    keys."""
 
     profile: str
     scenario: Scenario

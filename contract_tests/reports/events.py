@@ -5,7 +5,8 @@ exchanges show of one setting of a dialect. A verdict is the judgment of one req
 before it and has their hash: a file without a footer, or with another hash, is incomplete or was changed.
 The JSON Schema of the events is events.schema.json beside this file. It marks (x-volatile) the values that may differ
 between two equal runs. Format 2 added `variables` to the target, `blocked_by` to a verdict, `confirmed` to its
-evidence, and `ledger`, `baseline`, `since` and `unread` to the footer.
+evidence, and `ledger`, `baseline`, `since` and `unread` to the footer. Later it got `created` and `deleted` in the
+footer, and `skip` and `failed` in the plan: a record without them has null there, or nothing.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def load(path: Path) -> Record:
 
 
 def _fill_in(record: Record) -> None:
-    """Adds to a record of format 1 the keys of format 2."""
+    """Adds to an older record the keys that it lacks."""
     record.header["target"].setdefault("variables", dict(ROLES))
     for verdict in record.verdicts:
         verdict.setdefault("blocked_by", None)
@@ -108,7 +109,14 @@ def _fill_in(record: Record) -> None:
             each.setdefault("confirmed", None)
     known = any(verdict["known"] is not None for verdict in record.verdicts)
     files = [edit["file"] for edit in record.footer["edits"]] + ["the baseline"] * known
-    added: Event = {"unread": [], "ledger": None, "baseline": files[0] if files else None, "since": None}
+    added: Event = {
+        "created": None,
+        "deleted": None,
+        "unread": [],
+        "ledger": None,
+        "baseline": files[0] if files else None,
+        "since": None,
+    }
     for name, value in added.items():
         record.footer.setdefault(name, value)
 

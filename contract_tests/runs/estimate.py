@@ -61,9 +61,7 @@ def of_full_run(target: Target, options: RunOptions) -> Estimate:
 def bearing_on(target: Target, options: RunOptions) -> dict[str, int]:
     """The number of requests of a full run that test each chosen requirement. Most requests test several."""
     counts, steps = _counts(target), _steps(target, options)
-    found = {
-        id: sum(counts.get(step.name, 0) for step in steps if id in step.requirements) for id in _chosen(options)
-    }
+    found = {id: sum(counts.get(step.name, 0) for step in steps if id in step.requirements) for id in _chosen(options)}
     rate = _of_the_probe(target.rate_limit or 0)
     return {id: rate if id.startswith("rate/") else number for id, number in found.items()}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
+from secrets import token_hex
 
 from contract_tests.generators import histories, tour
 from contract_tests.generators.rate_limit import Probe
@@ -20,10 +22,10 @@ from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings
 from contract_tests.requirements.permissions import EVERY_PERMISSION
-from contract_tests.runs.cleanup import remove
+from contract_tests.runs.cleanup import remove, write_remains
+from contract_tests.runs.opening import check_declared, check_keys, open_lists
 from contract_tests.runs.result import Progress, Result
 from contract_tests.runs.run_options import RunOptions
-from contract_tests.runs.opening import check_declared, check_keys, open_lists
 from contract_tests.runs.stage import perform, stage
 
 DECLARED_LIMIT = 20  # calls a minute of the fake that the run starts for rate/*
@@ -33,6 +35,7 @@ class Run:
     """One full run against one target. `result` is filled during the run, so a run that is cut short has one too.
 
     `checks_keys` stops a run whose keys seem to be of the wrong organizations. Without it, the server is to blame.
+    `ledger` is a new file, or a folder for one: the run writes it only at the end, if an assistant may be left.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class Run:
         progress: Progress = lambda *_: None,
         watch: Callable[[Exchange], None] = lambda _: None,
         checks_keys: bool = False,
+        ledger: Path | None = None,
     ) -> None:
         self.target = target
         self.choice = choice
@@ -54,6 +58,7 @@ class Run:
         self._has = target.has | EVERY_PERMISSION
         self._given_up: set[str] = set()
         self._checks_keys = checks_keys
+        self._place = ledger
         self._is_checked = False
 
     def judge(self) -> Result:
@@ -88,11 +93,13 @@ class Run:
         for id in self._given_up:
             oracle.model.assistants[id].gone = True
         try:
-            with stage(Session(Client(target, self.watch), oracle), self.result, self.progress) as session:
+            session = Session(Client(target, self.watch), oracle)
+            with stage(session, self.result, self.progress):
                 self._open(session)
                 yield session
         finally:
             self.findings.take(oracle.findings)
+            self._keep_ledger(session)
         declared = {self.target.bound_id, self.target.expendable_id}
         self._given_up |= {id for id, known in oracle.model.assistants.items() if known.gone and id in declared}
 
@@ -106,6 +113,17 @@ class Run:
             if self._checks_keys:
                 check_keys(session)
             self._is_checked = True
+
+    def _keep_ledger(self, session: Session) -> None:
+        """Writes a ledger of the assistants that may be left, so that `sweep` finds them."""
+        if self._place and self.result.remains and not self.result.ledger:
+            name = f"{session.tag}-{token_hex(3)}.ledger"
+            path = self._place / name if self._place.is_dir() else self._place
+            try:
+                write_remains(path, session, self.result)
+                self.result.ledger = path
+            except OSError as fault:
+                self.result.notes.append(f"No ledger of what is left: {path} cannot be written ({fault.strerror}).")
 
     def _generate(self, session: Session) -> None:
         """Hostile steps come late, and the steps that are last come after all others."""

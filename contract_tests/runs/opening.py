@@ -65,8 +65,8 @@ def check_keys(session: Session) -> None:
     others = set(session.others)
     if others and shared and others.isdisjoint(shared) and not _retrieves(session, session.second):
         raise TargetError(
-            f"The sibling key ({_variable(session, 'sibling')}) shows none of the assistants that the primary key "
-            "shows: give another key of the same organization. If it is one, the server violates org/shared-by-its-keys."
+            f"The sibling key ({_variable(session, 'sibling')}) shows none of the assistants of the primary key: give "
+            "another key of the same organization. If it is one, the server violates org/shared-by-its-keys."
         )
     if foreign and foreign <= others and _retrieves(session, "foreign") and _checks_keys(session):
         raise TargetError(

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from contract_tests.generators.rate_limit import Probe
 from contract_tests.generators.session import BlockedError, Session
-from contract_tests.http import operations
 from contract_tests.http.client import Client
 from contract_tests.http.guard import Guard
 from contract_tests.http.ledger import Ledger
@@ -22,8 +21,8 @@ from contract_tests.profiles.fixtures import Fixtures
 from contract_tests.profiles.plan import JUDGING, PAGE, READ_ONLY, Plan
 from contract_tests.requirements.findings import Findings
 from contract_tests.runs.cleanup import remove
-from contract_tests.runs.result import Progress, Result
 from contract_tests.runs.opening import check_declared, check_keys, open_lists
+from contract_tests.runs.result import Progress, Result
 from contract_tests.runs.stage import perform, stage
 
 
@@ -131,7 +130,7 @@ class PlannedRun:
 
     def _close_ledger(self) -> None:
         """Keeps the ledger only if an assistant may be left."""
-        if self._ledger and (self.result.left_behind or self._ledger.unanswered):
+        if self._ledger and self.result.remains:
             self._ledger.close()
         elif self._ledger:
             self._ledger.remove()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from contract_tests.http.messages import Request
 from contract_tests.http.target import Target
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings
@@ -19,7 +20,7 @@ CLEANING, INTERRUPTED = "cleaning up", "interrupted"  # names of stages that the
 class Result:
     """`left_behind` are the ids that the run created and could not delete; `created` is the number of all that it
     created. `unread` has the name of each assistant that the run may have left: no answer named the assistant, and no
-    list has shown it. `open` has the marks and roles of these creates, for a ledger. `notes` list the parts that were
+    list has shown it. `open` has the requests of these creates. `notes` list the parts that were
     left out, with the reason. Only a planned run has `planned`, its number of requests. `ledger` is the path of the
     file that `sweep` reads, if the run has kept one.
     """
@@ -28,6 +29,7 @@ class Result:
     verdicts: list[Verdict] = field(default_factory=list)
     left_behind: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    open: list[Request] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     requests: int = 0
     created: int = 0

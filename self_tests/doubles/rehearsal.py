@@ -12,10 +12,12 @@ from typing import Any
 
 from aiohttp import web
 
+from contract_tests.http.ledger import load
 from contract_tests.http.target import Clock, Target
 from contract_tests.profiles import plan
 from contract_tests.runs.planned_run import PlannedRun
 from contract_tests.runs.result import Result
+from contract_tests.runs.sweep import Sweep
 from fake_server.compose import compose
 from fake_server.domain.assistants import PREFIX
 from fake_server.fake import Fake
@@ -82,6 +84,11 @@ def run(given: Target, ledger: Path, *allowed: str, seed: int = 1) -> Result:
     """One run of the production profile."""
     planned = plan.make(plan.PRODUCTION, given, lambda _: True, allowed)
     return PlannedRun(given, planned, seed, lambda _: True, ledger).judge()
+
+
+def sweep(ledger: Path, given: Target) -> list[str]:
+    """Deletes what the run of the ledger has left; returns the ids that are still there."""
+    return Sweep(ledger, load(ledger), given, lambda _: True, lambda _: None).run()
 
 
 def run_to_be_killed(base_url: str, began: float, ledger: str) -> None:
