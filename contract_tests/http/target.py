@@ -151,6 +151,9 @@ def _check_declarations(declared: dict[str, Any], where: str) -> None:
     for name, meaning in (("rate_limit", "calls a minute"), ("assistants", "the maximum number of assistants")):
         if declared.get(name, 0) < 0:
             raise TargetError(f"{where}: '{name}' is {meaning}, 0 for none.")
+    own = [declared[name].removeprefix("asst-") for name in ("bound_id", "expendable_id") if declared.get(name)]
+    if len(own) == 2 and own[0] == own[1]:
+        raise TargetError(f"{where}: 'bound_id' and 'expendable_id' are one assistant: only the second may be deleted.")
     for role, name in declared.get("keys", {}).items():
         if role not in ROLES:
             raise TargetError(f"{where}: keys.{role} is not known; the roles are {', '.join(ROLES)}.")

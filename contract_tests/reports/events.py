@@ -109,14 +109,8 @@ def _fill_in(record: Record) -> None:
             each.setdefault("confirmed", None)
     known = any(verdict["known"] is not None for verdict in record.verdicts)
     files = [edit["file"] for edit in record.footer["edits"]] + ["the baseline"] * known
-    added: Event = {
-        "created": None,
-        "deleted": None,
-        "unread": [],
-        "ledger": None,
-        "baseline": files[0] if files else None,
-        "since": None,
-    }
+    added: Event = dict.fromkeys(("created", "deleted", "ledger", "since"))
+    added |= {"unread": [], "baseline": files[0] if files else None}
     for name, value in added.items():
         record.footer.setdefault(name, value)
 

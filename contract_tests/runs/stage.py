@@ -27,6 +27,22 @@ def stage(session: Session, result: Result, progress: Progress, judges: bool = T
         raise
     finally:
         clean_up(session, result, progress)
+        _note_declared(session, result)
+
+
+def _note_declared(session: Session, result: Result) -> None:
+    """Says which declared assistants are gone. No read shows if a key is bound to an assistant, so a wrong `bound_id`
+    is found by a delete alone."""
+    target = session.target
+    ends = {
+        target.expendable_id: "was deleted, as 'expendable_id' allows",
+        target.bound_id: (
+            "was deleted, though 'bound_id' says that the key is bound to it: the server violates delete/self-refused, "
+            "or the target file is wrong"
+        ),
+    }
+    gone = [id for id in ends if id and (known := session.oracle.model.find(id)) and not known.present]
+    result.notes += [note for id in gone if (note := f"{id} {ends[id]}.") not in result.notes]
 
 
 def perform(session: Session, steps: Sequence[Step], fixture: Callable[[str], str], progress: Progress) -> None:
