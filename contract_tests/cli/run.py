@@ -115,6 +115,8 @@ def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
     A run that a signal or an error of the suite has cut short has the violations that were found until then.
     """
     signal.signal(signal.SIGTERM, _interrupt)
+    if planned := sum(each.result.planned or 0 for each in runs):
+        bar.expect(planned, runs[0].target.rate_limit or 0)
     try:
         with bar.running():
             for each in runs:

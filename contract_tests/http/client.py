@@ -208,14 +208,16 @@ class Client:
             if self._may_have_made(request, response):
                 self.unanswered.append(exchange)
             else:
-                self._settle(request, response)
+                self._settle(request, response, intent)
         self._note_reset(response)
         self.watch(exchange)
 
-    def _settle(self, request: Request, response: Response) -> None:
+    def _settle(self, request: Request, response: Response, intent: int) -> None:
         """The answer says what the request has created, if anything."""
         self.pending.remove(request)
         (self.refused if response.refused else self.named).append(request)
+        if self.ledger and response.refused:
+            self.ledger.note_refused(intent, request, self.tag)
 
 
 def _transport(base_url: str) -> Transport:

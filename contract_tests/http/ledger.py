@@ -41,6 +41,10 @@ class Ledger:
         self._write(intent=self._count, role=request.role, marks=marks(request, tag), at=now)
         return self._count
 
+    def note_refused(self, intent: int, request: Request, tag: str) -> None:
+        """Notes that the call was refused, so nobody has to wait for its assistant."""
+        self._write(intent=intent, role=request.role, marks=marks(request, tag), at=0)
+
     def note_created(self, id: str, role: str, intent: int = 0) -> None:
         self._write(made=id, role=role, intent=intent)
 
@@ -75,7 +79,8 @@ class Account:
 
 @dataclass(frozen=True)
 class Intent:
-    """A call that may have created an assistant. `at` is when it was sent, in seconds since the epoch; 0 is unknown."""
+    """A call that may have created an assistant. `at` is when it was sent, in seconds since the epoch; 0 if
+    it was refused, or if the ledger is too old to say."""
 
     role: str
     marks: tuple[str, ...]

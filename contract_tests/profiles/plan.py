@@ -34,7 +34,7 @@ WALKED = (
 )
 # Deletes of assistants that refused creates have created; the empty pages that end a walk if has_more is missing; the
 # calls that find out if the target, or a declared assistant, is gone; the reads that decide if a key is the right one.
-SPARE = 7 + 2 + 4 + 3
+SPARE = 7 + 2 + 4 + 5
 
 
 @dataclass(frozen=True)

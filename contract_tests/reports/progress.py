@@ -26,12 +26,14 @@ ENOUGH = 10  # requests after which their pace tells how long the rest takes
 class ProgressBar:
     """Names the stage, the requests that are sent and expected, the wait, and an estimate of the time that is left.
 
-    `expected` is the number of requests of the whole run; 0 if nobody knows. `limit` is requests a minute, 0 for none.
+    `expected` is about the number of requests of the whole run; 0 if nobody knows. `limit` is requests a minute, 0 for
+    none.
     """
 
     def __init__(self, expected: int = 0, limit: int = 0) -> None:
-        self.expected = expected
-        self.limit = limit
+        self._expected = expected
+        self._limit = limit
+        self._about = "about "
         self._console = Console(stderr=True, highlight=False)
         self._stage = "starting"
         self._part = ""
@@ -58,6 +60,10 @@ class ProgressBar:
             over.set()
             thread.join()
 
+    def expect(self, planned: int, limit: int) -> None:
+        """Replaces the expected number by the number of a plan."""
+        self._expected, self._limit, self._about = planned, limit, ""
+
     def stage(self, name: str, done: int, total: int) -> None:
         """Notes the stage. The names CLEANING and INTERRUPTED are announced to a person who has interrupted the run."""
         if name == INTERRUPTED:
@@ -65,7 +71,7 @@ class ProgressBar:
             return
         if name == CLEANING and self._is_interrupted and not done:
             self._announces = total
-        self._stage, self._part = name, f" {done + 1} of {total}" if total > 1 else ""
+        self._stage, self._part = name, f" ({done + 1} of {total})" if total > 1 else ""
 
     def watch(self, _: Exchange) -> None:
         self._announce()
@@ -95,7 +101,7 @@ class ProgressBar:
             self._announces = 0
 
     def _count(self) -> str:
-        known = f" of {'about ' if not self.limit else ''}{self.expected:,}" if self._requests <= self.expected else ""
+        known = f" of {self._about}{self._expected:,}" if self._requests <= self._expected else ""
         return f"{self._requests:,}{known} requests"
 
     def _wait(self) -> Iterator[str]:
@@ -103,22 +109,23 @@ class ProgressBar:
             yield f"limiter: {seconds:.0f} s"
 
     def _left(self) -> Iterator[str]:
-        rest = self.expected - self._requests
-        if rest <= 0 or self._is_interrupted or (not self.limit and self._requests < ENOUGH):
+        rest = self._expected - self._requests
+        if rest <= 0 or self._is_interrupted or (not self._limit and self._requests < ENOUGH):
             return
-        each = (MINUTE + 1) / self.limit if self.limit else (time.monotonic() - self._began) / self._requests
+        each = (MINUTE + 1) / self._limit if self._limit else (time.monotonic() - self._began) / self._requests
         yield f"about {describe_seconds(rest * each)} left"
 
     def _bar(self) -> Progress:
         columns = TextColumn("{task.description}"), BarColumn(bar_width=20), _Line(self)
         bar = Progress(*columns, console=self._console, transient=True)
-        bar.add_task("", total=self.expected or None)
+        bar.add_task("", total=self._expected or None)
         return bar
 
     def _log(self, over: Event) -> None:
         """Prints a line until the run is over."""
         while not over.wait(EVERY):
-            line(self._console, f"{describe_seconds(time.monotonic() - self._began):>6}: {self.describe()}")
+            minutes, seconds = divmod(round(time.monotonic() - self._began), 60)
+            line(self._console, f"{minutes:02}:{seconds:02} {self.describe()}")
 
     @property
     def requests(self) -> int:

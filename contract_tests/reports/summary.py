@@ -115,9 +115,8 @@ def headline(record: Record) -> str:
 def _so_far(record: Record) -> str:
     """The violations that were found before the run was interrupted."""
     broken = Counter(each["level"].upper() for each in record.broken() if each["known"] is None)
-    return " and ".join(f"{broken[level]} {level}" for level in ("MUST", "SHOULD") if broken[level]) + (
-        " violated until then" if broken else "no verdict"
-    )
+    found = " and ".join(f"{broken[level]} {level}" for level in ("MUST", "SHOULD") if broken[level])
+    return f"{found or 'nothing'} violated until then"
 
 
 def _passed(record: Record, must: Sum, should: Sum) -> str:

@@ -68,7 +68,7 @@ def perhaps_not_deleted(console: Console, names: Iterable[str]) -> None:
 
 def result_not_deleted(console: Console, result: Result) -> None:
     """As `not_deleted`, for a run without a record."""
-    if result.requests:
+    if result.created:
         line(console, f"{traces(result.created, result.deleted, len(result.left_behind), len(result.unread))}.")
     target = {"base_url": result.target.base_url, "variables": result.target.variables}
     not_deleted(console, result.left_behind, str(result.ledger) if result.ledger else None, target)

@@ -63,12 +63,12 @@ def check_keys(session: Session) -> None:
     shared = set(page_ids(session.send_first(operations.list_(session.second))))
     foreign = set(_first_page(session, "foreign"))
     others = set(session.others)
-    if others and shared and others.isdisjoint(shared) and not _retrieves(session, session.second):
+    if others and shared and others.isdisjoint(shared) and not _retrieves(session, session.others[0], session.second):
         raise TargetError(
             f"The sibling key ({_variable(session, 'sibling')}) shows none of the assistants of the primary key: give "
             "another key of the same organization. If it is one, the server violates org/shared-by-its-keys."
         )
-    if foreign and foreign <= others and _retrieves(session, "foreign") and _checks_keys(session):
+    if foreign and foreign <= others and _share(session) and _checks_keys(session):
         raise TargetError(
             f"The foreign key ({_variable(session, 'foreign')}) shows the assistants of the primary key: give a key of "
             "another organization. If it is one, the server violates org/closed-to-others."
@@ -80,8 +80,14 @@ def _first_page(session: Session, role: str) -> list[str]:
     return page_ids(session.send_first(operations.list_(role, limit=100))) if has_key else []
 
 
-def _retrieves(session: Session, role: str) -> bool:
-    return session.client.send(operations.retrieve(session.others[0], role)).response.accepted
+def _share(session: Session) -> bool:
+    """True if the primary and the foreign key retrieve the same assistants. A list alone may show those of others."""
+    ends = {session.others[0], session.others[-1]}
+    return all(_retrieves(session, id, role) for id in ends for role in ("primary", "foreign"))
+
+
+def _retrieves(session: Session, id: str, role: str) -> bool:
+    return session.client.send(operations.retrieve(id, role)).response.accepted
 
 
 def _checks_keys(session: Session) -> bool:

@@ -41,7 +41,7 @@ def _note_declared(session: Session, result: Result) -> None:
             "or the target file is wrong"
         ),
     }
-    gone = [id for id in ends if id and (known := session.oracle.model.find(id)) and not known.present]
+    gone = [id for id in ends if id and (known := session.oracle.model.find(id)) and known.gone]
     result.notes += [note for id in gone if (note := f"{id} {ends[id]}.") not in result.notes]
 
 

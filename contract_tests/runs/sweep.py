@@ -14,7 +14,7 @@ from contract_tests.http.ledger import Account
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.target import Target
 from contract_tests.oracle.oracle import Oracle
-from contract_tests.runs.open_creates import DEADLINE
+from contract_tests.runs import open_creates
 from contract_tests.runs.unnamed_creates import owner
 
 
@@ -49,7 +49,8 @@ class Sweep:
 
     def _seconds_until_the_deadline(self) -> float:
         now = self.target.clock.now()
-        return max([0.0, *(min(sent.at + DEADLINE - now, DEADLINE) for sent in self.account.open.values())])
+        most = open_creates.DEADLINE
+        return max([0.0, *(min(sent.at + most - now, most) for sent in self.account.open.values())])
 
     def _delete_unnoted(self, left: list[str]) -> list[str]:
         """Deletes the assistants that only their texts show. Returns the ids that are left."""

@@ -47,11 +47,11 @@ class Production:
 
 
 @contextmanager
-def production(speed: float = QUICK) -> Iterator[Production]:
-    """A fake with 498 assistants of other people. Every fifth has a name like ours."""
+def production(speed: float = QUICK, others: int = OTHERS) -> Iterator[Production]:
+    """A fake with assistants of other people, by default 498. Every fifth has a name like ours."""
     began = time.time()
     fake = compose(rate_limit=LIMIT, now=quick(began, speed).now)
-    for number in range(OTHERS):
+    for number in range(others):
         title = f"contract-1-abcdef {number:04}" if number % 5 == 0 else f"A customer's {number}"
         fake.store.add(seed.ORGANIZATIONS[0].id, title, "Theirs." if number % 2 else None)
     watchers: list[Callable[[str], None]] = []
