@@ -25,7 +25,7 @@ from self_tests.doubles import rehearsal
 from self_tests.doubles.rehearsal import Production
 
 OTHERS, RANDOM, LATE = 300, 50, 20
-LATEST = 25.0  # seconds of the server's clock that a late create takes; a sweep waits for 30
+LATEST = 20.0  # seconds of the server's clock that a late create takes; a sweep waits for 30
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["self_tests.doubles.rehearsal"])
 
@@ -66,7 +66,9 @@ def _kill(place: Production, folder: Path, toll: Toll, wait: Callable[[], object
     ledger, before = folder / f"{token_hex(4)}.ledger", _everybody(place)
     first = Event()
     place.watchers.append(lambda _: first.set())
-    child = PROCESSES.Process(target=rehearsal.run_to_be_killed, args=(place.base_url, place.began, str(ledger)))
+    child = PROCESSES.Process(
+        target=rehearsal.run_to_be_killed, args=(place.base_url, place.began, str(ledger), place.speed)
+    )
     child.start()
     first.wait(60)
     wait()
@@ -90,14 +92,14 @@ def _everybody(place: Production) -> dict[str, object]:
 
 
 def main(words: list[str]) -> int:
-    dice = random.Random(int(words[0]) if words else 1)
+    dice, at_random, late = random.Random(int(words[0]) if words else 1), Toll(), Toll()
     with TemporaryDirectory() as folder, rehearsal.production(others=OTHERS) as place:
         began = time.monotonic()
         rehearsal.run(place.target(), Path(folder))
         takes = time.monotonic() - began
-        at_random, late = Toll(), Toll()
         while at_random.killed < RANDOM:
             kill_at(place, dice.uniform(0, takes), Path(folder), at_random)
+    with TemporaryDirectory() as folder, rehearsal.production(rehearsal.STEADY, OTHERS) as place:
         for _ in range(LATE):
             kill_in_create(place, dice.randint(1, 4), dice.uniform(1, LATEST), Path(folder), late)
     print(f"at random moments: {at_random}")

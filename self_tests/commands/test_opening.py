@@ -11,12 +11,13 @@ from contract_tests.http.operations import CREATE, LIST, RETRIEVE
 from fake_server.fake import Answer, Call, Fake
 from fake_server.storage import seed
 from self_tests.command_run import KEYS, Ran
+from self_tests.wrong.wrong_server import around
 
 BOUND, SIBLINGS = (f"asst-{key.project}" for key in seed.KEYS[:2])
 PROFILES: list[tuple[str, ...]] = [(), ("--profile", "production"), ("--profile", "read-only")]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_creates(fake: Fake) -> None:
     """A create would crash the fake, and the run would end otherwise."""
 
@@ -28,6 +29,7 @@ def no_creates(fake: Fake) -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("change", ["without /v1", "with /assistants", "another path"])
+@pytest.mark.usefixtures("no_creates")
 def test_a_wrong_address_is_told_the_right_one(
     run: Callable[..., Ran], base_url: str, tmp_path: Path, profile: tuple[str, ...], change: str
 ) -> None:
@@ -49,6 +51,7 @@ def test_a_wrong_address_is_told_the_right_one(
         ("FOREIGN", "SIBLING", "ASSISTANTS_SIBLING_API_KEY"),
     ],
 )
+@pytest.mark.usefixtures("no_creates")
 def test_a_key_of_the_wrong_organization_is_named(
     run: Callable[..., Ran],
     base_url: str,
@@ -80,6 +83,7 @@ def test_a_key_of_the_wrong_organization_is_named(
         (SIBLINGS.removeprefix("asst-"), SIBLINGS, "are one assistant"),
     ],
 )
+@pytest.mark.usefixtures("no_creates")
 def test_a_declared_assistant_is_there(
     run: Callable[..., Ran],
     base_url: str,
@@ -91,9 +95,7 @@ def test_a_declared_assistant_is_there(
 ) -> None:
     """A made-up id is a mistake in the target file, and so is one id for both declarations."""
     target = tmp_path / "target.toml"
-    target.write_text(
-        f'base_url = "{base_url}"\nbound_id = "{bound}"\nexpendable_id = "{expendable}"\nrate_limit = 0\n'
-    )
+    target.write_text(f'base_url = "{base_url}"\nbound_id = "{bound}"\nexpendable_id = "{expendable}"\n')
     ran = run("--target", str(target), *profile, "--ledger", str(tmp_path))
 
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
@@ -104,9 +106,8 @@ def test_a_list_that_shows_everybodys_is_the_servers_fault(
     run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path
 ) -> None:
     """The foreign key lists the same, but retrieves nothing: the keys are right, and the server is judged."""
-    old = fake.store.projects
-    fake.store.projects = lambda _: [*old("org-acme"), *old("org-globex")]  # type: ignore[method-assign]
-    ran = run(base_url, "--profile", "read-only", "--only", "org/closed-to-others", "--ledger", str(tmp_path))
+    around(fake.store, "projects", lambda old, _: [*old("org-acme"), *old("org-globex")])
+    ran = run(base_url, "--only", "org/closed-to-others", "--ledger", str(tmp_path))
 
     assert ran.code == 1
     assert "FAILED org/closed-to-others" in ran.out

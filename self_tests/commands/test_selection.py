@@ -69,7 +69,7 @@ def test_a_server_without_a_limiter_passes(run: Callable[..., Ran], base_url: st
 def test_only_failed_tests_what_failed_again(
     command: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path
 ) -> None:
-    """Failed requirements and warnings are tested again, and no other."""
+    """Failed requirements are tested again, warnings too, and what they kept from being tested; and no other."""
     first, second = str(tmp_path / "first.ndjson"), str(tmp_path / "second.ndjson")
     fake.handlers |= {"deleteAssistant": misspelt, "createAssistant": created}
     words = (base_url, "--profile", "production", "--events")
@@ -77,7 +77,7 @@ def test_only_failed_tests_what_failed_again(
     ran = command("run", *words, second, "--only-failed", first)
 
     again = [verdict["id"] for verdict in events.load(Path(second)).verdicts]
-    assert (ran.code, again) == (1, ["create/status-200", "delete/answers-deleted"])
+    assert (ran.code, again) == (1, ["create/status-200", "delete/answers-deleted", "delete/unknown-is-404"])
 
 
 def test_only_failed_needs_a_failure(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:

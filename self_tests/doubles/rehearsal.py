@@ -91,7 +91,7 @@ def sweep(ledger: Path, given: Target) -> list[str]:
     return Sweep(ledger, load(ledger), given, lambda _: True, lambda _: None).run()
 
 
-def run_to_be_killed(base_url: str, began: float, ledger: str) -> None:
+def run_to_be_killed(base_url: str, began: float, ledger: str, speed: float = QUICK) -> None:
     """A run in a process of its own. It writes its process id before it begins."""
     Path(ledger).with_suffix(".pid").write_text(str(os.getpid()))
-    run(target(base_url, began, expendable=False), Path(ledger))
+    run(target(base_url, began, expendable=False, speed=speed), Path(ledger))
