@@ -37,20 +37,24 @@ class Sweep:
         self.session = Session(Client(self.target, self.seen.append), Oracle(self.target, ""))
 
     def run(self) -> list[str]:
-        """Deletes; returns the ids that are left. A server may still work on a create, so a ledger that is new is
-        looked through twice."""
+        """Deletes; returns the ids that are left. A server may still work on a create that got no answer. So the lists
+        are read again after the deadline of the last create, if they were read before."""
+        clock, until = self.target.clock, self._deadline()
+        began = clock.now()
         left = [id for id, role in reversed(self.account.created.items()) if not self._remove(id, role)]
         left += self._delete_unnoted(left)
-        if seconds := self._seconds_until_the_deadline():
+        if began < until:
+            seconds = max(0.0, until - clock.now())
             self.say(f"waiting {seconds:.0f} s for a create that got no answer")
-            self.target.clock.rest(seconds)
+            clock.rest(seconds)
             left += self._delete_unnoted(left)
         return left
 
-    def _seconds_until_the_deadline(self) -> float:
-        now = self.target.clock.now()
-        most = open_creates.DEADLINE
-        return max([0.0, *(min(sent.at + most - now, most) for sent in self.account.open.values())])
+    def _deadline(self) -> float:
+        """The time until which a create of the ledger may still make an assistant. A time in the future is no time of a
+        create: a clock was wrong."""
+        sent = [min(each.at, self.target.clock.now()) for each in self.account.open.values()]
+        return max(sent, default=0.0) + open_creates.DEADLINE
 
     def _delete_unnoted(self, left: list[str]) -> list[str]:
         """Deletes the assistants that only their texts show. Returns the ids that are left."""

@@ -25,7 +25,7 @@ from self_tests.doubles import rehearsal
 from self_tests.doubles.rehearsal import Production
 
 OTHERS, RANDOM, LATE = 300, 50, 20
-LATEST = 20.0  # seconds of the server's clock that a late create takes; a sweep waits for 30
+LATEST = 10.0  # seconds of the server's clock that a late create takes; a sweep waits for 30
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["self_tests.doubles.rehearsal"])
 
