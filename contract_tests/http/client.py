@@ -204,7 +204,7 @@ class Client:
             created_id = self.guard.learn(request.method, request.path, request.role, response.json)
             if created_id and self.ledger:
                 self.ledger.note_created(created_id, request.role, intent)
-        if request in self.pending:
+        if any(each is request for each in self.pending):
             if self._may_have_made(request, response):
                 self.unanswered.append(exchange)
             else:
@@ -214,7 +214,8 @@ class Client:
 
     def _settle(self, request: Request, response: Response, intent: int) -> None:
         """The answer says what the request has created, if anything."""
-        self.pending.remove(request)
+        # Not `remove`: a call that is made again equals the first call, which may still be pending.
+        del self.pending[next(place for place, each in enumerate(self.pending) if each is request)]
         (self.refused if response.refused else self.named).append(request)
         if self.ledger and response.refused:
             self.ledger.note_refused(intent, request, self.tag)
