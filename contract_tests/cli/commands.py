@@ -63,7 +63,7 @@ def run(**words: Any) -> int:
       1  a MUST is violated (with --strict, a SHOULD too), or the baseline is out of date
       2  wrong usage, or the server is out of reach, or it refuses a key
       3  nothing is violated, but a MUST was not tested
-      4  an assistant of the run was not deleted
+      4  an assistant of the run was not deleted, or may be left
     """
     from contract_tests.cli.prepared_run import prepare
 

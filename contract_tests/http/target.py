@@ -78,7 +78,7 @@ class Target:
         if need == "rate_limit" and self.rate_limit == 0:
             return (
                 "the target declares that it has no limiter (rate_limit = 0): test a copy with its limiter on, "
-                "or choose the other areas with --only"
+                "or leave the area out with --skip rate"
             )
         return f"{need} is not declared: name it in the file given to --target"
 
