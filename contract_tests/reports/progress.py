@@ -9,7 +9,7 @@ from dataclasses import replace
 from threading import Event, Thread
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.text import Text
 
 from contract_tests.http.client import MINUTE
@@ -116,8 +116,7 @@ class ProgressBar:
         yield f"about {describe_seconds(rest * each)} left"
 
     def _bar(self) -> Progress:
-        columns = TextColumn("{task.description}"), BarColumn(bar_width=20), _Line(self)
-        bar = Progress(*columns, console=self._console, transient=True)
+        bar = Progress(BarColumn(bar_width=20), _Line(self), console=self._console, transient=True)
         bar.add_task("", total=self._expected or None)
         return bar
 

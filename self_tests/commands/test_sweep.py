@@ -11,17 +11,10 @@ from unittest.mock import Mock
 import pytest
 
 from contract_tests.http.target import ROLES
-from contract_tests.runs import open_creates
 from fake_server.fake import Fake
 from self_tests.command_run import KEYS, Ran
 
 Sweep = Callable[..., Ran]
-
-
-@pytest.fixture(autouse=True)
-def without_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The deadline of a create is at once."""
-    monkeypatch.setattr(open_creates, "DEADLINE", 0.0)
 
 
 @pytest.fixture

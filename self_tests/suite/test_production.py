@@ -41,6 +41,11 @@ def place() -> Iterator[Production]:
         yield place
 
 
+@pytest.fixture(autouse=True)
+def deadline_of_creates() -> None:
+    """The deadline is the real one, because the clock is quick."""
+
+
 @pytest.fixture
 def before(place: Production) -> list[Project]:
     return everybody(place)
