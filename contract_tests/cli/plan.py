@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
 from contract_tests.cli import forecast
 from contract_tests.cli.prepared_run import PreparedRun
 from contract_tests.reports import plan_table
-from contract_tests.reports.terminal import line
+from contract_tests.reports.console import line, stdout
 from contract_tests.runs.estimate import bearing_on, untested
 
 
 def print_plan(prepared: PreparedRun) -> None:
     """Prints the requests for each requirement, the requirements that are not tested, the sum and the time."""
-    console, invocation, options = Console(highlight=False), prepared.invocation, prepared.options
+    console, invocation, options = stdout(), prepared.invocation, prepared.options
     if invocation.plan and invocation.target:
         plan_table.by_requirement(invocation.plan, invocation.target, options.includes, console)
         return

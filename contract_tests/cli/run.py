@@ -9,16 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
-import click
-from rich.console import Console
-
 from contract_tests.cli import forecast
 from contract_tests.cli.prepared_run import PreparedRun
 from contract_tests.cli.suite_errors import describe_error, render_traceback
 from contract_tests.http.messages import Exchange
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target, TargetError
-from contract_tests.reports import terminal
+from contract_tests.reports import console, terminal
 from contract_tests.reports.progress import ProgressBar
 from contract_tests.reports.recorder import Ending, Recorder
 from contract_tests.requirements.verdicts import exit_code_cut_short
@@ -58,10 +55,10 @@ class Judgement:
         A run that was cut short has the violations that were found until then. With `debug` the traceback of an error
         of the suite is printed too.
         """
-        prepared, errors = self.prepared, Console(highlight=False, stderr=True)
+        prepared, errors = self.prepared, console.stderr()
         expected = forecast.estimate(prepared)
         for text in forecast.warnings(prepared, expected):
-            terminal.line(errors, text)
+            console.line(errors, text)
         bar = ProgressBar(expected.requests, expected.limit)
         with ExitStack() as stack:
             runs = self._runs(bar, stack)
@@ -74,9 +71,9 @@ class Judgement:
             result.notes += prepared.references.notes(result)
             ending = self._ending(result, cut_short, time.monotonic() - started)
             record = recorder.finish(result, ending)
-        terminal.report(record, Console(highlight=False), errors)
+        terminal.report(record, console.stdout(), errors)
         if prepared.debug and cut_short:
-            click.echo(Secrets(result.target).mask(cut_short.traceback), err=True, nl=False)
+            console.line(console.stderr(), cut_short.traceback.rstrip())
         prepared.reports.write(record)
         return ending.code
 
@@ -97,8 +94,7 @@ class Judgement:
     def _ending(self, result: Result, cut_short: CutShort | None, seconds: float) -> Ending:
         references = self.prepared.references
         if cut_short:
-            reason = Secrets(result.target).mask(cut_short.reason)
-            return Ending(cut_short.code, seconds, reason, references.file, references.known(result))
+            return Ending(cut_short.code, seconds, cut_short.reason, references.file, references.known(result))
         return Ending(
             references.exit_code(result, self.prepared.strict),
             seconds,
@@ -123,7 +119,7 @@ def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
                 each.target = bar.watched(each.target)
                 each.judge()
     except TargetError as fault:
-        return CutShort(str(fault), exit_code_cut_short(interrupted=False, left_behind=()))
+        return CutShort(_masked(runs, str(fault)), exit_code_cut_short(interrupted=False, left_behind=()))
     except KeyboardInterrupt:
         _judge_so_far(runs, "an interruption")
         left = [each for run in runs for each in run.result.remains]
@@ -131,13 +127,20 @@ def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
     except Exception as fault:  # noqa: BLE001 - no error of the suite may look like a verdict
         _judge_so_far(runs, "an error of the suite")
         code = exit_code_cut_short(interrupted=False, left_behind=())
-        return CutShort(describe_error(fault), code, render_traceback(fault))
+        return CutShort(_masked(runs, describe_error(fault)), code, _masked(runs, render_traceback(fault)))
     return None
 
 
 def _judge_so_far(runs: Sequence[Playable], ended_by: str) -> None:
     for each in runs:
         each.judge_so_far(ended_by)
+
+
+def _masked(runs: Sequence[Playable], text: str) -> str:
+    """The text without the keys of all targets."""
+    for each in runs:
+        text = Secrets(each.result.target).mask(text)
+    return text
 
 
 def _watch(runs: Sequence[Playable], bar: ProgressBar, recorder: Recorder) -> None:

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contract_tests.http import json_text
+from contract_tests.http import input_file, json_text
+from contract_tests.http.credentials import INVALID
+from contract_tests.http.input_file import InputFileError
 from contract_tests.http.messages import Request
-from contract_tests.http.target import Target, TargetError
+from contract_tests.http.target import ROLES, Target, TargetError
 
 FORM = 1
 
@@ -91,15 +93,15 @@ def load(path: Path) -> Account:
     """The content of a ledger file. An incomplete last line is left out: the run ended before it acted on that line.
     Raises TargetError for any other damage."""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+        lines = input_file.decode(path, input_file.read_bytes(path)).split("\n")[:-1]
         head, *rest = [json_text.parse(line) for line in lines]
         if head.get("ledger") != FORM:
             raise ValueError
         account = Account(_text(head["base_url"]), _texts(head["keys"]), frozenset(map(_text, head.get("others", ()))))
         for line in rest:
             _enter(account, line)
-    except OSError as fault:
-        raise TargetError(f"{path}: cannot be read ({fault.strerror}).") from fault
+    except InputFileError as fault:
+        raise TargetError(str(fault)) from fault
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise TargetError(f"{path}: not a ledger of a run, or a damaged one. Nothing was deleted.") from fault
     return account
@@ -126,6 +128,10 @@ def append(path: Path, line: dict[str, Any]) -> None:
 
 
 def _enter(account: Account, line: dict[str, Any]) -> None:
+    """Raises ValueError for a line that no run has written."""
+    role = line.get("role", "primary")
+    if role not in (*ROLES, *INVALID) or not all(isinstance(line.get(name, ""), str) for name in ("made", "gone")):
+        raise ValueError
     if "intent" in line and "made" not in line:
         sent = tuple(map(_text, line["marks"]))
         account.open[int(line["intent"])] = Intent(_text(line["role"]), sent, float(line.get("at", 0)))

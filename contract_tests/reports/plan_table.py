@@ -10,7 +10,8 @@ from rich.table import Table
 
 from contract_tests.http.target import Target
 from contract_tests.profiles.plan import JUDGING, Plan
-from contract_tests.reports.terminal import line, reasons
+from contract_tests.reports.console import line, table
+from contract_tests.reports.terminal import reasons
 from contract_tests.requirements import catalogue
 
 
@@ -27,12 +28,12 @@ def of_full_run(counts: Mapping[str, int], unjudged: Mapping[str, str], where: s
 
 
 def _requirements(title: str, counts: Mapping[str, int], unjudged: Mapping[str, str], console: Console) -> None:
-    console.print(f"\n[bold]Assistants contract {catalogue.version()}[/], {title}\n", soft_wrap=True)
-    table = Table("requirement", "level", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("requests that test it", justify="right")
+    line(console, (f"\nAssistants contract {catalogue.version()}", "bold"), f", {title}\n")
+    rows = Table("requirement", "level", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    rows.add_column("requests that test it", justify="right")
     for id, number in counts.items():
-        table.add_row(id, catalogue.requirements()[id].level, "·" if id in unjudged else str(number))
-    console.print(table)
+        rows.add_row(id, catalogue.requirements()[id].level, "·" if id in unjudged else str(number))
+    table(console, rows)
     untested: dict[str, list[str]] = defaultdict(list)
     for id, cure in unjudged.items():
         untested[cure].append(id)
@@ -41,12 +42,12 @@ def _requirements(title: str, counts: Mapping[str, int], unjudged: Mapping[str, 
 
 def by_step(plan: Plan, target: Target, console: Console) -> None:
     """Prints the requests for each step of a plan that tests no requirement."""
-    console.print(f"\n[bold]{plan.profile}[/], on {target.base_url}\n", soft_wrap=True)
-    table = Table("step", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("requests", justify="right")
+    line(console, (f"\n{plan.profile}", "bold"), f", on {target.base_url}\n")
+    rows = Table("step", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    rows.add_column("requests", justify="right")
     for step in plan.steps:
-        table.add_row(step.promise, str(step.requests) if step.requests else "·")
-    console.print(table)
+        rows.add_row(step.promise, str(step.requests) if step.requests else "·")
+    table(console, rows)
     _effort(plan, target, console)
 
 

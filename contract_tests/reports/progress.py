@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event, Thread
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.text import Text
 
 from contract_tests.http.client import MINUTE
 from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Clock, Target
-from contract_tests.reports.terminal import line
+from contract_tests.reports.console import line, stderr
 from contract_tests.runs.estimate import describe_seconds
 from contract_tests.runs.result import CLEANING, INTERRUPTED
 
@@ -34,7 +33,7 @@ class ProgressBar:
         self._expected = expected
         self._limit = limit
         self._about = "about "
-        self._console = Console(stderr=True, highlight=False)
+        self._console = stderr()
         self._stage = "starting"
         self._part = ""
         self._requests = 0
