@@ -41,9 +41,10 @@ def _declared(path: Path, account: Account, file: Path) -> Target:
 
 def _usual(path: Path, account: Account) -> Target:
     """Only a target file may name variables of its own: a ledger could name any secret of the environment."""
-    if has_own_variables(account.keys):
+    given = target.from_ledger(account.base_url, account.keys, path)
+    if has_own_variables(given.variables):
         raise click.ClickException(
             f"{path} takes keys from {', '.join(account.keys.values())}: give the target file of that run with "
             "--target, because only that file may name such variables."
         )
-    return target.from_ledger(account.base_url, account.keys, path)
+    return given

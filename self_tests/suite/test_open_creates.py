@@ -97,7 +97,7 @@ def test_a_create_that_nobody_settles_is_said(
     time.sleep(0.2)
     swept = command("sweep", str(ledger), "--yes")
 
-    assert "Perhaps not deleted: contract-1" in ran.out
+    assert "Perhaps not deleted: 'contract-1" in ran.out
     assert f"assistants-contract sweep {ledger}" in ran.out
     assert (swept.code, len(fake.store.projects("org-acme"))) == (0, 2)
 
