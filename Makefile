@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup contract test test-python pythons check serve readings mutants faults arbitrary bench bench-start mocks sdk-matrix sdk-blindness \
-	sdk-own clients litellm golden docs browser generators runners types
+	sdk-own clients litellm golden docs browser generators runners types kills
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -57,6 +57,9 @@ faults: $(READY) ## the whole suite on each server with one fault, and the requi
 
 arbitrary: $(READY) ## the whole suite on servers that answer anything, for minutes; SECONDS=… sets how many
 	@$(BIN)/python -m self_tests.suite.arbitrary $(SECONDS)
+
+kills: $(READY) ## kill production runs beside assistants of others, sweep, and count what is left; SEED=… chooses the moments
+	@$(BIN)/python -m self_tests.bench.kills $(SEED)
 
 bench: $(READY) ## what the fake costs, beside bare aiohttp and other mocks
 	@$(BIN)/python -m self_tests.bench

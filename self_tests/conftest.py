@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from contract_tests.cli import commands
+from contract_tests.runs import open_creates
 from fake_server.compose import compose
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
@@ -18,6 +19,12 @@ from self_tests.command_run import KEYS, Ran
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+@pytest.fixture(autouse=True)
+def deadline_of_creates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A create that got no answer is looked for again at once, because the servers of the tests are quick."""
+    monkeypatch.setattr(open_creates, "DEADLINE", 0.05)
 
 
 @pytest.fixture

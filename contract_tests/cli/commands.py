@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from contract_tests.cli.command_line_keys import without_keys
-from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, VERSION, learn_options, target_options
+from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, VERSION, learn_options, run_options
 from contract_tests.cli.report_files import report_options
 from contract_tests.cli.streams import safe_streams
 from contract_tests.cli.suite_errors import describe_error, render_traceback
 from contract_tests.reports.escaping import one_line, terminal
 from contract_tests.reports.formats import FORMATS
 from contract_tests.requirements.verdicts import INTERRUPTED, PASSED, UNUSABLE, exit_code_without_verdicts
-from contract_tests.runs.run_options import HISTORIES, RunOptions
 
 if TYPE_CHECKING:
     from contract_tests.reports.events import Record
@@ -66,32 +65,8 @@ def cli() -> None:
 
 
 @cli.command()
-@target_options
-@click.option("--allow-fuzzing", is_flag=True, help="Test a server beyond this machine with thousands of calls.")
-@click.option("--strict", is_flag=True, help="Fail on SHOULD violations too.")
-@click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests.")
-@click.option("--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories.")
-@click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: takes minutes, not seconds.")
-@click.option("--sdk", is_flag=True, help="Test through Node's SDK too. Needs node; npm installs the SDK once.")
-@click.option("--debug", is_flag=True, help="Print the traceback of an error of the suite.")
-@click.option("--ledger", type=PLACE, help="A new file, or a folder for it.  [default: the folder of --events]")
-@click.option("--events", type=FILE, help="Write every request, answer and verdict to this file.")
-@click.option("--baseline", "known", type=PLACE, help="A file of known violations.")
-@click.option("--since", type=PLACE, help="Events of an earlier run: print new, fixed and remaining violations.")
-@report_options
-def run(
-    strict: bool,
-    seed: int,
-    histories: int,
-    deep: bool,
-    sdk: bool,
-    debug: bool,
-    ledger: Path | None,
-    events: Path | None,
-    known: Path | None,
-    since: Path | None,
-    **given: Any,
-) -> int:
+@run_options
+def run(**words: Any) -> int:
     """Test the server at BASE_URL. Without a target, test our own fake server.
 
     The keys come from the environment: ASSISTANTS_API_KEY, and for a complete test also ASSISTANTS_SIBLING_API_KEY
@@ -103,23 +78,15 @@ def run(
       1  a MUST is violated (with --strict, a SHOULD too), or the baseline is out of date
       2  wrong usage, or the server is out of reach, or it refuses a key
       3  nothing is violated, but a MUST was not tested
-      4  an assistant of the run was not deleted
+      4  an assistant of the run was not deleted, or may be left
     """
-    from contract_tests.cli.invocation import check_generators, parse_invocation
-    from contract_tests.cli.references import References
-    from contract_tests.cli.report_files import Reports
+    from contract_tests.cli.prepared_run import prepare
 
-    files = {name: given.pop(name) for name in FORMATS}
-    invocation = parse_invocation(**given)
-    check_generators(invocation, deep=deep, sdk=sdk)
-    references = References.load(known, since)
-    reports = Reports(files, events)
-    options = RunOptions(seed, histories, invocation.only, deep, sdk=sdk)
+    prepared = prepare(words)
 
     from contract_tests.cli.run import Judgement
 
-    place = ledger or (events.parent if events else Path())
-    return Judgement(invocation, options, strict, references, reports, place, debug).run()
+    return Judgement(prepared).run()
 
 
 @cli.command()
@@ -187,23 +154,17 @@ def explain(name: str) -> int:
 
 
 @cli.command()
-@target_options
-def plan(**given: Any) -> int:
+@run_options
+def plan(**words: Any) -> int:
     """Print the requests of a run before it is made.
 
-    Their number, the requirements that they test, and the time that they take. Sends nothing.
+    Their number, the requirements that they test, and the time that they take. The options are those of `run`: the
+    words of a run plan that run. Sends nothing, and needs no key.
     """
-    from contract_tests.cli.invocation import parse_invocation
-    from contract_tests.profiles.names import PRODUCTION
+    from contract_tests.cli.plan import print_plan
+    from contract_tests.cli.prepared_run import prepare
 
-    invocation = parse_invocation(**{**given, "profile": given["profile"] or PRODUCTION}, allow_fuzzing=False)
-    assert invocation.target
-    assert invocation.plan
-
-    from contract_tests.reports import console, plan_table
-
-    includes = RunOptions(only=invocation.only).includes
-    plan_table.by_requirement(invocation.plan, invocation.target, includes, console.stdout())
+    print_plan(prepare(words, needs_key=False))
     return PASSED
 
 
@@ -280,13 +241,16 @@ def compare(a: str, b: str, allow_http: bool, ledger: Path, **files: Path | None
     return ComparisonRun(servers, ledger, files).run()
 
 
-@cli.command()
+@cli.command("sweep")
 @click.argument("ledger", type=FILE)
-@click.option("--yes", is_flag=True, help="Delete assistants that are found by their text without asking.")
-def sweep(ledger: Path, yes: bool) -> int:
+@click.option("--target", "file", type=PLACE, help="The target file of the run, if it had one.")
+@ALLOW_HTTP
+@click.option("--yes", is_flag=True, help="Send the key, and delete assistants found by their text, without asking.")
+def sweep_(ledger: Path, file: Path | None, allow_http: bool, yes: bool) -> int:
     """Delete what a killed run has left.
 
-    The LEDGER of that run names it; nothing else is deleted.
+    The LEDGER of that run names it; nothing else is deleted. A key goes beyond this machine only if you give the target
+    file of the run, or say yes to the address.
 
     \b
     Exit codes:
@@ -294,13 +258,11 @@ def sweep(ledger: Path, yes: bool) -> int:
       2  the ledger cannot be used, or the server is out of reach
       4  an assistant of the run was not deleted
     """
+    from contract_tests.cli.sweep import sweep
     from contract_tests.http.target import TargetError
-    from contract_tests.runs.sweep import Sweep
 
     try:
-        left = Sweep(
-            ledger, lambda text: yes or click.confirm(one_line(text), err=True), lambda text: click.echo(one_line(text))
-        ).run()
+        left = sweep(ledger, file, allow_http, yes)
     except TargetError as fault:
         raise click.ClickException(str(fault)) from fault
     return exit_code_without_verdicts(left)

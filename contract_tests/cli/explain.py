@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +22,7 @@ from contract_tests.requirements import catalogue
 from contract_tests.requirements.catalogue import Requirement
 from contract_tests.requirements.explanations import ARROW, Explanation, explanations, times
 from contract_tests.requirements.rules import PACKAGE, rules_of
+from contract_tests.requirements.selection import suggest
 
 SOURCES = {"page": "the documentation page", "openai": "OpenAI's reference and SDKs", "http": "rules for any HTTP API"}
 # Where the fake listens by default.
@@ -54,9 +54,7 @@ def find_requirements(name: str) -> list[Requirement]:
     known = catalogue.requirements()
     found = [each for id, each in known.items() if name.removesuffix("/") in (id, each.area)]
     if not found:
-        near = get_close_matches(name, [*known, *catalogue.areas()], n=3, cutoff=0.5)
-        there = f"Similar: {', '.join(near)}." if near else "assistants-contract list prints all of them."
-        raise UnknownRequirementError(f"{name}: not a requirement, nor an area. {there}")
+        raise UnknownRequirementError(f"{name}: not a requirement, nor an area. {suggest(name)}")
     return found
 
 

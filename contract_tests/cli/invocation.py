@@ -12,17 +12,17 @@ import click
 from contract_tests.cli.command_line_keys import check_no_key
 from contract_tests.http import target
 from contract_tests.http.secrets import SHORTEST, unmaskable
-from contract_tests.http.target import ROLES, Target, TargetError, is_loopback
+from contract_tests.http.target import OTHERS, ROLES, Target, TargetError, is_loopback
 from contract_tests.profiles.names import ASK_SELF, COMPARE, JUDGING, LEARN, PROBE, PRODUCTION, READ_ONLY
 from contract_tests.reports import events
 from contract_tests.reports.events import Record, RecordError
 from contract_tests.requirements import catalogue
-from contract_tests.runs.run_options import RunOptions
+from contract_tests.requirements.selection import Selection, UnknownNameError, check_name
 
 if TYPE_CHECKING:
     from contract_tests.profiles.plan import Plan
 
-OTHERS = {role: name.replace("ASSISTANTS_", "ASSISTANTS_B_") for role, name in ROLES.items()}  # keys of B
+EVERYTHING = Selection()
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Invocation:
     target: Target | None
     profile: str | None
     plan: Plan | None
-    only: tuple[str, ...]
+    selection: Selection
 
 
 def parse_invocation(
@@ -40,15 +40,15 @@ def parse_invocation(
     file: Path | None,
     profile: str | None,
     allow_http: bool,
-    only: tuple[str, ...] = (),
+    selection: Selection = EVERYTHING,
     ask_self_delete: bool = False,
     probe_rate_limit: bool = False,
     allow_fuzzing: bool = False,
+    needs_key: bool = True,
 ) -> Invocation:
-    """Raises UsageError, or ClickException if the target cannot be used."""
+    """Raises UsageError, or ClickException if the target cannot be used. A command that sends nothing needs no key."""
     check_no_key()
-    _check_only(only)
-    given = _target(base_url, file)
+    given = _target(base_url, file, needs_key)
     check_no_key(given.keys.values() if given else ())
     if given is None:
         if profile:
@@ -56,20 +56,21 @@ def parse_invocation(
                 "a profile is for a service that holds real data" if profile in JUDGING else f"{profile} needs a server"
             )
             raise click.UsageError(f"Give BASE_URL or --target: {why}.")
-        return Invocation(None, None, None, only)
+        return Invocation(None, None, None, selection)
     _check_reach(given, profile, allow_http, allow_fuzzing)
     allowed = [name for name, yes in ((ASK_SELF, ask_self_delete), (PROBE, probe_rate_limit)) if yes]
     if allowed and profile not in (PRODUCTION, LEARN):
         raise click.UsageError(f"--{allowed[0].replace('_', '-')} goes with --profile {PRODUCTION}.")
     if profile == LEARN and probe_rate_limit and not given.rate_limit:
         raise click.UsageError("--probe-rate-limit: declare rate_limit in the file given to --target.")
-    return Invocation(given, profile, _plan(profile, given, only, allowed) if profile else None, only)
+    planned = _plan(profile, given, selection, allowed) if profile else None
+    return Invocation(given, profile, planned, selection)
 
 
-def _plan(profile: str, given: Target, only: tuple[str, ...], allowed: list[str]) -> Plan:
+def _plan(profile: str, given: Target, selection: Selection, allowed: list[str]) -> Plan:
     from contract_tests.profiles import plan  # here: a wrong command line is refused without this slow import
 
-    return plan.make(profile, given, RunOptions(only=only).includes, allowed)
+    return plan.make(profile, given, selection.includes, allowed)
 
 
 def check_generators(invocation: Invocation, *, deep: bool, sdk: bool) -> None:
@@ -114,7 +115,12 @@ def _check_reach(target: Target, profile: str | None, allow_http: bool, allow_fu
             f"{target.base_url} is not on this machine: choose --profile {PRODUCTION} or {READ_ONLY}. Choose "
             "--allow-fuzzing only if thousands of requests do no harm there."
         )
-    if target.base_url.startswith("http:") and not allow_http:
+    check_scheme(target, allow_http)
+
+
+def check_scheme(target: Target, allow_http: bool) -> None:
+    """Raises UsageError if keys would cross a network unencrypted."""
+    if target.base_url.lower().startswith("http:") and not is_loopback(target.base_url) and not allow_http:
         raise click.UsageError(f"The keys would go to {target.base_url} unencrypted: use https, or --allow-http.")
 
 
@@ -127,18 +133,44 @@ def _check_maskable(target: Target) -> None:
         click.echo(f"Warning: {fact}. The reports may show the key.", err=True)
 
 
-def _target(base_url: str | None, file: Path | None) -> Target | None:
+def _target(base_url: str | None, file: Path | None, needs_key: bool) -> Target | None:
     if base_url and file:
         raise click.UsageError("Give BASE_URL or --target, not both.")
     try:
         if file:
-            return target.from_file(file)
-        return target.from_environment(base_url) if base_url else None
+            return target.from_file(file, needs_key)
+        return target.from_environment(base_url, needs_key=needs_key) if base_url else None
     except TargetError as fault:
         raise click.ClickException(str(fault)) from fault
 
 
-def _check_only(only: tuple[str, ...]) -> None:
-    for name in only:
-        if not any(RunOptions(only=(name,)).includes(id) for id in catalogue.requirements()):
-            raise click.UsageError(f"--only {name}: not a requirement, an area such as modify/, or a level.")
+def parse_selection(only: tuple[str, ...], skip: tuple[str, ...], only_failed: Path | None) -> Selection:
+    """Raises UsageError for a name of no requirement, and for a selection without a requirement. Raises ClickException
+    for events that cannot be used, or in which no requirement failed."""
+    check_no_key()
+    for option, names in (("--only", only), ("--skip", skip)):
+        for name in names:
+            _check_name(option, name)
+    selection = Selection(only, skip, _failed(only_failed) if only_failed else ())
+    if selection.is_empty:
+        raise click.UsageError("--only, --skip and --only-failed together choose no requirement.")
+    return selection
+
+
+def _check_name(option: str, name: str) -> None:
+    try:
+        check_name(name)
+    except UnknownNameError as fault:
+        raise click.UsageError(f"{option} {fault}") from fault
+
+
+def _failed(path: Path) -> tuple[str, ...]:
+    """The violated requirements of an earlier run, and the requirements that they kept from being tested."""
+    try:
+        record = events.load(path)
+    except RecordError as fault:
+        raise click.ClickException(f"--only-failed {fault}") from fault
+    failed = [verdict["id"] for verdict in record.broken()]
+    if not failed:
+        raise click.ClickException(f"--only-failed {path}: no requirement failed in that run.")
+    return tuple(each for id in failed for each in (id, *record.blocked_by(id)) if each in catalogue.requirements())

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from contract_tests.cli.report_files import report_options
 from contract_tests.profiles.names import JUDGING
 from contract_tests.requirements import catalogue
+from contract_tests.runs.run_options import HISTORIES
 
 Command = Callable[..., int]
 ALLOW_HTTP = click.option("--allow-http", is_flag=True, help="Send keys unencrypted beyond this machine.")
@@ -16,18 +18,47 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 PLACE = click.Path(path_type=Path)
 
 
-def target_options(command: Command) -> Command:
-    """Adds the options for the target, for the requirements to test, and for the calls that the user allows."""
+def run_options(command: Command) -> Command:
+    """Adds the options of a run: for the target, the requirements to test, the calls that the user allows, and files.
+
+    `plan` has them too: the words of a run plan that run.
+    """
     for decorate in reversed(
         (
             click.argument("base_url", required=False),
             click.option("--target", "file", type=PLACE, help="A TOML file that describes the server to test."),
             click.option("--profile", type=click.Choice(JUDGING), help="Few requests, safe beside real data."),
-            click.option("--only", multiple=True, metavar="ID", help="A requirement, an area (modify/), or a level."),
+            click.option("--only", multiple=True, metavar="NAME", help="A requirement, an area (modify), or a level."),
+            click.option("--skip", multiple=True, metavar="NAME", help="Leave out a requirement, an area, or a level."),
+            click.option("--only-failed", type=PLACE, help="Events of an earlier run: test what failed in it again."),
             click.option("--ask-self-delete", is_flag=True, help="Try to delete the bound assistant: it must refuse."),
             CONTRACT,
             click.option("--probe-rate-limit", is_flag=True, help="Test rate/* too: this uses up the rate limit."),
             ALLOW_HTTP,
+            click.option(
+                "--allow-fuzzing", is_flag=True, help="Test a server beyond this machine with thousands of calls."
+            ),
+            click.option("--strict", is_flag=True, help="Fail on SHOULD violations too."),
+            click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests."),
+            click.option(
+                "--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories."
+            ),
+            click.option(
+                "--deep", is_flag=True, help="Schemathesis's fuzzing and links too: takes minutes, not seconds."
+            ),
+            click.option(
+                "--sdk", is_flag=True, help="Test through Node's SDK too. Needs node; npm installs the SDK once."
+            ),
+            click.option("--debug", is_flag=True, help="Print the traceback of an error of the suite."),
+            click.option(
+                "--ledger", type=PLACE, help="A new file, or a folder for it.  [default: the folder of --events]"
+            ),
+            click.option("--events", type=FILE, help="Write every request, answer and verdict to this file."),
+            click.option("--baseline", "known", type=PLACE, help="A file of known violations."),
+            click.option(
+                "--since", type=PLACE, help="Events of an earlier run: print new, fixed and remaining violations."
+            ),
+            report_options,
         )
     ):
         command = decorate(command)

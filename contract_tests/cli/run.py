@@ -7,33 +7,31 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from contract_tests.cli.invocation import Invocation
-from contract_tests.cli.references import References
-from contract_tests.cli.report_files import Reports
+from contract_tests.cli import forecast
+from contract_tests.cli.prepared_run import PreparedRun
 from contract_tests.cli.suite_errors import describe_error, render_traceback
 from contract_tests.http.messages import Exchange
 from contract_tests.http.secrets import Secrets
-from contract_tests.http.target import TargetError
+from contract_tests.http.target import Target, TargetError
 from contract_tests.reports import console, terminal
 from contract_tests.reports.progress import ProgressBar
 from contract_tests.reports.recorder import Ending, Recorder
 from contract_tests.requirements.verdicts import exit_code_cut_short
 from contract_tests.runs.result import Result, merge
-from contract_tests.runs.run_options import RunOptions
 
 
 class Playable(Protocol):
-    """A run, full or planned. `watch` may be replaced before the run begins."""
+    """A run, full or planned. `watch` and `target` may be replaced before the run begins."""
 
     result: Result
     watch: Any
+    target: Target
 
     def judge(self) -> Result: ...
 
-    def judge_so_far(self) -> None: ...
+    def judge_so_far(self, ended_by: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -49,58 +47,56 @@ class CutShort:
 class Judgement:
     """One use of the command `run`."""
 
-    invocation: Invocation
-    options: RunOptions
-    strict: bool
-    references: References
-    reports: Reports
-    ledger: Path
-    debug: bool = False
+    prepared: PreparedRun
 
     def run(self) -> int:
         """Runs, prints and writes the reports. Returns the exit code.
 
-        A run that was cut short has no verdicts, except the violations before an error of the suite. With `debug` the
-        traceback of such an error is printed too.
+        A run that was cut short has the violations that were found until then. With `debug` the traceback of an error
+        of the suite is printed too.
         """
-        bar = ProgressBar()
+        prepared, errors = self.prepared, console.stderr()
+        expected = forecast.estimate(prepared)
+        for text in forecast.warnings(prepared, expected):
+            console.line(errors, text)
+        bar = ProgressBar(expected.requests, expected.limit)
         with ExitStack() as stack:
             runs = self._runs(bar, stack)
-            first, profile = runs[0].result, self.invocation.profile
-            recorder = stack.enter_context(self.reports.recorder(first, self.options, profile, self.strict))
+            first, profile = runs[0].result, prepared.invocation.profile
+            recorder = stack.enter_context(prepared.reports.recorder(first, prepared.options, profile, prepared.strict))
             _watch(runs, bar, recorder)
             started = time.monotonic()
             cut_short = play(runs, bar)
             result = merge([each.result for each in runs])
-            result.notes += self.references.notes(result)
+            result.notes += prepared.references.notes(result)
             ending = self._ending(result, cut_short, time.monotonic() - started)
             record = recorder.finish(result, ending)
-        terminal.report(record, console.stdout(), console.stderr())
-        if self.debug and cut_short:
+        terminal.report(record, console.stdout(), errors)
+        if prepared.debug and cut_short:
             console.line(console.stderr(), cut_short.traceback.rstrip())
-        self.reports.write(record)
+        prepared.reports.write(record)
         return ending.code
 
     def _runs(self, bar: ProgressBar, stack: ExitStack) -> Sequence[Playable]:
-        target, plan, includes = self.invocation.target, self.invocation.plan, self.options.includes
+        prepared, options = self.prepared, self.prepared.options
+        target, plan = prepared.invocation.target, prepared.invocation.plan
         if target and plan:
             from contract_tests.runs.planned_run import PlannedRun
 
-            return [PlannedRun(target, plan, self.options.seed, includes, self.ledger, bar.stage)]
+            return [PlannedRun(target, plan, options.seed, options.includes, prepared.ledger, bar.stage)]
         from contract_tests.runs.full_run import Run, own_fake  # here: a plan does not need it
 
         if target:
-            return [Run(target, self.options, includes, bar.stage)]
-        return stack.enter_context(own_fake(self.options, bar.stage))
+            place = prepared.ledger
+            return [Run(target, options, options.includes, bar.stage, checks_keys=True, ledger=place)]
+        return stack.enter_context(own_fake(options, bar.stage))
 
     def _ending(self, result: Result, cut_short: CutShort | None, seconds: float) -> Ending:
+        references = self.prepared.references
         if cut_short:
-            return Ending(
-                cut_short.code, seconds, cut_short.reason, self.references.file, self.references.known(result)
-            )
-        references = self.references
+            return Ending(cut_short.code, seconds, cut_short.reason, references.file, references.known(result))
         return Ending(
-            references.exit_code(result, self.strict),
+            references.exit_code(result, self.prepared.strict),
             seconds,
             baseline=references.file,
             known=references.known(result),
@@ -110,23 +106,34 @@ class Judgement:
 
 
 def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
-    """Performs the runs one after the other. SIGTERM ends them like Ctrl-C. None if no run was cut short."""
+    """Performs the runs one after the other. SIGTERM ends them like Ctrl-C. None if no run was cut short.
+
+    A run that a signal or an error of the suite has cut short has the violations that were found until then.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
+    if planned := sum(each.result.planned or 0 for each in runs):
+        bar.expect(planned, runs[0].target.rate_limit or 0)
     try:
         with bar.running():
             for each in runs:
+                each.target = bar.watched(each.target)
                 each.judge()
     except TargetError as fault:
         return CutShort(_masked(runs, str(fault)), exit_code_cut_short(interrupted=False, left_behind=()))
     except KeyboardInterrupt:
-        left_behind = [left for each in runs for left in each.result.remains]
-        return CutShort("Interrupted.", exit_code_cut_short(interrupted=True, left_behind=left_behind))
+        _judge_so_far(runs, "an interruption")
+        left = [each for run in runs for each in run.result.remains]
+        return CutShort("Interrupted.", exit_code_cut_short(interrupted=True, left_behind=left))
     except Exception as fault:  # noqa: BLE001 - no error of the suite may look like a verdict
-        for each in runs:
-            each.judge_so_far()
+        _judge_so_far(runs, "an error of the suite")
         code = exit_code_cut_short(interrupted=False, left_behind=())
         return CutShort(_masked(runs, describe_error(fault)), code, _masked(runs, render_traceback(fault)))
     return None
+
+
+def _judge_so_far(runs: Sequence[Playable], ended_by: str) -> None:
+    for each in runs:
+        each.judge_so_far(ended_by)
 
 
 def _masked(runs: Sequence[Playable], text: str) -> str:

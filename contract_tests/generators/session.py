@@ -9,7 +9,7 @@ from contract_tests.generators import create_ladder
 from contract_tests.http import operations
 from contract_tests.http.client import Client
 from contract_tests.http.guard import TakenError
-from contract_tests.http.messages import Exchange, Json, Request
+from contract_tests.http.messages import Exchange, Json, Request, Response
 from contract_tests.http.target import Target, TargetError
 
 if TYPE_CHECKING:  # `explain` and `plan` list steps, and start without the oracle
@@ -34,8 +34,8 @@ class Session:
 
     Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first;
     `before` has the ids of the other keys' walks too. `page_size` is the largest limit of a walk: less than 100 if such
-    a page is too large to be read. A `thorough` session reads at once what it has written. Any other
-    session leaves that to the last walk of the run.
+    a page is too large to be read. `first_answers` has the answer to the first call of each key. A `thorough` session
+    reads at once what it has written. Any other session leaves that to the last walk of the run.
     """
 
     def __init__(self, client: Client, oracle: Oracle, thorough: bool = True) -> None:
@@ -48,7 +48,7 @@ class Session:
         self.page_size = 100
         self._texts = 0
         self._groups = 0
-        self._keys_in_use: set[str] = set()
+        self.first_answers: dict[str, Response] = {}
         self._in_use: set[str] = set()
         self._subject = ""
         self._climbed = False
@@ -123,7 +123,7 @@ class Session:
         Only a list that answers 403 refuses the key: a 403 about one assistant is a verdict on that call. A later call
         with the key is sent like any other.
         """
-        if request.role in self._keys_in_use:
+        if request.role in self.first_answers:
             return self.send(request)
         exchange, base_url = self.client.send(request), self.target.base_url
         response, is_list = exchange.response, request.path.partition("?")[0] == operations.COLLECTION
@@ -135,7 +135,7 @@ class Session:
         if response.status == 401 or (response.status == 403 and is_list):
             variable = self.target.variables.get(request.role, request.role)
             raise TargetError(f"{base_url} refuses the {request.role} key ({variable}): {response.status}.")
-        self._keys_in_use.add(request.role)
+        self.first_answers[request.role] = response
         self.oracle.observe(exchange)
         return exchange
 

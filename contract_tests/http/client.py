@@ -38,7 +38,8 @@ class Client:
     `limited` is true if the target declares a rate limit, or has answered 429. `count` is the number of requests that
     were sent, `waited` the number that were answered 429. `budget` is how many others may be sent; None means any
     number. A request that may create an assistant goes into the `ledger` before it is sent. It is `pending` until an
-    answer names the assistant, or refuses; `named` and `refused` have those requests.
+    answer names the assistant, or refuses; `named` and `refused` have those requests. `unanswered` has the exchanges of
+    pending requests.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Client:
         self.waited = 0
         self.budget: int | None = None
         self.pending: list[Request] = []
+        self.unanswered: list[Exchange] = []
         self.refused: list[Request] = []
         self.named: list[Request] = []
         self.limited = bool(target.rate_limit)
@@ -151,6 +153,7 @@ class Client:
         path = credentials.path_of(request.path, request.role, self.target.keys.get("primary", ""))
         raw = self._transport.send(request.method, path, request.body, self._headers(request))
         if raw.stale:  # the first create may have arrived, so it stays pending
+            self.unanswered.append(Exchange(number, request, raw, began, clock.now()))
             self._intend(request)
             raw = self._transport.send(request.method, path, request.body, self._headers(request))
         # A careless server may repeat a key. It is masked here, so no other code sees it.
@@ -201,17 +204,21 @@ class Client:
             created_id = self.guard.learn(request.method, request.path, request.role, response.json)
             if created_id and self.ledger:
                 self.ledger.note_created(created_id, request.role, intent)
-        if request in self.pending and not self._may_have_made(request, response):
-            self._settle(request, response, intent)
+        if any(each is request for each in self.pending):
+            if self._may_have_made(request, response):
+                self.unanswered.append(exchange)
+            else:
+                self._settle(request, response, intent)
         self._note_reset(response)
         self.watch(exchange)
 
     def _settle(self, request: Request, response: Response, intent: int) -> None:
         """The answer says what the request has created, if anything."""
-        self.pending.remove(request)
+        # Not `remove`: a call that is made again equals the first call, which may still be pending.
+        del self.pending[next(place for place, each in enumerate(self.pending) if each is request)]
         (self.refused if response.refused else self.named).append(request)
-        if self.ledger and 0 < response.status < 500:
-            self.ledger.note_answer(intent)
+        if self.ledger and response.refused:
+            self.ledger.note_refused(intent, request, self.tag)
 
 
 def _transport(base_url: str) -> Transport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,29 +22,30 @@ FORM = 1
 class Ledger:
     """Appends lines of JSON to a new file. Each method returns only when its line is on the disk.
 
-    Before a call that may create an assistant, `intend` notes its marks (the run's tag with a number). After the call,
-    `note_created` notes the id; later, `note_gone` notes that the assistant was deleted. `unanswered` has the intents
-    whose calls got no answer or a server error: such a call may have created an assistant. Raises OSError if the file
-    exists already or cannot be written.
+    Before a call that may create an assistant, `intend` notes its marks (the run's tag with a number) and the time.
+    After the call, `note_created` notes the id; later, `note_gone` notes that the assistant was deleted. `others` are
+    ids of assistants that the run did not create. Raises OSError if the file exists already or cannot be written.
     """
 
-    def __init__(self, path: Path, target: Target, tag: str) -> None:
+    def __init__(self, path: Path, target: Target, tag: str, others: Iterable[str] = ()) -> None:
         self.path = path
         self._file = path.open("x", encoding="utf-8")
         self._count = 0
-        self.unanswered: set[int] = set()
-        self._write(ledger=FORM, base_url=target.base_url, tag=tag, keys=dict(target.variables))
+        self._clock = target.clock
+        head = {"ledger": FORM, "base_url": target.base_url, "tag": tag, "keys": dict(target.variables)}
+        self._write(**head, others=sorted(others))
         _sync_folder(path)
 
     def intend(self, request: Request, tag: str) -> int:
         """Notes a call before it is sent. Returns the number of the intent, to be given to `note_created`."""
         self._count += 1
-        self.unanswered.add(self._count)
-        self._write(intent=self._count, role=request.role, marks=marks(request, tag))
+        now = round(self._clock.now(), 1)
+        self._write(intent=self._count, role=request.role, marks=marks(request, tag), at=now)
         return self._count
 
-    def note_answer(self, intent: int) -> None:
-        self.unanswered.discard(intent)
+    def note_refused(self, intent: int, request: Request, tag: str) -> None:
+        """Notes that the call was refused, so nobody has to wait for its assistant."""
+        self._write(intent=intent, role=request.role, marks=marks(request, tag), at=0)
 
     def note_created(self, id: str, role: str, intent: int = 0) -> None:
         self._write(made=id, role=role, intent=intent)
@@ -68,12 +70,23 @@ class Ledger:
 @dataclass
 class Account:
     """The content of a ledger. `created` maps each id that is not gone to its role, the oldest first. `open` maps the
-    number of an intent without a known id to the role and the marks of its call."""
+    number of an intent without a known id to its call. `others` are assistants that the run did not create."""
 
     base_url: str
     keys: dict[str, str]
+    others: frozenset[str] = frozenset()
     created: dict[str, str] = field(default_factory=dict)
-    open: dict[int, tuple[str, list[str]]] = field(default_factory=dict)
+    open: dict[int, Intent] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A call that may have created an assistant. `at` is when it was sent, in seconds since the epoch; 0 if
+    it was refused, or if the ledger is too old to say."""
+
+    role: str
+    marks: tuple[str, ...]
+    at: float
 
 
 def load(path: Path) -> Account:
@@ -84,7 +97,7 @@ def load(path: Path) -> Account:
         head, *rest = [json_text.parse(line) for line in lines]
         if head.get("ledger") != FORM:
             raise ValueError
-        account = Account(head["base_url"], head["keys"])
+        account = Account(_text(head["base_url"]), _texts(head["keys"]), frozenset(map(_text, head.get("others", ()))))
         for line in rest:
             _enter(account, line)
     except InputFileError as fault:
@@ -120,12 +133,24 @@ def _enter(account: Account, line: dict[str, Any]) -> None:
     if role not in (*ROLES, *INVALID) or not all(isinstance(line.get(name, ""), str) for name in ("made", "gone")):
         raise ValueError
     if "intent" in line and "made" not in line:
-        account.open[line["intent"]] = (role, [str(mark) for mark in line["marks"]])
+        sent = tuple(map(_text, line["marks"]))
+        account.open[int(line["intent"])] = Intent(_text(line["role"]), sent, float(line.get("at", 0)))
     elif "made" in line:
         account.open.pop(line["intent"], None)
-        account.created[line["made"]] = role
+        account.created[_text(line["made"])] = _text(line["role"])
     else:
-        account.created.pop(line["gone"], None)
+        account.created.pop(_text(line["gone"]), None)
+
+
+def _texts(value: Any) -> dict[str, str]:
+    return {_text(name): _text(text) for name, text in value.items()}
+
+
+def _text(value: Any) -> str:
+    """Raises TypeError for a value that is no text, or an empty one."""
+    if not isinstance(value, str) or not value:
+        raise TypeError
+    return value
 
 
 def _sync_folder(path: Path) -> None:

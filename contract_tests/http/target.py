@@ -21,6 +21,8 @@ ROLES = {
     "sibling": "ASSISTANTS_SIBLING_API_KEY",
     "foreign": "ASSISTANTS_FOREIGN_API_KEY",
 }
+# The variables of the second server of a comparison.
+OTHERS = {role: name.replace("ASSISTANTS_", "ASSISTANTS_B_") for role, name in ROLES.items()}
 DECLARATIONS = {
     "base_url": str,
     "bound_id": str,
@@ -77,9 +79,14 @@ class Target:
         if need == "rate_limit" and self.rate_limit == 0:
             return (
                 "the target declares that it has no limiter (rate_limit = 0): test a copy with its limiter on, "
-                "or choose the other areas with --only"
+                "or leave the area out with --skip rate"
             )
         return f"{need} is not declared: name it in the file given to --target"
+
+
+def has_own_variables(variables: Mapping[str, str]) -> bool:
+    """True if one of the variables that hold the keys is known from a target file alone."""
+    return not {*ROLES.values(), *OTHERS.values()}.issuperset(variables.values())
 
 
 def is_loopback(base_url: str) -> bool:
@@ -91,12 +98,12 @@ def is_loopback(base_url: str) -> bool:
         return False
 
 
-def from_environment(base_url: str, variables: Mapping[str, str] = ROLES) -> Target:
-    """A target given by its URL, with the keys in the environment."""
-    return _target({"base_url": base_url, "keys": dict(variables)}, "BASE_URL")
+def from_environment(base_url: str, variables: Mapping[str, str] = ROLES, needs_key: bool = True) -> Target:
+    """A target given by its URL, with the keys in the environment. Only a run that sends something needs a key."""
+    return _target({"base_url": base_url, "keys": dict(variables)}, "BASE_URL", needs_key)
 
 
-def from_file(path: Path) -> Target:
+def from_file(path: Path, needs_key: bool = True) -> Target:
     """A target given by a TOML file, which names environment variables for the keys."""
     try:
         text = input_file.read_text(path)
@@ -107,7 +114,7 @@ def from_file(path: Path) -> Target:
         raise TargetError(str(fault)) from fault
     except ValueError as fault:
         raise TargetError(f"{path}: not TOML that can be used ({fault}).") from fault
-    return _target(declared, str(path))
+    return _target(declared, str(path), needs_key)
 
 
 def from_ledger(base_url: str, variables: Mapping[str, str], where: Path) -> Target:
@@ -115,12 +122,12 @@ def from_ledger(base_url: str, variables: Mapping[str, str], where: Path) -> Tar
     return _target({"base_url": base_url, "keys": dict(variables)}, str(where))
 
 
-def _target(declared: dict[str, Any], where: str) -> Target:
+def _target(declared: dict[str, Any], where: str, needs_key: bool = True) -> Target:
     _check_declarations(declared, where)
     base_url = _base_url(declared["base_url"], where)
     variables = {**ROLES, **declared.get("keys", {})}
     keys = {role: os.environ[name] for role, name in variables.items() if os.environ.get(name)}
-    if "primary" not in keys:
+    if "primary" not in keys and needs_key:
         raise TargetError(f"No key: put the primary key into the environment as {variables['primary']}.")
     _check_keys(keys, variables)
     return Target(
@@ -146,6 +153,9 @@ def _check_declarations(declared: dict[str, Any], where: str) -> None:
     for name, meaning in (("rate_limit", "calls a minute"), ("assistants", "the maximum number of assistants")):
         if declared.get(name, 0) < 0:
             raise TargetError(f"{where}: '{name}' is {meaning}, 0 for none.")
+    own = [declared[name].removeprefix("asst-") for name in ("bound_id", "expendable_id") if declared.get(name)]
+    if len(own) == 2 and own[0] == own[1]:
+        raise TargetError(f"{where}: 'bound_id' and 'expendable_id' are one assistant: only the second may be deleted.")
     for role, name in declared.get("keys", {}).items():
         if role not in ROLES:
             raise TargetError(f"{where}: keys.{role} is not known; the roles are {', '.join(ROLES)}.")
@@ -158,7 +168,7 @@ def _check_keys(keys: Mapping[str, str], variables: Mapping[str, str]) -> None:
         if not re.fullmatch(r"[\x21-\x7e]+", key):
             raise TargetError(f"{variables[role]}: a key is printable ASCII without spaces.")
     for role in keys:
-        if role != "primary" and keys[role] == keys["primary"]:
+        if role != "primary" and keys[role] == keys.get("primary"):
             raise TargetError(f"{variables[role]}: the {role} key equals the primary key; it must be another key.")
 
 

@@ -33,22 +33,25 @@ WALKED = (
     *HOLD,
 )
 # Deletes of assistants that refused creates have created; the empty pages that end a walk if has_more is missing; the
-# calls that find out if the target, or a declared assistant, is gone.
-SPARE = 7 + 2 + 4
+# calls that find out if the target, or a declared assistant, is gone; the reads that decide if a key is the right one.
+SPARE = 7 + 2 + 4 + 5
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`unjudged` has the reason for each chosen requirement that will not be tested. One walk has at most `pages`
-    requests."""
+    """`unjudged` has the reason for each chosen requirement that will not be tested. The walk at the opening has at
+    most `opening_pages` requests, and each later walk `pages`. The opening also sends `checks`, requests that check the
+    keys."""
 
     profile: str
     scenario: Scenario
     unjudged: Mapping[str, str]
+    opening_pages: int
     pages: int
     limit: int
     probes: bool
     asks_self: bool
+    checks: int
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -69,12 +72,13 @@ class Plan:
         ended = {name for step in self.steps for name in step.ends}
         own = sum(step.requests or 0 for step in self.steps)
         creates_and_deletes = 2 * len(self._fixtures) - len(ended)
-        return self.walks + own + creates_and_deletes + (self.probe_requests if self.probes else 0)
+        probe = self.probe_requests if self.probes else 0
+        return self.walks + self.checks + own + creates_and_deletes + probe
 
     @property
     def walks(self) -> int:
-        """The number of requests of all walks."""
-        return self.pages * (2 if self.has_last_walk else 1)
+        """The number of requests of all walks. Only the last walk lists the assistants of the run, too."""
+        return self.opening_pages + (self.pages if self.has_last_walk else 0)
 
     @property
     def has_last_walk(self) -> bool:
@@ -125,5 +129,7 @@ def make(profile: str, target: Target, chosen: Callable[[str], bool], given: Ite
     rest = [id for id in catalogue.requirements() if chosen(id) and id not in judged]
     reading = f"not testable by reading alone: use --profile {PRODUCTION}"
     unjudged = {id: whole.reason(id, target, has) or reading for id in rest}
-    pages = max(target.assistants // PAGE + 1, 2)
-    return Plan(profile, scenario, unjudged, pages, target.rate_limit or 0, probes, ASK_SELF in has)
+    opening, pages = max(ceil(target.assistants / PAGE), 1), max(target.assistants // PAGE + 1, 2)
+    checks = 1 + ("foreign" in target.keys) if profile in JUDGING else 0
+    limit = target.rate_limit or 0
+    return Plan(profile, scenario, unjudged, opening, pages, limit, probes, ASK_SELF in has, checks)

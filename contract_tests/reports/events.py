@@ -6,7 +6,8 @@ before it and has their hash: a file without a footer, or with another hash, is 
 The JSON Schema of the events is events.schema.json beside this file. It marks (x-volatile) the values that may differ
 between two equal runs. Format 2 added `variables` to the target, `blocked_by` to a verdict, `confirmed` to its
 evidence, and `ledger`, `baseline`, `since` and `unread` to the footer.
-Later files of format 2 have `seconds` in a verdict, too.
+Later files of format 2 have `seconds` in a verdict, `created` and `deleted` in the footer, and `skip` and `failed` in
+the plan, too.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def _check_numbers(record: Record) -> None:
 
 
 def _fill_in(record: Record) -> None:
-    """Adds the keys that a record of format 1, or an early one of format 2, does not have."""
+    """Adds to an older record the keys that it lacks."""
     record.header["target"].setdefault("variables", dict(ROLES))
     for exchange in record.exchanges.values():
         exchange["request"].setdefault("headers", {})
@@ -150,7 +151,8 @@ def _fill_in(record: Record) -> None:
             each.setdefault("confirmed", None)
     known = any(verdict["known"] is not None for verdict in record.verdicts)
     files = [edit["file"] for edit in record.footer["edits"]] + ["the baseline"] * known
-    added: Event = {"unread": [], "ledger": None, "baseline": files[0] if files else None, "since": None}
+    added: Event = dict.fromkeys(("created", "deleted", "ledger", "since"))
+    added |= {"unread": [], "baseline": files[0] if files else None}
     for name, value in added.items():
         record.footer.setdefault(name, value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rich.console import Console
 from rich.table import Table
@@ -17,19 +17,27 @@ from contract_tests.requirements import catalogue
 
 def by_requirement(plan: Plan, target: Target, chosen: Callable[[str], bool], console: Console) -> None:
     """Prints the requests for each requirement, the requirements that are not tested, and the sum."""
-    title = (f"\nAssistants contract {catalogue.version()}", "bold")
-    line(console, title, f", profile {plan.profile}, on {target.base_url}\n")
+    counts = {id: plan.bearing_on(id) for id in catalogue.requirements() if chosen(id)}
+    _requirements(f"profile {plan.profile}, on {target.base_url}", counts, plan.unjudged, console)
+    _effort(plan, target, console)
+
+
+def of_full_run(counts: Mapping[str, int], unjudged: Mapping[str, str], where: str, console: Console) -> None:
+    """Prints the requests for each requirement, and the reason for each requirement that is not tested."""
+    _requirements(f"a full run, on {where}", counts, unjudged, console)
+
+
+def _requirements(title: str, counts: Mapping[str, int], unjudged: Mapping[str, str], console: Console) -> None:
+    line(console, (f"\nAssistants contract {catalogue.version()}", "bold"), f", {title}\n")
     rows = Table("requirement", "level", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     rows.add_column("requests that test it", justify="right")
-    for id, each in catalogue.requirements().items():
-        if chosen(id):
-            rows.add_row(id, each.level, "·" if id in plan.unjudged else str(plan.bearing_on(id)))
+    for id, number in counts.items():
+        rows.add_row(id, catalogue.requirements()[id].level, "·" if id in unjudged else str(number))
     table(console, rows)
     untested: dict[str, list[str]] = defaultdict(list)
-    for id, cure in plan.unjudged.items():
+    for id, cure in unjudged.items():
         untested[cure].append(id)
     reasons(console, untested)
-    _effort(plan, target, console)
 
 
 def by_step(plan: Plan, target: Target, console: Console) -> None:

@@ -74,6 +74,8 @@ class Recorder:
             profile=profile,
             plan={
                 "only": list(options.only),
+                "skip": list(options.skip),
+                "failed": list(options.failed),
                 "histories": options.histories,
                 "deep": options.deep,
                 "sdk": options.sdk,
@@ -132,6 +134,8 @@ class Recorder:
             counts=counts(result.verdicts),
             requests=result.requests,
             notes=result.notes,
+            created=result.created,
+            deleted=result.deleted,
             left_behind=result.left_behind,
             unread=result.unread,
             ledger=str(result.ledger) if result.ledger else None,

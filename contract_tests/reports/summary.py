@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from contract_tests.reports.events import Event, Record
@@ -86,11 +87,19 @@ def faults(record: Record) -> list[tuple[str, str]]:
     return [(title, text) for title, text in found.items() if text]
 
 
+def traces(created: int, deleted: int, left: int, unread: int) -> str:
+    """The sentence about the assistants that a run has made and removed."""
+    if not created + left + unread:
+        return "Nothing created"
+    rest = [f"{left} left"] * bool(left) + [f"{unread} perhaps left"] * bool(unread)
+    return f"{created:,} created, {deleted:,} deleted, {', '.join(rest) or 'nothing left'}"
+
+
 def headline(record: Record) -> str:
     """The verdict on the run in one sentence. It begins with PASSED only if the exit code is 0."""
     footer, (must, should) = record.footer, sums(record)
     if footer["exit"] == INTERRUPTED:
-        return "INTERRUPTED: no verdict"
+        return f"INTERRUPTED: {_so_far(record)}"
     if footer["fault"]:
         return f"ERROR: no verdict. {footer['fault']}"
     if footer["exit"] == PASSED:
@@ -101,6 +110,13 @@ def headline(record: Record) -> str:
         rest = f", {must.not_tested} MUST not tested" if must.not_tested else ""
         return f"FAILED: {_not_deleted(record)} (exit {NOT_DELETED}){rest}"
     return f"INCOMPLETE: {_incomplete(record, must, should)} (exit {footer['exit']})"
+
+
+def _so_far(record: Record) -> str:
+    """The violations that were found before the run was interrupted."""
+    broken = Counter(each["level"].upper() for each in record.broken() if each["known"] is None)
+    found = " and ".join(f"{broken[level]} {level}" for level in ("MUST", "SHOULD") if broken[level])
+    return f"{found or 'nothing'} violated until then"
 
 
 def _passed(record: Record, must: Sum, should: Sum) -> str:

@@ -11,11 +11,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from contract_tests.http import operations
-from contract_tests.http.target import ROLES
+from contract_tests.http.target import ROLES, has_own_variables
 from contract_tests.reports.console import line, table
 from contract_tests.reports.escaping import shell_word
 from contract_tests.reports.events import Event, Record
-from contract_tests.reports.summary import WORDS, doubt, headline, kind, sums
+from contract_tests.reports.summary import WORDS, doubt, headline, kind, sums, traces
 from contract_tests.runs.result import Result
 
 STYLES = {"pass": "green", "fail": "bold red", "warn": "yellow", "known": "magenta", "unjudged": "cyan"}
@@ -36,6 +36,10 @@ def report(record: Record, console: Console, errors: Console) -> None:
     perhaps_not_deleted(console, record.footer["unread"])
     if not record.footer["fault"]:
         _sums(record, console)
+    elif record.verdicts:
+        line(console, "")
+        line(console, _traces(record.footer))
+        line(console, headline(record))
 
 
 def not_deleted(console: Console, ids: Iterable[str], ledger: str | None, target: Event) -> None:
@@ -44,12 +48,10 @@ def not_deleted(console: Console, ids: Iterable[str], ledger: str | None, target
     A person may paste such a line whole, so the id is one word for a shell too.
     """
     left = list(ids)
-    sweep = f"assistants-contract sweep {shell_word(ledger)}" if ledger else ""
-    if sweep and left:
-        line(console, f"\nNot deleted: {len(left)} of this run. Delete with: {sweep}")
-    elif sweep:
-        line(console, "\nA create got no answer, or a server error. An assistant may be left.")
-        line(console, f"Look for it with: {sweep}")
+    if ledger:
+        file = " --target FILE" if has_own_variables(target["variables"]) else ""
+        number = f"{len(left)} of this run. Delete" if left else "perhaps an assistant of this run. Look again"
+        line(console, f"\nNot deleted: {number} with: assistants-contract sweep {shell_word(ledger)}{file}")
     variable = target["variables"].get("primary", ROLES["primary"])
     for id in left:
         command = f'curl -X DELETE -H "Authorization: Bearer ${variable}"'
@@ -58,17 +60,18 @@ def not_deleted(console: Console, ids: Iterable[str], ledger: str | None, target
 
 
 def perhaps_not_deleted(console: Console, names: Iterable[str]) -> None:
-    """Prints the names to look for: each was created perhaps, but no answer named it and no list could be read."""
+    """Prints the names to look for: each was created perhaps, but no answer named it and no list has shown it."""
     for name, number in Counter(names).items():
         times = f" ({number} creates)" if number > 1 else ""
         line(
-            console,
-            f"Perhaps not deleted: {shell_word(name)}{times}. No answer gave its id, and no list could be read.",
+            console, f"Perhaps not deleted: {shell_word(name)}{times}. No answer gave its id, and no list has shown it."
         )
 
 
 def result_not_deleted(console: Console, result: Result) -> None:
     """As `not_deleted`, for a run without a record."""
+    if result.created:
+        line(console, f"{traces(result.created, result.deleted, len(result.left_behind), len(result.unread))}.")
     target = {"base_url": result.target.base_url, "variables": result.target.variables}
     not_deleted(console, result.left_behind, str(result.ledger) if result.ledger else None, target)
     perhaps_not_deleted(console, result.unread)
@@ -141,7 +144,13 @@ def _sums(record: Record, console: Console) -> None:
     planned = record.header["plan"]["requests"]
     of_the_plan = f" of {planned} planned" if planned else ""
     line(console, f"{footer['requests']}{of_the_plan} requests in {footer['seconds']:.1f} s")
+    if footer["created"] is not None:
+        line(console, _traces(footer))
     line(console, headline(record))
+
+
+def _traces(footer: Event) -> str:
+    return traces(footer["created"] or 0, footer["deleted"] or 0, len(footer["left_behind"]), len(footer["unread"]))
 
 
 def _areas(verdicts: list[Event]) -> Table:

@@ -7,3 +7,4 @@ REASONS = {
     ASK_SELF: "tested only with --ask-self-delete: a server without this guard deletes the key's own assistant",
     PROBE: "tested only with --probe-rate-limit, which uses up the key's budget",
 }
+EVERY_PERMISSION = frozenset({ASK_SELF, PROBE})  # a full run needs no permission of the user

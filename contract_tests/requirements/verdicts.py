@@ -56,17 +56,17 @@ def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[st
     ]
 
 
-def judge_so_far(findings: Findings, chosen: Callable[[str], bool]) -> list[Verdict]:
-    """As `judge`, for a run that an error of the suite has ended. A violation stays one. Nothing has passed: a later
-    call might have violated it."""
-    return [_so_far(each) for each in judge(findings, chosen, {})]
+def judge_so_far(findings: Findings, chosen: Callable[[str], bool], ended_by: str) -> list[Verdict]:
+    """As `judge`, for a run that an error of the suite or an interruption has ended. A violation stays one. Nothing has
+    passed: a later call might have violated it."""
+    return [_so_far(each, ended_by) for each in judge(findings, chosen, {})]
 
 
-def _so_far(verdict: Verdict) -> Verdict:
+def _so_far(verdict: Verdict, ended_by: str) -> Verdict:
     if verdict.verdict == "pass":
-        return replace(verdict, verdict="unjudged", reason="held until an error of the suite ended the run")
+        return replace(verdict, verdict="unjudged", reason=f"held until {ended_by} ended the run")
     if verdict.verdict == "unjudged" and not verdict.blocked_by:
-        return replace(verdict, reason="not tested before an error of the suite ended the run")
+        return replace(verdict, reason=f"not tested before {ended_by} ended the run")
     return verdict
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 from contract_tests.generators.session import BlockedError, Session, page_ids
 from contract_tests.http import operations
 from contract_tests.http.guard import items
+from contract_tests.http.ledger import Ledger
 from contract_tests.http.messages import Exchange, Json, Request
 from contract_tests.http.target import TargetError
 from contract_tests.requirements.findings import Violation
-from contract_tests.runs.result import Progress, Result
+from contract_tests.runs.open_creates import open_creates, seconds_until_the_deadline, unsettled
+from contract_tests.runs.result import CLEANING, Progress, Result
 from contract_tests.runs.unnamed_creates import Lists, adopt_marked, owner, report_unnamed
 
 TRIES = 3  # for a list that cannot be read
@@ -21,11 +24,13 @@ def clean_up(session: Session, result: Result, progress: Progress) -> None:
     """Deletes the assistants. Adds the number of requests and the ids that are left to the result.
 
     A walk of the list shows the ids that are left. A session that is not thorough makes no walk: there the answers to
-    the deletes count, unless the run has found that a delete does not delete. The clean-up may send more requests than
-    the budget. It does not use the oracle, because an error of the oracle may have ended the run.
+    the deletes count, unless the run has found that a delete does not delete. Open creates are looked for in the lists,
+    and again after the deadline. The clean-up may send more requests than the budget. It does not use the oracle,
+    because an error of the oracle may have ended the run.
     """
     session.client.budget = None
     lists: Lists = {}
+    are_last = False
     try:
         with suppress(TargetError):
             remove(session, session.client.send, progress)
@@ -33,10 +38,28 @@ def clean_up(session: Session, result: Result, progress: Progress) -> None:
             if adopt_marked(session, lists) | _delete_listed(session, lists):
                 remove(session, session.client.send, progress)
                 lists = _read_lists(session) if session.thorough else lists
+            if _await_late_creates(session, progress):
+                lists = _read_lists(session)
+                if adopt_marked(session, lists):
+                    remove(session, session.client.send, progress)
+                    lists = _read_lists(session)
+            are_last = True
     finally:
+        left = _left(session, lists)
         result.requests += session.client.count
-        result.left_behind += _left(session, lists)
-        report_unnamed(session, lists, result)
+        result.left_behind += left
+        result.created += len(session.client.guard.created)
+        result.deleted += len(session.client.guard.gone.difference(left))
+        report_unnamed(session, lists, unsettled(session, lists, are_last), result)
+
+
+def _await_late_creates(session: Session, progress: Progress) -> bool:
+    """Waits until the deadline of the slow creates. False if no create is slow."""
+    if not any(each.may_come_late for each in open_creates(session)):
+        return False
+    progress("waiting for a create that got no answer", 0, 1)
+    session.client.rest(seconds_until_the_deadline(session))
+    return True
 
 
 def remove(session: Session, send: Callable[[Request], Exchange], progress: Progress) -> None:
@@ -47,9 +70,21 @@ def remove(session: Session, send: Callable[[Request], Exchange], progress: Prog
             guard.adopt(id, role)
     there = [id for id in reversed(guard.created) if id not in guard.gone]
     for done, id in enumerate(there):
-        progress("cleaning up", done, len(there))
+        progress(CLEANING, done, len(there))
         with suppress(BlockedError):
             send(operations.delete(id, owner(session, guard.created[id])))
+
+
+def write_remains(path: Path, session: Session, result: Result) -> None:
+    """Writes a ledger of what a run without a ledger has left, or may have left. Raises OSError."""
+    guard = session.client.guard
+    ledger = Ledger(path, session.target, session.tag, session.before)
+    for id in result.left_behind:
+        if id in guard.created:
+            ledger.note_created(id, guard.created[id])
+    for request in result.open:
+        ledger.intend(request, session.tag)
+    ledger.close()
 
 
 def _delete_listed(session: Session, lists: Lists) -> bool:
@@ -82,23 +117,23 @@ def _ids(lists: Lists) -> set[str]:
 
 
 def _pages(session: Session, role: str) -> Iterator[Exchange]:
-    """The pages of a list, without the oracle; the first alone if calls are planned."""
+    """The pages of a list, without the oracle."""
     seen: set[str] = set()
     after: dict[str, str] = {}
     while True:
         page = _readable(session, operations.list_(role, limit=session.page_size, **after))
         yield page
         ids = page_ids(page)
-        if not session.thorough or not ids or seen.issuperset(ids):
+        if not ids or seen.issuperset(ids):
             return
         seen.update(ids)
         after = {"after": ids[-1]}
 
 
 def _readable(session: Session, request: Request) -> Exchange:
-    """The first answer that is a page, or the last answer. A thorough session asks up to three times."""
+    """The first answer that is a page, or the last of three answers."""
     page = session.client.send(request)
-    for _ in range(TRIES - 1 if session.thorough else 0):
+    for _ in range(TRIES - 1):
         if not _is_page(page):
             page = session.client.send(request)
     return page

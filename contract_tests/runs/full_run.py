@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
+from secrets import token_hex
 
 from contract_tests.generators import histories, tour
 from contract_tests.generators.rate_limit import Probe
 from contract_tests.generators.rate_over_time import OverTime
-from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.steps import Step
 from contract_tests.http import operations
@@ -20,17 +21,22 @@ from contract_tests.http.target import Target
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings
-from contract_tests.requirements.permissions import ASK_SELF, PROBE
-from contract_tests.runs.cleanup import remove
+from contract_tests.requirements.permissions import EVERY_PERMISSION
+from contract_tests.runs.cleanup import remove, write_remains
+from contract_tests.runs.opening import check_declared, check_keys, open_lists
 from contract_tests.runs.result import Progress, Result
 from contract_tests.runs.run_options import RunOptions
-from contract_tests.runs.stage import open_lists, perform, stage
+from contract_tests.runs.stage import perform, stage
 
 DECLARED_LIMIT = 20  # calls a minute of the fake that the run starts for rate/*
 
 
 class Run:
-    """One full run against one target. `result` is filled during the run, so a run that is cut short has one too."""
+    """One full run against one target. `result` is filled during the run, so a run that is cut short has one too.
+
+    `checks_keys` stops a run whose keys seem to be of the wrong organizations. Without it, the server is to blame.
+    `ledger` is a new file, or a folder for one: the run writes it only at the end, if an assistant may be left.
+    """
 
     def __init__(
         self,
@@ -39,6 +45,8 @@ class Run:
         chosen: Callable[[str], bool],
         progress: Progress = lambda *_: None,
         watch: Callable[[Exchange], None] = lambda _: None,
+        checks_keys: bool = False,
+        ledger: Path | None = None,
     ) -> None:
         self.target = target
         self.choice = choice
@@ -47,9 +55,11 @@ class Run:
         self.result = Result(target)
         self.findings = Findings()
         self.watch = watch
-        self._scenario = Scenario(tuple(tour.STEPS), limiter=True)
-        self._has = target.has | {ASK_SELF, PROBE}
+        self._has = target.has | EVERY_PERMISSION
         self._given_up: set[str] = set()
+        self._checks_keys = checks_keys
+        self._place = ledger
+        self._is_checked = False
 
     def judge(self) -> Result:
         """Runs all generators that the options choose. Raises TargetError, GuardError."""
@@ -64,13 +74,13 @@ class Run:
                     probe = Probe(session, self.target.rate_limit)
                     if victim := probe.run():
                         OverTime(probe, victim).run()
-        reasons = ((id, self._scenario.reason(id, self.target, self._has)) for id in rest + rate)
+        reasons = ((id, tour.scenario().reason(id, self.target, self._has)) for id in rest + rate)
         self.result.judge(self.findings, self.chosen, {id: reason for id, reason in reasons if reason})
         return self.result
 
-    def judge_so_far(self) -> None:
-        """Fills in the verdicts after an error of the suite."""
-        self.result.judge_so_far(self.findings, self.chosen)
+    def judge_so_far(self, ended_by: str) -> None:
+        """Fills in the verdicts of a run that ended early."""
+        self.result.judge_so_far(self.findings, self.chosen, ended_by)
 
     def _split(self) -> tuple[list[str], list[str]]:
         chosen = [id for id in catalogue.requirements() if self.chosen(id)]
@@ -83,19 +93,41 @@ class Run:
         for id in self._given_up:
             oracle.model.assistants[id].gone = True
         try:
-            with stage(Session(Client(target, self.watch), oracle), self.result, self.progress) as session:
-                open_lists(session, [role for role in self.target.keys if role != "sibling"])
-                if "sibling" in self.target.keys and not self._given_up:
-                    session.send_first(operations.list_("sibling", limit=100))
+            session = Session(Client(target, self.watch), oracle)
+            with stage(session, self.result, self.progress):
+                self._open(session)
                 yield session
         finally:
             self.findings.take(oracle.findings)
+            self._keep_ledger(session)
         declared = {self.target.bound_id, self.target.expendable_id}
         self._given_up |= {id for id, known in oracle.model.assistants.items() if known.gone and id in declared}
 
+    def _open(self, session: Session) -> None:
+        """The second session finds the assistants given up, and trusts the checks of the first."""
+        open_lists(session, [role for role in self.target.keys if role != "sibling"])
+        if "sibling" in self.target.keys and not self._given_up:
+            session.send_first(operations.list_("sibling", limit=100))
+        if not self._is_checked:
+            check_declared(session)
+            if self._checks_keys:
+                check_keys(session)
+            self._is_checked = True
+
+    def _keep_ledger(self, session: Session) -> None:
+        """Writes a ledger of the assistants that may be left, so that `sweep` finds them."""
+        if self._place and self.result.remains and not self.result.ledger:
+            name = f"{session.tag}-{token_hex(3)}.ledger"
+            path = self._place / name if self._place.is_dir() else self._place
+            try:
+                write_remains(path, session, self.result)
+                self.result.ledger = path
+            except OSError as fault:
+                self.result.notes.append(f"No ledger of what is left: {path} cannot be written ({fault.strerror}).")
+
     def _generate(self, session: Session) -> None:
         """Hostile steps come late, and the steps that are last come after all others."""
-        steps = self._scenario.select(self.chosen, self._has).steps if "tour" in self.choice.generators else ()
+        steps = tour.scenario().select(self.chosen, self._has).steps if "tour" in self.choice.generators else ()
         self._perform(session, [step for step in steps if not step.hostile and not step.last])
         self._generate_more(session)
         self._perform(session, [step for step in steps if step.hostile])

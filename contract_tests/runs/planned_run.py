@@ -11,7 +11,6 @@ from typing import Protocol
 
 from contract_tests.generators.rate_limit import Probe
 from contract_tests.generators.session import BlockedError, Session
-from contract_tests.http import operations
 from contract_tests.http.client import Client
 from contract_tests.http.guard import Guard
 from contract_tests.http.ledger import Ledger
@@ -22,8 +21,9 @@ from contract_tests.profiles.fixtures import Fixtures
 from contract_tests.profiles.plan import JUDGING, PAGE, READ_ONLY, Plan
 from contract_tests.requirements.findings import Findings
 from contract_tests.runs.cleanup import remove
+from contract_tests.runs.opening import check_declared, check_keys, open_lists
 from contract_tests.runs.result import Progress, Result
-from contract_tests.runs.stage import open_lists, perform, stage
+from contract_tests.runs.stage import perform, stage
 
 
 class LimiterProbe(Protocol):
@@ -78,9 +78,9 @@ class PlannedRun:
         self.result.judge(self._findings, self.chosen, self.plan.unjudged)
         return self.result
 
-    def judge_so_far(self) -> None:
-        """Fills in the verdicts after an error of the suite."""
-        self.result.judge_so_far(self._findings, self.chosen)
+    def judge_so_far(self, ended_by: str) -> None:
+        """Fills in the verdicts of a run that ended early."""
+        self.result.judge_so_far(self._findings, self.chosen, ended_by)
 
     def _open_ledger(self) -> Ledger:
         try:
@@ -96,8 +96,9 @@ class PlannedRun:
     def _perform(self, session: Session) -> None:
         self.progress("the first walk", 0, 1)
         open_lists(session, ["primary"], self.plan.pages)
-        for name in ("bound_id", "expendable_id"):
-            self._check_declared(session, name)
+        check_declared(session)
+        if self.plan.checks:
+            check_keys(session)
         fixture, scenario = Fixtures(session).get, self.plan.scenario
         perform(session, scenario.before, fixture, self.progress)
         if self.plan.has_last_walk:
@@ -106,14 +107,6 @@ class PlannedRun:
         remove(session, session.send, self.progress)
         if self.plan.probes:
             self._probe(session)
-
-    def _check_declared(self, session: Session, name: str) -> None:
-        """Raises TargetError if a declared assistant does not exist: the requirements about it cannot be tested."""
-        id = getattr(self.target, name)
-        if id and id not in session.others and session.client.send(operations.retrieve(id)).response.status == 404:
-            raise TargetError(
-                f"{self.target.base_url} has no {id}, which is declared as {name}: declare an assistant that exists."
-            )
 
     def _last_walk(self, session: Session) -> None:
         """Lists all assistants again, also the assistants of the run, in two pages or more."""
@@ -137,7 +130,7 @@ class PlannedRun:
 
     def _close_ledger(self) -> None:
         """Keeps the ledger only if an assistant may be left."""
-        if self._ledger and (self.result.left_behind or self._ledger.unanswered):
+        if self._ledger and self.result.remains:
             self._ledger.close()
         elif self._ledger:
             self._ledger.remove()

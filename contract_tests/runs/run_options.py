@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract_tests.requirements import catalogue
+from contract_tests.requirements.selection import Selection
 
 HISTORIES = 55  # the default number of random histories in one run
 GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
@@ -12,7 +12,8 @@ GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
 
 @dataclass(frozen=True)
 class RunOptions:
-    """The user's options. `only` holds ids, areas or levels of requirements; empty means all.
+    """The user's options. `only` and `skip` hold ids, areas or levels of requirements; an empty `only` means all.
+    `failed` holds the ids that failed in an earlier run.
 
     A user's run has all `generators`; the tests of the suite mostly use the tour alone. `sdk`
     adds Node's SDK to Python's.
@@ -24,9 +25,12 @@ class RunOptions:
     deep: bool = False
     generators: frozenset[str] = GENERATORS
     sdk: bool = False
+    skip: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+    @property
+    def selection(self) -> Selection:
+        return Selection(self.only, self.skip, self.failed)
 
     def includes(self, requirement: str) -> bool:
-        names = requirement, catalogue.requirements()[requirement].level
-        return not self.only or any(
-            name in names or (name.endswith("/") and requirement.startswith(name)) for name in self.only
-        )
+        return self.selection.includes(requirement)

@@ -1,16 +1,15 @@
-"""The parts of every run: an opening walk, the steps, and the clean-up, which also follows an error."""
+"""The parts of every run: the steps, and the clean-up, which also follows an error."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.steps import Step
-from contract_tests.http.target import TargetError
 from contract_tests.runs.cleanup import clean_up
 from contract_tests.runs.confirmation import confirm
-from contract_tests.runs.result import Progress, Result
+from contract_tests.runs.result import INTERRUPTED, Progress, Result
 
 
 @contextmanager
@@ -23,27 +22,27 @@ def stage(session: Session, result: Result, progress: Progress, judges: bool = T
         session.oracle.conclude()
         if judges:
             confirm(session, progress)
+    except KeyboardInterrupt:
+        progress(INTERRUPTED, 0, 1)
+        raise
     finally:
         clean_up(session, result, progress)
+        _note_declared(session, result)
 
 
-def open_lists(session: Session, roles: Iterable[str], most: int | None = None) -> None:
-    """Lists the existing assistants before the run creates one, so that the run never takes them for its own.
-
-    Raises TargetError if a key is refused, or if a list has more than `most` pages.
-    """
-    for role in roles:
-        ids: list[str] = []
-        for number, page in enumerate(session.pages(role, first=True), 1):
-            ids += page
-            if most and number > most:
-                raise TargetError(
-                    f"{session.target.base_url} lists {len(ids)} assistants and more, {len(page)} to a page. Declare "
-                    "as 'assistants', in the file given to --target, how many there are: the plan needs the number."
-                )
-        session.before.update(ids)
-        if role == "primary":
-            session.others = ids
+def _note_declared(session: Session, result: Result) -> None:
+    """Says which declared assistants are gone. No read shows if a key is bound to an assistant, so a wrong `bound_id`
+    is found by a delete alone."""
+    target = session.target
+    ends = {
+        target.expendable_id: "was deleted, as 'expendable_id' allows",
+        target.bound_id: (
+            "was deleted, though 'bound_id' says that the key is bound to it: the server violates delete/self-refused, "
+            "or the target file is wrong"
+        ),
+    }
+    gone = [id for id in ends if id and (known := session.oracle.model.find(id)) and known.gone]
+    result.notes += [note for id in gone if (note := f"{id} {ends[id]}.") not in result.notes]
 
 
 def perform(session: Session, steps: Sequence[Step], fixture: Callable[[str], str], progress: Progress) -> None:

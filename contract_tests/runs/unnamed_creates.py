@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from contract_tests.generators.session import Session
 from contract_tests.http.ledger import is_marked, marks
@@ -38,11 +38,11 @@ def adopt_marked(session: Session, lists: Lists) -> bool:
     return found
 
 
-def report_unnamed(session: Session, lists: Lists, result: Result) -> None:
+def report_unnamed(session: Session, lists: Lists, unsettled: Sequence[Request], result: Result) -> None:
     """Adds to the result what such creates have left or may have left."""
     _report_alike(session, lists, result)
-    unread = [each for each in session.client.pending if lists.get(owner(session, each.role)) is None]
-    result.unread += [_name(each) for each in unread]
+    result.unread += map(_name, unsettled)
+    result.open += unsettled
     roles = {owner(session, each.role) for each in session.client.refused}
     if session.thorough and any(lists.get(role) is None for role in roles):
         result.notes.append(

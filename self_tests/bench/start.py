@@ -15,7 +15,12 @@ COMMANDS: dict[str, Sequence[str]] = {
     "assistants-contract run --help": ("contract_tests", "run", "--help"),
     "assistants-contract list": ("contract_tests", "list"),
     "assistants-contract explain modify/partial": ("contract_tests", "explain", "modify/partial"),
-    "assistants-contract plan BASE_URL": ("contract_tests", "plan", "https://assistants.example/v1"),
+    "assistants-contract plan BASE_URL": (
+        "contract_tests",
+        "plan",
+        "https://assistants.example/v1",
+        "--profile=production",
+    ),
     "assistants-contract run --unknown": ("contract_tests", "run", "--unknown"),
     "assistants-contract run --only unknown/id": ("contract_tests", "run", "--only", "unknown/id"),
     "assistants-fake --help": ("fake_server", "--help"),

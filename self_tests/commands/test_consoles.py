@@ -25,7 +25,7 @@ COMMANDS = (
     ("baseline", str(EVENTS)),
     ("list",),
     ("explain", "create/"),
-    ("plan", "https://assistants.example/v1"),
+    ("plan", "https://assistants.example/v1", "--profile", "production"),
 )
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*3\d")
 

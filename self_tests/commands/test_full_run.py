@@ -39,7 +39,7 @@ def test_our_own_fake_holds_and_everything_is_judged(ran: Ran) -> None:
     """With no target the fake is started and tested, its limiter too: exit 0 under --strict, everything tested."""
     found = Counter(each.level for each in catalogue.requirements().values())
 
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, "assistants-contract: " in ran.err) == (0, False)  # a slow machine has lines of the progress
     assert f"MUST    {found['must']} passed, 0 failed, 0 not tested" in ran.out
     assert f"SHOULD  {found['should']} passed, 0 failed, 0 not tested" in ran.out
     assert ran.out.endswith(f"\nPASSED: all {found['must']} MUST passed, {found['should']} SHOULD passed\n")

@@ -81,7 +81,7 @@ def test_the_last_line_is_true(run: Record, line: str) -> None:
 @pytest.mark.parametrize(
     ("interrupted", "left", "code", "line"),
     [
-        (True, [], 130, "INTERRUPTED: no verdict"),
+        (True, [], 130, "INTERRUPTED: nothing violated until then"),
         (True, ["asst-1"], 4, "ERROR: no verdict. Interrupted."),
         (False, ["asst-1"], 2, "ERROR: no verdict. Interrupted."),
     ],

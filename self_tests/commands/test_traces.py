@@ -77,8 +77,8 @@ def test_a_ledger_stays_while_something_is_left(
     assert f"assistants-contract sweep {ledger.name}" in ran.out
 
 
-def test_a_ledger_stays_after_a_create_without_an_answer(run: Callable[..., Ran], folder: Path, fake: Fake) -> None:
-    """Nobody knows whether it made an assistant; the run says where to look."""
+def test_a_create_that_broke_off_is_found(run: Callable[..., Ran], folder: Path, fake: Fake) -> None:
+    """The list shows the assistant by its text, so the run deletes it and keeps no ledger."""
     creates = iter(range(1000))
 
     @web.middleware
@@ -92,8 +92,8 @@ def test_a_ledger_stays_after_a_create_without_an_answer(run: Callable[..., Ran]
     with serve(fake) as base_url:
         ran = run(base_url, "--profile", "production", "--only", "create/")
 
-    assert "An assistant may be left." in ran.out
-    assert [path.suffix for path in folder.iterdir()] == [".ledger"]
+    assert "nothing left" in ran.out
+    assert (list(folder.iterdir()), len(fake.store.projects("org-acme"))) == ([], 2)
 
 
 @pytest.mark.parametrize("words", [("--since", "nothing.ndjson"), ("--baseline", "nothing.yaml"), ("--html", "no/a")])

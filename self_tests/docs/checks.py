@@ -225,7 +225,7 @@ def _put_helper(folder: Path) -> None:
 def target(block: Block, folder: Path) -> None:
     """The block is a target file, and a plan can be made for it."""
     with stage(folder, {block.arguments[0]: block}) as here:
-        done = here.bash(f"assistants-contract plan --target {block.arguments[0]} --only must")
+        done = here.bash(f"assistants-contract plan --target {block.arguments[0]} --profile production --only must")
 
     assert done.returncode == 0, done.stdout
 

@@ -12,17 +12,19 @@ from typing import Any
 
 from aiohttp import web
 
+from contract_tests.http.ledger import load
 from contract_tests.http.target import Clock, Target
 from contract_tests.profiles import plan
 from contract_tests.runs.planned_run import PlannedRun
 from contract_tests.runs.result import Result
+from contract_tests.runs.sweep import Sweep
 from fake_server.compose import compose
 from fake_server.domain.assistants import PREFIX
 from fake_server.fake import Fake
 from fake_server.http.server import serve
 from fake_server.storage import seed
 
-OTHERS = 500
+OTHERS = 498  # with the two assistants of the keys, as many as a target declares by default
 LIMIT = 20
 QUICK = 900.0  # seconds of the fake's clock for each real second
 STEADY = 100.0  # the same, for tests whose calls must all fall within one minute
@@ -45,11 +47,11 @@ class Production:
 
 
 @contextmanager
-def production(speed: float = QUICK) -> Iterator[Production]:
-    """A fake with 500 assistants of other people. Every fifth has a name like ours."""
+def production(speed: float = QUICK, others: int = OTHERS) -> Iterator[Production]:
+    """A fake with assistants of other people, by default 498. Every fifth has a name like ours."""
     began = time.time()
     fake = compose(rate_limit=LIMIT, now=quick(began, speed).now)
-    for number in range(OTHERS):
+    for number in range(others):
         title = f"contract-1-abcdef {number:04}" if number % 5 == 0 else f"A customer's {number}"
         fake.store.add(seed.ORGANIZATIONS[0].id, title, "Theirs." if number % 2 else None)
     watchers: list[Callable[[str], None]] = []
@@ -84,7 +86,12 @@ def run(given: Target, ledger: Path, *allowed: str, seed: int = 1) -> Result:
     return PlannedRun(given, planned, seed, lambda _: True, ledger).judge()
 
 
-def run_to_be_killed(base_url: str, began: float, ledger: str) -> None:
+def sweep(ledger: Path, given: Target) -> list[str]:
+    """Deletes what the run of the ledger has left; returns the ids that are still there."""
+    return Sweep(ledger, load(ledger), given, lambda _: True, lambda _: None).run()
+
+
+def run_to_be_killed(base_url: str, began: float, ledger: str, speed: float = QUICK) -> None:
     """A run in a process of its own. It writes its process id before it begins."""
     Path(ledger).with_suffix(".pid").write_text(str(os.getpid()))
-    run(target(base_url, began, expendable=False), Path(ledger))
+    run(target(base_url, began, expendable=False, speed=speed), Path(ledger))

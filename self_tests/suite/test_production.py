@@ -22,12 +22,11 @@ from contract_tests.profiles import plan, production, read_only
 from contract_tests.profiles.plan import ASK_SELF, PROBE, Plan
 from contract_tests.requirements import catalogue
 from contract_tests.runs.planned_run import PlannedRun
-from contract_tests.runs.sweep import Sweep
 from fake_server.domain.assistants import Project
 from fake_server.storage import seed
 from self_tests.doubles import rehearsal
 from self_tests.doubles.readings import READINGS
-from self_tests.doubles.rehearsal import Production, quick
+from self_tests.doubles.rehearsal import Production
 from self_tests.doubles.second_server import serve as serve_second
 
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -42,10 +41,9 @@ def place() -> Iterator[Production]:
         yield place
 
 
-@pytest.fixture
-def keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    for key in seed.KEYS:
-        monkeypatch.setenv(ROLES[key.label], key.secret)
+@pytest.fixture(autouse=True)
+def deadline_of_creates() -> None:
+    """The deadline is the real one, because the clock is quick."""
 
 
 @pytest.fixture
@@ -172,7 +170,6 @@ def test_more_than_was_declared_stops_before_anything_is_made(
 
 
 @pytest.mark.parametrize(("number", "when"), MOMENTS, ids=lambda value: str(value))
-@pytest.mark.usefixtures("keys")
 def test_a_sweep_deletes_the_assistants_of_a_killed_run(
     place: Production, before: list[Project], tmp_path: Path, number: int, when: str
 ) -> None:
@@ -186,7 +183,7 @@ def test_a_sweep_deletes_the_assistants_of_a_killed_run(
     place.watchers.remove(deadly)
 
     assert child.exitcode == -signal.SIGKILL
-    assert Sweep(ledger, lambda _: True, lambda _: None, quick(place.began)).run() == []
+    assert rehearsal.sweep(ledger, place.target()) == []
     assert everybody(place) == before
 
 
