@@ -39,11 +39,11 @@ def _suite(root: Element, area: str, verdicts: list[Event], record: Record) -> N
     for verdict in verdicts:
         case = SubElement(suite, "testcase", classname=area, name=verdict["id"])
         if failing(verdict, record):
-            _result(case, "failure", reason(verdict), _details(verdict, record))
+            _result(case, "failure", reason(verdict), violation_text(verdict, record))
         elif verdict["verdict"] == "unjudged":
             _result(case, "skipped", verdict["reason"])
         elif verdict["verdict"] != "pass":
-            SubElement(case, "system-out").text = _fit(f"{_excuse(verdict)}\n{_details(verdict, record)}")
+            SubElement(case, "system-out").text = _fit(f"{_excuse(verdict)}\n{violation_text(verdict, record)}")
     for kind, attribute in (("failure", "failures"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{kind}"))))
 
@@ -56,7 +56,8 @@ def _excuse(verdict: Event) -> str:
     return f"Known: {verdict['known']}" if verdict["known"] is not None else "Warning: a SHOULD does not fail the run."
 
 
-def _details(verdict: Event, record: Record) -> str:
+def violation_text(verdict: Event, record: Record) -> str:
+    """A violation in several lines: the requirement, the first evidence, and what was not tested because of it."""
     lines = [f"Requirement: {verdict['statement']}"]
     for each in verdict["evidence"][:1]:
         lines += [f"Expected: {each['expected']}", f"Actual: {each['came']}", f"Reproduce:\n{each['curl']}"]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from self_tests.command_run import KEYS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,7 +36,7 @@ def python(installed: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-S", *words],
         cwd=empty,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": paths},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": paths, **KEYS},
         capture_output=True,
         text=True,
     )
@@ -47,6 +49,16 @@ def test_the_installed_wheel_starts_the_fake_and_judges_it(installed: Path) -> N
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "MUST    2 passed, 0 failed, 0 not tested" in ran.stdout
+
+
+def test_the_installed_wheel_tests_in_pytest(installed: Path, base_url: str) -> None:
+    """The entry point gives pytest the options, and the SDK's tests run inside the user's run."""
+    (installed.parent / "target.toml").write_text(f'base_url = "{base_url}"\n', encoding="utf-8")
+    words = ("--pyargs", "contract_tests", "--target=../target.toml", "-k", "retrieve/", "-p", "no:cacheprovider")
+    ran = python(installed, "-m", "pytest", *words)
+
+    assert "2 passed, 83 deselected" in ran.stdout
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_the_installed_wheel_explains_a_requirement(installed: Path) -> None:
