@@ -2,4 +2,6 @@
 
 pytest imports `plugin` in every test run of an environment that has the package, so `plugin` imports little, and an
 option that another plugin has already stays that plugin's. All else is imported when the suite is collected or used.
+
+May import all packages of the suite. Must not print: pytest reports.
 """
