@@ -60,8 +60,7 @@ def empty_and_odd_texts(session: Session, plain: str) -> None:
 
 @step(fixtures=("empty",), requests=5)
 def pages(session: Session, plain: str, last: str) -> None:
-    """A create with an empty text for instructions; a page in the list's own order; a page of one after the first id, a
-    page of two before the second id, an unknown cursor, and an unknown query key."""
+    """A create with empty instructions; pages without an order, after, before, and with an unknown cursor and key."""
     first, second, *_ = *page_ids(session.send(operations.list_()))[:2], last, plain
     session.send(operations.list_(limit=1, after=first))
     session.send(operations.list_(limit=2, before=second))

@@ -1,4 +1,4 @@
-"""A comparison of two servers on the terminal. Nothing is cut, at any width of the terminal."""
+"""A comparison of two servers on the terminal. No width of the terminal cuts a line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contract_tests.reports.summary import WORDS
 from contract_tests.reports.terminal import line
 
 KINDS = {"choice": "setting"}  # the word for people; the JSON keeps the kind
+LONGEST = 100  # characters of a call; the JSON and the page have the whole call
 
 
 def difference_table(found: Comparison, console: Console) -> None:
@@ -19,7 +20,7 @@ def difference_table(found: Comparison, console: Console) -> None:
         line(console, f"\n{each.sentence}")
         more = f" and {each.times - 1} more like this" * (each.times > 1)
         line(console, f"  {KINDS.get(each.kind, each.kind.upper())} {each.concern}")
-        line(console, f"  {each.call}{more}")
+        line(console, f"  {_shorten(each.call)}{more}")
     number = len(found.differences)
     differences = f"{number or 'No'} difference{'s' * (number != 1)}"
     line(console, f"\n{differences} in {found.together} calls; {found.alone} more calls went to one server only.")
@@ -31,3 +32,7 @@ def words(difference: Difference) -> tuple[str, str]:
     if one in WORDS and other in WORDS:
         return WORDS[one], WORDS[other]
     return one, other
+
+
+def _shorten(call: str) -> str:
+    return call if len(call) <= LONGEST else call[: LONGEST - 1] + "…"
