@@ -10,8 +10,9 @@ from contract_tests.http.guard import bare, items
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import ignored_names
 from contract_tests.http.operations import CREATE, DELETE
+from contract_tests.oracle.calls import Call
 from contract_tests.oracle.errors import error_of
-from contract_tests.oracle.expectations import Call, read
+from contract_tests.oracle.expectations import read
 from contract_tests.oracle.model import ORGANIZATIONS
 
 
