@@ -13,7 +13,8 @@ import pytest
 from contract_tests.cli.invocation import Invocation
 from contract_tests.cli.references import References
 from contract_tests.http.target import ROLES, Target, is_loopback
-from contract_tests.pytest_plugin.contract_run import NotTestedWarning, check_ending, inert, judge, report
+from contract_tests.pytest_plugin.contract_run import NotTestedWarning, check_ending, judge, report
+from contract_tests.reports import escaping
 from contract_tests.requirements import catalogue
 from contract_tests.runs.run_options import RunOptions
 
@@ -49,7 +50,7 @@ class Contract:
         if len(untested) == len(record.verdicts):
             pytest.skip("nothing was tested")
         for verdict in untested:
-            text = inert(f"{verdict['id']} was not tested: {verdict['reason']}")
+            text = escaping.terminal(f"{verdict['id']} was not tested: {verdict['reason']}")
             warnings.warn(text, NotTestedWarning, stacklevel=2)
 
 

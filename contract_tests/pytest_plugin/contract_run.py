@@ -14,6 +14,7 @@ from contract_tests.cli.references import References
 from contract_tests.cli.suite_errors import describe_error, render_traceback
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target, TargetError
+from contract_tests.reports import escaping
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.junit import violation_text
 from contract_tests.reports.recorder import Ending, Recorder
@@ -82,13 +83,15 @@ def report(verdict: Event, record: Record) -> None:
         if edit["id"] == verdict["id"]:
             _fail(f"{edit['file']}:{edit['line']}: {edit['id']} {edit['edit']}")
     if verdict["known"] is not None:
-        pytest.xfail(inert(verdict["known"]))
+        pytest.xfail(escaping.terminal(verdict["known"]))
     if verdict["verdict"] == "unjudged":
-        pytest.skip(inert(verdict["reason"]))
+        pytest.skip(escaping.terminal(verdict["reason"]))
     if failing(verdict, record):
         _fail(f"{verdict['id']} ({verdict['level'].upper()})\n{violation_text(verdict, record)}")
     if verdict["verdict"] == "warn":
-        warnings.warn(inert(f"{verdict['id']} (SHOULD): {reason(verdict)}"), ShouldViolatedWarning, stacklevel=2)
+        warnings.warn(
+            escaping.terminal(f"{verdict['id']} (SHOULD): {reason(verdict)}"), ShouldViolatedWarning, stacklevel=2
+        )
 
 
 def check_ending(record: Record) -> None:
@@ -102,9 +105,4 @@ def check_ending(record: Record) -> None:
 
 
 def _fail(text: str) -> NoReturn:
-    pytest.fail(inert(text), pytrace=False)
-
-
-def inert(text: str) -> str:
-    """The text without characters that a terminal obeys: an answer of the server may hold them."""
-    return "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1] for each in text)
+    pytest.fail(escaping.terminal(text), pytrace=False)

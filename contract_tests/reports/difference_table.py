@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 
 from contract_tests.dialect.differences import Comparison, Difference
+from contract_tests.reports.console import line
 from contract_tests.reports.summary import WORDS
-from contract_tests.reports.terminal import line
 
 KINDS = {"choice": "setting"}  # the word for people; the JSON keeps the kind
 LONGEST = 100  # characters of a call; the JSON and the page have the whole call

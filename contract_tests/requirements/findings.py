@@ -6,7 +6,9 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from contract_tests.http import printable_text
 from contract_tests.http.messages import Exchange, Json
+from contract_tests.requirements.timing import Timing
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Findings:
     dead: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
     waived: dict[str, str] = field(default_factory=dict)
+    timing: Timing = field(default_factory=Timing)
 
     def add_violation(
         self,
@@ -56,6 +59,7 @@ class Findings:
         is_oracles: bool = True,
     ) -> None:
         evidence = tuple(dict.fromkeys(exchanges))
+        self.timing.note(requirement)
         self.violations.append(Violation(requirement, expected, actual, evidence, times, is_oracles))
 
     def block(self, by: str, *requirements: str) -> None:
@@ -69,6 +73,7 @@ class Findings:
         self.violations = [each for each in self.violations if each.requirement not in requirements]
 
     def hold(self, requirement: str, operation: str) -> None:
+        self.timing.note(requirement)
         self.held[requirement].add(operation)
 
     def judge(
@@ -89,6 +94,7 @@ class Findings:
         self.refused = other.refused | self.refused
         self.blocked = other.blocked | self.blocked
         self.waived |= other.waived
+        self.timing.add(other.timing)
         for requirement, operations in other.held.items():
             self.held[requirement] |= operations
 
@@ -116,7 +122,7 @@ def brief(value: Json, length: int = 160) -> str:
     JSON.
     """
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    text = text if text.isprintable() else repr(text)[1:-1]
+    text = printable_text.escape(text)
     return text if len(text) <= length else f"{text[:length]}… ({len(text)} characters)"
 
 
