@@ -18,7 +18,7 @@ from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Target
 from contract_tests.profiles.limiter_probe import Limits
 from contract_tests.profiles.plan import Plan
-from contract_tests.reports import terminal
+from contract_tests.reports import events, terminal
 from contract_tests.reports.console import line, stderr
 from contract_tests.reports.events import Record
 from contract_tests.reports.progress import ProgressBar
@@ -50,7 +50,10 @@ class Learning:
         result, found = self.planned_run.result, self.found()
         if any(exchange.response.accepted for exchange in self._seen):
             how = f"{result.requests} requests." + (f" Cut short: {cut_short.reason}" if cut_short else "")
-            click.echo(document.render(found, result.target.base_url, how), nl=False)
+            refused = document.refused_creates(self._seen)
+            click.echo(document.render(found, result.target.base_url, how, refused), nl=False)
+            for text in refused:
+                line(self._errors, text)
             took = f"{result.requests} of {result.planned} planned requests in {time.monotonic() - self._began:.1f} s."
             print_doubts(found, took, self._errors)
         terminal.result_not_deleted(self._errors, result)
@@ -77,8 +80,11 @@ def from_record(record: Record) -> int:
         raise click.ClickException("These events have no choices: the server gave no answer, or the file is too old.")
     base_url, started = record.header["target"]["base_url"], record.header["started"]
     how = f"from the events of the run of {started}."
-    click.echo(document.render(found, base_url, how), nl=False)
-    print_doubts(found, "Nothing was sent.", stderr())
+    refused, errors = document.refused_creates(events.exchanges(record)), stderr()
+    click.echo(document.render(found, base_url, how, refused), nl=False)
+    for text in refused:
+        line(errors, text)
+    print_doubts(found, "Nothing was sent.", errors)
     return PASSED
 
 

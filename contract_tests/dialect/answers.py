@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from contract_tests.dialect.normalize import is_a_time
 from contract_tests.dialect.observations import Observation
-from contract_tests.dialect.rules import Fact, Resolved, choice
+from contract_tests.dialect.rules import Fact, Resolved, UnresolvedError, choice, unanimous
 from contract_tests.http.messages import Json, same
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_names
 from contract_tests.http.operations import CREATE, DELETE, MODIFIES, MODIFY, RETRIEVE
@@ -30,19 +31,30 @@ SHAPES = {
 
 
 def _same_on_all(name: str, organizations: Sequence[str]) -> Callable[[Observation], Iterator[Json]]:
-    """The value of the field on every assistant. A call that sends the field decides nothing."""
+    """The value of the field on every assistant. A value that the run has sent first decides nothing: a server that
+    keeps it would seem to have chosen it."""
 
     def rule(observation: Observation) -> Iterator[Json]:
         if name not in observation.fields and ORGANIZATIONS.get(observation.call.role) in organizations:
-            yield from (item[name] for item in observation.assistants if name in item)
+            shown = (item[name] for item in observation.assistants if name in item)
+            yield from (value for value in shown if not observation.sent_first(name, value))
 
     return rule
 
 
+def _resolve_same_on_all(facts: Sequence[Fact]) -> Resolved:
+    """The value, with a note if one assistant alone has shown it. Raises UnresolvedError."""
+    resolved = unanimous(facts)
+    ids = {item["id"] for _, observation in facts for item in observation.assistants}
+    return resolved if len(ids) > 1 else replace(resolved, note="one assistant alone showed it")
+
+
 for _name in ignored_names(CONSTANT):
-    choice(f"constants.{_name}", rf"assistant\.{_name}( .*)?")(_same_on_all(_name, ("home", "abroad")))
+    choice(f"constants.{_name}", rf"assistant\.{_name}( .*)?", _resolve_same_on_all)(
+        _same_on_all(_name, ("home", "abroad"))
+    )
 for _name in ignored_names(ORGANIZATION):
-    choice(f"organization.{_name}", rf"assistant\.{_name}( .*)?")(_same_on_all(_name, ("home",)))
+    choice(f"organization.{_name}", rf"assistant\.{_name}( .*)?", _resolve_same_on_all)(_same_on_all(_name, ("home",)))
 
 
 @choice("answers.create_status", "status")
@@ -57,7 +69,14 @@ def modify_status(observation: Observation) -> Iterator[Json]:
         yield observation.status
 
 
-@choice("answers.cleared_by_create", r"assistant\.instructions( .*)?")
+def _resolve_cleared_by_create(facts: Sequence[Fact]) -> Resolved:
+    """Creates without instructions must agree, but an empty text must have been sent. Raises UnresolvedError."""
+    if not any(observation.fields.get("instructions") == "" for _, observation in facts):
+        raise UnresolvedError("no create with an empty text for instructions was accepted")
+    return unanimous(facts)
+
+
+@choice("answers.cleared_by_create", r"assistant\.instructions( .*)?", _resolve_cleared_by_create)
 def cleared_by_create(observation: Observation) -> Iterator[Json]:
     if observation.call.operation == CREATE and observation.fields.get("instructions") in (None, ""):
         yield from _cleared(observation)

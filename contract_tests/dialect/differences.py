@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from contract_tests.dialect import schema
+from contract_tests.dialect import schema, sentences
 from contract_tests.dialect.normalize import CUT, Names, VisibleFields, describe_call, visible_fields
 from contract_tests.dialect.observations import Observation, observations
 from contract_tests.dialect.rules import CHOICES, Learned, learn
-from contract_tests.http.messages import Exchange, same
+from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
 from contract_tests.oracle.attribution import IDENTITY
@@ -66,10 +66,11 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class Difference:
-    """`concern` is a setting of a dialect, or a requirement. `one` and `other` are the answers of the two servers to
-    `call`, the first call that shows the difference. In all, `times` calls show it."""
+    """`concern` is a setting of a dialect, or a requirement. `sentence` names the difference. `one` and `other` are the
+    answers of the two servers to `call`, the first call that shows the difference. In all, `times` calls show it."""
 
     concern: str
+    sentence: str
     call: str
     one: str
     other: str
@@ -129,10 +130,11 @@ def compare(one: Side, other: Side) -> Comparison:
     """One difference for each setting, in the order of a dialect, then one for each requirement."""
     both = [key for key in one.seen if key in other.seen]
     choices = dict(_choice_differences(one.found, other.found))
+    alike_choices = {name for name, values in _known_by_both(one.found, other.found) if same(*values)}
     rows: list[Difference] = []
     alike: set[Exchange] = set()
     for key in both:
-        differing = list(_call_differences(key[0], one.seen[key], other.seen[key], choices))
+        differing = list(_call_differences(key[0], one.seen[key], other.seen[key], choices, alike_choices))
         rows += differing
         if not differing and CUT not in (one.seen[key][1].get("body"), other.seen[key][1].get("body")):
             alike |= {one.seen[key][0].exchange, other.seen[key][0].exchange}
@@ -150,15 +152,22 @@ def _merged(rows: list[Difference], choice: Difference | None) -> Difference:
     """The first call that shows the difference. For a choice with two known values, the values replace the answers."""
     calls = [row for row in rows if row is not choice]
     first = replace(calls[0] if calls else rows[0], times=max(1, len(calls)))
-    return replace(first, one=choice.one, other=choice.other) if choice else first
+    return replace(first, sentence=choice.sentence, one=choice.one, other=choice.other) if choice else first
 
 
 def _choice_differences(one: Mapping[str, Learned], other: Mapping[str, Learned]) -> Iterator[tuple[str, Difference]]:
+    for name, values in _known_by_both(one, other):
+        if name not in WORDING and not same(*values):
+            one_says, other_says = (brief(value) or '""' for value in values)
+            sentence = sentences.of_setting(name, one_says, other_says)
+            yield name, Difference(name, sentence, "(as learned)", one_says, other_says)
+
+
+def _known_by_both(one: Mapping[str, Learned], other: Mapping[str, Learned]) -> Iterator[tuple[str, tuple[Json, Json]]]:
     for name in CHOICES:
-        known = [found[name] for found in (one, other) if name in found and not found[name].doubt]
-        if len(known) == 2 and name not in WORDING and not same(known[0].value, known[1].value):
-            one_says, other_says = (brief(each.value) or '""' for each in known)
-            yield name, Difference(name, "(as learned)", one_says, other_says)
+        found = [each[name] for each in (one, other) if name in each and not each[name].doubt]
+        if len(found) == 2:
+            yield name, (found[0].value, found[1].value)
 
 
 def _call_differences(
@@ -166,13 +175,15 @@ def _call_differences(
     one: tuple[Observation, VisibleFields],
     other: tuple[Observation, VisibleFields],
     choices: Mapping[str, Difference],
+    alike: set[str],
 ) -> Iterator[Difference]:
     (first, one_fields), (second, other_fields) = one, other
     for place in _places(one_fields, other_fields):
         values = one_fields.get(place, ABSENT), other_fields.get(place, ABSENT)
         if not same(*values):
             actual, otherwise = (f"{place.partition(' ')[0]} {brief(value, 80)}" for value in values)
-            yield Difference(_concern(place, first, second, choices), call, actual, otherwise)
+            sentence = sentences.of_call(first, place, *values)
+            yield Difference(_concern(place, first, second, choices, alike), sentence, call, actual, otherwise)
 
 
 def _places(one: VisibleFields, other: VisibleFields) -> list[str]:
@@ -188,9 +199,16 @@ def _places(one: VisibleFields, other: VisibleFields) -> list[str]:
     return [place for place in places if place.partition(" ")[2] in both]
 
 
-def _concern(place: str, one: Observation, other: Observation, choices: Mapping[str, Difference]) -> str:
-    """The choice that this call decides, else a choice of this place in which the servers differ, or a requirement."""
-    in_order = (CHOICES[name] for name in schema.settings() if name in CHOICES)
+def _concern(
+    place: str, one: Observation, other: Observation, choices: Mapping[str, Difference], alike: set[str]
+) -> str:
+    """The choice that this call decides, else a choice of this place in which the servers differ, or a requirement.
+
+    A choice that is `alike` on both servers explains nothing.
+    """
+    in_order = (CHOICES[name] for name in schema.settings() if name in CHOICES and name not in alike)
+    if _is_preflight(one):
+        in_order = (choice for choice in in_order if choice.setting.startswith("browser."))
     at_place = [choice.setting for choice in in_order if re.fullmatch(choice.places, place)]
     facts = {name: (list(CHOICES[name].rule(one)), list(CHOICES[name].rule(other))) for name in at_place}
     decisive = {name: both for name, both in facts.items() if both[0] != both[1]}
@@ -201,13 +219,13 @@ def _concern(place: str, one: Observation, other: Observation, choices: Mapping[
 
 def _requirement(place: str, observation: Observation) -> str:
     call = observation.call
+    if _is_preflight(observation):
+        return "browser/preflight"
     for pattern, requirement in PLACES:
         if re.fullmatch(pattern, place):
             return requirement
     if text := next((name for name in TEXTS if place.startswith(f"assistant.{name}")), None):
         return _requirement_of_text(text, observation)
-    if observation.exchange.request.method == "OPTIONS":
-        return "browser/preflight"
     if not call.operation:
         return "errors/wrong-method-is-405-or-404" if call.known_url else "errors/unknown-url-is-404"
     if wanted := demands(call):
@@ -217,6 +235,10 @@ def _requirement(place: str, observation: Observation) -> str:
     if call.id and not observation.before:
         return UNKNOWN[call.operation]
     return ignored_fields()[call.ignored[0]].accepted_id if call.ignored else ACCEPTED[call.operation]
+
+
+def _is_preflight(observation: Observation) -> bool:
+    return observation.exchange.request.method == "OPTIONS"
 
 
 def _requirement_of_text(name: str, observation: Observation) -> str:
@@ -232,4 +254,5 @@ def _verdict_differences(one: Side, other: Side, alike: set[Exchange]) -> Iterat
     for requirement in one.evidence.keys() & other.evidence.keys():
         (first, ones), (second, others) = one.evidence[requirement], other.evidence[requirement]
         if first != second and "unjudged" not in (first, second) and alike.issuperset([*ones, *others]):
-            yield Difference(requirement, "(the whole run)", first, second)
+            sentence = sentences.of_verdict(requirement, first, second)
+            yield Difference(requirement, sentence, "(the whole run)", first, second)

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from textwrap import wrap
 
 import yaml
 
 from contract_tests.dialect import schema
-from contract_tests.dialect.rules import Learned
+from contract_tests.dialect.observations import observations
+from contract_tests.dialect.rules import Learned, describe
 from contract_tests.http import printable_text, yaml_text
-from contract_tests.http.messages import Json, same
+from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_names
+from contract_tests.http.operations import CREATE
+from contract_tests.requirements.findings import answer, brief
 
 WIDTH = 118
 
 
-def render(found: Mapping[str, Learned], base_url: str, how: str) -> str:
-    """`how` says from which calls the dialect was learned. A comment at the end lists the other settings."""
+def render(found: Mapping[str, Learned], base_url: str, how: str, refused: Sequence[str] = ()) -> str:
+    """`how` says from which calls the dialect was learned, and `refused` names the refused creates, which may hide
+    settings. A comment at the end lists the settings that were not learned."""
     known = [name for name in schema.settings() if name in found and not found[name].doubt]
     today = time.strftime("%Y-%m-%d")
     lines = [
         f"# The dialect of {_comment(base_url)}, learned on {today}: {how}",
         "# A fake that answers alike: assistants-fake --dialect FILE",
+        *(f"# {_comment(line)}" for line in refused),
         "",
     ]
     for group, names in groupby(known, key=lambda name: name.partition(".")[0]):
@@ -32,6 +38,15 @@ def render(found: Mapping[str, Learned], base_url: str, how: str) -> str:
     if not known:
         lines.append("{}")
     return "\n".join([*lines, *_left_open(found)]) + "\n"
+
+
+def refused_creates(exchanges: Iterable[Exchange]) -> list[str]:
+    """A line for each kind of answer to a good create that was refused. No dialect can refuse a good create."""
+    refused: dict[str, str] = {}
+    for seen in observations(exchanges):
+        if seen.call.operation == CREATE and seen.refused and not seen.call.free:
+            refused.setdefault(answer(seen.exchange), describe(seen))
+    return [f"A create was refused: {brief(call)} → {text}" for text, call in refused.items()]
 
 
 def left_open(found: Mapping[str, Learned]) -> dict[str, str]:
@@ -42,7 +57,10 @@ def left_open(found: Mapping[str, Learned]) -> dict[str, str]:
 
 UNSEEN = "no answer showed it"
 LIMITER = "learned only with --probe-rate-limit, which uses up the rate limit"
+OWN_VALUES = "no assistant showed a value that this run had not sent itself"
 UNSHOWN = {
+    **{f"constants.{name}": OWN_VALUES for name in ignored_names(CONSTANT)},
+    **{f"organization.{name}": OWN_VALUES for name in ignored_names(ORGANIZATION)},
     "errors.deactivated_key": "needs a key that was deactivated",
     "errors.foreign_status": "needs a key of another organization (ASSISTANTS_FOREIGN_API_KEY)",
     "errors.body_too_large": "no body that was tried was too large",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from contract_tests.dialect.observations import Observation
 from contract_tests.dialect.rules import Fact, Resolved, UnresolvedError, choice, describe
 from contract_tests.http.messages import Json
 from contract_tests.http.operations import LIST
 
+ORDERS = ("newest", "oldest", "name")  # of the setting lists.order
 UNANSWERED = "no page shows if the server supports `before`"
 
 
@@ -71,6 +73,37 @@ def paging(observation: Observation) -> Iterator[Json]:
             yield "cursor shown"
         elif 0 < len(page) < min(limit, observation.there):
             yield "ahead"
+
+
+def _resolve_order(facts: Sequence[Fact]) -> Resolved:
+    """The only order that all pages have. Raises UnresolvedError."""
+    fitting = [order for order in ORDERS if all(order in orders for orders, _ in facts)]
+    if not fitting:
+        raise UnresolvedError("the pages are sorted neither by creation nor by name")
+    if len(fitting) > 1:
+        raise UnresolvedError(f"each page fits {' and '.join(fitting)}")
+    return Resolved(fitting[0], [facts[0][1]])
+
+
+@choice("lists.order", r"page\.ours|assistant\..*", _resolve_order)
+def order(observation: Observation) -> Iterator[Json]:
+    """The orders that a page fits. Two assistants of the same second, which the run did not create, decide nothing."""
+    page = _page(observation)
+    if page is None or not {"order", "before"}.isdisjoint(observation.call.parameters) or observation.call.free:
+        return
+    if not all(map(_is_comparable, observation.assistants)):
+        return
+    own = [item for item in observation.assistants if observation.is_own(item)]
+    older = [observation.is_older(*pair) for items in (observation.assistants, own) for pair in pairwise(items)]
+    if known := {each for each in older if each is not None}:
+        names = [item["name"] for item in observation.assistants]
+        by_name = any(names == sorted(names, key=key) for key in (str, str.casefold))
+        fits = {"newest": known == {False}, "oldest": known == {True}, "name": by_name}
+        yield [order for order in ORDERS if fits[order]]
+
+
+def _is_comparable(item: dict[str, Json]) -> bool:
+    return isinstance(item.get("name"), str) and isinstance(item.get("created_at"), int)
 
 
 @choice("lists.unknown_cursor", r"status|page\..*|assistant\..*|error\..*|body.*")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from contract_tests.http.guard import bare
 from contract_tests.http.messages import Exchange, Json, Odd, Request, Response
+from contract_tests.http.messages import parse as parse_json
 from contract_tests.http.operations import CREATE, LIST, id_below_collection, parse, raw_path
 from contract_tests.oracle.calls import Call
 from contract_tests.oracle.expectations import read
@@ -16,6 +17,7 @@ A_TEXT, A_TIME, AN_ID, OURS, OTHERS = "(a text)", "(a time)", "(an id)", "(ours)
 MARK = re.compile(r"contract-\d+(-[0-9a-f]{6})?( \d{4})?")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 RANDOM = re.compile(r"(?=.*\d)([0-9a-f]{12,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_]{2,}")
 WORDING = ("message", "error_description", "detail", "title")
 # Headers that clients use. Some are compared by value. Others change with each answer, so only their presence counts.
 COMPARED_HEADERS = ("content-type", "access-control-allow-origin", "access-control-allow-headers", "x-ratelimit-limit")
@@ -26,23 +28,22 @@ VisibleFields = Mapping[str, Json]
 
 
 class Names:
-    """Names for ids that are the same in both runs: "(ours 1)" for the id that the first create of a run answered.
+    """Names for ids that are the same in both runs: "(ours: plain)" for an id that a create answered whose name has the
+    word plain beside the mark of the run.
 
-    Creates with equal bodies share a name. They are sent in parallel, and chance decides which of them comes first.
+    A number would not be the same: one server may accept a create that the other refuses.
     """
 
     def __init__(self, bound_id: str | None = None, expendable_id: str | None = None) -> None:
         declared = {"(bound)": bound_id, "(expendable)": expendable_id}
         self._names = {bare(id): name for name, id in declared.items() if id}
-        self._by_body: dict[bytes | None, str] = {}
 
     def add(self, exchange: Exchange) -> None:
         """Gives a name to the id that an accepted create answered."""
         document = exchange.response.json
         id = document.get("id") if isinstance(document, dict) and exchange.response.accepted else None
         if read(exchange.request).operation == CREATE and isinstance(id, str) and bare(id) not in self._names:
-            name = f"(ours {len(self._by_body) + 1})"
-            self._names[bare(id)] = self._by_body.setdefault(exchange.request.body, name)
+            self._names[bare(id)] = f"{OURS.removesuffix(')')}: {_word(exchange.request)})"
 
     def of(self, id: str) -> str:
         """The name of an id. An id without its prefix has another name than the id with its prefix."""
@@ -51,6 +52,14 @@ class Names:
 
     def is_ours(self, id: Json) -> bool:
         return isinstance(id, str) and self._names.get(bare(id), "").startswith("(ours")
+
+
+def _word(request: Request) -> str:
+    """The first word of the name that a create sent."""
+    body = parse_json(request.body)
+    name = body.get("name") if isinstance(body, dict) else None
+    found = WORD.search(MARK.sub("", name)) if isinstance(name, str) else None
+    return found.group() if found else "an assistant"
 
 
 def describe_call(request: Request, names: Names) -> str:

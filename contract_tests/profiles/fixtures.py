@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from contract_tests.generators.create_ladder import LADDER
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.tour.create import INSTRUCTIONS
 from contract_tests.generators.tour.ignored import ROUNDS
 from contract_tests.http import operations
-from contract_tests.http.messages import Json
+from contract_tests.http.messages import Exchange, Json
 
 TWINS = ("one", "other")
 
@@ -18,12 +19,20 @@ class Fixtures:
 
     rich has texts that servers tend to change, and every ignored field, and its create sends an identity; no step
     changes it. one and other are created in parallel with equal names and nothing else. plain has a name of its own and
-    nothing else. last has a name and instructions, and is created after the last walk.
+    nothing else. last has a name and instructions, and is created after the last walk. empty has an empty text for
+    instructions, and a name that comes before all others of the run, though it is created last.
+
+    If such a create is refused, further creates add the fields that a service may demand.
     """
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._creates: dict[str, Callable[[], None]] = {"rich": self._rich, "plain": self._plain, "last": self._last}
+        self._creates: dict[str, Callable[[], None]] = {
+            "rich": self._rich,
+            "plain": self._plain,
+            "last": self._last,
+            "empty": self._empty,
+        }
         self._creates |= dict.fromkeys(TWINS, self._twins)
         self._ids: dict[str, str] = {}
 
@@ -36,11 +45,22 @@ class Fixtures:
         return self._ids[name]
 
     def _plain(self) -> None:
-        created = self.session.send(operations.create({"name": self.session.unique_text("plain")}))
-        self._ids["plain"] = self.session.created_id(created)
+        self._ids["plain"] = self._create({"name": self.session.unique_text("plain")})
 
     def _last(self) -> None:
-        self._ids["last"] = self.session.create_assistant()
+        texts = {"name": self.session.unique_text("assistant"), "instructions": self.session.unique_text("last")}
+        self._ids["last"] = self._create(texts)
+
+    def _empty(self) -> None:
+        self._ids["empty"] = self._create({"name": f"A {self.session.unique_text('empty')}", "instructions": ""})
+
+    def _create(self, body: dict[str, Json]) -> str:
+        """The id of a new assistant. Tries the fields that a service may demand. Raises BlockedError."""
+        for fields in LADDER:
+            created = self.session.send(operations.create({**fields, **body}))
+            if created.response.accepted:
+                break
+        return self.session.created_id(created)
 
     def _rich(self) -> None:
         """A create with all fields and an identity. If it is refused, which a service may do, one without an identity;
@@ -68,11 +88,17 @@ class Fixtures:
 
     def _twins(self) -> None:
         body: dict[str, Json] = {"name": self.session.unique_text("twin")}
-        exchanges = self.session.send_group(lambda group: [operations.create(body, group=group)] * 2)
+        for fields in LADDER:
+            exchanges = self._create_twice({**fields, **body})
+            if any(exchange.response.accepted for exchange in exchanges):
+                break
         for name, exchange in zip(TWINS, exchanges, strict=True):
             self._creates.pop(name, None)
             if exchange.response.accepted:
                 self._ids[name] = self.session.created_id(exchange)
+
+    def _create_twice(self, body: dict[str, Json]) -> list[Exchange]:
+        return self.session.send_group(lambda group: [operations.create(body, group=group)] * 2)
 
 
 def send_each_alone(session: Session, verb: operations.Modify, id: str, fields: Mapping[str, Json]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from contract_tests.generators.create_ladder import LADDER
 from contract_tests.generators.scenario import LIMITER_NEEDS, Scenario
 from contract_tests.generators.steps import Step
 from contract_tests.generators.tour.ignored import HOLD
@@ -97,7 +98,10 @@ class Plan:
     def reserve(self) -> int:
         """The number of additional requests to a target that violates requirements, at most."""
         limiter = 6 * self.limit + 20 if self.probes else 0
-        return sum(step.reserve for step in self.steps) + (SPARE if self.steps else 0) + limiter
+        refused = (len(LADDER) - 1) * len(
+            self._fixtures
+        )  # a refused create of a fixture is sent again, with more fields
+        return sum(step.reserve for step in self.steps) + (SPARE if self.steps else 0) + refused + limiter
 
     @property
     def seconds(self) -> float:

@@ -1,4 +1,4 @@
-"""A comparison of two servers on the terminal."""
+"""A comparison of two servers on the terminal. No width of the terminal cuts a line."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from contract_tests.reports.console import line
 from contract_tests.reports.summary import WORDS
 
 KINDS = {"choice": "setting"}  # the word for people; the JSON keeps the kind
-COLUMN = 24  # characters of an answer
+LONGEST = 100  # characters of a call; the JSON and the page have the whole call
 
 
 def difference_table(found: Comparison, console: Console) -> None:
-    """Prints the two servers, each difference with both answers, and the number of differences."""
+    """Prints the two servers, each difference as a sentence, and the number of differences."""
     for letter, name in zip("AB", found.sides, strict=True):
         line(console, f"{letter}  {name}")
-    names = [f"{KINDS.get(each.kind, each.kind.upper())} {each.concern}" for each in found.differences]
-    if names:
-        width = max(map(len, [*names, "difference in"]))
-        line(console, "\n", (f"{'difference in':{width}} {'A':{COLUMN}} {'B':{COLUMN}}", "bold"))
-    for name, each in zip(names, found.differences, strict=True):
-        one, other = (_cut(text, COLUMN) for text in words(each))
-        line(console, f"{name:{width}} {one:{COLUMN}} {other:{COLUMN}}".rstrip())
-        line(console, f"  {_cut(each.call, 90)}" + f" and {each.times - 1} more like this" * (each.times > 1))
-    number = f"{len(names) or 'No'} difference{'s' * (len(names) != 1)}"
-    line(console, f"\n{number} in {found.together} calls; {found.alone} more calls went to one server only.")
+    for each in found.differences:
+        line(console, f"\n{each.sentence}")
+        more = f" and {each.times - 1} more like this" * (each.times > 1)
+        line(console, f"  {KINDS.get(each.kind, each.kind.upper())} {each.concern}")
+        line(console, f"  {_shorten(each.call)}{more}")
+    number = len(found.differences)
+    differences = f"{number or 'No'} difference{'s' * (number != 1)}"
+    line(console, f"\n{differences} in {found.together} calls; {found.alone} more calls went to one server only.")
 
 
 def words(difference: Difference) -> tuple[str, str]:
@@ -36,5 +34,5 @@ def words(difference: Difference) -> tuple[str, str]:
     return one, other
 
 
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+def _shorten(call: str) -> str:
+    return call if len(call) <= LONGEST else call[: LONGEST - 1] + "…"

@@ -45,11 +45,11 @@ def _suite(root: Element, area: str, verdicts: list[Event], record: Record) -> N
         time = _seconds(verdict["seconds"])
         case = SubElement(suite, "testcase", classname=area, name=verdict["id"], time=time)
         if failing(verdict, record):
-            _result(case, "failure", reason(verdict), _details(verdict, record))
+            _result(case, "failure", reason(verdict), violation_text(verdict, record))
         elif verdict["verdict"] == "unjudged":
             _result(case, "skipped", verdict["reason"])
         elif verdict["verdict"] != "pass":
-            SubElement(case, "system-out").text = f"{_excuse(verdict)}\n{_details(verdict, record)}"
+            SubElement(case, "system-out").text = f"{_excuse(verdict)}\n{violation_text(verdict, record)}"
 
 
 def _count(suite: Element, record: Record) -> None:
@@ -73,7 +73,8 @@ def _excuse(verdict: Event) -> str:
     return f"Known: {verdict['known']}" if verdict["known"] is not None else "Warning: a SHOULD does not fail the run."
 
 
-def _details(verdict: Event, record: Record) -> str:
+def violation_text(verdict: Event, record: Record) -> str:
+    """A violation in several lines: the requirement, the first evidence, and what was not tested because of it."""
     lines = [f"Requirement: {verdict['statement']}"]
     for each in verdict["evidence"][:1]:
         lines += [f"Expected: {each['expected']}", f"Actual: {each['came']}", f"Reproduce:\n{each['curl']}"]

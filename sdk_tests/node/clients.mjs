@@ -178,12 +178,40 @@ function guarded(role) {
     if (method !== "GET" && !creates && !self && id !== UNKNOWN && !created.has(id)) {
       throw new GuardError(`${method} ${path} would change what this run did not make.`);
     }
-    const response = await recorded(path, role, init, () =>
-      fetch(url, { ...init, redirect: "manual" }), // fetch would follow a redirect past the guard
-    );
+    const call = { ...init, redirect: "manual" }; // fetch would follow a redirect past the guard
+    const response = await recorded(path, role, init, () => (creates ? sendAlone(url, call) : send(url, call)));
     if (response.ok && method !== "DELETE") learn(await response.clone().text(), creates, role);
     return response;
   };
+}
+
+/** Sends a call. A server may close a connection between two calls: then the call is sent once more.
+ * @param {string} url @param {any} init */
+async function send(url, init) {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (!isStale(error)) throw error;
+    return await sendAlone(url, init);
+  }
+}
+
+/** Sends a call on a connection of its own. A create is always sent so: a second one might create twice.
+ * @param {string} url @param {any} init */
+async function sendAlone(url, init) {
+  // Node exports no class for connections, but it keeps an object of that class here.
+  const { constructor: Agent } = /** @type {any} */ (globalThis)[Symbol.for("undici.globalDispatcher.1")];
+  const dispatcher = new Agent();
+  try {
+    return await fetch(url, /** @type {any} */ ({ ...init, dispatcher }));
+  } finally {
+    dispatcher.close().catch(() => {}); // ends when the answer has been read
+  }
+}
+
+/** True if a connection ended that had answered a call before. @param {any} error */
+function isStale({ cause }) {
+  return cause?.socket?.bytesRead > 0 || ["ECONNRESET", "EPIPE"].includes(cause?.code);
 }
 
 /** The answer of a call, which is recorded with it.

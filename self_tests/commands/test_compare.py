@@ -7,26 +7,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from aiohttp import web
 
 from contract_tests.cli.compare import LiveSide
 from contract_tests.dialect.differences import Comparison, Side, compare
 from contract_tests.dialect.document import render
+from contract_tests.dialect.rules import CHOICES
+from contract_tests.dialect.sentences import of_setting
 from contract_tests.http.messages import Json
+from contract_tests.http.operations import CREATE
 from contract_tests.http.target import Target
 from contract_tests.profiles.names import COMPARE
 from contract_tests.reports.progress import ProgressBar
 from fake_server.compose import compose
 from fake_server.dialect.settings import Dialect, parse_dialect
+from fake_server.fake import Fake
 from fake_server.http.server import serve
 from fake_server.storage import seed
 from self_tests.command_run import KEYS, Ran
 from self_tests.commands.test_learn import asked, second
 from self_tests.doubles.readings import READINGS
 from self_tests.wrong import SERVERS
-from self_tests.wrong.wrong_server import serving
+from self_tests.wrong.wrong_server import refusing, serving
 
 # Rules compare other answers here, by the same code as in test_learn.py.
 pytestmark = pytest.mark.any_python
@@ -67,6 +73,7 @@ CHANGED: dict[str, Json] = {
     "lists.has_more": False,
     "lists.first_and_last_id": False,
     "lists.paging": "no-before",
+    "lists.order": "oldest",
     "lists.unknown_cursor": "empty",
     "lists.unknown_query": "refuse",
     "errors.types": "openai",
@@ -117,7 +124,13 @@ def concerns(found: Comparison) -> list[str]:
 
 @contextmanager
 def speaking(dialect: Dialect) -> Iterator[Target]:
-    with serve(compose(rate_limit=None, dialect=dialect)) as base_url:
+    with serving_as(compose(rate_limit=None, dialect=dialect)) as target:
+        yield target
+
+
+@contextmanager
+def serving_as(fake: Fake) -> Iterator[Target]:
+    with serve(fake) as base_url:
         yield Target(base_url, {key.label: key.secret for key in seed.KEYS}, rate_limit=0)
 
 
@@ -149,6 +162,39 @@ def test_choices_that_were_changed_are_found_and_nothing_else(settings: list[str
         found = compare(plain, side(target, tmp_path))
 
     assert set(concerns(found)) == set(settings).union(*(IMPLIED.get(setting, ()) for setting in settings))
+
+
+def test_each_setting_has_a_sentence() -> None:
+    """The sentence has both values."""
+    assert all(" 1 / 2" in of_setting(setting, "1", "2") for setting in CHOICES)
+
+
+def test_a_create_that_one_server_refuses_is_one_difference(plain: Side, tmp_path: Path) -> None:
+    """The sentence names the fields; what follows the create is compared all the same."""
+    fake = compose(rate_limit=None)
+    refusing(fake, lambda body: "model" not in body, CREATE)
+    with serving_as(fake) as target:
+        found = compare(plain, side(target, tmp_path))
+
+    assert [each.sentence for each in found.differences] == ['A create of {"name"} answers 200 / 400.']
+    assert found.together > 100
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, "application/json"), (405, "text/html"), (204, "text/plain")])
+def test_a_preflight_is_a_difference_for_browsers(status: int, kind: str, plain: Side, tmp_path: Path) -> None:
+    """No other requirement and no other setting gets it."""
+    fake = compose(rate_limit=None)
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Any) -> web.StreamResponse:
+        return web.Response(status=status, content_type=kind) if request.method == "OPTIONS" else await handler(request)
+
+    fake.middlewares.append(answer)
+    with serving_as(fake) as target:
+        found = compare(plain, side(target, tmp_path))
+
+    assert set(concerns(found)) <= {"browser/preflight", "browser.allow_headers"}
+    assert found.differences
 
 
 @pytest.mark.parametrize("name", READINGS)
@@ -188,8 +234,11 @@ def test_the_same_server_twice_is_exit_0(command: Callable[..., Ran], base_url: 
 
 
 @pytest.mark.usefixtures("other_keys")
-def test_a_difference_is_exit_1_and_in_every_report(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
-    """On the terminal, as JSON and as a page; what comes from a server is escaped there."""
+def test_a_difference_is_exit_1_and_in_every_report(
+    command: Callable[..., Ran], base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the narrowest terminal, as JSON and as a page; what comes from a server is escaped there."""
+    monkeypatch.setenv("COLUMNS", "40")
     page, told = tmp_path / "page.html", tmp_path / "told.json"
     with speaking({"answers.create_status": 201, "organization.model": "<b>house</b>"}) as other:
         words = ("--ledger", str(tmp_path), "--html", str(page), "--json", str(told))
@@ -198,7 +247,8 @@ def test_a_difference_is_exit_1_and_in_every_report(command: Callable[..., Ran],
 
     assert ran.code == 1
     assert rows == {"answers.create_status": ("200", "201"), "organization.model": ("ragen", "<b>house</b>")}
-    assert "organization.model" in ran.out
+    assert "A create answers 200 / 201." in ran.out.splitlines()
+    assert "The organization's model is ragen / <b>house</b>." in ran.out.splitlines()
     assert "<b>house</b>" not in page.read_text()
 
 

@@ -16,16 +16,19 @@ from contract_tests.dialect import schema
 from contract_tests.dialect.observations import observations
 from contract_tests.dialect.rules import CHOICES, Learned
 from contract_tests.dialect.rules import learn as learnt
-from contract_tests.http import own_fake
-from contract_tests.http.messages import Exchange, Json, Response
+from contract_tests.http import operations, own_fake
+from contract_tests.http.messages import Exchange, Json, Request, Response, dump
+from contract_tests.http.operations import CREATE
 from contract_tests.http.target import ROLES, Target
 from contract_tests.http.transport import Transport
 from contract_tests.profiles import length_search, plan
 from contract_tests.runs.planned_run import PlannedRun
 from contract_tests.runs.result import Result
+from fake_server.compose import compose
 from fake_server.dialect.settings import defaults, parse_dialect
 from fake_server.domain.assistants import Project
 from fake_server.fake import Fake
+from fake_server.http.server import serve
 from fake_server.storage import seed
 from self_tests.command_run import Ran
 from self_tests.doubles import rehearsal
@@ -33,7 +36,7 @@ from self_tests.doubles.reading_dialects import dialect_for
 from self_tests.doubles.readings import READINGS, Reading
 from self_tests.doubles.second_server import serve as serve_second
 from self_tests.wrong import SERVERS
-from self_tests.wrong.wrong_server import serving
+from self_tests.wrong.wrong_server import refusing, serving
 
 # Where a reading's own words are not what can be seen of it: bounds beyond all that is tried, a cursor that none heeds.
 ODD: dict[str, dict[str, Json]] = {
@@ -42,7 +45,6 @@ ODD: dict[str, dict[str, Json]] = {
 }
 UNASKED = {
     "errors.deactivated_key",
-    "lists.order",
     *(f"limiter.{name}" for name in ("per", "per_operation", "before_auth", "window", "block")),
 }
 
@@ -54,7 +56,6 @@ UNTOLD = {
     "ids begin with: asst_": {"ids.bare_accepted", "ids.echo_as_sent", "ids.shape"},
     "metadata counts the modifies": {"constants.metadata"},
     "temperature in the list is null": {"organization.temperature"},
-    "the oldest come first": {"lists.paging"},
     "after is ignored": {"lists.paging"},
     "the code is a number on 404 alone": {"errors.code"},
     "a body crashes that holds: a name of 256": {"bodies.name_max"},
@@ -97,6 +98,71 @@ def values(found: Mapping[str, Learned]) -> dict[str, Json]:
 def second(reading: Reading) -> Iterator[Target]:
     with serve_second(replace(reading, rate_limit=None)) as served:
         yield Target(served.base_url, {role: getattr(served, role) for role in ROLES}, rate_limit=0)
+
+
+def seen(method: str, sent: Mapping[str, Json], shown: Mapping[str, Json]) -> Exchange:
+    """A call about one assistant, and its answer."""
+    path = operations.COLLECTION if method == "POST" else operations.path(shown["id"])
+    body = dump({"object": "assistant", "created_at": 1, **shown})
+    return Exchange(0, Request(method, path, body=dump(dict(sent)) if sent else None), Response(200, body=body))
+
+
+def test_a_value_that_the_run_has_sent_is_not_the_organizations() -> None:
+    """A server may keep what it should ignore: later reads show the value too."""
+    created = seen("POST", {"name": "one", "model": "mine"}, {"id": "asst-1", "model": "mine"})
+    read = seen("GET", {}, {"id": "asst-1", "model": "mine"})
+
+    assert "organization.model" not in learnt(observations([created, read]))
+
+
+def test_a_value_that_was_there_before_the_run_sent_it_is_learnt() -> None:
+    read = seen("GET", {}, {"id": "asst-0", "model": "mine"})
+    created = seen("POST", {"name": "one", "model": "mine"}, {"id": "asst-1", "model": "mine"})
+
+    assert learnt(observations([read, created]))["organization.model"].value == "mine"
+
+
+@pytest.mark.parametrize(("ids", "note"), [((1, 1), "one assistant alone showed it"), ((1, 2), "")])
+def test_a_constant_of_one_assistant_says_so(ids: tuple[int, int], note: str) -> None:
+    """One row cannot show that a value is the same on every assistant."""
+    found = learnt(observations([seen("GET", {}, {"id": f"asst-{id}", "top_p": 1.0}) for id in ids]))
+
+    assert (found["constants.top_p"].value, found["constants.top_p"].note) == (1.0, note)
+
+
+def test_only_an_empty_text_shows_what_a_create_clears() -> None:
+    """A create without instructions shows something else, and agrees or leaves a doubt."""
+    absent = seen("POST", {"name": "one"}, {"id": "asst-1", "instructions": None})
+    empty = seen("POST", {"name": "two", "instructions": ""}, {"id": "asst-2", "instructions": ""})
+    alone, together, other = (
+        learnt(observations(given))["answers.cleared_by_create"] for given in ([absent], [empty], [absent, empty])
+    )
+
+    assert (together.value, together.doubt) == ("", "")
+    assert alone.doubt
+    assert other.doubt
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "name"])
+def test_the_order_of_the_list_is_learnt(order: str, tmp_path: Path) -> None:
+    """Also among assistants of one second, which the run has created."""
+    dialect = {} if order == "newest" else {"lists.order": order}
+    with serve(compose(rate_limit=None, dialect=dialect)) as base_url:
+        found, _ = asked(Target(base_url, {key.label: key.secret for key in seed.KEYS}, rate_limit=0), tmp_path)
+
+    assert values(found)["lists.order"] == order
+
+
+def test_a_refused_create_is_said_at_the_top(
+    command: Callable[..., Ran], base_url: str, fake: Fake, tmp_path: Path
+) -> None:
+    """Creates with more fields follow, so that the rest of the dialect is learned."""
+    refusing(fake, lambda body: "model" not in body, CREATE)
+    ran = command("learn", base_url, "--ledger", str(tmp_path))
+
+    assert ran.out.splitlines()[2].startswith("# A create was refused: POST /assistants")
+    assert ran.err.startswith("A create was refused: POST /assistants")
+    assert yaml.safe_load(ran.out).keys() >= {"bodies", "ids", "answers"}
 
 
 @pytest.mark.parametrize("bound", [64, 65, 199, 200, 255, 256, 300, 1337, 4094, 4095, 4096, 9999])

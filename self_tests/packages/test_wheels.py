@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from self_tests.command_run import KEYS
 from self_tests.packages import wheels
 from self_tests.packages.wheels import PROJECTS, unpack_wheel
 
@@ -22,7 +23,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def python(installed: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Runs Python with the installed wheel before the dependencies, and without this checkout."""
-    return wheels.python(*words, paths=[installed, wheels.site_packages()], folder=installed.parent)
+    paths = [installed, wheels.site_packages()]
+    return wheels.python(*words, paths=paths, folder=installed.parent, environment=KEYS)
 
 
 def test_the_installed_wheel_starts_the_fake_and_judges_it(installed: Path) -> None:
@@ -32,6 +34,16 @@ def test_the_installed_wheel_starts_the_fake_and_judges_it(installed: Path) -> N
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "MUST    2 passed, 0 failed, 0 not tested" in ran.stdout
+
+
+def test_the_installed_wheel_tests_in_pytest(installed: Path, base_url: str) -> None:
+    """The entry point gives pytest the options, and the SDK's tests run inside the user's run."""
+    (installed.parent / "target.toml").write_text(f'base_url = "{base_url}"\n', encoding="utf-8")
+    words = ("--pyargs", "contract_tests", "--target=../target.toml", "-k", "retrieve/", "-p", "no:cacheprovider")
+    ran = python(installed, "-m", "pytest", *words)
+
+    assert "2 passed, 83 deselected" in ran.stdout
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_the_installed_wheel_explains_a_requirement(installed: Path) -> None:

@@ -8,9 +8,10 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
+from types import MappingProxyType
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -73,14 +74,16 @@ def size(of: Distribution) -> int:
     return sum(file.size or 0 for file in of.files or [])
 
 
-def python(*words: str, paths: Iterable[Path], folder: Path) -> subprocess.CompletedProcess[str]:
+def python(
+    *words: str, paths: Iterable[Path], folder: Path, environment: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
     """Runs Python in an empty folder with only these places for modules, and the standard library."""
     empty = folder / "empty"
     empty.mkdir(exist_ok=True)
     return subprocess.run(
         [sys.executable, "-S", *words],
         cwd=empty,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, paths))},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, paths)), **environment},
         capture_output=True,
         text=True,
         check=False,

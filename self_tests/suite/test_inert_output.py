@@ -190,7 +190,7 @@ def test_a_dialect_has_its_own_settings_alone() -> None:
 
 def test_a_comparison_obeys_nothing(tmp_path: Path) -> None:
     """On the terminal and on the page."""
-    difference = Difference("list/after", HOSTILE, HOSTILE, HOSTILE, 2)
+    difference = Difference("list/after", HOSTILE, HOSTILE, HOSTILE, HOSTILE, 2)
     found = Comparison((HOSTILE, HOSTILE), [difference], 1, 0)
     write("html", tmp_path / "page.html", comparison.page(found))
     elements = Elements((tmp_path / "page.html").read_text(encoding="utf-8"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openai
 import pytest
+from aiohttp import web
 
 from contract_tests.generators.sdk_promises import promises_of_node
 from contract_tests.http import own_fake
@@ -187,3 +189,26 @@ def test_calls_of_one_batch_are_one_parallel_group() -> None:
 
     assert list(exchanges) == ["7-1", "7-2", "7-3"]
     assert recorded.groups(exchanges).keys() == {"7-1"}
+
+
+def test_nodes_sdk_sends_a_call_again_whose_connection_had_ended() -> None:
+    """A server may close a connection between two calls. No create meets such an end, so no create is sent twice."""
+    served: set[object] = set()
+    ended: list[str] = []
+
+    @web.middleware
+    async def end_early(request: web.Request, handler: Any) -> web.StreamResponse:
+        if request.protocol not in served or not request.transport:
+            served.add(request.protocol)
+            answer: web.StreamResponse = await handler(request)
+            return answer
+        ended.append(f"{request.method} {request.path}")
+        request.transport.close()
+        return web.Response()
+
+    with serving(lambda fake: fake.middlewares.append(end_early)) as target:
+        outcomes = installed("node").judge(target, ["modify/partial", "list/limit"])
+
+    assert [each.why for each in outcomes if each.verdict != "passed"] == []
+    assert ended
+    assert "POST /v1/assistants" not in ended

@@ -1,0 +1,87 @@
+"""The markers, the target, and the one run for all requirements, once pytest collects `contract_tests`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from contract_tests.cli.invocation import Invocation, parse_invocation
+from contract_tests.cli.references import References
+from contract_tests.profiles.names import JUDGING
+from contract_tests.pytest_plugin.contract_run import check_ending, judge
+from contract_tests.pytest_plugin.plugin import destination
+from contract_tests.reports.events import Record
+from contract_tests.requirements import catalogue
+from contract_tests.requirements.selection import Selection
+
+HERE = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for level in ("must", "should"):
+        config.addinivalue_line("markers", f"{level}: a requirement of the Assistants contract, of this level")
+    for area in dict.fromkeys(id.partition("/")[0] for id in catalogue.requirements()):
+        config.addinivalue_line("markers", f"{area}: a requirement of the Assistants contract, of this area")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuses wrong options before the first test. Raises UsageError."""
+    if _chosen(session) and not session.config.option.collectonly:
+        session.config.stash[INVOCATION] = _invocation(session)
+        session.config.stash[REFERENCES] = _references(session.config)
+
+
+INVOCATION = pytest.StashKey[Invocation]()
+REFERENCES = pytest.StashKey[References]()
+
+
+def _invocation(session: pytest.Session) -> Invocation:
+    config, chosen = session.config, _chosen(session)
+    file, profile = _option(config, "--target"), _option(config, "--profile")
+    if not file:
+        raise pytest.UsageError("contract_tests: give --target, a TOML file that describes the server to test.")
+    if profile and profile not in JUDGING:
+        raise pytest.UsageError(f"--profile {profile}: the profiles are {' and '.join(JUDGING)}.")
+    only = () if len(chosen) == len(catalogue.requirements()) else tuple(chosen)
+    try:
+        return parse_invocation(None, Path(file), profile, allow_http=False, selection=Selection(only))
+    except click.ClickException as fault:
+        raise pytest.UsageError(fault.format_message()) from fault
+
+
+def _references(config: pytest.Config) -> References:
+    file = _option(config, "--baseline")
+    try:
+        return References.load(Path(file) if file else None, None)
+    except click.ClickException as fault:
+        raise pytest.UsageError(fault.format_message()) from fault
+
+
+def _option(config: pytest.Config, name: str) -> str | None:
+    value: str | None = config.getoption(destination(name), None)
+    return value
+
+
+def _chosen(session: pytest.Session) -> list[str]:
+    """The requirements that -k, -m, --lf and the like have left."""
+    items = (item for item in session.items if item.path.parent == HERE and isinstance(item, pytest.Function))
+    return [str(item.callspec.params["requirement"]) for item in items]
+
+
+@pytest.fixture(scope="session")
+def contract_run(request: pytest.FixtureRequest) -> Iterator[Record]:
+    """The record of the one run. The run takes place before the first requirement is reported.
+
+    A target that cannot be tested ends the session: the error would be the same for each requirement.
+    """
+    config = request.config
+    try:
+        record = judge(config.stash[INVOCATION], config.stash[REFERENCES])
+    except pytest.fail.Exception as fault:
+        request.session.shouldstop = "the suite has no verdict"
+        raise fault
+    yield record
+    check_ending(record)
