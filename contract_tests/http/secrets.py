@@ -1,5 +1,5 @@
-"""The keys of a target, and the texts without them: each key becomes the variable that holds the key, such as
-$ASSISTANTS_API_KEY."""
+"""The keys of a target, the secrets in its headers, and the texts without them: each becomes the variable that holds
+it, such as $ASSISTANTS_API_KEY."""
 
 from __future__ import annotations
 
@@ -67,8 +67,9 @@ class Secrets:
 
 
 def _keys_and_names(target: Target) -> list[tuple[str, str]]:
-    secret = {role: key for role, key in target.keys.items() if len(key) >= SHORTEST and key not in _contract()}
-    pairs = [(key, f"${target.variables.get(role, role)}") for role, key in secret.items()]
+    named = [(key, target.variables.get(role, role)) for role, key in target.keys.items()]
+    named += [(value, variable) for variable, value in target.secrets.items()]
+    pairs = [(key, f"${name}") for key, name in named if len(key) >= SHORTEST and key not in _contract()]
     return sorted(pairs, key=lambda pair: -len(pair[0]))
 
 

@@ -23,7 +23,7 @@ from aiohttp import web
 from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import Step
-from contract_tests.http import client, operations, transport
+from contract_tests.http import client, connection, operations
 from contract_tests.http.target import Target
 from contract_tests.http.transport import Transport
 from contract_tests.profiles import plan
@@ -146,13 +146,12 @@ def test_a_redirect_is_not_followed(run: Callable[..., Ran], tmp_path: Path) -> 
     assert "redirects to https://elsewhere.example/v1" in ran.err
 
 
-def test_a_target_that_hangs_is_given_up(
-    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_target_that_hangs_is_given_up(run: Callable[..., Ran], tmp_path: Path) -> None:
     """Every wait ends."""
-    monkeypatch.setattr(transport, "READ", 0.2)
+    target = tmp_path / "target.toml"
     with answering(hang) as base_url:
-        ran = run(base_url, *PRODUCTION, "--ledger", str(tmp_path))
+        target.write_text(f'base_url = "{base_url}"\ntimeout = 0.2')
+        ran = run("--target", str(target), *PRODUCTION, "--ledger", str(tmp_path))
 
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "does not answer: no answer within 0.2 s" in ran.err
@@ -160,10 +159,10 @@ def test_a_target_that_hangs_is_given_up(
 
 def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Be it never so slow, or never so long."""
-    monkeypatch.setattr(transport, "LARGEST", 1000)
+    monkeypatch.setattr(connection, "LARGEST", 1000)
     endless = f"HTTP/1.1 200 OK\ncontent-length: 5000000\n\n{'x' * 200_000}"
     with answering(says(endless)) as base_url:
-        answered = Transport(base_url).send("GET", "/assistants", None, {})
+        answered = Transport(Target(base_url, {})).send("GET", "/assistants", None, {})
 
     assert (answered.status, answered.too_large) == (0, True)
 
@@ -237,7 +236,7 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
     with answering(proxy) as address:
         monkeypatch.setenv("HTTP_PROXY", address.removesuffix("/v1"))
         monkeypatch.setenv("http_proxy", address.removesuffix("/v1"))
-        answered = Transport("http://assistants.example/v1").send("GET", "/assistants", None, {})
+        answered = Transport(Target("http://assistants.example/v1", {})).send("GET", "/assistants", None, {})
 
     assert answered.status == 200
     assert asked[0].startswith(b"GET http://assistants.example/v1/assistants HTTP/1.1")

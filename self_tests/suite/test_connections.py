@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.http import transport
+from contract_tests.http import connection
 from contract_tests.http.client import Client
 from contract_tests.http.operations import COLLECTION, create, list_, raw_path
 from contract_tests.http.target import Target, TargetError
@@ -63,7 +63,7 @@ def test_a_call_on_a_connection_that_ended_is_sent_once_more(
     counting: Counting, url: str, method: str, path: str
 ) -> None:
     """The second call meets the end of its connection, and is answered on another one."""
-    calls = Transport(url)
+    calls = Transport(Target(url, {}))
     statuses = [calls.send(method, path, None, {}).status for _ in range(2)]
 
     assert statuses == [200, 200]
@@ -72,7 +72,7 @@ def test_a_call_on_a_connection_that_ended_is_sent_once_more(
 
 def test_a_create_has_a_new_connection_where_connections_end_early(counting: Counting, url: str) -> None:
     """No create is sent twice after the first early end."""
-    calls = Transport(url)
+    calls = Transport(Target(url, {}))
     for method in ("GET", "GET", "POST", "POST"):
         assert calls.send(method, COLLECTION, None, {}).status == 200
 
@@ -101,7 +101,7 @@ def add_a_large_one(fake: Fake) -> None:
 
 def test_a_page_that_is_too_large_is_walked_in_smaller_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page of 100 is larger than the suite reads. The run finds a limit that it can read, and accuses nobody."""
-    monkeypatch.setattr(transport, "LARGEST", 150_000)
+    monkeypatch.setattr(connection, "LARGEST", 150_000)
     with serving(fill) as target:
         run = Run(target, TOUR, lambda id: not id.startswith("rate/")).judge()
 
@@ -110,7 +110,7 @@ def test_a_page_that_is_too_large_is_walked_in_smaller_pages(monkeypatch: pytest
 
 def test_an_assistant_that_is_too_large_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """If even a page of one cannot be read, one line says the size."""
-    monkeypatch.setattr(transport, "LARGEST", 2**20)
+    monkeypatch.setattr(connection, "LARGEST", 2**20)
     with (
         serving(add_a_large_one) as target,
         pytest.raises(TargetError, match="with limit=1, the answer is larger than 1 MB"),
