@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import signal
@@ -10,10 +9,8 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -31,51 +28,10 @@ from fake_server.domain.errors import MalformedRequest, TooManyRequests
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.server import serve
 from self_tests.command_run import KEYS, Ran
+from self_tests.doubles.socket_server import EMPTY, answering, hang, says
 
 BEYOND = "https://assistants.example/v1"
 PRODUCTION = ("--profile", "production")
-
-
-@contextmanager
-def answering(answer: Callable[[socket.socket], None], context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """A server that does this with each connection, and then closes it."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(0.05)
-    over = False
-
-    def serve() -> None:
-        while not over:
-            with contextlib.suppress(TimeoutError, OSError), listener.accept()[0] as plain:
-                plain.settimeout(2)
-                with context.wrap_socket(plain, server_side=True) if context else plain as connection:
-                    answer(connection)
-
-    thread = Thread(target=serve)
-    thread.start()
-    try:
-        yield f"{'https' if context else 'http'}://127.0.0.1:{listener.getsockname()[1]}/v1"
-    finally:
-        over = True
-        thread.join()
-        listener.close()
-
-
-def says(text: str) -> Callable[[socket.socket], None]:
-    def answer(connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(text.replace("\n", "\r\n").encode())
-
-    return answer
-
-
-def hang(connection: socket.socket) -> None:
-    """Until the caller gives up."""
-    while connection.recv(65536):
-        pass
-
-
-LIST = '{"object": "list", "data": [], "has_more": false}'
-EMPTY = f"HTTP/1.1 200 OK\ncontent-type: application/json\nconnection: close\ncontent-length: {len(LIST)}\n\n{LIST}"
 
 
 @pytest.mark.parametrize(
