@@ -278,8 +278,9 @@ def compare(
 
 @cli.command()
 @click.argument("ledger", type=FILE)
+@click.option("--target", "declared", type=PLACE, help="The target file of the run, for its headers and ca_file.")
 @click.option("--yes", is_flag=True, help="Delete assistants that are found by their text without asking.")
-def sweep(ledger: Path, yes: bool) -> int:
+def sweep(ledger: Path, declared: Path | None, yes: bool) -> int:
     """Delete what a killed run has left.
 
     The LEDGER of that run names it; nothing else is deleted.
@@ -294,7 +295,8 @@ def sweep(ledger: Path, yes: bool) -> int:
     from contract_tests.runs.sweep import Sweep
 
     try:
-        left = Sweep(ledger, lambda text: yes or click.confirm(text, err=True), click.echo).run()
+        confirm = lambda text: yes or click.confirm(text, err=True)  # noqa: E731 - it needs `yes`
+        left = Sweep(ledger, confirm, click.echo, declared=declared).run()
     except TargetError as fault:
         raise click.ClickException(str(fault)) from fault
     return exit_code_without_verdicts(left)

@@ -12,25 +12,39 @@ from contract_tests.http import ledger, operations
 from contract_tests.http.client import Client
 from contract_tests.http.guard import items
 from contract_tests.http.messages import Exchange, Json
-from contract_tests.http.target import Clock, from_ledger
+from contract_tests.http.target import Clock, Target, TargetError, from_file, from_ledger
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.runs.unnamed_creates import owner
 
 
 class Sweep:
     """`confirm` decides about each assistant if the ledger has its text but not its id. `say` gets a line for each
-    delete. Raises TargetError if the ledger or the target cannot be used."""
+    delete. `declared` is the target file of the run, if there is one: a ledger has no headers for a gateway. Raises
+    TargetError if the ledger or the target cannot be used."""
 
     def __init__(
-        self, path: Path, confirm: Callable[[str], bool], say: Callable[[str], None], clock: Clock | None = None
+        self,
+        path: Path,
+        confirm: Callable[[str], bool],
+        say: Callable[[str], None],
+        clock: Clock | None = None,
+        declared: Path | None = None,
     ) -> None:
         self.path = path
         self.account = ledger.load(path)
-        self.target = replace(from_ledger(self.account.base_url, self.account.keys, path), clock=clock or Clock())
+        self.target = replace(self._target(declared), clock=clock or Clock())
         self.confirm = confirm
         self.say = say
         self.seen: list[Exchange] = []
         self.session = Session(Client(self.target, self.seen.append), Oracle(self.target, ""))
+
+    def _target(self, declared: Path | None) -> Target:
+        if declared is None:
+            return from_ledger(self.account.base_url, self.account.keys, self.path)
+        target = from_file(declared)
+        if target.base_url != self.account.base_url:
+            raise TargetError(f"{self.path}: the run was on {self.account.base_url}, and not on {target.base_url}.")
+        return target
 
     def run(self) -> list[str]:
         """Deletes; returns the ids that are left."""
