@@ -140,7 +140,7 @@ class Session:
             raise TargetError(f"{base_url} redirects to {location}: give that to be judged. No key went there.")
         if response.status == 401 or (response.status == 403 and is_list):
             variable = self.target.variables.get(request.role, request.role)
-            raise TargetError(f"{base_url} refuses the {request.role} key ({variable}): {answer(exchange)}.")
+            raise TargetError(f"{base_url} refuses the {request.role} key ({variable}): {_refusal(exchange)}")
         self._keys_in_use.add(request.role)
         self.oracle.observe(exchange)
         return exchange
@@ -280,6 +280,15 @@ def _answered(exchange: Exchange) -> Exchange:
     if exchange.response.hung:
         raise UnansweredError(exchange.response.fault)
     return exchange
+
+
+def _refusal(exchange: Exchange) -> str:
+    """The status and the message of a refusal; the beginning of the answer if a gateway refused in its own form."""
+    body = exchange.response.json
+    error = body.get("error") if isinstance(body, dict) else None
+    message = error.get("message") if isinstance(error, dict) else None
+    text = f"{exchange.response.status} {brief(message)}" if isinstance(message, str) else answer(exchange)
+    return text if text.endswith(".") else f"{text}."
 
 
 def page_ids(exchange: Exchange) -> list[str]:

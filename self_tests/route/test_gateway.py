@@ -88,7 +88,7 @@ def test_a_script_sends_them_too(file: Path, fake: Fake, refused: list[str], run
     events = file.parent / "events.ndjson"
     run("--target", str(file), "--only", "retrieve/equals-created", "--events", str(events))
     verdicts = [each for each in map(json.loads, events.read_text().splitlines()) if each["event"] == "verdict"]
-    script = verdicts[0]["evidence"][0]["reproducer"]
+    script = verdicts[0]["evidence"][0]["curl"]
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
 
     assert ("$GATEWAY_KEY" in script, SECRET in script) == (True, False)
