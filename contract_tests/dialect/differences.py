@@ -18,8 +18,9 @@ from contract_tests.http.messages import Exchange, same
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
 from contract_tests.oracle.attribution import IDENTITY
-from contract_tests.oracle.expectations import TEXTS, demands
-from contract_tests.oracle.oracle import UNKNOWN
+from contract_tests.oracle.calls import TEXTS
+from contract_tests.oracle.expectations import demands
+from contract_tests.oracle.states import UNKNOWN
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import brief
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from contract_tests.http.guard import bare
 from contract_tests.http.messages import Exchange, Json, Odd, Request, Response
 from contract_tests.http.operations import CREATE, LIST, id_below_collection, parse, raw_path
-from contract_tests.oracle.expectations import Call, read
+from contract_tests.oracle.calls import Call
+from contract_tests.oracle.expectations import read
 
 A_TEXT, A_TIME, AN_ID, OURS, OTHERS = "(a text)", "(a time)", "(an id)", "(ours)", "(another's)"
 # Every text that a run sends has the run's tag and a number in it. Two runs differ in both.

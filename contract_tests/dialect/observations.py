@@ -9,8 +9,9 @@ from functools import cached_property
 from contract_tests.http.guard import bare, items
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.operations import DELETE
+from contract_tests.oracle.calls import Call
 from contract_tests.oracle.errors import error_of
-from contract_tests.oracle.expectations import Call, read
+from contract_tests.oracle.expectations import read
 from contract_tests.oracle.model import ORGANIZATIONS
 
 

@@ -13,7 +13,7 @@ from contract_tests.dialect import schema
 from contract_tests.dialect.observations import Observation
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.operations import LIST, MODIFIES
-from contract_tests.oracle.expectations import TEXTS
+from contract_tests.oracle.calls import TEXTS
 from contract_tests.requirements.findings import brief
 
 Fact = tuple[Json, Observation]

@@ -13,7 +13,7 @@ from contract_tests.http.openapi import ignored_fields, ignored_names
 from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE, parse
 from contract_tests.oracle import attribution
 from contract_tests.oracle.attribution import IDENTITY
-from contract_tests.oracle.expectations import TEXTS, Call, taken_from
+from contract_tests.oracle.calls import TEXTS, Call, taken_from
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements import catalogue

@@ -9,8 +9,8 @@ from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH
 from contract_tests.http.target import Target
+from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.errors import TOLERATED
-from contract_tests.oracle.expectations import TEXTS, Call
 from contract_tests.oracle.model import Model, TrackedAssistant, Write
 from contract_tests.oracle.refusals import LIST_ITEMS, shape
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from contract_tests.http.messages import Exchange
 from contract_tests.http.operations import DELETE, METHODS
-from contract_tests.oracle.expectations import Call
+from contract_tests.oracle.calls import Call
 from contract_tests.oracle.model import Model, TrackedAssistant
 
 UNLIKE = 6  # letters at the end of an id, by which it may differ from the id that it is taken for

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.operations import LIST
-from contract_tests.oracle.expectations import Call, Demand
+from contract_tests.oracle.calls import Call
+from contract_tests.oracle.expectations import Demand
 from contract_tests.oracle.model import Model
 from contract_tests.requirements.findings import Findings, answer, brief
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
-from contract_tests.oracle.expectations import Call, taken_from, texts_in
+from contract_tests.oracle.calls import Call, taken_from, texts_in
 from contract_tests.oracle.model import Model
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements.findings import Findings, Violation, brief

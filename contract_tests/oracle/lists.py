@@ -8,18 +8,12 @@ from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.operations import LIST
 from contract_tests.oracle import attribution
 from contract_tests.oracle.assistants import Assistants
-from contract_tests.oracle.expectations import Call
+from contract_tests.oracle.calls import Call
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
+from contract_tests.oracle.places import DEFAULT_LIMIT, PLACED, Places
 from contract_tests.oracle.walks import hold_after_walk, judge_order
 from contract_tests.requirements.findings import Findings, answer, brief
-
-DEFAULT_LIMIT = 20
-CURSORS = {"before": "list/before", "after": "list/after"}
-# These compare a page with a complete walk.
-PLACED = (*CURSORS.values(), "list/limit", "list/order-asc", "list/has-more-is-true-to-its-word")
-# A service may have no paging at all: one page, has_more false. Then nobody judges these.
-PAGING = ("list/limit", "list/after", "list/before", "list/bad-limit-refused")
 
 
 @dataclass
@@ -34,31 +28,24 @@ class Walk:
 
 
 class Lists:
-    """`order` maps (organization, order) to the last complete walk: the length of the log at its end, the ids, and the
-    role of the key that walked. The order is the one that the query asks for; "" is the server's own. `_first_beside`
-    maps (organization, order, id) to the first id of the last complete walk that had the id.
-    """
+    """`_first_beside` maps (organization, order, id) to the first id of the last complete walk that had the id."""
 
     def __init__(self, model: Model, findings: Findings, assistants: Assistants, constants: IgnoredFields) -> None:
         self.model = model
         self.findings = findings
         self.assistant_judge = assistants
         self.ignored_fields = constants
+        self.places = Places(model, findings)
         self.walks: dict[tuple[str, str, str], Walk] = {}
-        self.order: dict[tuple[str, str], tuple[int, list[str], str]] = {}
-        self._doubtful: list[tuple[str, str, str, tuple[Exchange, ...]]] = []
         self._first_beside: dict[tuple[str, str, str], str] = {}
         self._missed: dict[str, str] = {}
         self._strangers: dict[str, set[str]] = {}
         self._disturbed = False
-        self._longest = 0  # assistants of a page whose limit was asked for
-        self._short: list[tuple[int, str, Exchange]] = []  # pages of an unasked limit that are short, and say so
-        self._is_whole: list[tuple[str, bool]] = []  # of each page that had to be a part of the list: was it the whole?
 
     @property
     def doubts(self) -> int:
         """The number of findings that wait for the end of the run."""
-        return len(self._doubtful)
+        return self.places.doubts
 
     def page(self, exchange: Exchange, call: Call) -> None:
         """Judges one accepted answer of the list."""
@@ -75,15 +62,12 @@ class Lists:
         self._items(exchange, call, data, items)
         if len(items) < len(data):
             return  # an item without an id has its own violation, and no place in the list
-        self._frame(exchange, body, [item["id"] for item in items])
+        ids = [item["id"] for item in items]
+        self._frame(exchange, body, ids)
         if not call.free and "before" not in call.parameters:  # list/before compares its page with the walked order
-            judge_order(
-                self.model, self.findings, [item["id"] for item in items], [exchange], call.parameters.get("order", "")
-            )
-        if "limit" in call.parameters:
-            self._longest = max(self._longest, len(items))
-        self._place(exchange, call, body, [item["id"] for item in items])
-        self._step(exchange, call, body, [item["id"] for item in items])
+            judge_order(self.model, self.findings, ids, [exchange], call.parameters.get("order", ""))
+        self.places.judge_page(exchange, call, body, ids)
+        self._step(exchange, call, body, ids)
 
     def _items(self, exchange: Exchange, call: Call, data: list[Json], items: list[dict[str, Json]]) -> None:
         organization = ORGANIZATIONS[call.role]
@@ -154,91 +138,9 @@ class Lists:
                 "list/complete", "each assistant once", f"one comes twice: {', '.join(ids)}", exchange
             )
 
-    def _place(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
-        """Compares a page with the order of the last complete walk, if nothing has changed since then."""
-        query = call.parameters
-        log, walked, walker = self.order.get((ORGANIZATIONS[call.role], query.get("order", "")), (-1, [], ""))
-        cursors = {query[name] for name in ("after", "before") if name in query}
-        if call.free or log != len(self.model.log) or not cursors <= set(walked):
-            return
-        limit = int(query.get("limit", DEFAULT_LIMIT))
-        start = walked.index(query["after"]) + 1 if "after" in query else 0
-        stop = walked.index(query["before"]) if "before" in query else len(walked)
-        within = walked[start:stop]
-        expected = within[-limit:] if "before" in query and "after" not in query else within[:limit]
-        if call.role != walker and not cursors:
-            right = ids[:1] == expected[:1] and set(ids) <= set(within)
-            shared = f"the {walker} key is shown {expected}"
-            self._judge("org/shared-by-its-keys", right, shared, f"{ids}", exchange)
-        if len(expected) < len(walked):
-            ours = self.model.assistants.keys() & walked
-            whole = ours <= set(ids) and len(ids) > len(expected) and body.get("has_more") is False
-            self._is_whole.append((next((name for name in ("after", "before") if name in query), "limit"), whole))
-        self._cursor(exchange, call, ids, expected, set(within))
-        if set(ids) <= set(within):
-            self._limit(exchange, query, body, ids, f"{len(expected)} of {len(within)}", len(expected))
-            self._has_more(exchange, query, body, ids, within)
-
-    def _limit(
-        self, exchange: Exchange, query: dict[str, str], body: dict[str, Json], ids: list[str], wanted: str, number: int
-    ) -> None:
-        """Judges the length of a page. A page that is shorter than its limit and says that more follows is a free
-        choice. Without a limit, that is so if no page is longer.
-        """
-        if len(ids) < number and body.get("has_more") is True:
-            if "limit" not in query:
-                self._short.append((len(ids), wanted, exchange))
-            return
-        # A page after a cursor may lack one that stands next to the cursor, which is not a matter of the limit.
-        right = len(ids) <= number if CURSORS.keys() & query else len(ids) == number
-        self._judge("list/limit", right, wanted, str(len(ids)), exchange)
-
-    def _cursor(self, exchange: Exchange, call: Call, ids: list[str], expected: list[str], within: set[str]) -> None:
-        query = call.parameters
-        cursors = [id for name, id in CURSORS.items() if name in query]
-        requirement = cursors[0] if cursors else "list/order-asc" if query.get("order") == "asc" else ""
-        if requirement and len(cursors) < 2:  # which of two cursors is wrong, nobody can tell
-            right = set(ids) <= within and ids[:1] == expected[:1]
-            self._judge(requirement, right, ", ".join(expected) or "nothing", ", ".join(ids) or "nothing", exchange)
-
-    def _has_more(
-        self, exchange: Exchange, query: dict[str, str], body: dict[str, Json], ids: list[str], within: list[str]
-    ) -> None:
-        """Compares has_more with the assistants after the last one of the page. So a page of a wrong length is not also
-        a fault of has_more.
-
-        Nobody defines the meaning of has_more on a page that ends before an id.
-        """
-        if isinstance(body.get("has_more"), bool) and "before" not in query:
-            more = bool(ids) and within[-1] != ids[-1]
-            right, actual = body["has_more"] == more, f"has_more: {body['has_more']}".lower()
-            self._judge("list/has-more-is-true-to-its-word", right, f"has_more: {more}".lower(), actual, exchange)
-
-    def _judge(self, requirement: str, right: bool, expected: str, actual: str, *exchanges: Exchange) -> None:
-        """Like `Findings.judge`, but a violation waits for the end. It is dropped if other users changed the list
-        meanwhile.
-        """
-        if right:
-            self.findings.hold(requirement, LIST)
-        else:
-            self._doubtful.append((requirement, expected, actual, exchanges))
-
     def conclude(self) -> None:
-        """Adds the violations that waited, unless other users created or deleted assistants during the run."""
-        for length, wanted, exchange in self._short:
-            if length < self._longest:
-                self._doubtful.append(("list/limit", wanted, str(length), (exchange,)))
-        for requirement, expected, actual, exchanges in () if self._disturbed else self._doubtful:
-            self.findings.add_violation(requirement, expected, actual, *exchanges)
-        self._doubtful, self._short = [], []
-        if self._has_no_paging():
-            self.findings.waive("the list is one page, which is a free choice", *PAGING)
-
-    def _has_no_paging(self) -> bool:
-        """True if each page was the whole list, whatever the limit, and whatever the cursor."""
-        return {"limit", "after"} <= {asked for asked, _ in self._is_whole} and all(
-            whole for _, whole in self._is_whole
-        )
+        """Judges the comparisons that waited for the end of the run."""
+        self.places.conclude(self._disturbed)
 
     def _step(self, exchange: Exchange, call: Call, body: dict[str, Json], ids: list[str]) -> None:
         """Adds a page to a walk, if the page is the next one of that walk."""
@@ -264,11 +166,11 @@ class Lists:
     def _unknown_cursor(self, exchange: Exchange, call: Call, cursor: str, ids: list[str]) -> None:
         order = call.parameters.get("order", "")
         organization = ORGANIZATIONS[call.role]
-        log, walked, _ = self.order.get((organization, order), (-1, [], ""))
+        log, walked, _ = self.places.order.get((organization, order), (-1, [], ""))
         known, first = self.model.find(cursor), self._first_beside.get((organization, order, cursor))
         deleted = known is not None and known.gone and first != cursor and [first] == walked[:1]
         if (deleted or not self.model.has_seen(cursor)) and log == len(self.model.log):
-            self._judge(
+            self.places.judge(
                 "list/after",
                 not ids or ids[:1] != walked[:1],
                 "a refusal, an empty page or what followed, for an id that names nothing",
@@ -304,14 +206,14 @@ class Lists:
         if missing:
             self.findings.block("list/complete", *PLACED)
         else:
-            self.order[organization, order] = (len(self.model.log), walk.ids, call.role)
+            self.places.order[organization, order] = (len(self.model.log), walk.ids, call.role)
 
     def _says_more(self, walk: Walk) -> None:
         """Judges the page before an empty last page: it must not have announced more."""
         *_, before, last = [None, *walk.pages]
         if before and last and last.response.json["data"] == [] and before.response.json.get("has_more") is True:
             actual = f"has_more: true on the page before, and nothing after it: {answer(last)}"
-            self._judge(
+            self.places.judge(
                 "list/has-more-is-true-to-its-word", False, "has_more: false on the last page", actual, before, last
             )
 
@@ -341,6 +243,6 @@ class Lists:
         cursor = call.parameters.get("after", "")
         if cursor and cursor not in self.model.assistants and walk.pages[-1].response.json["data"] == []:
             # Another user may have deleted the assistant after which this page was to begin.
-            self._doubtful.append((requirement, expected, actual, shown))
+            self.places.doubt(requirement, expected, actual, *shown)
         else:
             self.findings.add_violation(requirement, expected, actual, *shown)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.oracle.expectations import Call
+from contract_tests.oracle.calls import Call
 
 ORGANIZATIONS = {"primary": "home", "sibling": "home", "foreign": "abroad"}
 

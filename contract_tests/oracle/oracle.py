@@ -6,7 +6,6 @@ The oracle sends nothing. It must see all exchanges of a run in their order, fro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container
 from copy import copy
 
 from contract_tests.http.guard import READS
@@ -17,26 +16,23 @@ from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import features
+from contract_tests.oracle.calls import Call
+from contract_tests.oracle.consequences import drop_alike, drop_operations
 from contract_tests.oracle.doubts import doubt_the_likes_of, doubt_what_is_named
-from contract_tests.oracle.errors import ANY_REFUSAL, TOLERATED, Errors
-from contract_tests.oracle.expectations import Call, Demand, demands, read
+from contract_tests.oracle.errors import TOLERATED, Errors
+from contract_tests.oracle.expectations import Demand, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.refusals import FEW, Refusals
+from contract_tests.oracle.states import UNKNOWN, all_demands, is_bound
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.findings import Findings, Violation, answer
+from contract_tests.requirements.findings import Findings, answer
 
-UNKNOWN = {
-    RETRIEVE: "retrieve/unknown-is-404",
-    DELETE: "delete/unknown-is-404",
-    **dict.fromkeys(MODIFIES, "modify/unknown-is-404"),
-}
 LENGTH_REQUIRED = 411
-# An assistant that has to look as if it were not there.
-UNKNOWN_TO_THE_CALLER = ("delete/gone", "org/closed-to-others")
-ORDINARY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+# The requirements that one id for all creates may violate: the cause stands first.
+MAKE_NOTHING = ("create/id-is-asst-hyphen", "create/ids-are-unique")
 
 
 class Oracle:
@@ -191,10 +187,10 @@ class Oracle:
 
         self.findings.dead = self.refusals.dead()
         if self.writes.makes_nothing:
-            self.findings.dead[CREATE] = "create/ids-are-unique"
+            self.findings.dead[CREATE] = next(filter(self.findings.broken, MAKE_NOTHING))
             self.findings.accepted.clear()  # no call of such a server is a control of another
         self.errors.conclude(is_explained)
-        self._drop(never)
+        drop_operations(self.findings, never)
         for requirement, refused in causes:
             self.findings.add_violation(
                 requirement, "to be accepted", answer(refused.exchange), *refused.shown, refused.exchange
@@ -206,47 +202,18 @@ class Oracle:
             self.writes.conclude()
         self.lists.conclude()
         self.ignored_fields.conclude()
-        self._drop_alike()
-
-    def _drop_alike(self) -> None:
-        """Drops what an operation answered to a deleted assistant, or to another organization's, if the operation
-        answers any unknown id so. A document that it shows all the same is a violation of its own.
-        """
-        violated, kept = self.findings.violated, []
-        for violation in self.findings.violations:
-            unknown = self._answers_unknown(violation) if violation.requirement in UNKNOWN_TO_THE_CALLER else ""
-            if unknown in violated:
-                self.findings.block(unknown, violation.requirement)
-            else:
-                kept.append(violation)
-        self.findings.violations = kept
-
-    def _answers_unknown(self, violation: Violation) -> str:
-        """The requirement on unknown ids of the operation that answered; empty if it is none, or showed a document."""
-        exchange = violation.exchanges[-1]
-        call = read(exchange.request)
-        document = exchange.response.json if call.operation == RETRIEVE else None
-        shown = isinstance(document, dict) and document.get("id") == call.id
-        return "" if shown else UNKNOWN.get(call.operation, "")
-
-    def _drop(self, never: Container[str]) -> None:
-        """Drops all violations by operations that never succeed: each such operation is one violation."""
-        self.findings.violations = [
-            each
-            for each in self.findings.violations
-            if not each.exchanges or read(each.exchanges[-1].request).operation not in never
-        ]
+        drop_alike(self.findings)
 
     def _operation(self, exchange: Exchange, call: Call) -> None:
         self._content_type(exchange, call)
         if exchange.response.refused:
             self.errors.envelope(exchange, call)
         tracked = self.model.find(call.id)
-        if wanted := self._demands(call, tracked):
+        if wanted := all_demands(call, tracked, self.model, self.target):
             self._demanded(exchange, call, wanted, tracked)
         elif call.id and (tracked is None or not tracked.organization or tracked.unsettled):
             return  # somebody else's, or an id that an implementation may read as another
-        elif call.operation == DELETE and tracked and tracked.lost and self._is_bound(call, tracked):
+        elif call.operation == DELETE and tracked and tracked.lost and is_bound(call, tracked, self.target):
             return  # the call after which the assistant was not found has the violation
         elif exchange.response.accepted:
             self._accepted(exchange, call, tracked)
@@ -266,33 +233,6 @@ class Oracle:
             f"content-type: {kind}",
             exchange,
         )
-
-    def _demands(self, call: Call, tracked: TrackedAssistant | None) -> list[Demand]:
-        found = demands(call)
-        if call.id and not any(demand.requirement.startswith("auth/") for demand in found):
-            found += self._state_demands(call, tracked)
-        return found
-
-    # page, Authentication: "Assistants are scoped to the organization the key belongs to — not the key's default
-    # project."
-    def _state_demands(self, call: Call, tracked: TrackedAssistant | None) -> list[Demand]:
-        if tracked is None:
-            if self.model.has_seen(call.id) or self.model.has_seen(f"asst-{call.id}"):
-                return []
-            return [Demand(UNKNOWN[call.operation], _unknown_statuses(call.id), UNKNOWN[call.operation])]
-        if not tracked.organization or tracked.unsettled:
-            return []
-        if tracked.organization != ORGANIZATIONS[call.role]:
-            return [Demand("org/closed-to-others", ANY_REFUSAL, "org/closed-to-others")]
-        if tracked.gone:
-            return [Demand("delete/gone", frozenset({404}), "delete/gone")] if tracked.trail else []
-        if call.operation == DELETE and self._is_bound(call, tracked) and not tracked.lost:
-            return [Demand("delete/self-refused", frozenset({400}), "delete/self-survives")]
-        return []
-
-    def _is_bound(self, call: Call, tracked: TrackedAssistant) -> bool:
-        """True if the call's key is bound to this assistant."""
-        return (tracked.id, call.role) in ((self.target.bound_id, "primary"), (self.target.expendable_id, "sibling"))
 
     def _demanded(self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None) -> None:
         right = self.errors.demanded(exchange, call, wanted)
@@ -327,7 +267,7 @@ class Oracle:
         if not call.operation:
             self.findings.block("errors/never-5xx", self.errors.of_no_operation(call))
             return
-        wanted = self._demands(call, tracked)
+        wanted = all_demands(call, tracked, self.model, self.target)
         self.findings.block("errors/never-5xx", *self._tested(exchange, call, wanted, tracked))
         if not wanted and not call.free:
             self._refused(exchange, call, tracked)
@@ -357,7 +297,7 @@ class Oracle:
         if not call.operation:
             self.findings.late[self.errors.of_no_operation(call)] = reason
             return
-        wanted = self._demands(call, tracked)
+        wanted = all_demands(call, tracked, self.model, self.target)
         self.findings.late |= dict.fromkeys(self._tested(exchange, call, wanted, tracked), reason)
         if call.operation not in self.refusals.succeeded:
             self._unanswered[call.operation].append(exchange)
@@ -457,9 +397,3 @@ class Oracle:
             self.writes.deleted(exchange, call, tracked)
         elif tracked:
             self.writes.shown(exchange, call, tracked)
-
-
-def _unknown_statuses(id: str) -> frozenset[int]:
-    """An id that looks like one is answered 404; what no id looks like may be refused otherwise."""
-    plain = id.startswith("asst-") and set(id) <= ORDINARY and len(id) <= 80
-    return frozenset({404}) if plain else ANY_REFUSAL

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
-from contract_tests.oracle.expectations import TEXTS, Call
+from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.requirements import catalogue
 
 NOT_OFFERED = (405, 501)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contract_tests.http.messages import Exchange
 from contract_tests.http.operations import CREATE, DELETE, LIST, parse
-from contract_tests.oracle.expectations import Call
+from contract_tests.oracle.calls import Call
 from contract_tests.oracle.model import ORGANIZATIONS, Model
 from contract_tests.requirements.findings import Findings, brief
 

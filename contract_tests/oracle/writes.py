@@ -8,7 +8,7 @@ from contract_tests.http.operations import CREATE, DELETE, LIST, METHODS, MODIFI
 from contract_tests.http.target import Target
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import IDENTITY
-from contract_tests.oracle.expectations import TEXTS, Call
+from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.refusals import FEW, Shape, shape

@@ -16,7 +16,7 @@ import pytest
 from contract_tests.http import operations, yaml_text
 from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import COLLECTION, OPERATIONS
-from contract_tests.oracle.expectations import is_allowed
+from contract_tests.oracle.allowed_values import is_allowed
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.explanations import Explanation, explanations
 from contract_tests.requirements.rules import rules_of

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from contract_tests.http.operations import CREATE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
-from contract_tests.oracle.expectations import TEXTS
+from contract_tests.oracle.calls import TEXTS
 from fake_server.contract.openapi import Operation
 from fake_server.domain.assistants import Project
 from fake_server.domain.errors import InvalidParameter

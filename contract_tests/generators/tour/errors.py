@@ -1,5 +1,7 @@
 """Calls that a service should answer without a crash, and the errors that it should answer."""
 
+from collections.abc import Iterator
+from itertools import cycle
 from urllib.parse import unquote
 
 from contract_tests.generators.hostile_call import find_present, send_hostile
@@ -86,11 +88,16 @@ def _bad_json(id: str) -> list[tuple[str, str, bytes]]:
 def more_bodies_that_are_not_an_object(session: Session) -> None:
     """A body that only resembles a JSON object is refused too, and changes nothing."""
     id = session.create_assistant()
-    modifies = ("POST", operations.path(id)), ("PATCH", operations.path(id))
-    for number, body in enumerate(MORE_BAD_JSON):
-        for method, path in (("POST", operations.COLLECTION), modifies[number % 2]):
+    for body, places in zip(MORE_BAD_JSON, in_turn(id), strict=False):
+        for method, path in places:
             session.send(operations.raw(method, path, body))
     session.retrieve(id)
+
+
+def in_turn(id: str) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Create and one of the two modifies of an assistant, each in turn: methods and paths."""
+    create = ("POST", operations.COLLECTION)
+    return cycle(((create, ("POST", operations.path(id))), (create, ("PATCH", operations.path(id)))))
 
 
 @step("errors/unknown-url-is-404", reads_only=True, requests=1)

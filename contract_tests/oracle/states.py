@@ -1,0 +1,54 @@
+"""The refusals that the contract demands because of the state of the assistant that a call names."""
+
+from __future__ import annotations
+
+from contract_tests.http.operations import DELETE, MODIFIES, RETRIEVE
+from contract_tests.http.target import Target
+from contract_tests.oracle.calls import Call
+from contract_tests.oracle.errors import ANY_REFUSAL
+from contract_tests.oracle.expectations import Demand, demands
+from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
+
+UNKNOWN = {
+    RETRIEVE: "retrieve/unknown-is-404",
+    DELETE: "delete/unknown-is-404",
+    **dict.fromkeys(MODIFIES, "modify/unknown-is-404"),
+}
+ORDINARY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+
+
+def all_demands(call: Call, tracked: TrackedAssistant | None, model: Model, target: Target) -> list[Demand]:
+    """The refusals that the call itself demands, and those that the state of its assistant demands."""
+    found = demands(call)
+    if call.id and not any(demand.requirement.startswith("auth/") for demand in found):
+        found += _state_demands(call, tracked, model, target)
+    return found
+
+
+# page, Authentication: "Assistants are scoped to the organization the key belongs to — not the key's default
+# project."
+def _state_demands(call: Call, tracked: TrackedAssistant | None, model: Model, target: Target) -> list[Demand]:
+    if tracked is None:
+        if model.has_seen(call.id) or model.has_seen(f"asst-{call.id}"):
+            return []
+        return [Demand(UNKNOWN[call.operation], _unknown_statuses(call.id), UNKNOWN[call.operation])]
+    if not tracked.organization or tracked.unsettled:
+        return []
+    if tracked.organization != ORGANIZATIONS[call.role]:
+        return [Demand("org/closed-to-others", ANY_REFUSAL, "org/closed-to-others")]
+    if tracked.gone:
+        return [Demand("delete/gone", frozenset({404}), "delete/gone")] if tracked.trail else []
+    if call.operation == DELETE and is_bound(call, tracked, target) and not tracked.lost:
+        return [Demand("delete/self-refused", frozenset({400}), "delete/self-survives")]
+    return []
+
+
+def is_bound(call: Call, tracked: TrackedAssistant, target: Target) -> bool:
+    """True if the call's key is bound to this assistant."""
+    return (tracked.id, call.role) in ((target.bound_id, "primary"), (target.expendable_id, "sibling"))
+
+
+def _unknown_statuses(id: str) -> frozenset[int]:
+    """An id that looks like one is answered 404; what no id looks like may be refused otherwise."""
+    plain = id.startswith("asst-") and set(id) <= ORDINARY and len(id) <= 80
+    return frozenset({404}) if plain else ANY_REFUSAL
