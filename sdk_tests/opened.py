@@ -80,7 +80,7 @@ class Clients:
 
     def _http(self) -> dict[str, Any]:
         """The route of every client. Without `trust_env`, httpx obeys no variable by itself."""
-        proxy = route.proxy_url(self._target.base_url)
+        proxy = route.proxy_url(self._target.base_url) if route.find_proxy(self._target.base_url) else None
         # A redirect is an answer like any other: the guard has not seen where it leads.
         plain = {"verify": self._trust, "follow_redirects": False, "trust_env": False}
         return plain | ({"proxy": proxy} if proxy else {})

@@ -49,8 +49,10 @@ class Transport:
         self._target = target
         url = urlsplit(target.base_url)
         self._encrypted = url.scheme == "https"
-        self._host, self._port = _ascii(url.hostname or ""), url.port or PORTS[url.scheme]
-        self._authority = _ascii(url.netloc)
+        self._host, self._port = _ascii(url.hostname or "", target), url.port or PORTS[url.scheme]
+        self._authority = (f"[{self._host}]" if ":" in self._host else self._host) + (
+            f":{url.port}" if url.port else ""
+        )
         self._proxy = route.find_proxy(target.base_url)
         self._context = route.trusted(target) if self._encrypted else None
         # A proxy needs the whole URL for plain HTTP. For https it is a tunnel.
@@ -182,8 +184,11 @@ def _close_all(idle: deque[Connection]) -> None:
         idle.pop().close()
 
 
-def _ascii(host: str) -> str:
-    return host if host.isascii() else host.encode("idna").decode()
+def _ascii(host: str, target: Target) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError as fault:
+        raise TargetError(f"{target.base_url}: '{host}' is not the name of a host.") from fault
 
 
 def _too_slow(deadline: Deadline, *, unreachable: bool = False) -> Response:

@@ -127,6 +127,12 @@ def test_a_name_that_nobody_knows_is_said(said: Callable[..., str]) -> None:
     assert "the name assistants.invalid is not known" in said("https://assistants.invalid/v1")
 
 
+@pytest.mark.parametrize("host", ["a..b", f"{'a' * 64}.example"])
+def test_a_name_that_can_be_no_host_is_said(said: Callable[..., str], host: str) -> None:
+    """No resolver is asked."""
+    assert "is not the name of a host" in said(f"https://{host}/v1")
+
+
 def test_https_to_a_port_of_plain_http_is_said(said: Callable[..., str]) -> None:
     """The line has the URL that may be meant."""
     with answering(says(EMPTY)) as base_url:
