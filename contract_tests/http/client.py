@@ -68,6 +68,7 @@ class Client:
         self._until = 0.0
         self._transport = _transport(target)
         self._secrets = Secrets(target)
+        self._of_target = {"accept": "application/json", "user-agent": "assistants-contract", **target.sent_headers}
 
     def send(self, request: Request) -> Exchange:
         """Sends one request. After a 429, waits and sends it again. Raises TargetError, GuardError, BudgetError."""
@@ -205,8 +206,7 @@ class Client:
             self._faults = 0
 
     def _headers(self, request: Request) -> dict[str, str]:
-        headers = {"accept": "application/json", "user-agent": "assistants-contract", **dict(request.headers)}
-        return headers | authorize(request.role, self.target.keys)
+        return self._of_target | dict(request.headers) | authorize(request.role, self.target.keys)
 
     def _may_have_made(self, request: Request, response: Response) -> bool:
         """The call may have made an assistant, and no answer has named the assistant."""

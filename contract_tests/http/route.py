@@ -1,5 +1,5 @@
-"""The route to a target: its proxy, and the certificate authorities that are trusted. Every part of the suite goes this
-way: the client, schemathesis, and the SDK tests.
+"""The route to a target: its proxy, the certificate authorities that are trusted, and new connections. Every part of
+the suite goes this way: the client, schemathesis, and the SDK tests.
 
 The environment variables are the usual ones. A URL on this machine has no proxy. Other URLs obey HTTPS_PROXY,
 HTTP_PROXY and NO_PROXY. SSL_CERT_FILE, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name a file of certificate authorities; the
@@ -10,16 +10,28 @@ from __future__ import annotations
 
 import base64
 import os
+import socket
 import ssl
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from contract_tests.http.connection import Connection, Deadline, TunnelError, connect
 from contract_tests.http.target import Target, TargetError, is_loopback
 
 AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-PROXY_PORT = 80
+PORTS = {"http": 80, "https": 443}
+NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")  # OpenSSL's words for plain HTTP
+
+
+class UnreachableError(Exception):
+    """There is no connection to the target. The text is the reason. Nothing was sent."""
+
+
+class CertificateError(TargetError):
+    """The certificate of the target is not trusted."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +65,7 @@ def find_proxy(base_url: str) -> Proxy | None:
         return None
     try:
         url = urlsplit(text)
-        host, port = url.hostname, url.port or PROXY_PORT
+        host, port = url.hostname, url.port or PORTS["http"]
     except ValueError:
         host = None
     if not host or url.scheme != "http":
@@ -77,3 +89,78 @@ def trusted(target: Target) -> ssl.SSLContext:
         raise TargetError(f"{name}: {file} holds no certificate in PEM form.") from fault
     except OSError as fault:
         raise TargetError(f"{name}: {file} cannot be read ({fault.strerror}).") from fault
+
+
+class Route:
+    """`before_path` stands before each path in a request. `headers` are those that this route needs."""
+
+    def __init__(self, target: Target) -> None:
+        url = urlsplit(target.base_url)
+        self._base_url = target.base_url
+        self._host, self._port = _ascii(url.hostname or "", target.base_url), url.port or PORTS[url.scheme]
+        self._proxy = find_proxy(target.base_url)
+        self._context = trusted(target) if url.scheme == "https" else None
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        authority = f"{host}:{url.port}" if url.port else host
+        self.before_path, self.headers = url.path, {"host": authority}
+        # A proxy needs the whole URL for plain HTTP. For https it is a tunnel.
+        if self._proxy and not self._context:
+            self.before_path = f"http://{authority}{url.path}"
+            self.headers |= self._proxy.headers
+
+    def open(self, deadline: Deadline) -> Connection:
+        """A new connection. Raises UnreachableError, SlowError, TargetError."""
+        host, port = (self._proxy.host, self._proxy.port) if self._proxy else (self._host, self._port)
+        listener = f"the proxy {self._proxy.url}" if self._proxy else "it"
+        try:
+            connection = connect(host, port, deadline)
+        except socket.gaierror as fault:
+            raise UnreachableError(f"the name {host} is not known") from fault
+        except OSError as fault:
+            raise UnreachableError(f"{listener} accepts no connection: {fault.strerror or fault}") from fault
+        try:
+            self._secure(connection, deadline)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _secure(self, connection: Connection, deadline: Deadline) -> None:
+        """Adds the tunnel through a proxy and the encryption, as far as the route has them."""
+        if not self._context:
+            return
+        try:
+            if self._proxy:
+                connection.tunnel(_connect_request(f"{self._host}:{self._port}", self._proxy), deadline)
+            connection.encrypt(self._context, self._host, deadline)
+        except TunnelError as fault:
+            raise TargetError(
+                f"The proxy {self._proxy and self._proxy.url} refuses {self._base_url}: {fault}."
+            ) from fault
+        except ssl.SSLCertVerificationError as fault:
+            raise CertificateError(_distrust(self._base_url, fault)) from fault
+        except (OSError, HTTPException) as fault:
+            if getattr(fault, "reason", "") in NO_TLS:
+                plain = f"http{self._base_url.removeprefix('https')}"
+                raise TargetError(f"{self._base_url}: this port speaks no TLS. For plain http give {plain}.") from fault
+            raise UnreachableError(f"no secure connection ({type(fault).__name__})") from fault
+
+
+def _ascii(host: str, base_url: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError as fault:
+        raise TargetError(f"{base_url}: '{host}' is not the name of a host.") from fault
+
+
+def _connect_request(authority: str, proxy: Proxy) -> bytes:
+    lines = [f"CONNECT {authority} HTTP/1.1", f"host: {authority}"]
+    lines += [f"{name}: {value}" for name, value in proxy.headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def _distrust(base_url: str, fault: ssl.SSLCertVerificationError) -> str:
+    """The reason, and the remedy if the reason is an authority that nobody knows."""
+    text = f"{base_url} shows a certificate that is not trusted: {fault.verify_message.rstrip('.')}."
+    issued = "self-signed" in fault.verify_message or "issuer" in fault.verify_message
+    return f"{text} For an authority of your own set ca_file, or SSL_CERT_FILE, to its certificate." if issued else text

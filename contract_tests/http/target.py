@@ -40,13 +40,8 @@ DECLARATIONS: dict[str, type | tuple[type, ...]] = {
 }
 # A header that a gateway wants can be any other.
 SUITES_HEADERS = (
-    "authorization",
-    "host",
-    "content-length",
-    "content-type",
-    "transfer-encoding",
-    "connection",
-    "accept",
+    *("authorization", "content-type", "accept"),
+    *("host", "content-length", "transfer-encoding", "connection"),
 )
 VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 LONGEST_TIMEOUT = 3600
