@@ -128,7 +128,7 @@ def test_a_requirement_without_a_late_answer_is_tested(without_patch: dict[str, 
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_what_a_late_create_has_made_is_deleted(number: int) -> None:
+def test_an_assistant_of_a_late_create_is_deleted(number: int) -> None:
     """Nobody has the id. The clean-up finds the assistant by its text."""
     fake, creates = compose(rate_limit=None), iter(range(1, 10**6))
     before = list(fake.store.projects("org-acme"))
