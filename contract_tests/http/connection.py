@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import select
 import socket
 import ssl
@@ -20,6 +21,7 @@ from contract_tests.http.messages import Response
 
 LARGEST = 16 * 1024 * 1024  # bytes; a longer answer is a fault
 PIECE = 65536
+FOLD = re.compile(r"[ \t]*\r?\n[ \t]*")  # in a header of several lines
 GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 
@@ -86,7 +88,9 @@ class Connection:
         try:
             answer = self._begin(method, deadline)
         except ConnectionError as fault:
-            raise StaleError if self.was_used else fault from fault
+            if self.was_used:
+                raise StaleError from fault
+            raise
         headers = _joined(answer.headers.items())
         body = _decoded(_read(answer), headers.get("content-encoding", ""))
         self.was_used, self.reusable = True, not answer.will_close
@@ -94,7 +98,10 @@ class Connection:
 
     def is_quiet(self) -> bool:
         """False if the server has closed the connection, or has sent what nobody asked for."""
-        return not select.select([self._socket], [], [], 0)[0]
+        try:
+            return not select.select([self._socket], [], [], 0)[0]
+        except ValueError:  # select cannot watch a descriptor above its bound; another connection is as good
+            return False
 
     def close(self) -> None:
         """Ends the connection, also for a thread that waits for an answer."""
@@ -200,9 +207,10 @@ def _decoded(body: bytes, coding: str) -> bytes:
 
 
 def _joined(headers: Any) -> dict[str, str]:
-    """The headers by their names in lower case. Several of one name are one list, as in HTTP."""
+    """The headers by their names in lower case. Several of one name are one list, and several lines are one, as in
+    HTTP."""
     joined: dict[str, str] = {}
-    for name, value in headers:
-        key = name.lower()
+    for name, text in headers:
+        key, value = name.lower(), FOLD.sub(" ", text)
         joined[key] = f"{joined[key]}, {value}" if key in joined else value
     return joined

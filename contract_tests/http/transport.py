@@ -89,7 +89,7 @@ class Transport:
             return Response(0, fault=f"the answer is larger than {connections.LARGEST >> 20} MB", too_large=True)
         except StaleError:
             return Response(0, fault="the server closed the connection", stale=True)
-        except (OSError, HTTPException) as fault:
+        except (OSError, HTTPException, ValueError) as fault:  # ValueError: of a number that is none
             return Response(0, fault=_describe(fault))
         finally:
             self._busy.discard(connection)
@@ -120,7 +120,7 @@ def _too_slow(deadline: Deadline, *, unreachable: bool = False) -> Response:
     return Response(0, fault=f"no answer within {deadline.seconds:g} s", hung=True, unreachable=unreachable)
 
 
-def _describe(fault: OSError | HTTPException) -> str:
+def _describe(fault: Exception) -> str:
     if isinstance(fault, BadStatusLine) and str(fault.args[0]).startswith(TLS_ALERT):
         return "the port speaks TLS: use https"
     return f"the connection broke ({type(fault).__name__})"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import socket
 import socketserver
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +19,7 @@ from contract_tests.runs.full_run import Run
 from fake_server.fake import Fake
 from fake_server.storage import seed
 from self_tests.doubles.server_thread import listening
+from self_tests.doubles.socket_server import answering, says
 from self_tests.suite.test_right_servers import TOUR, broken
 from self_tests.wrong.wrong_server import serving
 
@@ -88,6 +91,58 @@ def test_a_create_that_met_an_early_end_is_looked_for(counting: Counting, url: s
     assert answered.response.accepted
     assert counting.received == ["GET", "POST", "POST"]
     assert client.pending == [answered.request]
+
+
+OK = "HTTP/1.1 200 OK\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "\n",
+        "no HTTP\n\n",
+        "HTTP/1.1 abc OK\n\n",
+        "HTTP/1.1 99999 OK\n\n",
+        "HTTP/9.9 200 OK\n\n",
+        f"{OK}{'x: y' * 20_000}\n\n",
+        OK + "x: y\n" * 200 + "\n",
+        f"{OK}content-length: 9\n\nshort",
+        f"{OK}transfer-encoding: chunked\n\n-5\nabc",
+        f"{OK}transfer-encoding: chunked\n\nzz\nabc",
+        f"{OK}transfer-encoding: chunked\n\nffffffffffffffffffffffff\nabc",
+    ],
+)
+def test_an_answer_that_is_no_http_is_a_fault(answer: str) -> None:
+    """The transport raises nothing, whatever comes."""
+    with answering(says(answer)) as base_url:
+        answered = Transport(Target(base_url, {}, timeout=5)).send("GET", COLLECTION, None, {})
+
+    assert (answered.status, answered.fault != "") == (0, True)
+
+
+def test_the_lines_of_a_header_are_one() -> None:
+    """Several headers of one name are a list, and a header may go on in the next line."""
+    with answering(says(f"{OK}X-A: 1\nx-a: 2\n  3\ncontent-length: 0\nconnection: close\n\n")) as base_url:
+        answered = Transport(Target(base_url, {})).send("GET", COLLECTION, None, {})
+
+    assert answered.headers["x-a"] == "1, 2 3"
+
+
+@pytest.mark.parametrize("unpacked", [b"[1]", b" " * 4096])
+def test_an_answer_that_a_gateway_has_compressed_is_read(monkeypatch: pytest.MonkeyPatch, unpacked: bytes) -> None:
+    """Nobody asked for it. The limit of the size is that of the unpacked answer."""
+    monkeypatch.setattr(connection, "LARGEST", 1024)
+    packed = gzip.compress(unpacked)
+
+    def answer(plain: socket.socket) -> None:
+        plain.recv(65536)
+        plain.sendall(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(packed) + packed)
+
+    with answering(answer) as base_url:
+        answered = Transport(Target(base_url, {})).send("GET", COLLECTION, None, {})
+
+    assert (answered.body == unpacked, answered.too_large) == (len(unpacked) <= 1024, len(unpacked) > 1024)
 
 
 def fill(fake: Fake) -> None:
