@@ -12,13 +12,12 @@ import pytest
 
 from contract_tests.http.target import Target, TargetError
 from contract_tests.http.transport import Transport
-from sdk_tests.opened import Clients
 from self_tests.command_run import KEYS, Ran
 from self_tests.doubles.socket_server import EMPTY, answering
+from self_tests.route.parts import DEPRECATED, EVERY_PART, KEY, ask
 
 BEYOND = "http://assistants.example/v1"
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-KEY = {"primary": "sk-of-the-proxy-test"}
 
 
 @pytest.fixture(autouse=True)
@@ -43,23 +42,6 @@ def proxy(received: list[bytes]) -> Iterator[str]:
 
     with answering(answer) as address:
         yield address.removesuffix("/v1")
-
-
-def ask(kind: str, base_url: str) -> None:
-    """One list by the client, or by a client of the SDK."""
-    target = Target(base_url, KEY)
-    if kind == "client":
-        Transport(target).send("GET", "/assistants", None, {})
-        return
-    clients = Clients(target)
-    try:
-        clients.with_key_of("primary", kind).page()
-    finally:
-        clients.close()
-
-
-EVERY_PART = pytest.mark.parametrize("kind", ["client", "sync", "async"])
-DEPRECATED = pytest.mark.filterwarnings("ignore:deprecated$:DeprecationWarning")
 
 
 @DEPRECATED
