@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 from openai.types.beta import Assistant
 
+from contract_tests.http import printable_text
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_names
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target, from_environment
@@ -45,7 +46,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Masks the keys in a report: a traceback shows arguments, and a server may repeat a key."""
     report = yield
     if report.failed and TARGET in item.config.stash:
-        report.longrepr = Secrets(item.config.stash[TARGET]).mask(str(report.longrepr))
+        masked = Secrets(item.config.stash[TARGET]).mask(str(report.longrepr))
+        report.longrepr = printable_text.escape(masked, keep="\n\t")
     return report
 
 

@@ -22,10 +22,11 @@ class Ran(NamedTuple):
     err: str
 
 
-def run_once(*words: str) -> Ran:
-    """Runs `assistants-contract` in this process for a fixture that several tests share."""
+def run_once(*words: str, **environment: str) -> Ran:
+    """Runs `assistants-contract` in this process for a fixture that several tests share. `environment` is added to the
+    fake's keys."""
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
-        for variable, key in KEYS.items():
+        for variable, key in (KEYS | environment).items():
             patch.setenv(variable, key)
         patch.setattr(sys, "argv", ["assistants-contract", *words])
         with pytest.raises(SystemExit) as stopped:

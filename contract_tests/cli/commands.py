@@ -7,7 +7,6 @@ help text or a mistake on the line does not need them.
 from __future__ import annotations
 
 import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,7 +15,9 @@ import click
 from contract_tests.cli.command_line_keys import without_keys
 from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, TIMEOUT, VERSION, WAIT, learn_options, target_options
 from contract_tests.cli.report_files import report_options
+from contract_tests.cli.streams import safe_streams
 from contract_tests.cli.suite_errors import describe_error, render_traceback
+from contract_tests.reports.escaping import one_line, terminal
 from contract_tests.reports.formats import FORMATS
 from contract_tests.requirements.verdicts import INTERRUPTED, PASSED, UNUSABLE, exit_code_without_verdicts
 from contract_tests.runs.run_options import HISTORIES, RunOptions
@@ -27,21 +28,35 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Runs the command. A mistake of the user is one line on standard error, and exit 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a character that the encoding lacks must not end the run
-            stream.reconfigure(errors="backslashreplace")
+    with safe_streams() as out:
+        code = _run()
+        if out:
+            out.flush()
+            if out.is_lost:
+                _say(f"Standard output cannot be written ({out.fault.strerror if out.fault else ''}).")
+                code = code or UNUSABLE
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Runs the command, and returns the exit code."""
     try:
-        sys.exit(cli.main(prog_name="assistants-contract", standalone_mode=False))
+        return int(cli.main(prog_name="assistants-contract", standalone_mode=False) or PASSED)
     except click.ClickException as mistake:
-        click.echo(f"assistants-contract: {without_keys(mistake.format_message())}", err=True)
-        sys.exit(UNUSABLE)
+        _say(without_keys(mistake.format_message()))
+        return UNUSABLE
     except click.Abort:
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except Exception as fault:  # noqa: BLE001 - an error outside a run, while a report is made: no verdict either
-        click.echo(without_keys(f"assistants-contract: {describe_error(fault)}"), err=True)
+        _say(without_keys(describe_error(fault)))
         if "--debug" in sys.argv:
-            click.echo(without_keys(render_traceback(fault)), err=True)
-        sys.exit(UNUSABLE)
+            click.echo(terminal(without_keys(render_traceback(fault))), err=True)
+        return UNUSABLE
+
+
+def _say(text: str) -> None:
+    """One line on standard error."""
+    click.echo(f"assistants-contract: {one_line(text)}", err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -115,14 +130,13 @@ def report(events: Path, **files: Path | None) -> int:
 
     Its EVENTS have all that is needed. With an option the report is written to a file instead.
     """
-    from rich.console import Console
-
     from contract_tests.cli.report_files import Reports
-    from contract_tests.reports import terminal
+    from contract_tests.reports import console
+    from contract_tests.reports.terminal import report as print_report
 
     record, reports = _load(events), Reports(files)
     if not reports.files:
-        terminal.report(record, Console(highlight=False), Console(highlight=False, stderr=True))
+        print_report(record, console.stdout(), console.stderr())
     reports.write(record)
     return PASSED
 
@@ -146,11 +160,10 @@ def list_() -> int:
 
     With its level, its source and its statement.
     """
-    from rich.console import Console
-
+    from contract_tests.reports import console
     from contract_tests.reports.catalogue_table import catalogue_table
 
-    catalogue_table(Console(highlight=False))
+    catalogue_table(console.stdout())
     return PASSED
 
 
@@ -161,16 +174,15 @@ def explain(name: str) -> int:
 
     The rationale, an example, and the tests.
     """
-    from rich.console import Console
-
     from contract_tests.cli.explain import UnknownRequirementError, find_requirements, print_explanation
+    from contract_tests.reports import console
 
     try:
         requirements = find_requirements(name)
     except UnknownRequirementError as fault:
         raise click.ClickException(str(fault)) from fault
     for requirement in requirements:
-        print_explanation(Console(highlight=False, emoji=False), requirement)
+        print_explanation(console.stdout(), requirement)
     return PASSED
 
 
@@ -181,8 +193,6 @@ def plan(**given: Any) -> int:
 
     Their number, the requirements that they test, and the time that they take. Sends nothing.
     """
-    from rich.console import Console
-
     from contract_tests.cli.invocation import parse_invocation
     from contract_tests.profiles.names import PRODUCTION
 
@@ -190,10 +200,10 @@ def plan(**given: Any) -> int:
     assert invocation.target
     assert invocation.plan
 
-    from contract_tests.reports import plan_table
+    from contract_tests.reports import console, plan_table
 
     includes = RunOptions(only=invocation.only).includes
-    plan_table.by_requirement(invocation.plan, invocation.target, includes, Console(highlight=False))
+    plan_table.by_requirement(invocation.plan, invocation.target, includes, console.stdout())
     return PASSED
 
 
@@ -228,11 +238,9 @@ def learn(events: Path | None, planning: bool, ledger: Path, **given: Any) -> in
     assert invocation.target
     assert invocation.plan
     if planning:
-        from rich.console import Console
+        from contract_tests.reports import console, plan_table
 
-        from contract_tests.reports import plan_table
-
-        plan_table.by_step(invocation.plan, invocation.target, Console(highlight=False, stderr=True))
+        plan_table.by_step(invocation.plan, invocation.target, console.stderr())
         return PASSED
 
     from contract_tests.cli.learn import Learning
@@ -295,8 +303,8 @@ def sweep(ledger: Path, declared: Path | None, yes: bool) -> int:
     from contract_tests.runs.sweep import Sweep
 
     try:
-        confirm = lambda text: yes or click.confirm(text, err=True)  # noqa: E731 - it needs `yes`
-        left = Sweep(ledger, confirm, click.echo, declared=declared).run()
+        confirm = lambda text: yes or click.confirm(one_line(text), err=True)  # noqa: E731 - it needs `yes`
+        left = Sweep(ledger, confirm, lambda text: click.echo(one_line(text)), declared=declared).run()
     except TargetError as fault:
         raise click.ClickException(str(fault)) from fault
     return exit_code_without_verdicts(left)

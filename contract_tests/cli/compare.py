@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from contract_tests.cli.invocation import Contestant
 from contract_tests.cli.report_files import writable, write
@@ -21,7 +20,7 @@ from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Target
 from contract_tests.profiles import plan
 from contract_tests.profiles.names import COMPARE, JUDGING
-from contract_tests.reports import events, terminal
+from contract_tests.reports import console, events, terminal
 from contract_tests.reports.comparison import page
 from contract_tests.reports.difference_table import difference_table
 from contract_tests.reports.events import Event, Record
@@ -38,7 +37,7 @@ class ComparisonRun:
     ) -> None:
         profile = _profile(contestants)
         self.bar = ProgressBar()
-        self.console = Console(highlight=False)
+        self.console = console.stdout()
         self.files = writable(files)
         self.sides = [
             RecordedSide(each) if isinstance(each, Record) else LiveSide(each, profile, ledgers, self.bar)
@@ -50,7 +49,7 @@ class ComparisonRun:
         """Performs the runs, prints the differences, and writes the files. Returns the exit code."""
         cut_short = play(self.runs, self.bar)
         if cut_short:
-            click.echo(f"assistants-contract: {cut_short.reason}", err=True)
+            console.line(console.stderr(), f"assistants-contract: {cut_short.reason}")
             return exit_code_without_verdicts(self._left_behind()) or cut_short.code
         one, other = (each.side() for each in self.sides)
         found = differences.compare(one, other)

@@ -11,6 +11,7 @@ import click
 
 from contract_tests.cli.command_line_keys import check_no_key
 from contract_tests.http import target
+from contract_tests.http.secrets import SHORTEST, unmaskable
 from contract_tests.http.target import ROLES, Target, TargetError, is_loopback
 from contract_tests.profiles.names import ASK_SELF, COMPARE, JUDGING, LEARN, PROBE, PRODUCTION, READ_ONLY
 from contract_tests.reports import events
@@ -114,6 +115,7 @@ def _contestant(word: str, variables: Mapping[str, str], allow_http: bool) -> Co
 
 
 def _check_reach(target: Target, profile: str | None, allow_http: bool, allow_fuzzing: bool) -> None:
+    _check_maskable(target)
     if is_loopback(target.base_url):
         return
     if not profile and not allow_fuzzing:
@@ -123,6 +125,15 @@ def _check_reach(target: Target, profile: str | None, allow_http: bool, allow_fu
         )
     if target.base_url.startswith("http:") and not allow_http:
         raise click.UsageError(f"The keys would go to {target.base_url} unencrypted: use https, or --allow-http.")
+
+
+def _check_maskable(target: Target) -> None:
+    """Raises UsageError for a key that no report can hide. On this machine such a key is a warning."""
+    if variables := ", ".join(unmaskable(target)):
+        fact = f"{variables}: a key of less than {SHORTEST} characters, or a word of the contract, cannot be masked"
+        if not is_loopback(target.base_url):
+            raise click.UsageError(f"{fact} in the reports: use a longer key.")
+        click.echo(f"Warning: {fact}. The reports may show the key.", err=True)
 
 
 def _target(base_url: str | None, file: Path | None) -> Target | None:

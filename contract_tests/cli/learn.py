@@ -19,6 +19,7 @@ from contract_tests.http.target import Target
 from contract_tests.profiles.limiter_probe import Limits
 from contract_tests.profiles.plan import Plan
 from contract_tests.reports import terminal
+from contract_tests.reports.console import line, stderr
 from contract_tests.reports.events import Record
 from contract_tests.reports.progress import ProgressBar
 from contract_tests.requirements.verdicts import PASSED, exit_code_without_verdicts
@@ -32,7 +33,7 @@ class Learning:
         self.bar = ProgressBar()
         self.planned_run = PlannedRun(target, plan, 1, lambda _: True, place, self.bar.stage, self._watch, self._limits)
         self._learned_limits: dict[str, Learned] = {}
-        self._errors = Console(highlight=False, stderr=True)
+        self._errors = stderr()
         self._seen: list[Exchange] = []
         self._began = time.monotonic()
 
@@ -54,7 +55,7 @@ class Learning:
             print_doubts(found, took, self._errors)
         terminal.result_not_deleted(self._errors, result)
         if cut_short:
-            terminal.line(self._errors, f"assistants-contract: {cut_short.reason}")
+            line(self._errors, f"assistants-contract: {cut_short.reason}")
             return cut_short.code
         return exit_code_without_verdicts(result.remains)
 
@@ -77,7 +78,7 @@ def from_record(record: Record) -> int:
     base_url, started = record.header["target"]["base_url"], record.header["started"]
     how = f"from the events of the run of {started}."
     click.echo(document.render(found, base_url, how), nl=False)
-    print_doubts(found, "Nothing was sent.", Console(highlight=False, stderr=True))
+    print_doubts(found, "Nothing was sent.", stderr())
     return PASSED
 
 
@@ -88,7 +89,7 @@ def print_doubts(found: Mapping[str, Learned], took: str, console: Console) -> N
     """
     known = sum(not each.doubt for each in found.values())
     text = f"{took} Learned {known} of {len(schema.settings())} settings; the others keep their defaults."
-    terminal.line(console, text)
+    line(console, text)
     for name, each in found.items():
         if each.doubt:
-            terminal.line(console, f"In doubt: {name}: {each.doubt}")
+            line(console, f"In doubt: {name}: {each.doubt}")

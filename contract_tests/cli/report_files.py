@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,6 +36,7 @@ class Reports:
     def __init__(self, files: Mapping[str, Path | None], events: Path | None = None) -> None:
         self.files = writable(files)
         self._events = writable({"events": events}).get("events")
+        self._faults: list[str] = []
 
     @contextmanager
     def recorder(self, result: Result, options: RunOptions, profile: str | None, strict: bool) -> Iterator[Recorder]:
@@ -44,15 +46,37 @@ class Reports:
         if not self._events:
             yield Recorder(result, options, profile, strict, None)
             return
-        with self._events.open("w", encoding="utf-8") as file:
-            yield Recorder(result, options, profile, strict, file)
+        file = self._events.open("w", encoding="utf-8")
+        recorder = Recorder(result, options, profile, strict, file)
+        try:
+            yield recorder
+        finally:
+            with suppress(OSError):  # after a write that failed, a close fails too
+                file.close()
+            if recorder.fault:
+                self._faults.append(_unwritable("--events", self._events, recorder.fault))
 
     def write(self, record: Record) -> None:
-        """Writes each file. Under GitHub Actions, also prints annotations and adds a summary of the job."""
+        """Writes each file. Under GitHub Actions, also prints annotations and adds a summary of the job.
+
+        Raises ClickException at the end if a file could not be written, so the other files are there.
+        """
         for name, path in self.files.items():
-            write(name, path, render(name, record))
+            self._try(partial(self._write, name, path, record))
         if os.environ.get("GITHUB_ACTIONS") == "true":
-            _write_to_github(record)
+            self._try(partial(_write_to_github, record))
+        if self._faults:
+            raise click.ClickException(" ".join(self._faults))
+
+    @staticmethod
+    def _write(name: str, path: Path, record: Record) -> None:
+        write(name, path, render(name, record))
+
+    def _try(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except click.ClickException as fault:
+            self._faults.append(fault.message)
 
 
 def _write_to_github(record: Record) -> None:
@@ -61,7 +85,10 @@ def _write_to_github(record: Record) -> None:
     for line in github_annotations(record):
         click.echo(line)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with open(summary, "a", encoding="utf-8", errors="backslashreplace") as file:
+        with (
+            _writing("GITHUB_STEP_SUMMARY", Path(summary)),
+            open(summary, "a", encoding="utf-8", errors="backslashreplace") as file,
+        ):
             file.write(markdown(record))
 
 
@@ -70,7 +97,7 @@ def writable(files: Mapping[str, Path | None]) -> dict[str, Path]:
     wanted = {name: path for name, path in files.items() if path}
     for name, path in wanted.items():
         is_new = not path.exists()
-        with _writing(name, path):
+        with _writing(f"--{name}", path):
             path.open("a").close()
             if is_new:
                 path.unlink()
@@ -80,7 +107,7 @@ def writable(files: Mapping[str, Path | None]) -> dict[str, Path]:
 def write(name: str, path: Path, text: str) -> None:
     """Writes one report. Raises ClickException if that fails, and then leaves no part of a new file."""
     is_new = not path.exists()
-    with _writing(name, path):
+    with _writing(f"--{name}", path):
         try:
             path.write_text(text, encoding="utf-8", errors="backslashreplace")
         except OSError:
@@ -90,8 +117,12 @@ def write(name: str, path: Path, text: str) -> None:
 
 
 @contextmanager
-def _writing(name: str, path: Path) -> Iterator[None]:
+def _writing(option: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        raise click.ClickException(f"--{name} {path}: cannot be written ({fault.strerror}).") from fault
+        raise click.ClickException(_unwritable(option, path, fault)) from fault
+
+
+def _unwritable(option: str, path: Path, fault: OSError) -> str:
+    return f"{option} {path}: cannot be written ({fault.strerror})."

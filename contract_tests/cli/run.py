@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-import click
-from rich.console import Console
-
 from contract_tests.cli.invocation import Invocation
 from contract_tests.cli.references import References
 from contract_tests.cli.report_files import Reports
@@ -20,7 +17,7 @@ from contract_tests.cli.suite_errors import describe_error, render_traceback
 from contract_tests.http.messages import Exchange
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import TargetError
-from contract_tests.reports import terminal
+from contract_tests.reports import console, terminal
 from contract_tests.reports.progress import ProgressBar
 from contract_tests.reports.recorder import Ending, Recorder
 from contract_tests.requirements.verdicts import exit_code_cut_short
@@ -78,9 +75,9 @@ class Judgement:
             result.notes += self.references.notes(result)
             ending = self._ending(result, cut_short, time.monotonic() - started)
             record = recorder.finish(result, ending)
-        terminal.report(record, Console(highlight=False), Console(highlight=False, stderr=True))
+        terminal.report(record, console.stdout(), console.stderr())
         if self.debug and cut_short:
-            click.echo(Secrets(result.target).mask(cut_short.traceback), err=True, nl=False)
+            console.line(console.stderr(), cut_short.traceback.rstrip())
         self.reports.write(record)
         return ending.code
 
@@ -98,8 +95,9 @@ class Judgement:
 
     def _ending(self, result: Result, cut_short: CutShort | None, seconds: float) -> Ending:
         if cut_short:
-            reason = Secrets(result.target).mask(cut_short.reason)
-            return Ending(cut_short.code, seconds, reason, self.references.file, self.references.known(result))
+            return Ending(
+                cut_short.code, seconds, cut_short.reason, self.references.file, self.references.known(result)
+            )
         references = self.references
         return Ending(
             references.exit_code(result, self.strict),
@@ -119,7 +117,7 @@ def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
             for each in runs:
                 each.judge()
     except TargetError as fault:
-        return CutShort(str(fault), exit_code_cut_short(interrupted=False, left_behind=()))
+        return CutShort(_masked(runs, str(fault)), exit_code_cut_short(interrupted=False, left_behind=()))
     except KeyboardInterrupt:
         left_behind = [left for each in runs for left in each.result.remains]
         return CutShort("Interrupted.", exit_code_cut_short(interrupted=True, left_behind=left_behind))
@@ -127,8 +125,15 @@ def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
         for each in runs:
             each.judge_so_far()
         code = exit_code_cut_short(interrupted=False, left_behind=())
-        return CutShort(describe_error(fault), code, render_traceback(fault))
+        return CutShort(_masked(runs, describe_error(fault)), code, _masked(runs, render_traceback(fault)))
     return None
+
+
+def _masked(runs: Sequence[Playable], text: str) -> str:
+    """The text without the keys of all targets."""
+    for each in runs:
+        text = Secrets(each.result.target).mask(text)
+    return text
 
 
 def _watch(runs: Sequence[Playable], bar: ProgressBar, recorder: Recorder) -> None:

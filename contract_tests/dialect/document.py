@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from textwrap import wrap
 
@@ -12,6 +12,7 @@ import yaml
 
 from contract_tests.dialect import schema
 from contract_tests.dialect.rules import Learned
+from contract_tests.http import printable_text, yaml_text
 from contract_tests.http.messages import Json, same
 
 WIDTH = 118
@@ -22,7 +23,7 @@ def render(found: Mapping[str, Learned], base_url: str, how: str) -> str:
     known = [name for name in schema.settings() if name in found and not found[name].doubt]
     today = time.strftime("%Y-%m-%d")
     lines = [
-        f"# The dialect of {base_url}, learned on {today}: {how}",
+        f"# The dialect of {_comment(base_url)}, learned on {today}: {how}",
         "# A fake that answers alike: assistants-fake --dialect FILE",
         "",
     ]
@@ -54,7 +55,7 @@ def _setting(name: str, found: Learned) -> list[str]:
     text = f"  {name.partition('.')[2]}: {_value(found.value)}"
     notes = [] if same(found.value, schema.default(name)) else [f"default: {_value(schema.default(name))}"]
     if found.note:
-        notes.insert(0, found.note)
+        notes.insert(0, _comment(found.note))
     if not notes:
         return [text]
     note = f"# {'; '.join(notes)}"
@@ -63,8 +64,25 @@ def _setting(name: str, found: Learned) -> list[str]:
 
 def _value(value: Json) -> str:
     """Any value as one line of YAML."""
+    if not all(text.isprintable() and "##" not in text for text in _texts(value)):
+        return yaml_text.dump_line(value)
     written = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**6)
     return written.removesuffix("\n").removesuffix("\n...").strip()
+
+
+def _comment(text: str) -> str:
+    """A text for a comment: one line, which a terminal and a CI server do not obey."""
+    return printable_text.escape(" ".join(text.split())).replace("##", r"#\x23")
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Each text in a value, the keys of objects too."""
+    if isinstance(value, dict):
+        yield from (text for item in [*value, *value.values()] for text in _texts(item))
+    elif isinstance(value, list):
+        yield from (text for item in value for text in _texts(item))
+    elif isinstance(value, str):
+        yield value
 
 
 def _left_open(found: Mapping[str, Learned]) -> Iterable[str]:
@@ -75,5 +93,5 @@ def _left_open(found: Mapping[str, Learned]) -> Iterable[str]:
         yield ""
         yield "# Not learned, so these keep their defaults:"
     for why, names in reasons.items():
-        line = f"{', '.join(names)}: {' '.join(why.split())}"
+        line = f"{', '.join(names)}: {_comment(why)}"
         yield from wrap(line, WIDTH, initial_indent="#   ", subsequent_indent="#     ", break_long_words=False)

@@ -162,7 +162,7 @@ class Client:
             self._intend(request)
             raw = self._answer(request)
         # A careless server may repeat a key. It is masked here, so no other code sees it.
-        headers = {name.lower(): self._secrets.mask(value) for name, value in raw.headers.items()}
+        headers = self._secrets.mask_headers(raw.headers)
         body = self._secrets.mask_bytes(raw.body)
         return Exchange(number, request, replace(raw, headers=headers, body=body), began, clock.now())
 
@@ -188,7 +188,7 @@ class Client:
     def add_exchange(self, request: Request, response: Response, began: float, ended: float) -> Exchange:
         """Adds an exchange that another client has sent under the same guard, as if this client had sent it."""
         self.count += 1
-        headers = {name: self._secrets.mask(value) for name, value in response.headers.items()}
+        headers = self._secrets.mask_headers(response.headers)
         masked = replace(response, headers=headers, body=self._secrets.mask_bytes(response.body))
         exchange = Exchange(self.count, request, masked, began, ended)
         self._learn(exchange, self._intend(request))

@@ -44,6 +44,18 @@ def check_depth(text: str, strings: re.Pattern[str] = STRING) -> None:
         raise JsonError(f"nested deeper than {DEPTH} levels")
 
 
+def check_value(value: Any, depth: int = 0) -> None:
+    """Raises JsonError for a value of another format, such as TOML, that JSON does not have: too deep, a date, or a
+    number that is not finite."""
+    if depth > DEPTH:
+        raise JsonError(f"nested deeper than {DEPTH} levels")
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            check_value(item, depth + 1)
+    elif not isinstance(value, str | int | float | None) or (isinstance(value, float) and not math.isfinite(value)):
+        raise JsonError(f"{value} is a value that JSON does not have")
+
+
 def replace_surrogates(value: Any) -> Any:
     """The value with U+FFFD for each lone surrogate. If two keys become equal, the last one counts."""
     if isinstance(value, str):

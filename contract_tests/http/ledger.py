@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contract_tests.http import json_text
+from contract_tests.http import input_file, json_text
+from contract_tests.http.credentials import INVALID
+from contract_tests.http.input_file import InputFileError
 from contract_tests.http.messages import Request
-from contract_tests.http.target import Target, TargetError
+from contract_tests.http.target import ROLES, Target, TargetError
 
 FORM = 1
 
@@ -78,15 +80,15 @@ def load(path: Path) -> Account:
     """The content of a ledger file. An incomplete last line is left out: the run ended before it acted on that line.
     Raises TargetError for any other damage."""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+        lines = input_file.decode(path, input_file.read_bytes(path)).split("\n")[:-1]
         head, *rest = [json_text.parse(line) for line in lines]
         if head.get("ledger") != FORM:
             raise ValueError
         account = Account(head["base_url"], head["keys"])
         for line in rest:
             _enter(account, line)
-    except OSError as fault:
-        raise TargetError(f"{path}: cannot be read ({fault.strerror}).") from fault
+    except InputFileError as fault:
+        raise TargetError(str(fault)) from fault
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise TargetError(f"{path}: not a ledger of a run, or a damaged one. Nothing was deleted.") from fault
     return account
@@ -113,11 +115,15 @@ def append(path: Path, line: dict[str, Any]) -> None:
 
 
 def _enter(account: Account, line: dict[str, Any]) -> None:
+    """Raises ValueError for a line that no run has written."""
+    role = line.get("role", "primary")
+    if role not in (*ROLES, *INVALID) or not all(isinstance(line.get(name, ""), str) for name in ("made", "gone")):
+        raise ValueError
     if "intent" in line and "made" not in line:
-        account.open[line["intent"]] = (line["role"], line["marks"])
+        account.open[line["intent"]] = (role, [str(mark) for mark in line["marks"]])
     elif "made" in line:
         account.open.pop(line["intent"], None)
-        account.created[line["made"]] = line["role"]
+        account.created[line["made"]] = role
     else:
         account.created.pop(line["gone"], None)
 

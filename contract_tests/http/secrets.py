@@ -3,10 +3,11 @@ it, such as $ASSISTANTS_API_KEY."""
 
 from __future__ import annotations
 
-import base64
-import json
+import html
 import re
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
@@ -14,42 +15,36 @@ from contract_tests.http.credentials import near
 from contract_tests.http.openapi import location
 from contract_tests.http.target import Target
 
-SHORTEST = 8  # characters of a secret
-BEGINNING = 4  # characters of a key that are searched before the whole key, because many keys begin alike
+SHORTEST = 8  # characters of a key that can be masked
+# A key of so many characters is in no other word by chance. A shorter one is masked as a whole value only.
+DISTINCT = 12
+BEGINNING = 4  # characters of a form that are searched before the whole form, because that is fast
+SPECIAL = re.compile(r"""[/\\"'<>&]""")  # characters that JSON and HTML escape in other ways too
+WORD = "[A-Za-z0-9_-]"
+# A short key may follow an escape, such as %20 or \n, whose last character looks like a part of a word.
+BEFORE = rf"(?:(?<!{WORD})|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrtbf])|(?<=\\u[0-9A-Fa-f]{{4}})|(?<=\\x[0-9A-Fa-f]{{2}}))"
+AFTER = f"(?!{WORD})"
+BASE64 = re.compile("[A-Za-z0-9+/_-]*$")
+BESIDE = 24  # characters of base64 beside a key that are masked too: the rest of a value such as `Bearer KEY`
 
 
 class Secrets:
-    """Masks every secret key of one target, in each form in which a careless server can repeat the key.
+    """Masks every key of one target, in each form in which a careless server can repeat the key.
 
-    A short key, or a key that is a word of the contract, is not a secret. Masking it would change answers that only
-    have the same word.
+    The forms are the key, keys that are nearly this key, their hexadecimal digits, and any base64 text that has one of
+    them. In each form each character may be escaped as in JSON, a URL or HTML. A key that `unmaskable` names stays:
+    to mask it would change answers that only have the same word.
     """
 
     def __init__(self, target: Target) -> None:
-        self._secret = secret = _keys_and_names(target)
-        forms = {form: name for key, name in secret for form in _forms(key)}
+        forms = [form for variable, key in _named(target) for form in _forms(key, f"${variable}")]
         # One key may begin as another key does, so the longest form goes first.
-        self._forms = dict(sorted(forms.items(), key=lambda item: -len(item[0])))
+        self._forms = sorted(dict.fromkeys(forms), key=lambda form: -len(form.text))
 
     def mask(self, text: str) -> str:
-        for form, name in self._forms.items():
-            text = text.replace(form, name)
-        for pattern, name in self._escaped if self._may_be_escaped(text) else ():
-            text = pattern.sub(lambda _, name=name: name, text)  # type: ignore[misc]  # mypy: a default binds it
+        for form in self._forms if self._may_have_a_key(text) else ():
+            text = form.mask(text)
         return text
-
-    def _may_be_escaped(self, text: str) -> bool:
-        """False if a search for escaped keys, which is slow, would find none."""
-        return any(pattern.search(text) for pattern in self._beginnings)
-
-    @cached_property
-    def _beginnings(self) -> list[re.Pattern[str]]:
-        beginnings = dict.fromkeys(key[:BEGINNING] for key, _ in self._secret)
-        return [re.compile(pattern) for beginning in beginnings for pattern in _escaped_beginnings(beginning)]
-
-    @cached_property
-    def _escaped(self) -> list[tuple[re.Pattern[str], str]]:
-        return [(re.compile(_escaped(key)), name) for key, name in self._secret]
 
     def mask_bytes(self, body: bytes) -> bytes:
         """The body without keys, in any encoding that contains ASCII, because a key is printable ASCII."""
@@ -65,47 +60,161 @@ class Secrets:
             return {self.mask(name): self.mask_texts(item) for name, item in value.items()}
         return value
 
+    def mask_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers without keys, their names in lower case."""
+        return {self.mask(name.lower()): self.mask(value) for name, value in headers.items()}
 
-def _keys_and_names(target: Target) -> list[tuple[str, str]]:
-    named = [(key, target.variables.get(role, role)) for role, key in target.keys.items()]
-    named += [(value, variable) for variable, value in target.secrets.items()]
-    pairs = [(key, f"${name}") for key, name in named if len(key) >= SHORTEST and key not in _contract()]
-    return sorted(pairs, key=lambda pair: -len(pair[0]))
+    def _may_have_a_key(self, text: str) -> bool:
+        """False if a search for all forms, which is slow, would find none."""
+        lower = text.lower()
+        if any(beginning in lower for beginning in self._beginnings):
+            return True
+        return bool(self._escape.search(lower)) and any(each.search(lower) for each in self._escaped_beginnings)
+
+    @cached_property
+    def _escape(self) -> re.Pattern[str]:
+        """An escape of any character of the beginnings. Few texts have one, so few are searched further."""
+        chars = [each for char in set("".join(self._beginnings)) for each in _cases(char)]
+        codes, numbers = ("|".join(format(ord(char), form) for char in chars) for form in ("02x", "d"))
+        special = r"|\\|&" if any(map(SPECIAL.match, chars)) else ""
+        return re.compile(rf"(?:\\u00|\\x|%(?:25){{0,3}}|&#x0{{0,5}})(?:{codes})|&#0{{0,5}}(?:{numbers});|\0{special}")
+
+    @cached_property
+    def _beginnings(self) -> list[str]:
+        return list(dict.fromkeys(form.text[:BEGINNING].lower() for form in self._forms))
+
+    @cached_property
+    def _escaped_beginnings(self) -> list[re.Pattern[str]]:
+        return [re.compile(pattern) for text in self._beginnings for pattern in _escaped_beginnings(text)]
 
 
-def _forms(key: str) -> Iterator[str]:
-    yield key
-    yield json.dumps(key)[1:-1]
-    yield from (text for text in near(key) if len(text) >= SHORTEST)
-    for text in (f"{key}:", key):  # Basic authorization has the colon
-        yield base64.b64encode(text.encode()).decode()
+def unmaskable(target: Target) -> list[str]:
+    """The variables whose keys are too short or too common to be masked."""
+    return [variable for variable, key in _named(target) if not _is_distinct(key)]
 
 
-def _escaped(key: str) -> str:
-    """A pattern of the key in which any character may be escaped as in JSON or in a URL."""
-    return _first(key[0]) + _rest(key)
+@dataclass(frozen=True)
+class _Form:
+    """A text that gives a key away, and the variable of the key. Base64 is exact about upper and lower case."""
+
+    text: str
+    name: str
+    is_base64: bool = False
+    is_word: bool = False
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        if self.is_base64:
+            return re.compile(f"{_escaped(self.text)}[A-Za-z0-9+/_-]{{0,{BESIDE}}}(?:=|%3[dD]){{0,2}}")
+        escaped = _escaped(self.text.lower())
+        return re.compile(f"{BEFORE}{escaped}{AFTER}" if self.is_word else escaped)
+
+    def mask(self, text: str) -> str:
+        pieces, end = [], 0
+        for match in self._pattern.finditer(text if self.is_base64 else _lower(text)):
+            start = match.start()
+            if self.is_base64 and (before := BASE64.search(text[max(end, start - BESIDE) : start])):
+                start -= len(before.group())
+            pieces += [text[end:start], self.name]
+            end = match.end()
+        return "".join([*pieces, text[end:]])
+
+
+def _lower(text: str) -> str:
+    """The text in lower case, with each character at its place: a few characters become two."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(char.lower()[:1] for char in text)
+
+
+def _named(target: Target) -> list[tuple[str, str]]:
+    """Each key, and each secret of a header, with the variable that holds it."""
+    keys = [(target.variables.get(role, role), key) for role, key in target.keys.items()]
+    return keys + list(target.secrets.items())
+
+
+def _is_distinct(text: str) -> bool:
+    return len(text) >= SHORTEST and text.lower() not in _contract()
+
+
+def _forms(key: str, name: str) -> Iterator[_Form]:
+    if not _is_distinct(key):
+        return
+    # The search ignores the case, so two texts that differ in case alone are one.
+    for text in {each.lower(): each for each in (key, *near(key)) if _is_distinct(each)}.values():
+        if text == key or len(key) < DISTINCT or key not in text:
+            yield _Form(text, name, is_word=len(text) < DISTINCT)
+    yield _Form(key.encode().hex(), name)
+    for text in _base64_parts(key):
+        yield _Form(text, name, is_base64=True)
+        yield _Form(text.replace("+", "-").replace("/", "_"), name, is_base64=True)
+
+
+def _base64_parts(key: str) -> Iterator[str]:
+    """The texts of which one is in the base64 text of every value that has the key in it.
+
+    Base64 writes three bytes as four characters, so the key can begin at three places. A character that also depends on
+    the bytes beside the key is left out.
+    """
+    for before in range(3):
+        encoded = b64encode(b"\0" * before + key.encode()).decode()
+        yield encoded[-(-before * 8 // 6) : (before + len(key)) * 8 // 6]
+
+
+def _escaped(text: str) -> str:
+    """A pattern of the text in which any character may be escaped."""
+    return _first(text[0]) + _rest(text)
 
 
 def _escaped_beginnings(beginning: str) -> Iterator[str]:
     """A pattern for each form of the first character. `re` skips fast to a form without a choice, as `in` does."""
-    for first in (re.escape(beginning[0]), f"u00{_hex(beginning[0])}", f"%{_hex(beginning[0])}"):
-        yield first + _rest(beginning)
+    first = beginning[0]
+    for escaped in (
+        re.escape(first),
+        f"u00{_hex(first)}",
+        f"x{_hex(first)}",
+        f"%(?:25){{0,3}}{_hex(first)}",
+        *_html(first),
+    ):
+        yield escaped + _rest(beginning)
 
 
 def _first(char: str) -> str:
     # Each branch begins with a literal, to which `re` skips.
-    return rf"(?:{re.escape(char)}|\\\\{{0,3}}(?:{re.escape(char)}|u00{_hex(char)})|%{_hex(char)})"
+    return rf"(?:{_encoded(char)}|\\\\{{0,3}}(?:{_code(char)}|{re.escape(char)})|{re.escape(char)})"
 
 
-def _rest(key: str) -> str:
-    # The number of backslashes is bounded: without that, a long run of them costs the square of its length.
-    return "".join(rf"(?:\\{{0,4}}{re.escape(char)}|\\{{1,4}}u00{_hex(char)}|%{_hex(char)})" for char in key[1:])
+def _rest(text: str) -> str:
+    # The number of backslashes is bounded: without that, a long run of them costs the square of its length. In UTF-16
+    # and UTF-32 there are zeros between the characters. The x of \x78 is no letter of a key, so escapes come first.
+    return "".join(
+        rf"\0{{0,3}}(?:{_encoded(char)}|\\{{1,4}}{_code(char)}|\\{{0,4}}{re.escape(char)})" for char in text[1:]
+    )
+
+
+def _code(char: str) -> str:
+    return f"(?:u00|x){_hex(char)}"
+
+
+def _encoded(char: str) -> str:
+    return "|".join((f"%(?:25){{0,3}}{_hex(char)}", *_html(char)))
+
+
+def _html(char: str) -> Iterable[str]:
+    decimals = "|".join(str(ord(each)) for each in _cases(char))
+    numbers = (f"&#0{{0,5}}(?:{decimals});", f"&#[xX]0{{0,5}}{_hex(char)};")
+    return numbers if html.escape(char) == char else (*numbers, html.escape(char))
 
 
 def _hex(char: str) -> str:
-    return "".join(f"[{digit.lower()}{digit.upper()}]" for digit in f"{ord(char):02x}")
+    codes = (f"{ord(each):02x}" for each in _cases(char))
+    return f"(?:{'|'.join(''.join(f'[{digit}{digit.upper()}]' for digit in code) for code in codes)})"
+
+
+def _cases(char: str) -> list[str]:
+    """Both cases of a letter: a search ignores the case, and their codes differ."""
+    return sorted({char.lower(), char.upper()})
 
 
 @cache
 def _contract() -> str:
-    return location().read_text(encoding="utf-8")
+    return location().read_text(encoding="utf-8").lower()

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.http import json_text
+from contract_tests.http import input_file, json_text
+from contract_tests.http.input_file import InputFileError
 
 ROLES = {
     "primary": "ASSISTANTS_API_KEY",
@@ -134,13 +135,14 @@ def from_environment(base_url: str, variables: Mapping[str, str] = ROLES) -> Tar
 def from_file(path: Path) -> Target:
     """A target given by a TOML file, which names environment variables for the keys."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = input_file.read_text(path)
         json_text.check_depth(text, TOML_STRING)
         declared = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise TargetError(f"{path}: cannot be read ({fault}).") from fault
+        json_text.check_value(declared)
+    except InputFileError as fault:
+        raise TargetError(str(fault)) from fault
     except ValueError as fault:
-        raise TargetError(f"{path}: not TOML ({fault}).") from fault
+        raise TargetError(f"{path}: not TOML that can be used ({fault}).") from fault
     if isinstance(file := declared.get("ca_file"), str):
         declared["ca_file"] = str(path.parent / file)
     return _target(declared, str(path))

@@ -35,7 +35,7 @@ class Assistants:
         found = schema_faults(document)
         asked = parse(exchange.request.method, exchange.request.path)
         id = document.get("id") if isinstance(document, dict) else None
-        if found.keys() & {"", "id"} and asked.operation == RETRIEVE and id != asked.id:
+        if found and asked.operation == RETRIEVE and id != asked.id:
             self.findings.add_violation("retrieve/equals-created", "an assistant", answer(exchange), exchange)
             return False
         for place, message in found.items():
@@ -131,7 +131,8 @@ class Assistants:
         if name in TEXTS and not same(call.fields.get(name, old), new) and (taken := taken_from(call, new)):
             return ignored_fields()[taken].not_kept_id, f"{name} without what {taken} was sent with", actual
         if name in call.fields and name in TEXTS:
-            stale = same(old, new) and not same(tracked.given.get(name), call.fields[name])
+            same_as_before = same(old, new) and not same(tracked.given.get(name), call.fields[name])
+            stale = same_as_before or attribution.is_stale(tracked, name, new)
             return self._written(call, name, new, actual, "modify/seen-everywhere" if stale else "")
         if same(old, new) or tracked.was_answered(name, new):
             return None
@@ -194,12 +195,11 @@ class Assistants:
 
     def _differs(self, exchange: Exchange, tracked: TrackedAssistant, name: str, value: Json) -> None:
         assert tracked.document is not None
-        requirements, shown = attribution.difference(self.model, tracked, name, value)
+        requirement, shown = attribution.difference(self.model, tracked, name, value)
         expected = f"{name} {brief(tracked.document[name])}"
-        for requirement in requirements:
-            self.findings.add_violation(
-                requirement, expected, f"{name} {brief(value)}", *tracked.trail[:1], *shown, exchange
-            )
+        self.findings.add_violation(
+            requirement, expected, f"{name} {brief(value)}", *tracked.trail[:1], *shown, exchange
+        )
 
     def _outlived(self, call: Call, tracked: TrackedAssistant) -> None:
         """It was read and is right: whatever could have changed it meanwhile has not."""

@@ -17,28 +17,28 @@ from contract_tests.oracle.refusals import LIST_ITEMS, shape
 IDENTITY = ("id", "object", "created_at")
 
 
-def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) -> tuple[list[str], list[Exchange]]:
+def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) -> tuple[str, list[Exchange]]:
     """The requirement that a difference breaks: the newest change that can have made it tells which."""
     if told := by_its_value(model, tracked, name, value):
-        return [told[0]], [told[1]]
+        return told[0], [told[1]]
     writes = model.since_read(tracked)
     own = [write for write in writes if write.id == tracked.id]
     if name in IDENTITY and any(write.call.operation in MODIFIES for write in own):
-        return ["modify/keeps-identity"], [own[0].exchange]
+        return "modify/keeps-identity", [own[0].exchange]
     refused = (write for write in own if not write.accepted)
     if wrong := next((each for each in refused if _can_have_left(each, own, tracked, name, value)), None):
-        return [wrong.requirement], [wrong.exchange]
+        return wrong.requirement, [wrong.exchange]
     wrote = next((write for write in own if write.accepted and write.call.operation in MODIFIES), None)
     if wrote:
         return _badly_written(wrote, tracked, name, value), [wrote.exchange]
-    if made := next((write for write in own if write.call.operation == CREATE), None):
-        return _badly_made(made, name), []
-    if tracked.wrote and _is_stale(tracked, name, value):
+    if any(write.call.operation == CREATE for write in own):
+        return "retrieve/equals-created", []
+    if tracked.wrote and is_stale(tracked, name, value):
         return _badly_written(tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
     other = next((write for write in writes if write.accepted and write.call.operation in MODIFIES), None)
     if other and name in TEXTS and not _is_mangled(value, tracked.document or {}, name):
-        return ["modify/only-its-target"], [other.exchange]
-    return ["retrieve/equals-created"], []
+        return "modify/only-its-target", [other.exchange]
+    return "retrieve/equals-created", []
 
 
 def _is_mangled(value: Json, document: dict[str, Json], name: str) -> bool:
@@ -55,15 +55,17 @@ def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json
     writes = model.since_read(tracked)
     modifies = (each for each in writes if each.accepted and each.call.operation in MODIFIES)
     newest = next((each for each in modifies if each.id == tracked.id and name in each.call.fields), None)
+    stale = name in TEXTS and is_stale(tracked, name, value)
     for write in writes:
-        if _sent(write, name, value) and (found := _guilt(write, tracked, name, newest)):
+        is_own = write.id == tracked.id or not (stale and newest)  # a value of its own explains it as well
+        if is_own and _sent(write, name, value) and (found := _guilt(write, tracked, name, newest)):
             return found, write.exchange
-    if name not in TEXTS or not _is_stale(tracked, name, value):
+    if not stale:
         return None
     for write in writes:
         wrote = write.id == tracked.id and write.accepted and write.call.operation in MODIFIES
         if wrote and name in write.call.fields:
-            return _badly_written(write, tracked, name, value)[0], write.exchange
+            return _badly_written(write, tracked, name, value), write.exchange
     return None
 
 
@@ -84,7 +86,7 @@ def _can_have_left(refused: Write, own: list[Write], tracked: TrackedAssistant, 
     if str(value).strip().casefold() in sent:
         return True
     newer = own[: own.index(refused)]
-    if _is_stale(tracked, name, value) or any(each.accepted and each.call.operation in MODIFIES for each in newer):
+    if is_stale(tracked, name, value) or any(each.accepted and each.call.operation in MODIFIES for each in newer):
         return False
     if not any(write.accepted for write in own):
         return True  # the field was right when it was read last
@@ -92,7 +94,8 @@ def _can_have_left(refused: Write, own: list[Write], tracked: TrackedAssistant, 
     return refused.call.operation in MODIFIES if not value else not mangled
 
 
-def _is_stale(tracked: TrackedAssistant, name: str, value: Json) -> bool:
+def is_stale(tracked: TrackedAssistant, name: str, value: Json) -> bool:
+    """True if the field of the assistant had this value before."""
     return any(same(earlier.get(name), value) for earlier in tracked.earlier)
 
 
@@ -108,38 +111,33 @@ def _guilt(write: Write, tracked: TrackedAssistant, name: str, newest: Write | N
     return "modify/only-its-target" if write.id != tracked.id else own
 
 
-def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Json) -> list[str]:
+def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Json) -> str:
     if wrote.exchange.request.group:
-        return ["parallel/modifies-not-lost"]
+        return "parallel/modifies-not-lost"
     if name == "instructions" and wrote.call.fields.get(name) == "":
-        return ["modify/empty-instructions-clear"]
+        return "modify/empty-instructions-clear"
     if name in TEXTS and name not in wrote.call.fields:
-        return ["modify/partial" if wrote.call.fields else "modify/empty-body-changes-nothing"]
-    stale = _is_stale(tracked, name, value)
-    if name in TEXTS and not stale:
-        return ["create/keeps-what-it-is-given", "retrieve/equals-created"]
-    return ["modify/seen-everywhere"] if name in TEXTS else ["retrieve/equals-created"]
-
-
-def _badly_made(made: Write, name: str) -> list[str]:
-    given = name in TEXTS and isinstance(made.call.fields.get(name), str)
-    kept = ["create/keeps-what-it-is-given"] if given else []
-    return [*kept, "retrieve/equals-created"]
+        return "modify/partial" if wrote.call.fields else "modify/empty-body-changes-nothing"
+    stale = is_stale(tracked, name, value)
+    return "modify/seen-everywhere" if name in TEXTS and stale else "retrieve/equals-created"
 
 
 def loss(writes: list[Write], tracked: TrackedAssistant, role: str, otherwise: str) -> tuple[str, list[Exchange]]:
     """The requirement that is broken where an assistant that should be there is not. `writes` are those since it was
     last seen there, newest first.
     """
+    in_parallel = bool(tracked.trail) and tracked.trail[0].request.group
+    if in_parallel and tracked.listed_at is None:
+        return "parallel/creates-all-kept", []
     for write in writes:
         if write.call.operation == DELETE and not write.accepted and write.id == tracked.id:
             return write.requirement, [write.exchange]
     for write in writes:
         if write.call.operation == DELETE and write.exchange.response.accepted and write.id != tracked.id:
             return "delete/only-its-target", [write.exchange]
-    if "sibling" in (role, tracked.role):  # list/complete is violated too if the first key misses its own
+    if role != tracked.role:  # list/complete is violated too if the first key misses its own
         return "org/shared-by-its-keys", []
-    if tracked.trail and tracked.trail[0].request.group:
+    if in_parallel:
         return "parallel/creates-all-kept", []
     return otherwise, []
 
@@ -151,7 +149,7 @@ def features(
     if tracked and tracked.id == target.expendable_id and call.operation == DELETE:
         return ["delete/self-is-the-keys-own"]
     ill_formed = exchange.response.status in TOLERATED  # whoever asks, and with whomever at the same time
-    if tracked and tracked.trail and tracked.role != call.role and call.operation in accepted and not ill_formed:
+    if tracked and tracked.role != call.role and call.operation in accepted and not ill_formed:
         return ["org/shared-by-its-keys"]
     if exchange.request.group and not ill_formed:
         return ["parallel/creates-all-kept" if call.operation == CREATE else "parallel/modifies-not-lost"]

@@ -71,6 +71,7 @@ class Oracle:
     def observe(self, exchange: Exchange) -> None:
         """Judges one exchange and takes its effects into the model."""
         before = self._found()
+        self.findings.timing.begin(exchange)
         self._observe(exchange)
         if self._found() != before:
             self._deviating.add(exchange.number)
@@ -257,6 +258,8 @@ class Oracle:
             tracked.document = None
         elif call.operation in (*MODIFIES, DELETE):
             doubt_the_likes_of(self.model, call)
+            if call.operation != DELETE:  # it may have made the assistant
+                self.model.assistants[call.id] = TrackedAssistant(call.id, "", call.role, trail=[exchange])
         if call.operation in WRITE_OPERATIONS:
             self.model.log.append(Write(exchange, call, False, "", call.id or str(id)))
 

@@ -133,7 +133,6 @@ class Writes:
             taken=taken,
             lost="id" in taken,
         )
-        tracked.listed_at = tracked.read_at
         if "odd-body" not in call.free:
             self.assistant_judge.created(exchange, call, document, taken)
             tracked.given = {name: call.fields[name] for name in TEXTS if name in call.fields}

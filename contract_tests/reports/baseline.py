@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-from contract_tests.http import yaml_text
+from contract_tests.http import input_file, yaml_text
+from contract_tests.http.input_file import InputFileError
 from contract_tests.reports.events import Edit, Record
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.verdicts import Verdict
@@ -24,7 +25,7 @@ from contract_tests.requirements.verdicts import Verdict
 FIELDS = {"id": str, "why": str, "reason": str, "owner": str, "link": str, "expires": date}
 NEEDED = ("id", "why", "reason")
 FIRST = "1.0"
-CONTRACT = re.compile(r"# contract (\d+(?:\.\d+)*)\s*$", re.MULTILINE)
+CONTRACT = re.compile(r"# contract (\d{1,9}(?:\.\d{1,9})*)\s*$", re.MULTILINE)
 # The parts of a reason that differ from run to run.
 VOLATILE = re.compile(r"asst-\S+|(?:contract|sdk)-\d\S*(?: \d+)?|\d{4,}|….*$")
 
@@ -92,20 +93,23 @@ class Baseline:
         if line.expires and line.expires < today:
             return f"expired on {line.expires}: fix the violation, or set another date."
         if verdict and verdict.violations and line.reason not in verdict.reason:
-            return f"fails for another reason: fix that, or write  reason: {_scalar(stable(verdict.reason))}"
+            return (
+                f"fails for another reason: fix that, or write  reason: {yaml_text.dump_line(stable(verdict.reason))}"
+            )
         return ""
 
 
 def load(path: Path) -> Baseline:
     """Raises BaselineError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = input_file.read_text(path)
         yaml_text.check(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise BaselineError(f"{path}: cannot be read ({fault}).") from fault
+    except InputFileError as fault:
+        raise BaselineError(str(fault)) from fault
     except yaml.YAMLError as fault:
-        raise BaselineError(f"{path}: not YAML ({' '.join(str(fault).split())}).") from fault
+        line, problem = yaml_text.describe(fault)
+        raise BaselineError(f"{path}:{line}: not YAML ({problem}).") from fault
     stated = CONTRACT.match(text)
     contract = stated.group(1) if stated else FIRST
     if root is None:
@@ -125,12 +129,15 @@ def _line(path: Path, node: yaml.Node) -> KnownViolation:
     try:
         value: Any = yaml.SafeLoader("").construct_document(node)
     except (yaml.YAMLError, ValueError) as fault:
-        raise BaselineError(f"{where}: not an entry of a baseline ({' '.join(str(fault).split())}).") from fault
+        _, problem = yaml_text.describe(fault)
+        raise BaselineError(f"{where}: not an entry of a baseline ({problem}).") from fault
     if not isinstance(value, dict):
         raise BaselineError(f"{where}: an entry has {', '.join(NEEDED)}.")
     for name, given in value.items():
-        if name not in FIELDS or not isinstance(given, FIELDS[name]):
-            raise BaselineError(f"{where}: '{name}' is not one of {', '.join(FIELDS)}, or has the wrong type.")
+        if name not in FIELDS:
+            raise BaselineError(f"{where}: '{name}' is not one of {', '.join(FIELDS)}.")
+        if type(given) is not FIELDS[name]:  # a time is an instance of date too, and cannot be compared with one
+            raise BaselineError(f"{where}: '{name}' must be a {'date' if FIELDS[name] is date else 'text'}.")
     if missing := [name for name in NEEDED if not str(value.get(name, "")).strip()]:
         raise BaselineError(f"{where}: '{missing[0]}' is missing.")
     return KnownViolation(value["id"], value["why"], value["reason"], first, max(first, last), value.get("expires"))
@@ -139,7 +146,7 @@ def _line(path: Path, node: yaml.Node) -> KnownViolation:
 def render(record: Record) -> str:
     """A baseline of all violations of a run. A person has to fill in why each is known."""
     rows = [
-        f"- id: {verdict['id']}\n  why: to be filled in\n  reason: {_scalar(stable(verdict['reason']))}\n"
+        f"- id: {verdict['id']}\n  why: to be filled in\n  reason: {yaml_text.dump_line(stable(verdict['reason']))}\n"
         for verdict in record.broken()
     ]
     return f"# contract {catalogue.version()}\n" + ("".join(rows) or "[]\n")
@@ -149,10 +156,6 @@ def stable(reason: str) -> str:
     """The longest part of a reason that is the same in the next run."""
     pieces: list[str] = [piece.strip() for piece in VOLATILE.split(reason)]
     return max(pieces, key=len)
-
-
-def _scalar(text: str) -> str:
-    return yaml.safe_dump(text, width=10_000, default_style='"', allow_unicode=True).rstrip("\n").removesuffix("\n...")
 
 
 def since(before: Record, verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 
 from contract_tests.dialect.differences import Comparison, Difference
+from contract_tests.reports.console import line
 from contract_tests.reports.summary import WORDS
-from contract_tests.reports.terminal import line
 
 KINDS = {"choice": "setting"}  # the word for people; the JSON keeps the kind
 COLUMN = 24  # characters of an answer
@@ -19,7 +19,7 @@ def difference_table(found: Comparison, console: Console) -> None:
     names = [f"{KINDS.get(each.kind, each.kind.upper())} {each.concern}" for each in found.differences]
     if names:
         width = max(map(len, [*names, "difference in"]))
-        console.print(f"\n[bold]{'difference in':{width}} {'A':{COLUMN}} {'B':{COLUMN}}[/]", soft_wrap=True)
+        line(console, "\n", (f"{'difference in':{width}} {'A':{COLUMN}} {'B':{COLUMN}}", "bold"))
     for name, each in zip(names, found.differences, strict=True):
         one, other = (_cut(text, COLUMN) for text in words(each))
         line(console, f"{name:{width}} {one:{COLUMN}} {other:{COLUMN}}".rstrip())

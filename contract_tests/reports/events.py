@@ -6,6 +6,7 @@ before it and has their hash: a file without a footer, or with another hash, is 
 The JSON Schema of the events is events.schema.json beside this file. It marks (x-volatile) the values that may differ
 between two equal runs. Format 2 added `variables` to the target, `blocked_by` to a verdict, `confirmed` to its
 evidence, and `ledger`, `baseline`, `since` and `unread` to the footer.
+Later files of format 2 have `seconds` in a verdict, too.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from contract_tests.http import json_text
+from contract_tests.http import input_file, json_text
+from contract_tests.http.input_file import InputFileError
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.target import ROLES
 
 FORMAT = 2
 READABLE = (1, 2)
+SCHEMA = Path(__file__).with_name("events.schema.json")
 SHOWN_BYTES = 4000  # the most that an event has of one body
 
 Event = dict[str, Any]
@@ -68,6 +71,10 @@ class Record:
         else:
             raise KeyError(event["event"])
 
+    def events(self) -> list[Event]:
+        """All events in their order."""
+        return [self.header, *self.exchanges.values(), *self.choices, *self.verdicts, self.footer]
+
     def broken(self) -> list[Event]:
         return [verdict for verdict in self.verdicts if verdict["verdict"] in ("fail", "warn")]
 
@@ -80,30 +87,65 @@ def load(path: Path) -> Record:
     """The record in a file. Raises RecordError if the file cannot be read, is not a record, or is incomplete."""
     record, hashed = Record(), hashlib.sha256()
     try:
-        *lines, rest = path.read_bytes().split(b"\n")
+        *lines, rest = input_file.read_bytes(path).split(b"\n")
         for line in lines:
             record.add(json_text.parse(line.decode()))
             if not record.footer:
                 hashed.update(line + b"\n")
-    except OSError as fault:
-        raise RecordError(f"{path}: cannot be read ({fault.strerror}).") from fault
+    except InputFileError as fault:
+        raise RecordError(str(fault)) from fault
     except (ValueError, KeyError, TypeError) as fault:
         raise RecordError(f"{path}: not the events of a run.") from fault
-    if record.header.get("format", FORMAT) not in READABLE:
+    written = record.header.get("format", FORMAT)
+    if written not in READABLE:
         known = " and ".join(map(str, READABLE))
-        raise RecordError(f"{path}: written in format {record.header['format']}; this version reads {known}.")
+        raise RecordError(f"{path}: written in format {written}; this version reads {known}.")
     whole = not rest and record.header and record.footer.get("lines") == len(lines) - 1
-    if not whole or record.footer["sha256"] != hashed.hexdigest():
+    if not whole or record.footer.get("sha256") != hashed.hexdigest():
         raise RecordError(f"{path}: incomplete or changed. The run was cut short, or the file was edited.")
-    _fill_in(record)
+    _check(record, path)
     return record
 
 
+def _check(record: Record, path: Path) -> None:
+    """Completes a record of an older format. Raises RecordError if an event is not as the schema says: a file that some
+    other program has written may lack fields, or hold other values."""
+    from jsonschema_rs import ValidationError, validator_for  # here: most commands read no record
+
+    # A later version may add fields. So a reader knows less than the file has, and takes the file all the same.
+    lenient = SCHEMA.read_text(encoding="utf-8").replace(
+        '"additionalProperties": false', '"additionalProperties": true'
+    )
+    definitions = json.loads(lenient)["$defs"]
+    validators = {name: validator_for(definition) for name, definition in definitions.items()}
+    try:
+        _fill_in(record)
+        for event in record.events():
+            validators[event["event"]].validate(event)
+        _check_numbers(record)
+    except ValidationError as fault:
+        place = "/".join(map(str, [event["event"], *fault.instance_path]))
+        raise RecordError(f"{path}: not the events of a run ({place}: {fault.message:.120}).") from fault
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise RecordError(f"{path}: not the events of a run: an event lacks a field.") from fault
+
+
+def _check_numbers(record: Record) -> None:
+    """Raises KeyError if the evidence names an exchange that the record does not have."""
+    for verdict in record.verdicts:
+        for each in verdict["evidence"]:
+            for number in each["exchanges"]:
+                record.exchanges[number]
+
+
 def _fill_in(record: Record) -> None:
-    """Adds to a record of format 1 the keys of format 2."""
+    """Adds the keys that a record of format 1, or an early one of format 2, does not have."""
     record.header["target"].setdefault("variables", dict(ROLES))
+    for exchange in record.exchanges.values():
+        exchange["request"].setdefault("headers", {})
     for verdict in record.verdicts:
         verdict.setdefault("blocked_by", None)
+        verdict.setdefault("seconds", 0.0)
         for each in verdict["evidence"]:
             each.setdefault("confirmed", None)
     known = any(verdict["known"] is not None for verdict in record.verdicts)
@@ -123,7 +165,7 @@ def exchanges(record: Record) -> list[Exchange]:
 
 def _request(event: Event) -> Request:
     body = None if event["body"] is None else event["body"].encode().ljust(event["bytes"])
-    return Request(event["method"], event["path"], event["as"], body, tuple(event.get("headers", {}).items()))
+    return Request(event["method"], event["path"], event["as"], body, tuple(event["headers"].items()))
 
 
 def _response(event: Event) -> Response:

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from contract_tests.http import json_text
+from contract_tests.http import json_text, printable_text
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.sdk_snippets import sdk_line
 from contract_tests.reports.summary import WORDS, doubt, headline, kind, sums
@@ -58,8 +59,16 @@ def template(name: str) -> Template:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        finalize=_printable,
     )
     return environment.get_template(name)
+
+
+def _printable(value: Any) -> Any:
+    """A value of a template, without characters that turn a line around or hide. A template escapes the markup."""
+    if isinstance(value, Markup):
+        return Markup(printable_text.escape(str(value), keep="\n\t"))
+    return printable_text.escape(value, keep="\n\t") if isinstance(value, str) else value
 
 
 def difference(one: str, other: str) -> tuple[Markup, Markup]:

@@ -3,53 +3,70 @@ did not delete an assistant, skipped for a requirement that was not tested."""
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from contract_tests.reports import escaping
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.summary import doubt, failing, faults, reason
 
-# Characters that XML 1.0 cannot hold, not even escaped.
-UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 
 def junit(record: Record) -> str:
-    """A suite for each area, a case for each requirement."""
+    """A suite for each area, a case for each requirement. The time of a case is the requirement's share of the calls.
+
+    The attributes are those that the documented readers of GitHub's actions, GitLab, Jenkins and Azure DevOps share.
+    """
     root = Element("testsuites", name="assistants-contract")
     for area, verdicts in groupby(record.verdicts, key=lambda verdict: verdict["id"].split("/")[0]):
         _suite(root, area, list(verdicts), record)
     edits = [(f"{each['id']} in line {each['line']}", each["edit"]) for each in record.footer["edits"]]
     _extra(root, "baseline", "failure", edits)
     _extra(root, "run", "error", faults(record))
+    for suite in root:
+        _count(suite, record)
+    for name in ("tests", "failures", "errors"):
+        root.set(name, str(sum(int(suite.attrib[name]) for suite in root)))
+    root.set("time", _seconds(record.footer["seconds"]))
+    _escape(root)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
 def _extra(root: Element, name: str, kind: str, rows: list[tuple[str, str]]) -> None:
     """A suite for failures that belong to no requirement."""
-    counts = {"failures": "0", "errors": "0", "skipped": "0", f"{kind}s": str(len(rows))}
-    suite = SubElement(root, "testsuite", {"name": name, "tests": str(len(rows)), **counts}) if rows else root
+    suite = SubElement(root, "testsuite", name=name) if rows else root
     for case, text in rows:
-        _result(SubElement(suite, "testcase", classname=name, name=_fit(case)), kind, text, text)
+        _result(SubElement(suite, "testcase", classname=name, name=case, time=_seconds(0)), kind, text, text)
 
 
 def _suite(root: Element, area: str, verdicts: list[Event], record: Record) -> None:
-    suite = SubElement(root, "testsuite", name=area, tests=str(len(verdicts)), errors="0")
+    suite = SubElement(root, "testsuite", name=area)
     for verdict in verdicts:
-        case = SubElement(suite, "testcase", classname=area, name=verdict["id"])
+        time = _seconds(verdict["seconds"])
+        case = SubElement(suite, "testcase", classname=area, name=verdict["id"], time=time)
         if failing(verdict, record):
             _result(case, "failure", reason(verdict), _details(verdict, record))
         elif verdict["verdict"] == "unjudged":
             _result(case, "skipped", verdict["reason"])
         elif verdict["verdict"] != "pass":
-            SubElement(case, "system-out").text = _fit(f"{_excuse(verdict)}\n{_details(verdict, record)}")
-    for kind, attribute in (("failure", "failures"), ("skipped", "skipped")):
+            SubElement(case, "system-out").text = f"{_excuse(verdict)}\n{_details(verdict, record)}"
+
+
+def _count(suite: Element, record: Record) -> None:
+    cases = suite.findall("testcase")
+    suite.set("tests", str(len(cases)))
+    for kind, attribute in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{kind}"))))
+    suite.set("time", _seconds(sum(float(case.attrib["time"]) for case in cases)))
+    suite.set("timestamp", record.header["started"])
+
+
+def _seconds(number: float) -> str:
+    return f"{number:.3f}"
 
 
 def _result(case: Element, kind: str, message: str, text: str = "") -> None:
-    SubElement(case, kind, message=_fit(message)).text = _fit(text) or None
+    SubElement(case, kind, message=message).text = text or None
 
 
 def _excuse(verdict: Event) -> str:
@@ -66,5 +83,8 @@ def _details(verdict: Event, record: Record) -> str:
     return "\n".join(lines)
 
 
-def _fit(text: str) -> str:
-    return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
+def _escape(root: Element) -> None:
+    """Makes each text and each attribute of the document one that XML can hold."""
+    for element in root.iter():
+        element.attrib.update({name: escaping.xml(value) for name, value in element.attrib.items()})
+        element.text = escaping.xml(element.text) if element.text else None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from contract_tests.reports.escaping import code_block, code_span, workflow_data, workflow_property
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.summary import details, doubt, failing, faults, headline, sums
 
@@ -12,10 +11,12 @@ def markdown(record: Record) -> str:
     """The sums first, then each violation with its script, then the untested requirements."""
     must, should = sums(record)
     broken = record.broken()
+    fault = record.footer["fault"]
     lines = [
-        f"## Assistants contract {record.header['contract']}. {headline(record)}",
+        f"## Assistants contract {record.header['contract']}. {headline(record).removesuffix(fault).rstrip()}",
         "",
-        f"{record.header['target']['base_url']}, {record.footer['requests']} requests",
+        *([code_span(fault), ""] if fault else []),
+        f"{code_span(record.header['target']['base_url'])}, {record.footer['requests']} requests",
         "",
         "| | passed | failed | not tested |",
         "|---|---|---|---|",
@@ -41,15 +42,14 @@ def github_annotations(record: Record) -> list[str]:
 
 
 def _annotation(level: str, title: str, text: str, **place: object) -> str:
-    properties = ",".join(
-        f"{name}={_escaped(str(value)).replace(',', '%2C')}" for name, value in (place | {"title": title}).items()
-    )
-    return f"::{level} {properties}::{_escaped(text)}"
+    properties = (f"{name}={workflow_property(str(value))}" for name, value in (place | {"title": title}).items())
+    return f"::{level} {','.join(properties)}::{workflow_data(text)}"
 
 
 def _edits(record: Record) -> list[str]:
-    rows = [f"- {each['file']}:{each['line']}: {each['id']} {each['edit']}" for each in record.footer["edits"]]
-    return ["", f"### {record.footer['baseline']} is out of date", "", *rows] if rows else []
+    edits = (f"{each['file']}:{each['line']}: {each['id']} {each['edit']}" for each in record.footer["edits"])
+    rows = [f"- {code_span(edit)}" for edit in edits]
+    return ["", f"### {code_span(record.footer['baseline'])} is out of date", "", *rows] if rows else []
 
 
 def _violation(verdict: Event, record: Record) -> list[str]:
@@ -58,9 +58,7 @@ def _violation(verdict: Event, record: Record) -> list[str]:
     for each in verdict["evidence"][:1]:
         texts = [*_texts(each), *([("Doubt", doubt(verdict))] if doubt(verdict) else [])]
         comments = [f"# {label}: {line}" for label, text in texts for line in text.splitlines()]
-        script = "\n".join([*comments, each["curl"]])
-        fence = "`" * max(3, max((len(run) for run in re.findall("`+", script)), default=0) + 1)
-        head += [f"{fence}sh", script, fence]
+        head += code_block("\n".join([*comments, each["curl"]]), "sh")
     blocked = record.blocked_by(verdict["id"])
     return [*head, "", f"Not tested because of this: {', '.join(blocked)}"] if blocked else head
 
@@ -71,8 +69,8 @@ def _texts(evidence: Event) -> list[tuple[str, str]]:
 
 def _not_tested(record: Record) -> list[str]:
     rest = [verdict for verdict in record.verdicts if verdict["verdict"] == "unjudged"]
-    return ["", "### Not tested", "", *(f"- {verdict['id']}: {verdict['reason']}" for verdict in rest)] if rest else []
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return (
+        ["", "### Not tested", "", *(f"- {verdict['id']}: {code_span(verdict['reason'])}" for verdict in rest)]
+        if rest
+        else []
+    )

@@ -10,20 +10,21 @@ from rich.table import Table
 
 from contract_tests.http.target import Target
 from contract_tests.profiles.plan import JUDGING, Plan
-from contract_tests.reports.terminal import line, reasons
+from contract_tests.reports.console import line, table
+from contract_tests.reports.terminal import reasons
 from contract_tests.requirements import catalogue
 
 
 def by_requirement(plan: Plan, target: Target, chosen: Callable[[str], bool], console: Console) -> None:
     """Prints the requests for each requirement, the requirements that are not tested, and the sum."""
-    title = f"\n[bold]Assistants contract {catalogue.version()}[/], profile {plan.profile}, on {target.base_url}\n"
-    console.print(title, soft_wrap=True)
-    table = Table("requirement", "level", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("requests that test it", justify="right")
+    title = (f"\nAssistants contract {catalogue.version()}", "bold")
+    line(console, title, f", profile {plan.profile}, on {target.base_url}\n")
+    rows = Table("requirement", "level", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    rows.add_column("requests that test it", justify="right")
     for id, each in catalogue.requirements().items():
         if chosen(id):
-            table.add_row(id, each.level, "·" if id in plan.unjudged else str(plan.bearing_on(id)))
-    console.print(table)
+            rows.add_row(id, each.level, "·" if id in plan.unjudged else str(plan.bearing_on(id)))
+    table(console, rows)
     untested: dict[str, list[str]] = defaultdict(list)
     for id, cure in plan.unjudged.items():
         untested[cure].append(id)
@@ -33,12 +34,12 @@ def by_requirement(plan: Plan, target: Target, chosen: Callable[[str], bool], co
 
 def by_step(plan: Plan, target: Target, console: Console) -> None:
     """Prints the requests for each step of a plan that tests no requirement."""
-    console.print(f"\n[bold]{plan.profile}[/], on {target.base_url}\n", soft_wrap=True)
-    table = Table("step", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("requests", justify="right")
+    line(console, (f"\n{plan.profile}", "bold"), f", on {target.base_url}\n")
+    rows = Table("step", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    rows.add_column("requests", justify="right")
     for step in plan.steps:
-        table.add_row(step.promise, str(step.requests) if step.requests else "·")
-    console.print(table)
+        rows.add_row(step.promise, str(step.requests) if step.requests else "·")
+    table(console, rows)
     _effort(plan, target, console)
 
 

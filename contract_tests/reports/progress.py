@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from contract_tests.http.messages import Exchange
+from contract_tests.reports.console import stderr
 
 
 class ProgressBar:
@@ -19,7 +19,7 @@ class ProgressBar:
             TextColumn("{task.description:40}"),
             BarColumn(),
             TextColumn("{task.fields[requests]} requests"),
-            console=Console(stderr=True),
+            console=stderr(),
             transient=True,
         )
         self._task = self._bar.add_task("starting", requests=0)

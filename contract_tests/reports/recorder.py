@@ -46,7 +46,11 @@ class Ending:
 
 
 class Recorder:
-    """Writes each event of a run to a file at once, if there is a file. `record` has all events so far."""
+    """Writes each event of a run to a file at once, if there is a file. `record` has all events so far.
+
+    A disk may be full. That must not end the run, because its assistants have to be deleted: `fault` is the error of
+    the first write that failed, and the rest is not written.
+    """
 
     def __init__(
         self, result: Result, options: RunOptions, profile: str | None, strict: bool, file: TextIO | None
@@ -55,6 +59,7 @@ class Recorder:
         self._target = result.target
         self._secrets = Secrets(result.target)
         self._file = file
+        self.fault: OSError | None = None
         self._hash = hashlib.sha256()
         self._lines = 0
         self._numbers: dict[Exchange, int] = {}
@@ -155,6 +160,7 @@ class Recorder:
             "reason": verdict.reason,
             "blocked_by": verdict.blocked_by or None,
             "breaches": len(verdict.violations),
+            "seconds": round(verdict.seconds, 4),
             "evidence": [self._evidence(violation) for violation in verdict.violations[:SHOWN_BREACHES]],
         }
 
@@ -173,8 +179,12 @@ class Recorder:
         self.record.add(json_text.replace_surrogates(event) if "\\u" in line else event)
         self._hash.update(line.encode() + b"\n")
         self._lines += 1
-        if self._file:
-            self._file.write(line + "\n")
+        if self._file and not self.fault:
+            try:
+                self._file.write(line + "\n")
+                self._file.flush()
+            except OSError as fault:
+                self.fault = fault
 
 
 def _declared(target: Target) -> Event:

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 
-from contract_tests.http import credentials, operations
+from contract_tests.http import credentials, operations, printable_text
 from contract_tests.http.messages import Exchange, Request
 from contract_tests.http.target import ROLES, VARIABLE, Target
 from contract_tests.requirements.findings import Violation
@@ -134,7 +134,8 @@ def _plain(body: bytes) -> str | None:
         text = body.decode()
     except UnicodeDecodeError:
         return None
-    return None if "\0" in text or text.startswith("@") else text
+    is_shown = printable_text.escape(text, keep="\n") == text  # a terminal would obey or hide the rest
+    return text if is_shown and not text.startswith("@") else None
 
 
 def _pieces(body: bytes) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import groupby
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
 from contract_tests.http import operations
 from contract_tests.http.target import ROLES
+from contract_tests.reports.console import line, table
+from contract_tests.reports.escaping import shell_word
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.summary import WORDS, doubt, headline, kind, sums
 from contract_tests.runs.result import Result
@@ -37,30 +38,33 @@ def report(record: Record, console: Console, errors: Console) -> None:
         _sums(record, console)
 
 
-def line(console: Console, text: str) -> None:
-    """Prints a text unchanged: not wrapped, and without markup."""
-    console.print(text, soft_wrap=True, markup=False)
-
-
 def not_deleted(console: Console, ids: Iterable[str], ledger: str | None, target: Event) -> None:
-    """Prints each assistant that the run created and did not delete, with the command that deletes it."""
-    left = [id if id.isprintable() else repr(id)[1:-1] for id in ids]
-    if ledger and left:
-        line(console, f"\nNot deleted: {len(left)} of this run. Delete with: assistants-contract sweep {ledger}")
-    elif ledger:
+    """Prints each assistant that the run created and did not delete, with the command that deletes it.
+
+    A person may paste such a line whole, so the id is one word for a shell too.
+    """
+    left = list(ids)
+    sweep = f"assistants-contract sweep {shell_word(ledger)}" if ledger else ""
+    if sweep and left:
+        line(console, f"\nNot deleted: {len(left)} of this run. Delete with: {sweep}")
+    elif sweep:
         line(console, "\nA create got no answer, or a server error. An assistant may be left.")
-        line(console, f"Look for it with: assistants-contract sweep {ledger}")
+        line(console, f"Look for it with: {sweep}")
+    variable = target["variables"].get("primary", ROLES["primary"])
     for id in left:
-        variable = target["variables"].get("primary", ROLES["primary"])
-        url = shlex.quote(target["base_url"] + operations.path(id))
-        line(console, f'Not deleted: {id}. Delete it with: curl -X DELETE -H "Authorization: Bearer ${variable}" {url}')
+        command = f'curl -X DELETE -H "Authorization: Bearer ${variable}"'
+        url = shell_word(target["base_url"] + operations.path(id))
+        line(console, f"Not deleted: {shell_word(id)}. Delete it with: {command} {url}")
 
 
 def perhaps_not_deleted(console: Console, names: Iterable[str]) -> None:
     """Prints the names to look for: each was created perhaps, but no answer named it and no list could be read."""
     for name, number in Counter(names).items():
         times = f" ({number} creates)" if number > 1 else ""
-        line(console, f"Perhaps not deleted: {name}{times}. No answer gave its id, and no list could be read.")
+        line(
+            console,
+            f"Perhaps not deleted: {shell_word(name)}{times}. No answer gave its id, and no list could be read.",
+        )
 
 
 def result_not_deleted(console: Console, result: Result) -> None:
@@ -73,7 +77,7 @@ def result_not_deleted(console: Console, result: Result) -> None:
 def reasons(console: Console, untested: dict[str, list[str]]) -> None:
     """Prints the requirements that were not tested, grouped by their reason."""
     for reason, ids in untested.items():
-        console.print(Text.assemble("\n", ("NOT TESTED", STYLES["unjudged"]), f" {', '.join(ids)}"), soft_wrap=True)
+        line(console, "\n", ("NOT TESTED", STYLES["unjudged"]), f" {', '.join(ids)}")
         row(console, "Reason", reason)
 
 
@@ -85,15 +89,14 @@ def row(console: Console, label: str, text: str) -> None:
 def _verdicts(record: Record, console: Console) -> None:
     """Prints the table of areas, each violation with its script, and the requirements that were not tested."""
     head = (f"Assistants contract {record.header['contract']}", "bold")
-    console.print(Text.assemble("\n", head, f" on {record.header['target']['base_url']}\n"), soft_wrap=True)
-    console.print(_areas(record.verdicts))
+    line(console, "\n", head, f" on {record.header['target']['base_url']}\n")
+    table(console, _areas(record.verdicts))
     for verdict in record.broken():
         blocked = record.blocked_by(verdict["id"])
         if verdict["known"] is None:
             _violation(console, verdict, blocked)
         else:
-            known = ("KNOWN", STYLES["known"])
-            console.print(Text.assemble("\n", known, f" {verdict['id']}: {verdict['known']}"), soft_wrap=True)
+            line(console, "\n", ("KNOWN", STYLES["known"]), f" {verdict['id']}: {verdict['known']}")
             _blocked(console, blocked)
     untested: dict[str, list[str]] = defaultdict(list)
     shown = {verdict["id"] for verdict in record.broken()}
@@ -106,7 +109,7 @@ def _verdicts(record: Record, console: Console) -> None:
 def _violation(console: Console, verdict: Event, blocked: list[str]) -> None:
     word, first = WORDS[verdict["verdict"]].upper(), verdict["evidence"][0]
     rest = f" {verdict['id']} ({verdict['level'].upper()}, {verdict['source']})"
-    console.print(Text.assemble("\n", (word, STYLES[verdict["verdict"]]), rest), soft_wrap=True)
+    line(console, "\n", (word, STYLES[verdict["verdict"]]), rest)
     row(console, "Requirement", verdict["statement"])
     row(console, "Expected", first["expected"])
     row(console, "Actual", first["came"])
@@ -142,12 +145,12 @@ def _sums(record: Record, console: Console) -> None:
 
 
 def _areas(verdicts: list[Event]) -> Table:
-    table = Table("area", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    areas = Table("area", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     columns = [name for name in COLUMNS if name != "known" or any(kind(each) == "known" for each in verdicts)]
     for name in columns:
-        table.add_column(WORDS[name], justify="right", no_wrap=True)
+        areas.add_column(WORDS[name], justify="right")
     for area, some in groupby(verdicts, key=lambda verdict: verdict["id"].split("/")[0]):
         found = [kind(each) for each in some]
         numbers = ((name, found.count(name)) for name in columns)
-        table.add_row(area, *(f"[{STYLES[name]}]{number}[/]" if number else "·" for name, number in numbers))
-    return table
+        areas.add_row(escape(area), *(f"[{STYLES[name]}]{number}[/]" if number else "·" for name, number in numbers))
+    return areas

@@ -6,7 +6,9 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from contract_tests.http import printable_text
 from contract_tests.http.messages import Exchange, Json
+from contract_tests.requirements.timing import Timing
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Findings:
     late: dict[str, str] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
     unproven: dict[str, str] = field(default_factory=dict)
+    timing: Timing = field(default_factory=Timing)
 
     def add_violation(
         self,
@@ -61,6 +64,7 @@ class Findings:
         is_oracles: bool = True,
     ) -> None:
         evidence = tuple(dict.fromkeys(exchanges))
+        self.timing.note(requirement)
         self.violations.append(Violation(requirement, expected, actual, evidence, times, is_oracles))
 
     def block(self, by: str, *requirements: str) -> None:
@@ -74,6 +78,7 @@ class Findings:
         self.violations = [each for each in self.violations if each.requirement not in requirements]
 
     def hold(self, requirement: str, operation: str) -> None:
+        self.timing.note(requirement)
         self.held[requirement].add(operation)
 
     def judge(
@@ -97,6 +102,7 @@ class Findings:
         self.late |= other.late
         self.silent |= other.silent
         self.unproven |= other.unproven
+        self.timing.add(other.timing)
         for requirement, operations in other.held.items():
             self.held[requirement] |= operations
 
@@ -124,7 +130,7 @@ def brief(value: Json, length: int = 160) -> str:
     JSON.
     """
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    text = text if text.isprintable() else repr(text)[1:-1]
+    text = printable_text.escape(text)
     return text if len(text) <= length else f"{text[:length]}… ({len(text)} characters)"
 
 

@@ -29,7 +29,8 @@ CALLS = {
 @dataclass(frozen=True)
 class Verdict:
     """`verdict` is pass, fail (a must), warn (a should) or unjudged. `reason` explains the verdict; it is empty for a
-    pass. `blocked_by` is the violated requirement that kept this one from being tested.
+    pass. `blocked_by` is the violated requirement that kept this one from being tested. `seconds` is the share of the
+    calls that this requirement took.
     """
 
     requirement: Requirement
@@ -37,6 +38,7 @@ class Verdict:
     reason: str = ""
     violations: list[Violation] = field(default_factory=list)
     blocked_by: str = ""
+    seconds: float = 0.0
 
 
 def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[str, str]) -> list[Verdict]:
@@ -45,7 +47,10 @@ def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[st
     `missing` maps a requirement to the part that the target lacks for a verdict.
     """
     return [
-        _verdict(requirement, findings, missing.get(requirement.id))
+        replace(
+            _verdict(requirement, findings, missing.get(requirement.id)),
+            seconds=findings.timing.seconds(requirement.id),
+        )
         for requirement in catalogue.requirements().values()
         if chosen(requirement.id)
     ]

@@ -157,6 +157,17 @@ def test_junit_separates_failed_from_not_tested(record: Record) -> None:
     assert cases["modify/empty-instructions-clear"] == []
 
 
+def test_junit_has_the_time_of_each_requirement(record: Record) -> None:
+    """A time is the share of the calls on which a requirement was judged. The times of a suite add up, and are not more
+    than the run took."""
+    root = JUnitXml.fromstring(render("junit", record))
+    suites = [(suite.time, [case.time for case in suite]) for suite in root if suite.name in catalogue.areas()]
+
+    assert all(total == pytest.approx(sum(times), abs=0.01) for total, times in suites)
+    assert 0 < sum(total for total, _ in suites) <= sum(each["seconds"] for each in record.exchanges.values()) + 0.01
+    assert all(time is not None for _, times in suites for time in times)
+
+
 def test_any_answer_of_a_target_can_be_reported(
     run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path
 ) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.http.operations import CREATE, DELETE
+from contract_tests.http.messages import Exchange, Response
+from contract_tests.http.operations import CREATE, DELETE, list_
 from contract_tests.requirements.findings import Findings
 from contract_tests.requirements.verdicts import Verdict, judge
 
@@ -53,3 +54,14 @@ def test_prerequisites_of_prerequisites_explain_too(findings: Findings) -> None:
     (found,) = judge(findings, lambda id: id == "delete/only-its-target", {})
 
     assert found.blocked_by == PREREQUISITE
+
+
+def test_the_time_of_a_call_is_shared_by_what_was_judged_on_it() -> None:
+    """Two requirements that were judged on a call of two seconds took a second each. Later calls add to that."""
+    findings = Findings()
+    for seconds, held in ((2.0, (DEPENDENT, PREREQUISITE)), (3.0, (DEPENDENT,)), (5.0, ())):
+        findings.timing.begin(Exchange(1, list_(), Response(200), 10.0, 10.0 + seconds))
+        for requirement in held:
+            findings.hold(requirement, DELETE)
+
+    assert (verdict(findings).seconds, findings.timing.seconds(PREREQUISITE)) == (4.0, 1.0)

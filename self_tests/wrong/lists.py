@@ -155,7 +155,7 @@ def the_newest_is_listed_with_the_next(fake: Fake) -> None:
     within(fake, lambda projects: projects[:-1])
 
 
-@wrong(COMPLETE)
+@wrong(COMPLETE, "modify/seen-everywhere")
 def a_list_that_is_cached_until_something_is_deleted(fake: Fake) -> None:
     cached: dict[str, list[Project]] = {}
     around(fake.store, "remove", lambda old, *project: cached.clear() or old(*project))  # type: ignore[func-returns-value]
@@ -353,7 +353,7 @@ def order_is_ignored(fake: Fake) -> None:
     asking(fake, lambda query: query | {"order": "desc"})
 
 
-@wrong(ASC, "list/has-more-is-true-to-its-word", "list/after", "list/before")
+@wrong(ASC, "list/has-more-is-true-to-its-word", "list/after", "list/before", "list/complete")
 def order_turns_the_page_and_not_the_list(fake: Fake) -> None:
     """The code reverses the newest page, not the list."""
     cutting(fake, lambda cut, _, query: cut(order="desc")[:: -1 if query["order"] == "asc" else 1])

@@ -400,7 +400,7 @@ def the_bad_part_of_a_body_is_passed_over(fake: Fake) -> None:
     applying_the_good_part(fake, lambda answer: answer)
 
 
-@wrong(BAD)
+@wrong(BAD, "errors/never-5xx")
 def the_good_part_is_kept_and_the_rest_crashes(fake: Fake) -> None:
     error = fake.envelope("Oh.", "api_error", None, None)
     applying_the_good_part(fake, lambda _: Answer(error, 500))
@@ -449,7 +449,7 @@ def an_unknown_id_is_made(fake: Fake, operation: str) -> None:
     making_ghosts(fake, operation, answer=True)
 
 
-@wrong(UNKNOWN)
+@wrong(UNKNOWN, "delete/gone")
 def an_unknown_id_is_refused_but_made(fake: Fake) -> None:
     making_ghosts(fake, *MODIFIES, answer=False)
 

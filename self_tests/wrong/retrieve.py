@@ -75,7 +75,7 @@ def retrieve_answers_a_list_of_one(fake: Fake) -> None:
     showing(fake, lambda _, document: {"object": "list", "data": [document]}, RETRIEVE)
 
 
-@wrong(SAME)
+@wrong(SAME, "org/closed-to-others")
 def retrieve_answers_the_newest_whatever_was_asked(fake: Fake) -> None:
     """A mock repeats its last answer."""
 
