@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,14 +12,17 @@ from urllib.parse import urlsplit
 import openai
 import pytest
 
+from contract_tests.http import route
+from contract_tests.http.connection import Deadline
 from contract_tests.http.guard import Guard
 from contract_tests.http.messages import Request, Response, parse
 from contract_tests.http.operations import CREATE, METHODS, is_collection
-from contract_tests.http.target import Target
+from contract_tests.http.target import TIMEOUT, Target
 from sdk_tests.clients import UNKNOWN, AsyncClient, Client, SyncClient
+from sdk_tests.deadline import Body, TooLargeError, limit
 from sdk_tests.versions import AioHttp, AsyncHttp, SyncHttp, httpx
 
-SETTINGS: dict[str, Any] = {"max_retries": 0, "timeout": 10.0}
+SETTINGS: dict[str, Any] = {"max_retries": 0, "timeout": TIMEOUT}
 ASYNC = ("async", "aiohttp")
 PLAIN = ("sync", "async")
 # These are all the ways to use the SDK in a program. The last three are sync.
@@ -32,7 +36,7 @@ class Clients:
         self._target = target
         self._watch = Watch(target, guard or Guard(target), observe)
         # The certificates are loaded once, and for HTTPS alone, because that is the slow part of a client.
-        self._trust = httpx.create_ssl_context() if urlsplit(target.base_url).scheme == "https" else False
+        self._trust = route.trusted(target) if urlsplit(target.base_url).scheme == "https" else False
         self._open: dict[tuple[str, str, bool], SyncClient | AsyncClient] = {}
 
     def with_key_of(self, role: str, kind: str, *, strict: bool = False) -> Client:
@@ -61,14 +65,25 @@ class Clients:
     def _client(self, kind: str, role: str, key: str, strict: bool) -> Client:
         opened = (kind, role, strict or kind == "strict")
         if opened not in self._open:
-            settings = {"base_url": self._target.base_url, "api_key": key, "_strict_response_validation": opened[2]}
-            # A redirect is an answer like any other: the guard has not seen where it leads.
-            http = {"verify": self._trust, "event_hooks": self._watch.hooks(kind, role), "follow_redirects": False}
+            settings = {
+                "base_url": self._target.base_url,
+                "api_key": key,
+                "timeout": self._target.timeout,
+                "_strict_response_validation": opened[2],
+            }
+            http = self._http() | {"event_hooks": self._watch.hooks(kind, role)}
             self._open[opened] = open_client(kind, http, self._watch.faults(kind, role, http), **settings)
             self._open[opened].guard = self._watch.guard
             self._open[opened].watch = self._watch
             self._open[opened].create_fields = self._target.create
         return self._open[opened]
+
+    def _http(self) -> dict[str, Any]:
+        """The route of every client. Without `trust_env`, httpx obeys no variable by itself."""
+        proxy = route.proxy_url(self._target.base_url) if route.find_proxy(self._target.base_url) else None
+        # A redirect is an answer like any other: the guard has not seen where it leads.
+        plain = {"verify": self._trust, "follow_redirects": False, "trust_env": False}
+        return plain | ({"proxy": proxy} if proxy else {})
 
 
 def open_client(
@@ -102,6 +117,9 @@ class Watch:
         self.observe = observe
         self.group, self._groups = 0, 1_000  # this number is far from the groups of the session
         self.clock = target.clock
+        self._target = target
+        self._headers = target.sent_headers
+        self._deadline = Deadline(target.timeout)
         # An earlier run may have used the whole budget.
         self.calls = deque([self.clock.now()] * (target.rate_limit or 0), maxlen=target.rate_limit or 0)
         self.guard = guard
@@ -114,18 +132,25 @@ class Watch:
         def before(request: httpx.Request) -> None:
             self.guard.check(request.method, self._path(request), role)
             self._hold()
-            request.extensions["began"] = self.clock.now()
-            request.extensions["group"] = self.group
+            self._prepare(request)
+            self._deadline = Deadline(self._target.timeout)
 
         def after(response: httpx.Response) -> None:
-            response.read()
+            body = Body()
+            for piece in response.iter_bytes():
+                body.add(piece, response.request)
+            response._content = body.whole
             self._learn(response, role)
 
         async def before_async(request: httpx.Request) -> None:
             before(request)  # this may block: no other task in this loop could go on
+            request.extensions["deadline"].reschedule(asyncio.get_running_loop().time() + self._target.timeout)
 
         async def after_async(response: httpx.Response) -> None:
-            await response.aread()
+            body = Body()
+            async for piece in response.aiter_bytes():
+                body.add(piece, response.request)
+            response._content = body.whole
             self._learn(response, role)
 
         if kind in ASYNC:
@@ -140,7 +165,11 @@ class Watch:
         """
 
         def watched(over: Any) -> Any:
-            send, send_new = over.send, type(over)(**http, limits=UNSHARED).send
+            new = type(over)(**http, limits=UNSHARED)
+            send, send_new = over.send, new.send
+            if kind not in ASYNC:
+                for each in (over, new):
+                    limit(each, lambda: self._deadline)
 
             def send_sync(request: httpx.Request, **options: Any) -> Any:
                 with self._fault(request, role):
@@ -153,12 +182,19 @@ class Watch:
 
             async def send_async(request: httpx.Request, **options: Any) -> Any:
                 with self._fault(request, role):
-                    if self._creates(request):
-                        return await send_new(request, **options)
                     try:
-                        return await send(request, **options)
-                    except ENDED:
-                        return await send_new(request, **options)
+                        async with asyncio.timeout(None) as request.extensions["deadline"]:
+                            return await send_once_more(request, **options)
+                    except TimeoutError as fault:
+                        raise httpx.ReadTimeout(str(fault), request=request) from fault
+
+            async def send_once_more(request: httpx.Request, **options: Any) -> Any:
+                if self._creates(request):
+                    return await send_new(request, **options)
+                try:
+                    return await send(request, **options)
+                except ENDED:
+                    return await send_new(request, **options)
 
             over.send = send_async if kind in ASYNC else send_sync
             return over
@@ -174,11 +210,16 @@ class Watch:
             yield
         except httpx.RequestError as fault:
             if self.observe:
-                hung = isinstance(fault, httpx.TimeoutException)
-                text = "no answer in time" if hung else f"the connection broke ({type(fault).__name__})"
                 began = request.extensions["began"]
-                self.observe(self._request(request, role), Response(0, fault=text, hung=hung), began, self.clock.now())
+                self.observe(self._request(request, role), self._unanswered(fault), began, self.clock.now())
             raise
+
+    def _unanswered(self, fault: httpx.RequestError) -> Response:
+        if isinstance(fault, httpx.TimeoutException):
+            return Response(0, fault=f"no answer within {self._target.timeout:g} s", hung=True)
+        if isinstance(fault, TooLargeError):
+            return Response(0, fault=str(fault), too_large=True)
+        return Response(0, fault=f"the connection broke ({type(fault).__name__})")
 
     @contextmanager
     def parallel(self) -> Iterator[None]:
@@ -195,8 +236,16 @@ class Watch:
             self.clock.rest(max(0.0, self.calls[0] + MINUTE - self.clock.now()))
         self.calls.append(self.clock.now())
 
+    def _prepare(self, request: httpx.Request) -> None:
+        """Adds what every call of the target has."""
+        path = self._path(request)
+        request.extensions |= {"path": path, "began": self.clock.now(), "group": self.group}
+        request.url = request.url.copy_with(raw_path=(self.base + self._target.with_query(path)).encode())
+        request.headers.update(self._headers)
+
     def _path(self, request: httpx.Request) -> str:
-        return request.url.raw_path.decode().removeprefix(self.base)
+        """The path below the base URL, with no query but its own."""
+        return str(request.extensions.get("path") or request.url.raw_path.decode().removeprefix(self.base))
 
     def _request(self, request: httpx.Request, role: str) -> Request:
         headers = tuple((name, request.headers[name]) for name in SHOWN_HEADERS if name in request.headers)

@@ -34,4 +34,5 @@ def parse_request(recorded: Mapping[str, Any], group: int) -> Request:
 
 def parse_response(recorded: Mapping[str, Any]) -> Response:
     body = base64.b64decode(recorded["body"])
-    return Response(recorded["status"], recorded["headers"], body, recorded["fault"])
+    slow, large = recorded["hung"], recorded["too_large"]
+    return Response(recorded["status"], recorded["headers"], body, recorded["fault"], hung=slow, too_large=large)

@@ -16,6 +16,7 @@ from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from contract_tests.http import route
 from contract_tests.http.openapi import IgnoredField, ignored_fields
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
@@ -23,6 +24,11 @@ from contract_tests.http.target import Target
 HERE = Path(__file__).resolve().parent
 HOME = Path(sys.prefix) / "sdks"  # inside our own environment, so that it is deleted with that
 NODE_TESTS = ("promises.mjs", "list.mjs", "refusals.mjs", "facts.mjs")
+# The fields of a target that the tests need, in Python and in Node.
+DECLARED = (
+    *("base_url", "query", "headers", "secrets", "ca_file", "timeout"),
+    *("keys", "bound_id", "expendable_id", "rate_limit", "create"),
+)
 PATIENCE = 600  # the longest time in seconds for one command
 
 
@@ -77,11 +83,9 @@ class Sdk:
         Raises UnavailableError, or RuntimeError if the tests break.
         """
         self.install()
-        given = {name: getattr(target, name) for name in ("base_url", "bound_id", "expendable_id", "rate_limit")}
-        declared = json.dumps({**given, "keys": dict(target.keys), "create": dict(target.create)})
         ask = _python if self.language == "python" else _node
-        variables = os.environ | {
-            "ASSISTANTS_TARGET": declared,
+        variables = _environment_of(target) | {
+            "ASSISTANTS_TARGET": json.dumps({name: _plain(getattr(target, name)) for name in DECLARED}),
             "ASSISTANTS_ONLY": json.dumps(only),
             "ASSISTANTS_IGNORED": json.dumps([_described(field) for field in ignored_fields().values()]),
         }
@@ -92,6 +96,18 @@ class Sdk:
     def install(self) -> None:
         """Raises UnavailableError."""
         environment(self.language, self.home, self.packages)
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _environment_of(target: Target) -> dict[str, str]:
+    """Our environment, with a proxy only if this target has one: Node may send a call for this machine to a proxy."""
+    proxied = route.proxy_url(target.base_url) is not None
+    kept = {name: value for name, value in os.environ.items() if proxied or not name.lower().endswith("_proxy")}
+    authority = {"NODE_EXTRA_CA_CERTS": target.ca_file} if target.ca_file else {}
+    return kept | ({"NODE_USE_ENV_PROXY": "1"} if proxied else {}) | authority
 
 
 def _described(field: IgnoredField) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from contract_tests.cli.command_line_keys import without_keys
-from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, VERSION, learn_options, run_options
+from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, TIMEOUT, VERSION, WAIT, learn_options, run_options
 from contract_tests.cli.report_files import report_options
 from contract_tests.cli.streams import safe_streams
 from contract_tests.cli.suite_errors import describe_error, render_traceback
@@ -213,10 +213,14 @@ def learn(events: Path | None, planning: bool, ledger: Path, **given: Any) -> in
 @click.argument("a")
 @click.argument("b")
 @ALLOW_HTTP
+@TIMEOUT
+@WAIT
 @click.option("--ledger", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="A folder for them.")
 @click.option("--json", type=FILE, help="The differences for a program.")
 @click.option("--html", type=FILE, help=FORMATS["html"][0])
-def compare(a: str, b: str, allow_http: bool, ledger: Path, **files: Path | None) -> int:
+def compare(
+    a: str, b: str, allow_http: bool, timeout: int | None, wait: int, ledger: Path, **files: Path | None
+) -> int:
     """Print the differences of two servers.
 
     A and B get the same calls. A difference is one that a client can see.
@@ -234,7 +238,7 @@ def compare(a: str, b: str, allow_http: bool, ledger: Path, **files: Path | None
     """
     from contract_tests.cli.invocation import contestants
 
-    servers = contestants(a, b, allow_http)
+    servers = contestants(a, b, allow_http, timeout, wait)
 
     from contract_tests.cli.compare import ComparisonRun
 

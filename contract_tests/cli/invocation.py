@@ -45,18 +45,23 @@ def parse_invocation(
     probe_rate_limit: bool = False,
     allow_fuzzing: bool = False,
     needs_key: bool = True,
+    timeout: int | None = None,
+    wait: int = 0,
 ) -> Invocation:
     """Raises UsageError, or ClickException if the target cannot be used. A command that sends nothing needs no key."""
     check_no_key()
     given = _target(base_url, file, needs_key)
     check_no_key(given.keys.values() if given else ())
     if given is None:
+        if timeout or wait:
+            raise click.UsageError("Give BASE_URL or --target: --timeout and --wait are for a server.")
         if profile:
             why = (
                 "a profile is for a service that holds real data" if profile in JUDGING else f"{profile} needs a server"
             )
             raise click.UsageError(f"Give BASE_URL or --target: {why}.")
         return Invocation(None, None, None, selection)
+    given = replace(given, timeout=timeout or given.timeout, wait=wait)
     _check_reach(given, profile, allow_http, allow_fuzzing)
     allowed = [name for name, yes in ((ASK_SELF, ask_self_delete), (PROBE, probe_rate_limit)) if yes]
     if allowed and profile not in (PRODUCTION, LEARN):
@@ -84,10 +89,14 @@ def check_generators(invocation: Invocation, *, deep: bool, sdk: bool) -> None:
 Contestant = Target | Record
 
 
-def contestants(a: str, b: str, allow_http: bool) -> tuple[Contestant, Contestant]:
+def contestants(a: str, b: str, allow_http: bool, timeout: int | None, wait: int) -> tuple[Contestant, Contestant]:
     """The two servers to compare, each by its URL, its target file, or the events of a run."""
     check_no_key()
-    return _contestant(a, ROLES, allow_http), _contestant(b, OTHERS, allow_http)
+    both = _contestant(a, ROLES, allow_http), _contestant(b, OTHERS, allow_http)
+    one, other = (
+        replace(each, timeout=timeout or each.timeout, wait=wait) if isinstance(each, Target) else each for each in both
+    )
+    return one, other
 
 
 def _contestant(word: str, variables: Mapping[str, str], allow_http: bool) -> Contestant:

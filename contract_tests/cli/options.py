@@ -18,6 +18,14 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 PLACE = click.Path(path_type=Path)
 
 
+TIMEOUT = click.option(
+    "--timeout", type=click.IntRange(1, 3600), metavar="SECONDS", help="The longest time for one call.  [default: 30]"
+)
+WAIT = click.option(
+    "--wait", type=click.IntRange(0, 3600), default=0, metavar="SECONDS", help="Wait for a server that is starting."
+)
+
+
 def run_options(command: Command) -> Command:
     """Adds the options of a run: for the target, the requirements to test, the calls that the user allows, and files.
 
@@ -35,6 +43,8 @@ def run_options(command: Command) -> Command:
             CONTRACT,
             click.option("--probe-rate-limit", is_flag=True, help="Test rate/* too: this uses up the rate limit."),
             ALLOW_HTTP,
+            TIMEOUT,
+            WAIT,
             click.option(
                 "--allow-fuzzing", is_flag=True, help="Test a server beyond this machine with thousands of calls."
             ),
@@ -75,6 +85,8 @@ def learn_options(command: Command) -> Command:
                 "--probe-rate-limit", is_flag=True, help="Learn the limiter too: this uses up the rate limit."
             ),
             ALLOW_HTTP,
+            TIMEOUT,
+            WAIT,
         )
     ):
         command = decorate(command)

@@ -13,7 +13,17 @@ from contract_tests.cli.report_files import Reports
 from contract_tests.reports.formats import FORMATS
 from contract_tests.runs.run_options import RunOptions
 
-TARGET = ("base_url", "file", "profile", "allow_http", "ask_self_delete", "probe_rate_limit", "allow_fuzzing")
+TARGET = (
+    "base_url",
+    "file",
+    "profile",
+    "allow_http",
+    "ask_self_delete",
+    "probe_rate_limit",
+    "allow_fuzzing",
+    "timeout",
+    "wait",
+)
 
 
 @dataclass(frozen=True)

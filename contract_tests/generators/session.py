@@ -11,6 +11,7 @@ from contract_tests.http.client import Client
 from contract_tests.http.guard import TakenError
 from contract_tests.http.messages import Exchange, Json, Request, Response
 from contract_tests.http.target import Target, TargetError
+from contract_tests.requirements.findings import answer, brief
 
 if TYPE_CHECKING:  # `explain` and `plan` list steps, and start without the oracle
     from contract_tests.oracle.oracle import Oracle
@@ -27,6 +28,10 @@ class BlockedError(Exception):
     def __init__(self, reason: str, by: str = "") -> None:
         super().__init__(reason)
         self.by = by
+
+
+class UnansweredError(BlockedError):
+    """A call that a step depends on was not answered in time. The text says the time."""
 
 
 class Session:
@@ -68,20 +73,18 @@ class Session:
         return items if self.thorough and not self.client.limited else items[:size]
 
     def send(self, request: Request) -> Exchange:
-        """The exchange, which the oracle has seen. Raises BlockedError if no answer came in time.
+        """The exchange, which the oracle has seen. Raises UnansweredError if no answer came in time.
 
         An operation that seems never to succeed is not sent again: its last refusal is the answer.
         """
         if refusal := self.oracle.find_known_refusal(operations.parse(request.method, request.path).operation):
-            return refusal
+            return _answered(refusal)
         self._check_deletable(request)
         exchange = self._send(create_ladder.climb(request, self._create_fields))
         if self._needs_the_ladder(exchange):
             self._climb()
             return self.send(request)
-        if exchange.response.hung:
-            raise BlockedError("a call was never answered")
-        return exchange
+        return _answered(exchange)
 
     def _send(self, request: Request) -> Exchange:
         try:
@@ -97,6 +100,9 @@ class Session:
             raise self._no_delete()
 
     def _no_delete(self) -> BlockedError:
+        refusal = self.oracle.find_known_refusal(operations.DELETE)
+        if refusal and refusal.response.hung:
+            return UnansweredError(refusal.response.fault)
         return BlockedError("nothing can be deleted", self.oracle.refusals.dead()[operations.DELETE])
 
     @property
@@ -130,11 +136,11 @@ class Session:
         if not response.status and not response.too_large:
             raise TargetError(f"{base_url} does not answer: {response.fault}.")
         if 300 <= response.status < 400:
-            location = response.headers.get("location")
+            location = brief(response.headers.get("location", "nowhere"))
             raise TargetError(f"{base_url} redirects to {location}: give that to be judged. No key went there.")
         if response.status == 401 or (response.status == 403 and is_list):
             variable = self.target.variables.get(request.role, request.role)
-            raise TargetError(f"{base_url} refuses the {request.role} key ({variable}): {response.status}.")
+            raise TargetError(f"{base_url} refuses the {request.role} key ({variable}): {_refusal(exchange)}")
         self.first_answers[request.role] = response
         self.oracle.observe(exchange)
         return exchange
@@ -268,6 +274,21 @@ class Session:
                 self.client.guard.invent(id)
                 return id
         raise BlockedError("no id could be invented that names nothing")
+
+
+def _answered(exchange: Exchange) -> Exchange:
+    if exchange.response.hung:
+        raise UnansweredError(exchange.response.fault)
+    return exchange
+
+
+def _refusal(exchange: Exchange) -> str:
+    """The status and the message of a refusal; the beginning of the answer if a gateway refused in its own form."""
+    body = exchange.response.json
+    error = body.get("error") if isinstance(body, dict) else None
+    message = error.get("message") if isinstance(error, dict) else None
+    text = f"{exchange.response.status} {brief(message)}" if isinstance(message, str) else answer(exchange)
+    return text if text.endswith(".") else f"{text}."
 
 
 def page_ids(exchange: Exchange) -> list[str]:

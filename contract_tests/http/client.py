@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from contract_tests.http.transport import Transport
 
 MINUTE = 60.0
+STARTING = (502, 503, 504)  # of a server that is starting, or of a gateway before one
+BETWEEN_TRIES = 1.0  # seconds
 PATIENCE = 3  # waits for one request that is answered 429 again and again; also faults in a row
 PLAIN = operations.list_(limit=1)
 
@@ -66,8 +68,9 @@ class Client:
         self._faults = 0
         self._calls: deque[float] = deque()
         self._until = 0.0
-        self._transport = _transport(target.base_url)
+        self._transport = _transport(target)
         self._secrets = Secrets(target)
+        self._of_target = {"accept": "application/json", "user-agent": "assistants-contract", **target.sent_headers}
 
     def send(self, request: Request) -> Exchange:
         """Sends one request. After a 429, waits and sends it again. Raises TargetError, GuardError, BudgetError."""
@@ -100,7 +103,11 @@ class Client:
             self._calls.extend(self.target.clock.now() for _ in batch)
         intents = [self._intend(request) for request in batch]
         with ThreadPoolExecutor(max_workers=len(batch)) as threads:
-            exchanges = list(threads.map(self._exchange, batch))
+            try:
+                exchanges = list(threads.map(self._exchange, batch))
+            except KeyboardInterrupt:
+                self._transport.close()  # the threads would wait for their answers until the deadline
+                raise
         for exchange, intent in zip(exchanges, intents, strict=True):
             self._learn(exchange, intent)
         return [self._send_again(exchange) if exchange.response.status == 429 else exchange for exchange in exchanges]
@@ -147,19 +154,39 @@ class Client:
         return self.ledger.intend(request, self.tag) if self.ledger else 0
 
     def _exchange(self, request: Request) -> Exchange:
+        if not self.count:
+            self._wait_for_start()
         self.count += 1
         number, clock = self.count, self.target.clock
         began = clock.now()
-        path = credentials.path_of(request.path, request.role, self.target.keys.get("primary", ""))
-        raw = self._transport.send(request.method, path, request.body, self._headers(request))
+        raw = self._answer(request)
         if raw.stale:  # the first create may have arrived, so it stays pending
             self.unanswered.append(Exchange(number, request, raw, began, clock.now()))
             self._intend(request)
-            raw = self._transport.send(request.method, path, request.body, self._headers(request))
+            raw = self._answer(request)
         # A careless server may repeat a key. It is masked here, so no other code sees it.
         headers = self._secrets.mask_headers(raw.headers)
         body = self._secrets.mask_bytes(raw.body)
         return Exchange(number, request, replace(raw, headers=headers, body=body), began, clock.now())
+
+    def _answer(self, request: Request) -> Response:
+        path = credentials.path_of(request.path, request.role, self.target.keys.get("primary", ""))
+        return self._transport.send(request.method, path, request.body, self._headers(request))
+
+    def _wait_for_start(self) -> None:
+        """Sends plain calls until the server has started, if the target allows it time. Raises GoneError."""
+        clock, wait = self.target.clock, self.target.wait
+        end = clock.now() + wait
+        while wait:
+            raw = self._answer(PLAIN)
+            if raw.status:
+                self._calls.append(clock.now())
+            if raw.too_large or (raw.status and raw.status not in STARTING):
+                return
+            if clock.now() >= end:
+                reason = raw.fault or f"the last answer was {raw.status}"
+                raise GoneError(f"{self.target.base_url} did not start within {wait:g} s: {reason}.")
+            self.rest(BETWEEN_TRIES)
 
     def add_exchange(self, request: Request, response: Response, began: float, ended: float) -> Exchange:
         """Adds an exchange that another client has sent under the same guard, as if this client had sent it."""
@@ -182,8 +209,7 @@ class Client:
             self._faults = 0
 
     def _headers(self, request: Request) -> dict[str, str]:
-        headers = {"accept": "application/json", "user-agent": "assistants-contract", **dict(request.headers)}
-        return headers | authorize(request.role, self.target.keys)
+        return self._of_target | dict(request.headers) | authorize(request.role, self.target.keys)
 
     def _may_have_made(self, request: Request, response: Response) -> bool:
         """The call may have made an assistant, and no answer has named the assistant."""
@@ -221,10 +247,10 @@ class Client:
             self.ledger.note_refused(intent, request, self.tag)
 
 
-def _transport(base_url: str) -> Transport:
-    from contract_tests.http.transport import Transport  # here: a plan does not need urllib3, which is slow to import
+def _transport(target: Target) -> Transport:
+    from contract_tests.http.transport import Transport  # here: a plan does not need ssl, which is slow to import
 
-    return Transport(base_url)
+    return Transport(target)
 
 
 def authorize(role: str, keys: Mapping[str, str]) -> dict[str, str]:

@@ -5,11 +5,15 @@ The guard sends nothing itself. It gets each request and each answer, so the cli
 
 from __future__ import annotations
 
+from functools import lru_cache
+from urllib.parse import unquote
+
 from contract_tests.http.messages import Json
 from contract_tests.http.operations import CREATE, METHODS, id_below_collection, is_collection
 from contract_tests.http.target import Target
 
 READS = ("GET", "HEAD", "OPTIONS", "TRACE")
+DECODINGS = 3  # of percent-encoding: a gateway and a server may each decode a path, and more than two are rare
 CREATING = ("POST", "PATCH", "PUT")
 
 
@@ -24,6 +28,9 @@ class TakenError(GuardError):
 class Guard:
     """`created` maps each id that this run created to the role of the create. `gone` has the ids that were deleted.
 
+    Two ids are one if they differ only by the case of letters, by percent-encoding or by the prefix, because a server
+    may take them for one. So an id is somebody else's if an answer has shown it before in another spelling.
+
     With a `tag`, an id counts as created here only if the answer shows a text with the tag. So a server that answers a
     create with the assistant of somebody else does not make that assistant ours. `ask_self` allows the delete of the
     bound assistant, which tests that the server refuses it.
@@ -33,47 +40,56 @@ class Guard:
         self.created: dict[str, str] = {}
         self.gone: set[str] = set()
         self._tag = tag
-        self._free = {bare(target.expendable_id)} if target.expendable_id else set()
-        self._bound = bare(target.bound_id) if target.bound_id and ask_self else None
+        self._free = {likeness(target.expendable_id)} if target.expendable_id else set()
+        self._bound = likeness(target.bound_id) if target.bound_id and ask_self else None
         self._ours: set[str] = set()
-        self._others: set[str] = set()
+        self._others: dict[str, str] = {}  # the spelling that was seen first, by the likeness
         self._invented: set[str] = set()
 
     def knows(self, id: str) -> bool:
         """True if an answer has shown this id."""
-        return bare(id) in self._ours or bare(id) in self._others
+        return likeness(id) in self._ours or likeness(id) in self._others
 
     def owns(self, id: str) -> bool:
         """True if this run created the id."""
-        return bare(id) in self._ours
+        return likeness(id) in self._ours
+
+    def is_others(self, id: str) -> bool:
+        """True if an answer has shown the id in another spelling before: then it is an assistant of somebody else."""
+        return self._others.get(likeness(id), id) != id and not self.owns(id)
 
     def invent(self, id: str) -> None:
         """Allows changes of an invented id, as long as no answer shows the id."""
-        self._invented.add(bare(id))
+        self._invented.add(likeness(id))
 
     def adopt(self, id: str, role: str) -> None:
-        """Counts the id as created by this run. The create was refused, or interrupted, or in the run of a ledger."""
+        """Counts the id as created by this run. The create was refused, or interrupted, or in the run of a ledger.
+
+        Raises GuardError for an id of others.
+        """
+        if self.is_others(id):
+            raise GuardError(f"{id} was shown before, in another spelling: this run did not create it.")
         self.created[id] = role
-        self._ours.add(bare(id))
+        self._ours.add(likeness(id))
 
     def check(self, method: str, path: str, role: str) -> None:
         """Raises GuardError if the call is not allowed. `path` is the raw path below the base URL."""
         path = path.partition("?")[0]
         if method in READS or (method == METHODS[CREATE] and is_collection(path)):
             return
-        id = bare_id_of(path)
+        id = _likeness_in(path)
         if id is None:
             raise GuardError(f"{method} {path} names no assistant, and might change all of the organization.")
         if method == "DELETE" and role == "primary" and id == self._bound:
             return
-        if id in self._invented & self._others - self._ours - self._free:
+        if id in self._invented and id in self._others and id not in self._ours | self._free:
             raise TakenError(f"{method} {path} would change {id}, which was invented, but an answer has shown it.")
         if id not in self._ours | self._free and (id in self._others or id not in self._invented):
             raise GuardError(f"{method} {path} would change {id}, which this run did not create.")
 
     def may_create(self, method: str, path: str) -> bool:
         """True if a call may create an assistant: a create, or a modify of an invented id."""
-        return method in CREATING and (is_collection(path) or (bare_id_of(path) or "") in self._invented)
+        return method in CREATING and (is_collection(path) or (_likeness_in(path) or "") in self._invented)
 
     def learn(self, method: str, path: str, role: str, answer: Json) -> str | None:
         """Learns the ids in the answer of an accepted call that is no delete. Returns a created id, or None."""
@@ -83,13 +99,16 @@ class Guard:
             if creates and not self.knows(id) and self._is_ours(item):
                 self.adopt(id, role)
                 created_id = id
-            elif bare(id) not in self._ours:
-                self._others.add(bare(id))
+            elif likeness(id) not in self._ours:
+                self._others.setdefault(likeness(id), id)
         return created_id
 
     def learn_delete(self, path: str, role: str, status: int) -> str | None:
-        """Learns the status of a delete. Returns the id if this run created the assistant and it is gone now."""
-        deleted = bare_id_of(path)
+        """Learns the status of a delete. Returns the id if this run created the assistant and it is gone now.
+
+        An answer to another spelling says nothing about the assistant, except one without the prefix.
+        """
+        deleted = bare(id_below_collection(path) or "")
         id = next((id for id in self.created if bare(id) == deleted and id not in self.gone), None)
         if id is None or not (200 <= status < 300 or (status == 404 and role == self.created[id])):
             return None
@@ -106,10 +125,18 @@ def bare(id: str) -> str:
     return id.removeprefix("asst-")
 
 
-def bare_id_of(path: str) -> str | None:
-    """The bare id in the path of an assistant; None if no server can mistake the path for the path of one."""
+@lru_cache(maxsize=4096)  # each page of a list has the same ids
+def likeness(id: str) -> str:
+    """One text for all spellings that a server may take for the same id."""
+    for _ in range(DECODINGS):
+        id = unquote(id)
+    return bare(id.casefold())
+
+
+def _likeness_in(path: str) -> str | None:
+    """The likeness of the id in the path of an assistant; None if no server can mistake the path for that of one."""
     id = id_below_collection(path)
-    return None if id is None else bare(id)
+    return None if id is None else likeness(id)
 
 
 def items(answer: Json) -> list[dict[str, Json]]:

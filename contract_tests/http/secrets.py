@@ -1,5 +1,5 @@
-"""The keys of a target, and the texts without them: each key becomes the variable that holds the key, such as
-$ASSISTANTS_API_KEY."""
+"""The keys of a target, the secrets in its headers, and the texts without them: each becomes the variable that holds
+it, such as $ASSISTANTS_API_KEY."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Secrets:
     """
 
     def __init__(self, target: Target) -> None:
-        forms = [form for role, key in target.keys.items() for form in _forms(key, f"${_variable(target, role)}")]
+        forms = [form for variable, key in _named(target) for form in _forms(key, f"${variable}")]
         # One key may begin as another key does, so the longest form goes first.
         self._forms = sorted(dict.fromkeys(forms), key=lambda form: -len(form.text))
 
@@ -90,7 +90,7 @@ class Secrets:
 
 def unmaskable(target: Target) -> list[str]:
     """The variables whose keys are too short or too common to be masked."""
-    return [_variable(target, role) for role, key in target.keys.items() if not _is_distinct(key)]
+    return [variable for variable, key in _named(target) if not _is_distinct(key)]
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,10 @@ def _lower(text: str) -> str:
     return lower if len(lower) == len(text) else "".join(char.lower()[:1] for char in text)
 
 
-def _variable(target: Target, role: str) -> str:
-    return target.variables.get(role, role)
+def _named(target: Target) -> list[tuple[str, str]]:
+    """Each key, and each secret of a header, with the variable that holds it."""
+    keys = [(target.variables.get(role, role), key) for role, key in target.keys.items()]
+    return keys + list(target.secrets.items())
 
 
 def _is_distinct(text: str) -> bool:

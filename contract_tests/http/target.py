@@ -23,15 +23,32 @@ ROLES = {
 }
 # The variables of the second server of a comparison.
 OTHERS = {role: name.replace("ASSISTANTS_", "ASSISTANTS_B_") for role, name in ROLES.items()}
-DECLARATIONS = {
+TYPES: dict[type | tuple[type, ...], str] = {
+    str: "of type str",
+    int: "of type int",
+    dict: "of type dict",
+    (int, float): "a number",
+}
+DECLARATIONS: dict[str, type | tuple[type, ...]] = {
     "base_url": str,
     "bound_id": str,
     "expendable_id": str,
     "rate_limit": int,
     "assistants": int,
+    "timeout": (int, float),
+    "ca_file": str,
+    "headers": dict,
     "keys": dict,
     "create": dict,
 }
+# A header that a gateway wants can be any other.
+SUITES_HEADERS = (
+    *("authorization", "content-type", "accept"),
+    *("host", "content-length", "transfer-encoding", "connection"),
+)
+VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+LONGEST_TIMEOUT = 3600
+TIMEOUT = 30.0  # seconds for one call, from the first packet to the last byte
 ASSISTANTS = 500  # the maximum of an organization, unless the target declares another
 # Also matches comments, which may contain brackets too.
 TOML_STRING = re.compile(r"""'''.*?'''|\"{3}.*?\"{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL)
@@ -54,7 +71,11 @@ class Clock:
 class Target:
     """`base_url` ends in /v1 or its like, without a slash. `rate_limit` is calls a minute: 0 for none, None if not
     declared. `assistants` is the maximum number of assistants in the organization. `create` are the fields that a
-    create needs beside the name. `variables` has, for each role, the environment variable that holds its key."""
+    create needs beside the name. `variables` has, for each role, the environment variable that holds its key.
+
+    Each call has the `query` and the `headers` too. In a header, $NAME stands for the value of `secrets` by that name.
+    Each call is over within `timeout` seconds. `ca_file` has the authorities that are trusted. `wait` is how many
+    seconds the first call waits for a server that is starting."""
 
     base_url: str
     keys: Mapping[str, str] = field(repr=False)
@@ -64,6 +85,12 @@ class Target:
     assistants: int = ASSISTANTS
     create: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=lambda: ROLES)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: str = ""
+    ca_file: str | None = None
+    timeout: float = TIMEOUT
+    wait: float = 0.0
     clock: Clock = Clock()
 
     @property
@@ -71,6 +98,15 @@ class Target:
         """The needs of requirements that this target meets: names of roles, bound_id, expendable_id, rate_limit."""
         declared = {name for name in ("bound_id", "expendable_id", "rate_limit") if getattr(self, name)}
         return set(self.keys) | declared
+
+    @property
+    def sent_headers(self) -> dict[str, str]:
+        """The headers with the secrets in them, by their names in lower case."""
+        return {name.lower(): _fill_in(text, self.secrets) for name, text in self.headers.items()}
+
+    def with_query(self, path: str) -> str:
+        """A path below the base URL with the query of the base URL behind its own."""
+        return f"{path}{'&' if '?' in path else '?'}{self.query}" if self.query else path
 
     def lacks(self, need: str) -> str:
         """The reason and the remedy for a need that this target does not meet, in one line."""
@@ -114,6 +150,8 @@ def from_file(path: Path, needs_key: bool = True) -> Target:
         raise TargetError(str(fault)) from fault
     except ValueError as fault:
         raise TargetError(f"{path}: not TOML that can be used ({fault}).") from fault
+    if isinstance(file := declared.get("ca_file"), str):
+        declared["ca_file"] = str(path.parent / file)
     return _target(declared, str(path), needs_key)
 
 
@@ -124,7 +162,8 @@ def from_ledger(base_url: str, variables: Mapping[str, str], where: Path) -> Tar
 
 def _target(declared: dict[str, Any], where: str, needs_key: bool = True) -> Target:
     _check_declarations(declared, where)
-    base_url = _base_url(declared["base_url"], where)
+    base_url, query = _base_url(declared["base_url"], where)
+    headers = declared.get("headers", {})
     variables = {**ROLES, **declared.get("keys", {})}
     keys = {role: os.environ[name] for role, name in variables.items() if os.environ.get(name)}
     if "primary" not in keys and needs_key:
@@ -139,6 +178,11 @@ def _target(declared: dict[str, Any], where: str, needs_key: bool = True) -> Tar
         assistants=declared.get("assistants", ASSISTANTS),
         create=declared.get("create", {}),
         variables=variables,
+        headers=headers,
+        secrets=_secrets(headers, where),
+        query=query,
+        ca_file=_ca_file(declared.get("ca_file"), where),
+        timeout=float(declared.get("timeout", TIMEOUT)),
     )
 
 
@@ -147,7 +191,7 @@ def _check_declarations(declared: dict[str, Any], where: str) -> None:
         if name not in DECLARATIONS:
             raise TargetError(f"{where}: '{name}' is not known; the known names are {', '.join(DECLARATIONS)}.")
         if not isinstance(value, DECLARATIONS[name]) or isinstance(value, bool):
-            raise TargetError(f"{where}: '{name}' must be of type {DECLARATIONS[name].__name__}.")
+            raise TargetError(f"{where}: '{name}' must be {TYPES[DECLARATIONS[name]]}.")
     if "base_url" not in declared:
         raise TargetError(f"{where}: 'base_url' is missing.")
     for name, meaning in (("rate_limit", "calls a minute"), ("assistants", "the maximum number of assistants")):
@@ -156,11 +200,46 @@ def _check_declarations(declared: dict[str, Any], where: str) -> None:
     own = [declared[name].removeprefix("asst-") for name in ("bound_id", "expendable_id") if declared.get(name)]
     if len(own) == 2 and own[0] == own[1]:
         raise TargetError(f"{where}: 'bound_id' and 'expendable_id' are one assistant: only the second may be deleted.")
+    if not 0 < declared.get("timeout", TIMEOUT) <= LONGEST_TIMEOUT:
+        raise TargetError(f"{where}: 'timeout' is the seconds of one call: more than 0, at most {LONGEST_TIMEOUT}.")
+    _check_headers(declared.get("headers", {}), where)
     for role, name in declared.get("keys", {}).items():
         if role not in ROLES:
             raise TargetError(f"{where}: keys.{role} is not known; the roles are {', '.join(ROLES)}.")
         if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
             raise TargetError(f"{where}: keys.{role} must name an environment variable, not hold the key.")
+
+
+def _check_headers(headers: Mapping[str, Any], where: str) -> None:
+    for name, text in headers.items():
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+            raise TargetError(f"{where}: headers: {name!r} is no name of a header.")
+        if name.lower() in SUITES_HEADERS:
+            raise TargetError(f"{where}: headers: the suite itself sends {name.lower()}.")
+        if not isinstance(text, str) or not re.fullmatch(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?", text):
+            raise TargetError(f"{where}: headers.{name} must be a text of printable ASCII.")
+
+
+def _secrets(headers: Mapping[str, str], where: str) -> dict[str, str]:
+    """The environment variables that the headers name, with their values."""
+    secrets: dict[str, str] = {}
+    for name, text in headers.items():
+        for variable in VARIABLE.findall(text):
+            secrets[variable] = value = os.environ.get(variable, "")
+            if not re.fullmatch(r"[\x21-\x7e]+", value):
+                why = "is not set" if not value else "must be printable ASCII without spaces"
+                raise TargetError(f"{where}: headers.{name}: the environment variable {variable} {why}.")
+    return secrets
+
+
+def _fill_in(text: str, secrets: Mapping[str, str]) -> str:
+    return VARIABLE.sub(lambda found: secrets[found[1]], text)
+
+
+def _ca_file(file: str | None, where: str) -> str | None:
+    if file and not os.path.exists(file):
+        raise TargetError(f"{where}: ca_file: {file} is not there.")
+    return file
 
 
 def _check_keys(keys: Mapping[str, str], variables: Mapping[str, str]) -> None:
@@ -172,12 +251,15 @@ def _check_keys(keys: Mapping[str, str], variables: Mapping[str, str]) -> None:
             raise TargetError(f"{variables[role]}: the {role} key equals the primary key; it must be another key.")
 
 
-def _base_url(text: str, where: str) -> str:
+def _base_url(text: str, where: str) -> tuple[str, str]:
+    """The base URL without its query, and the query."""
     try:
         url = urlsplit(text)
         url.port  # noqa: B018 - the access validates the port
     except ValueError as fault:
         raise TargetError(f"{where}: '{text}' is not a URL ({fault}).") from fault
-    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or url.username:
+    if url.scheme not in ("http", "https") or not url.hostname or url.fragment or url.username:
         raise TargetError(f"{where}: '{text}' is not a base URL such as http://127.0.0.1:8080/v1.")
-    return text.rstrip("/")
+    if not re.fullmatch(r"[\x21-\x7e]*", text.removeprefix(f"{url.scheme}://{url.netloc}")):
+        raise TargetError(f"{where}: '{text}' has characters that must be percent-encoded.")
+    return url._replace(query="").geturl().rstrip("/"), url.query

@@ -1,80 +1,24 @@
-"""HTTP itself: sends a request, and returns an answer or a fault. Knows urllib3, proxies and certificates.
-
-Certificates are verified. A redirect is returned like any other answer. The usual environment variables are obeyed:
-HTTPS_PROXY, HTTP_PROXY and NO_PROXY; SSL_CERT_FILE, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE for a certificate authority.
-"""
+"""HTTP itself: sends a request to one target, and returns an answer or a fault. Certificates are verified. A redirect
+is returned like any other answer."""
 
 from __future__ import annotations
 
-import os
 import time
+from collections import deque
 from collections.abc import Mapping
-from http.client import CONTINUE, SWITCHING_PROTOCOLS, HTTPException, HTTPResponse
-from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from http.client import BadStatusLine, HTTPException
+from weakref import finalize
 
-import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, NewConnectionError, SSLError, TimeoutError
-
+from contract_tests.http import connection as connections
+from contract_tests.http.connection import Connection, Deadline, LargeError, SlowError, StaleError
 from contract_tests.http.messages import Response
 from contract_tests.http.operations import COLLECTION, CREATE, METHODS
-from contract_tests.http.target import TargetError, is_loopback
+from contract_tests.http.route import Route, UnreachableError
+from contract_tests.http.target import Target
 
-CONNECT, READ, WHOLE = 5.0, 10.0, 30.0  # seconds: to connect, to the next byte, to the last one
-INTERIM = 100  # 1xx answers before an answer
-LARGEST = 16 * 1024 * 1024  # bytes; a longer answer is a fault
 IDLE = 1.0  # seconds; a server may close a connection that is idle longer, at the moment when we write
-AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-
-
-class FinalResponse(HTTPResponse):
-    """Reads past each interim answer, such as 103. http.client itself reads past 100 alone."""
-
-    interim = 0
-
-    def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]  # http.client offers no public way
-        if status >= 200 or status == SWITCHING_PROTOCOLS:
-            return version, status, reason
-        self.interim += 1
-        if self.interim > INTERIM:
-            raise HTTPException("no end of interim answers")
-        return version, CONTINUE, reason
-
-
-class StaleError(ConnectionError):
-    """A connection that an earlier call has used ended before the answer began: the server had closed it."""
-
-
-class Watched(HTTPConnection):
-    """A connection that tells if an earlier call has used it."""
-
-    response_class = FinalResponse
-    was_used = False
-
-    def request(self, *request: Any, **options: Any) -> None:
-        self.was_used = self.sock is not None
-        super().request(*request, **options)
-
-    def getresponse(self) -> Any:
-        try:
-            return super().getresponse()
-        except ConnectionError as fault:
-            if self.was_used:
-                raise StaleError from fault
-            raise
-
-
-class PlainConnection(Watched): ...
-
-
-class EncryptedConnection(Watched, HTTPSConnection): ...
-
-
-class CertificateError(TargetError):
-    """The certificate of the target is not trusted."""
+NO_BODY = ("GET", "HEAD", "DELETE", "TRACE", "OPTIONS", "CONNECT")  # any other method says that its body is empty
+TLS_ALERT = "\x15\x03"  # the first bytes that a TLS port answers to plain HTTP
 
 
 class Transport:
@@ -83,111 +27,100 @@ class Transport:
     A server may close a connection that rests, at the moment when we write. The call is then sent once more on a new
     connection. Only a create is not, because it might create twice: after the first such end, each create gets a new
     connection.
+
+    Each call is over within the target's `timeout`, from the first packet to the last byte.
     """
 
-    def __init__(self, base_url: str) -> None:
-        self.base_url = base_url
-        self._base = urlsplit(base_url)
-        self._proxy = _proxy(base_url)
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._route = Route(target)
+        self._idle: deque[Connection] = deque()
+        finalize(self, _close_all, self._idle)
+        self._busy: set[Connection] = set()
         self._used = 0.0
         self._closes_early = False
-        self._pool = self._open()
 
     def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
-        """The answer, or a response with status 0 and the fault. `path` is sent unchanged. Raises CertificateError."""
+        """The answer, or a response with status 0 and the fault. `path` is sent unchanged, with the query of the base
+        URL behind it. Raises TargetError if no call to this target can succeed."""
         creates = (method, path) == (METHODS[CREATE], COLLECTION)
         if time.monotonic() - self._used > IDLE or (creates and self._closes_early):
-            self._reopen()
+            _close_all(self._idle)
         self._used = time.monotonic()
-        response = self._try(method, path, body, headers)
+        request, deadline = self._serialize(method, path, body, headers), Deadline(self._target.timeout)
+        response = self._try(method, request, deadline)
         if response.stale:
             self._closes_early = True
-            self._reopen()
-            response = response if creates else self._try(method, path, body, headers)
+            _close_all(self._idle)
+            response = response if creates else self._try(method, request, deadline)
         return response
 
-    def _reopen(self) -> None:
-        self._pool.close()
-        self._pool = self._open()
+    def close(self) -> None:
+        """Ends every call that waits, and closes all connections."""
+        for connection in tuple(self._busy):
+            connection.close()
+        _close_all(self._idle)
 
-    def _try(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
+    def _serialize(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
+        all_ = {**self._route.headers, "accept-encoding": "identity", **headers}
+        if "transfer-encoding" in all_:
+            body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
+        elif body is not None or method not in NO_BODY:
+            all_.setdefault("content-length", str(len(body or b"")))
+        lines = [f"{method} {self._route.before_path}{self._target.with_query(path)} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in all_.items()]
+        if any("\r" in line or "\n" in line for line in lines):
+            raise ValueError("a header of a request holds the end of a line")
+        return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + (body or b"")
+
+    def _try(self, method: str, request: bytes, deadline: Deadline) -> Response:
         try:
-            return self._answer(method, path, body, headers)
-        except NewConnectionError as fault:
-            return Response(0, fault=f"it accepts no connection: {_reason(fault)}", unreachable=True)
-        except SSLError as fault:
-            raise CertificateError(
-                f"{self.base_url} shows a certificate that is not trusted: {_reason(fault)}. "
-                "For an authority of your own set SSL_CERT_FILE to its certificate."
-            ) from fault
-        except TimeoutError:
-            return Response(0, fault=f"no answer within {READ:g} s", hung=True)
-        except HTTPError as fault:
-            stale = any(isinstance(each, StaleError) for each in fault.args)
-            return Response(0, fault=f"the connection broke ({type(fault).__name__})", stale=stale)
-
-    def _answer(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
-        # A proxy needs the whole URL for plain HTTP. For https it is a tunnel.
-        forwarded = self._proxy and self._base.scheme == "http"
-        raw = self._pool.urlopen(
-            method,
-            (f"http://{self._base.netloc}" if forwarded else "") + self._base.path + path,
-            body=body,
-            headers=headers,
-            redirect=False,
-            retries=False,
-            timeout=urllib3.Timeout(connect=CONNECT, read=READ),
-            assert_same_host=False,
-            preload_content=False,
-        )
+            connection = self._rested() or self._route.open(deadline)
+        except SlowError:
+            return _too_slow(deadline, unreachable=True)
+        except UnreachableError as fault:
+            return Response(0, fault=str(fault), unreachable=True)
+        self._busy.add(connection)
         try:
-            return Response(raw.status, dict(raw.headers), _receive(raw))
-        except _SlowError:
-            return Response(0, dict(raw.headers), fault=f"the answer did not end within {WHOLE:g} s", hung=True)
-        except _LargeError:
-            return Response(0, dict(raw.headers), fault=f"the answer is larger than {LARGEST >> 20} MB", too_large=True)
+            return connection.exchange(method, request, deadline)
+        except SlowError:
+            return _too_slow(deadline)
+        except LargeError:
+            return Response(0, fault=f"the answer is larger than {connections.LARGEST >> 20} MB", too_large=True)
+        except StaleError:
+            return Response(0, fault="the server closed the connection", stale=True)
+        except (OSError, HTTPException, ValueError) as fault:  # ValueError: of a number that is none
+            return Response(0, fault=_describe(fault))
+        finally:
+            self._busy.discard(connection)
+            self._keep(connection)
 
-    def _open(self) -> urllib3.HTTPConnectionPool:
-        authority = _authority()
-        if self._proxy:
-            manager: urllib3.PoolManager = urllib3.ProxyManager(self._proxy, maxsize=16, ca_certs=authority)
+    def _keep(self, connection: Connection) -> None:
+        if connection.reusable:
+            self._idle.append(connection)
         else:
-            manager = urllib3.PoolManager(maxsize=16, ca_certs=authority)
-        pool = manager.connection_from_url(self.base_url)
-        pool.ConnectionCls = EncryptedConnection if self._base.scheme == "https" else PlainConnection
-        return pool
+            connection.close()
 
-
-class _SlowError(Exception): ...
-
-
-class _LargeError(Exception): ...
-
-
-def _receive(raw: urllib3.BaseHTTPResponse) -> bytes:
-    """The body. Raises _SlowError and _LargeError."""
-    pieces, size, began = [], 0, time.monotonic()
-    while piece := raw.read1(65536):
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST or time.monotonic() - began > WHOLE:
-            raw.close()
-            raise _LargeError if size > LARGEST else _SlowError
-    raw.release_conn()
-    return b"".join(pieces)
-
-
-def _proxy(base_url: str) -> str | None:
-    """The proxy that the environment names for this URL; None for a URL on this machine."""
-    url = urlsplit(base_url)
-    if is_loopback(base_url) or proxy_bypass(url.hostname or ""):
+    def _rested(self) -> Connection | None:
+        """A connection that an earlier call has used; None if there is none that a call can use."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_quiet():
+                return connection
+            connection.close()
         return None
-    return getproxies().get(url.scheme) or getproxies().get("all")
 
 
-def _authority() -> str | None:
-    return next((os.environ[name] for name in AUTHORITIES if os.environ.get(name)), None)
+def _close_all(idle: deque[Connection]) -> None:
+    while idle:
+        idle.pop().close()
 
 
-def _reason(fault: Exception) -> str:
-    return str(fault).rpartition(": ")[2].rstrip(".") or type(fault).__name__
+def _too_slow(deadline: Deadline, *, unreachable: bool = False) -> Response:
+    return Response(0, fault=f"no answer within {deadline.seconds:g} s", hung=True, unreachable=unreachable)
+
+
+def _describe(fault: Exception) -> str:
+    if isinstance(fault, BadStatusLine) and str(fault.args[0]).startswith(TLS_ALERT):
+        return "the port speaks TLS: use https"
+    return f"the connection broke ({type(fault).__name__})"

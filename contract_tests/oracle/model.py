@@ -44,7 +44,8 @@ class TrackedAssistant:
     are the exchanges that led to its present state. `wrote` is the last accepted modify. `read_at` is the length of the
     log when the assistant was last retrieved and right, and `listed_at` when it was last in a list: None if it never
     was. `unlisted` has the roles whose last list was without it. `taken` are the fields of the identity that the server
-    took over from a call: that is a violation of the call alone.
+    took over from a call: that is a violation of the call alone. It is `unsettled` after a call that was not answered
+    in time: the server may still carry the call out, so nothing is expected from then on.
     """
 
     id: str
@@ -62,10 +63,11 @@ class TrackedAssistant:
     lost: bool = False
     unlisted: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
+    unsettled: bool = False
 
     @property
     def present(self) -> bool:
-        return not self.gone and not self.lost
+        return not self.gone and not self.lost and not self.unsettled
 
     def was_answered(self, name: str, value: Json) -> bool:
         return name in self.answered and same(self.answered[name], value)

@@ -5,6 +5,7 @@ The oracle sends nothing. It must see all exchanges of a run in their order, fro
 
 from __future__ import annotations
 
+from collections import defaultdict
 from copy import copy
 
 from contract_tests.http.guard import READS
@@ -23,7 +24,7 @@ from contract_tests.oracle.expectations import Demand, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import Refusals
+from contract_tests.oracle.refusals import FEW, Refusals
 from contract_tests.oracle.states import UNKNOWN, all_demands, is_bound
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements import catalogue
@@ -53,6 +54,7 @@ class Oracle:
         self.refusals = Refusals()
         self.unreadable_by = ""
         self.second_key_is_refused = False
+        self._unanswered: dict[str, list[Exchange]] = defaultdict(list)
         self._deviating: set[int] = set()
         for id, role in ((target.bound_id, "primary"), (target.expendable_id, "sibling")):
             if id:
@@ -82,8 +84,12 @@ class Oracle:
     def blame(self, cause: Exchange, unreadable: Exchange) -> None:
         """Adds the violation of a call after which a list or an assistant cannot be read.
 
-        Lists that cannot be read are not judged from now on, until a list can be read again.
+        Lists that cannot be read are not judged from now on, until a list can be read again. A read that was not
+        answered in time accuses no call.
         """
+        if unreadable.response.hung:
+            self.observe(unreadable)
+            return
         operation = read(unreadable.request).operation
         requirement = "errors/never-5xx"
         if unreadable.response.accepted:
@@ -119,6 +125,8 @@ class Oracle:
             self.second_key_is_refused = True
         elif call.unheard and status in errors.UNHEARD:
             self.findings.hold(self.errors.of_no_operation(call), LIST)
+        elif exchange.response.hung:
+            self._late(exchange, call)
         elif status == 0 or status >= 500:
             self._crash(exchange, call)
         elif call.unclear:
@@ -153,13 +161,15 @@ class Oracle:
         return CREATE not in self.refusals.succeeded or mine.call.fields.keys() == {"name"}
 
     def find_known_refusal(self, operation: str) -> Exchange | None:
-        """The last refusal of an operation that seems never to succeed. None for any other operation."""
-        return self.refusals.find_last(operation)
+        """The last refusal of an operation that seems never to succeed, or its last call without an answer in time.
+        None for any other operation."""
+        unanswered = self._unanswered[operation] if operation not in self.refusals.succeeded else []
+        return unanswered[-1] if len(unanswered) >= FEW else self.refusals.find_last(operation)
 
     def blocks(self, requirement: str) -> bool:
         """True if the requirement needs an operation that seems never to succeed."""
         needs = catalogue.requirements()[requirement].needs
-        return any(all(map(self.refusals.find_last, need)) for need in needs)
+        return any(all(map(self.find_known_refusal, need)) for need in needs)
 
     def refused_by_limiter(self, exchange: Exchange) -> None:
         """Takes in that a change was refused with 429, so that it is noticed if it had an effect."""
@@ -202,7 +212,7 @@ class Oracle:
         tracked = self.model.find(call.id)
         if wanted := all_demands(call, tracked, self.model, self.target):
             self._demanded(exchange, call, wanted, tracked)
-        elif call.id and (tracked is None or not tracked.organization):
+        elif call.id and (tracked is None or not tracked.organization or tracked.unsettled):
             return  # somebody else's, or an id that an implementation may read as another
         elif call.operation == DELETE and tracked and tracked.lost and is_bound(call, tracked, self.target):
             return  # the call after which the assistant was not found has the violation
@@ -261,12 +271,7 @@ class Oracle:
             self.findings.block("errors/never-5xx", self.errors.of_no_operation(call))
             return
         wanted = all_demands(call, tracked, self.model, self.target)
-        tested = [each.requirement for each in wanted]
-        if not wanted and not call.free:
-            tested = self._features(exchange, call, tracked)
-        if call.absurd:
-            tested.append("ignored/absurd-values-are-harmless")
-        self.findings.block("errors/never-5xx", *tested)
+        self.findings.block("errors/never-5xx", *self._tested(exchange, call, wanted, tracked))
         if not wanted and not call.free:
             self._refused(exchange, call, tracked)
         # What a demanded refusal leaves as it is can still be seen. What a good call did is unknown.
@@ -276,6 +281,34 @@ class Oracle:
         if call.operation in WRITE_OPERATIONS:
             effect = wanted[0].effect if wanted else "errors/never-5xx"
             self.model.log.append(Write(exchange, call, False, effect, call.id))
+
+    def _tested(
+        self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None
+    ) -> list[str]:
+        """The requirements that the answer would have shown to hold, or to be violated."""
+        tested = [each.requirement for each in wanted]
+        if not wanted and not call.free:
+            tested = self._features(exchange, call, tracked)
+        return [*tested, "ignored/absurd-values-are-harmless"] if call.absurd else tested
+
+    def _late(self, exchange: Exchange, call: Call) -> None:
+        """A call that was not answered in time is no violation: its requirements were not tested. An effect that had to
+        be refused can still be seen. The effect of a good call is unknown, because the server may still carry it out.
+        """
+        self._deviating.add(exchange.number)
+        reason, tracked = exchange.response.fault, self.model.find(call.id)
+        if not call.operation:
+            self.findings.late[self.errors.of_no_operation(call)] = reason
+            return
+        wanted = all_demands(call, tracked, self.model, self.target)
+        self.findings.late |= dict.fromkeys(self._tested(exchange, call, wanted, tracked), reason)
+        if call.operation not in self.refusals.succeeded:
+            self._unanswered[call.operation].append(exchange)
+            self.findings.silent[call.operation] = reason
+        if tracked and not wanted and call.operation in (*MODIFIES, DELETE):
+            tracked.unsettled = True
+        if call.operation in WRITE_OPERATIONS:
+            self.model.log.append(Write(exchange, call, False, wanted[0].effect if wanted else "", call.id))
 
     def _rejected(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Judges a call that nothing forbids and that was not accepted all the same."""
@@ -354,6 +387,7 @@ class Oracle:
         return features(call, exchange, tracked, self.target, self.findings.accepted)
 
     def _accepted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
+        self.findings.silent.pop(call.operation, None)
         if not call.absurd:
             self.refusals.accept(exchange, call)
         self.writes.status(exchange, call)

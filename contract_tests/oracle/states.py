@@ -32,7 +32,7 @@ def _state_demands(call: Call, tracked: TrackedAssistant | None, model: Model, t
         if model.has_seen(call.id) or model.has_seen(f"asst-{call.id}"):
             return []
         return [Demand(UNKNOWN[call.operation], _unknown_statuses(call.id), UNKNOWN[call.operation])]
-    if not tracked.organization:
+    if not tracked.organization or tracked.unsettled:
         return []
     if tracked.organization != ORGANIZATIONS[call.role]:
         return [Demand("org/closed-to-others", ANY_REFUSAL, "org/closed-to-others")]

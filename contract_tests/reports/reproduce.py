@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from contract_tests.http import credentials, operations, printable_text
 from contract_tests.http.messages import Exchange, Request
-from contract_tests.http.target import ROLES, Target
+from contract_tests.http.target import ROLES, VARIABLE, Target
 from contract_tests.requirements.findings import Violation
 
 LONG_RUN = re.compile(rb"(.)\1{499,}", re.DOTALL)
@@ -25,11 +25,17 @@ def _curl(request: Request, target: Target, url: str) -> str:
     parts = ["curl", "-sSi", *(["--path-as-is"] if "/." in request.path else [])]
     if request.method != "GET" or request.body is not None:
         parts += ["-X", shlex.quote(request.method)]
-    parts += _authorization(request.role, target)
+    parts += [*_gateway(target), *_authorization(request.role, target)]
     parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.headers]
     feed, data = _data(request.body)
     query = credentials.path_of(request.path, request.role, "${" + target.variables["primary"] + "}")
-    return feed + " ".join([*parts, *data, url + _quoted(query.removeprefix(request.path))])
+    of_role = query.removeprefix(request.path)
+    return feed + " ".join([*parts, *data, url + _quoted(of_role) + _query(request.path + of_role, target)])
+
+
+def _query(path: str, target: Target) -> str:
+    """The query of the base URL, as a word of a shell behind such a path."""
+    return shlex.quote(target.with_query(path).removeprefix(path)) if target.query else ""
 
 
 def _quoted(query: str) -> str:
@@ -87,10 +93,23 @@ def _removal(names: Mapping[Exchange, str], target: Target) -> str:
     # zsh splits the output of a command into words, but not a variable.
     loops = [
         f"for id in $(echo {' '.join(ids)}); do curl -sSo /dev/null --retry 2 -X DELETE "
-        f'{" ".join(_authorization(role, target))} "$url{operations.raw_path("$id")}"; done'
+        f"{' '.join([*_gateway(target), *_authorization(role, target)])} "
+        f'"$url{operations.raw_path("$id")}"{_query(operations.raw_path("$id"), target)}; done'
         for role, ids in mine.items()
     ]
-    return f"trap '{'; '.join(loops)}' EXIT; trap exit INT TERM"
+    return f"trap {shlex.quote('; '.join(loops))} EXIT; trap exit INT TERM"
+
+
+def _gateway(target: Target) -> list[str]:
+    """The options for what every call to this target has. A secret stays a variable of the shell."""
+    authority = [f"--cacert {shlex.quote(target.ca_file)}"] if target.ca_file else []
+    return authority + [f"-H {_header(name, text)}" for name, text in target.headers.items()]
+
+
+def _header(name: str, text: str) -> str:
+    """A header as one word of a shell."""
+    pieces = VARIABLE.split(f"{name}: {text}")
+    return "".join(f'"${piece}"' if place % 2 else shlex.quote(piece) for place, piece in enumerate(pieces) if piece)
 
 
 def _authorization(role: str, target: Target) -> list[str]:

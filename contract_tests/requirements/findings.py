@@ -37,7 +37,9 @@ class Findings:
     is also in `accepted`: a call without any defect succeeded there. This is the control of every negative test.
     `refused` has the first status, other than success, that answered such a call, by operation. `dead` has the violated
     requirement by operation that never succeeded. `blocked` has the violated requirement by requirement whose calls
-    were not judged because of it. `waived` has the reason by requirement that is not judged on this server.
+    were not judged because of it. `waived` has the reason by requirement that is not judged on this server. `late` has
+    the reason by requirement with a call that was not answered in time, and `silent` by operation that never was.
+    `unproven` has the reason by requirement whose calls could not be sent, for the case that no other call proves it.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -47,6 +49,9 @@ class Findings:
     dead: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
     waived: dict[str, str] = field(default_factory=dict)
+    late: dict[str, str] = field(default_factory=dict)
+    silent: dict[str, str] = field(default_factory=dict)
+    unproven: dict[str, str] = field(default_factory=dict)
     timing: Timing = field(default_factory=Timing)
 
     def add_violation(
@@ -94,6 +99,9 @@ class Findings:
         self.refused = other.refused | self.refused
         self.blocked = other.blocked | self.blocked
         self.waived |= other.waived
+        self.late |= other.late
+        self.silent |= other.silent
+        self.unproven |= other.unproven
         self.timing.add(other.timing)
         for requirement, operations in other.held.items():
             self.held[requirement] |= operations

@@ -78,7 +78,7 @@ def _verdict(requirement: Requirement, findings: Findings, missing: str | None) 
     if violations:
         actual = f"expected {violations[0].expected}; came {violations[0].actual}"
         return Verdict(requirement, "fail" if requirement.level == "must" else "warn", actual, violations)
-    if reason := missing or findings.waived.get(requirement.id):
+    if reason := missing or findings.waived.get(requirement.id) or findings.late.get(requirement.id):
         return Verdict(requirement, "unjudged", reason)
     if findings.proven(requirement.id):
         return Verdict(requirement, "pass")
@@ -143,10 +143,19 @@ def _unproven(requirement: Requirement, findings: Findings) -> Verdict:
     )
     if blocker := next(filter(None, blockers), ""):
         return _blocked(requirement, blocker)
+    if reason := findings.unproven.get(requirement.id) or _silence(requirement, controls, findings):
+        return Verdict(requirement, "unjudged", reason)
     if controls:
         normal = " or ".join(CALLS[each] for each in CALLS if each in controls) or "call"
         return Verdict(requirement, "unjudged", f"not testable: a normal {normal} never succeeded")
     return Verdict(requirement, "unjudged", "the calls it needs never succeeded" + _refusals(findings))
+
+
+def _silence(requirement: Requirement, controls: Collection[str], findings: Findings) -> str:
+    """The reason if an operation that the requirement needs was never answered in time; empty otherwise."""
+    needed = (need for need in (*requirement.needs, tuple(controls)) if need)
+    silent = (need for need in needed if all(each in findings.silent for each in need))
+    return next((findings.silent[need[0]] for need in silent), "")
 
 
 def _refusals(findings: Findings) -> str:

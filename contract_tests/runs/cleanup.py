@@ -66,7 +66,7 @@ def remove(session: Session, send: Callable[[Request], Exchange], progress: Prog
     """Deletes each assistant by its owner's key. Raises TargetError if the target is gone."""
     guard = session.client.guard
     for id, role in session.oracle.model.ghosts.items():
-        if id not in guard.created:
+        if id not in guard.created and not guard.is_others(id):
             guard.adopt(id, role)
     there = [id for id in reversed(guard.created) if id not in guard.gone]
     for done, id in enumerate(there):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from contract_tests.generators.session import BlockedError, Session
+from contract_tests.generators.session import BlockedError, Session, UnansweredError
 from contract_tests.generators.steps import Step
 from contract_tests.runs.cleanup import clean_up
 from contract_tests.runs.confirmation import confirm
@@ -48,7 +48,8 @@ def _note_declared(session: Session, result: Result) -> None:
 def perform(session: Session, steps: Sequence[Step], fixture: Callable[[str], str], progress: Progress) -> None:
     """Runs the steps. Under a rate limit, leaves out the wide steps. If a step cannot go on, the next begins.
 
-    A step that a violated requirement keeps from going on blocks its own requirements.
+    A step that a violated requirement keeps from going on blocks its own requirements. A step with a call that was not
+    answered in time leaves its own requirements untested, unless another step tests them.
     """
     for done, step in enumerate(steps):
         if (step.wide and session.client.limited) or _is_blocked(step, session):
@@ -57,6 +58,8 @@ def perform(session: Session, steps: Sequence[Step], fixture: Callable[[str], st
         session.begin_step()
         try:
             step.run(session, fixture)
+        except UnansweredError as slow:
+            session.oracle.findings.unproven |= dict.fromkeys(step.requirements, str(slow))
         except BlockedError as blocked:
             if blocked.by:
                 session.oracle.findings.block(blocked.by, *step.requirements)

@@ -73,11 +73,12 @@ def _candidates(
     session: Session, lists: Lists, creates: Iterable[Request]
 ) -> Iterator[tuple[Request, str, list[Item]]]:
     """Each create, the role that can delete, and the assistants that nobody has named and that are new."""
-    owns, before = session.client.guard.owns, session.before
+    guard, before = session.client.guard, session.before
     for request in creates:
         role = owner(session, request.role)
         shown = lists.get(role) or ()
-        yield request, role, [item for item in shown if not owns(item["id"]) and item["id"] not in before]
+        new = (item for item in shown if item["id"] not in before and not guard.is_others(item["id"]))
+        yield request, role, [item for item in new if not guard.owns(item["id"])]
 
 
 def _is_alike(request: Request, item: Item) -> bool:

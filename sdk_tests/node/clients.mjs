@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import OpenAI from "openai";
 
-/** @type {{base_url: string, keys: Record<string, string>, bound_id?: string | null, create: object}} */
+/** @type {{base_url: string, query: string, headers: Record<string, string>, secrets: Record<string, string>,
+ *   timeout: number, keys: Record<string, string>, bound_id?: string | null, create: object}} */
 export const target = JSON.parse(process.env.ASSISTANTS_TARGET ?? "");
 /** @type {string[] | null} the requirements to test; null: all, and the facts about the SDK */
 const only = JSON.parse(process.env.ASSISTANTS_ONLY ?? "null");
@@ -13,6 +14,8 @@ const only = JSON.parse(process.env.ASSISTANTS_ONLY ?? "null");
 export const UNKNOWN = "asst-00000000-0000-4000-8000-000000000000";
 // The headers of a request that a requirement is about.
 const SHOWN = ["content-type", "openai-beta"];
+const LARGEST = 16 * 1024 * 1024; // bytes of an answer
+const TOO_LARGE = "the answer is larger than 16 MB";
 const CLEAN_UP = "delete/answers-deleted: What was made can be removed again.";
 /** @type {(keyof OpenAI.Beta.Assistant)[]} */
 export const FIELDS = [
@@ -22,8 +25,8 @@ export const FIELDS = [
 
 /** @type {Map<string, string>} the role of the key that created an id, by id */
 const created = new Map();
-/** @type {Set<string>} */
-const others = new Set();
+/** The likeness of each of those ids, and of each id of others. @type {[Set<string>, Set<string>]} */
+const [ours, others] = [new Set(), new Set()];
 /** The exchanges of each test, by its title. The reporter prints them. @type {Map<string, Recorded[]>} */
 export const exchanges = new Map();
 /** @type {Recorded[]} those of the running test */
@@ -33,7 +36,7 @@ let [names, calls, open, batch] = [0, 0, 0, 0];
 /** A call and its answer; bodies of answers in base64, times in seconds. Calls of one batch were made at the same time.
  * @typedef {{id: string, batch: string, method: string, path: string, role: string, sent: string | null,
  *   sent_headers: Record<string, string>, status: number, headers: Record<string, string>, body: string,
- *   fault: string, began: number, ended: number}} Recorded */
+ *   fault: string, hung: boolean, too_large: boolean, began: number, ended: number}} Recorded */
 
 class GuardError extends Error {
   name = "GuardError";
@@ -50,7 +53,7 @@ export function assistants(role = "primary") {
 
 /** @param {object} options */
 export function client(options) {
-  return new OpenAI({ maxRetries: 0, timeout: 10_000, ...options });
+  return new OpenAI({ maxRetries: 0, timeout: 2 * milliseconds(), ...options }); // the deadline of `bounded` comes first
 }
 
 /** The id of the assistant that the primary key is bound to. */
@@ -178,11 +181,27 @@ function guarded(role) {
     if (method !== "GET" && !creates && !self && id !== UNKNOWN && !created.has(id)) {
       throw new GuardError(`${method} ${path} would change what this run did not make.`);
     }
-    const call = { ...init, redirect: "manual" }; // fetch would follow a redirect past the guard
-    const response = await recorded(path, role, init, () => (creates ? sendAlone(url, call) : send(url, call)));
+    const response = await recorded(path, role, init, () => {
+      const [whole, call] = bounded(url, init);
+      return creates ? sendAlone(whole, call) : send(whole, call);
+    });
     if (response.ok && method !== "DELETE") learn(await response.clone().text(), creates, role);
     return response;
   };
+}
+
+const milliseconds = () => target.timeout * 1000;
+
+/** A call with everything that each call to the target has. The signal also ends the reading of the body.
+ * @param {string} url @param {any} init @returns {[string, any]} */
+function bounded(url, init) {
+  const headers = new Headers(init.headers);
+  for (const [name, text] of Object.entries(target.headers)) {
+    headers.set(name, text.replace(/\$([A-Za-z_]\w*)/g, (_, variable) => target.secrets[variable]));
+  }
+  const whole = target.query ? url + (url.includes("?") ? "&" : "?") + target.query : url;
+  const signal = AbortSignal.any([init.signal, AbortSignal.timeout(milliseconds())].filter(Boolean));
+  return [whole, { ...init, headers, signal, redirect: "manual" }]; // a redirect would lead past the guard
 }
 
 /** Sends a call. A server may close a connection between two calls: then the call is sent once more.
@@ -214,6 +233,19 @@ function isStale({ cause }) {
   return cause?.socket?.bytesRead > 0 || ["ECONNRESET", "EPIPE"].includes(cause?.code);
 }
 
+/** The whole body. @param {Response} response */
+async function read(response) {
+  /** @type {Uint8Array[]} */
+  const pieces = [];
+  let size = 0;
+  for await (const piece of response.body ?? []) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > LARGEST) throw new Error(TOO_LARGE);
+  }
+  return Buffer.concat(pieces);
+}
+
 /** The answer of a call, which is recorded with it.
  * @param {string} path @param {string} role @param {any} init @param {() => Promise<Response>} send */
 async function recorded(path, role, init, send) {
@@ -225,14 +257,16 @@ async function recorded(path, role, init, send) {
     id: `${process.pid}-${(calls += 1)}`, batch: `${process.pid}-${batch}`, method, path, role, sent: init.body ?? null,
     sent_headers: Object.fromEntries([...sentHeaders].filter(([name]) => SHOWN.includes(name))), began,
   };
-  const answer = { status: 0, headers: {}, body: "", fault: "" };
+  const answer = { status: 0, headers: {}, body: "", fault: "", hung: false, too_large: false };
   try {
     const response = await send();
-    answer.body = Buffer.from(await response.clone().arrayBuffer()).toString("base64");
+    answer.body = (await read(response.clone())).toString("base64");
     Object.assign(answer, { status: response.status, headers: Object.fromEntries(response.headers) });
     return response;
   } catch (error) {
-    answer.fault = `the connection broke (${error})`;
+    answer.hung = error instanceof Error && error.name === "TimeoutError";
+    answer.too_large = error instanceof Error && error.message === TOO_LARGE;
+    answer.fault = answer.hung ? `no answer within ${target.timeout} s` : `the connection broke (${error})`;
     throw error;
   } finally {
     open -= 1;
@@ -243,9 +277,22 @@ async function recorded(path, role, init, send) {
 /** @param {string} text @param {boolean} creates @param {string} role */
 function learn(text, creates, role) {
   for (const { id } of items(text)) {
-    if (creates && !others.has(id)) created.set(id, role);
-    else if (!created.has(id)) others.add(id);
+    const like = likeness(String(id));
+    if (creates && !others.has(like)) {
+      created.set(id, role);
+      ours.add(like);
+    } else if (!ours.has(like)) others.add(like);
   }
+}
+
+/** One text for all spellings that a server may take for the same id. @param {string} id @returns {string} */
+function likeness(id) {
+  try {
+    for (let decoding = 0; decoding < 3; decoding += 1) id = decodeURIComponent(id);
+  } catch {
+    // a percent sign that encodes nothing
+  }
+  return id.toLowerCase().replace(/^asst-/, "");
 }
 
 /** The objects in an answer that have an id. @param {string} text @returns {any[]} */

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import signal
@@ -10,10 +9,8 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -23,7 +20,7 @@ from aiohttp import web
 from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import Step
-from contract_tests.http import client, operations, transport
+from contract_tests.http import client, connection, operations
 from contract_tests.http.target import Target
 from contract_tests.http.transport import Transport
 from contract_tests.profiles import plan
@@ -31,51 +28,10 @@ from fake_server.domain.errors import MalformedRequest, TooManyRequests
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.server import serve
 from self_tests.command_run import KEYS, Ran
+from self_tests.doubles.socket_server import EMPTY, answering, hang, says
 
 BEYOND = "https://assistants.example/v1"
 PRODUCTION = ("--profile", "production")
-
-
-@contextmanager
-def answering(answer: Callable[[socket.socket], None], context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """A server that does this with each connection, and then closes it."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(0.05)
-    over = False
-
-    def serve() -> None:
-        while not over:
-            with contextlib.suppress(TimeoutError, OSError), listener.accept()[0] as plain:
-                plain.settimeout(2)
-                with context.wrap_socket(plain, server_side=True) if context else plain as connection:
-                    answer(connection)
-
-    thread = Thread(target=serve)
-    thread.start()
-    try:
-        yield f"{'https' if context else 'http'}://127.0.0.1:{listener.getsockname()[1]}/v1"
-    finally:
-        over = True
-        thread.join()
-        listener.close()
-
-
-def says(text: str) -> Callable[[socket.socket], None]:
-    def answer(connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(text.replace("\n", "\r\n").encode())
-
-    return answer
-
-
-def hang(connection: socket.socket) -> None:
-    """Until the caller gives up."""
-    while connection.recv(65536):
-        pass
-
-
-LIST = '{"object": "list", "data": [], "has_more": false}'
-EMPTY = f"HTTP/1.1 200 OK\ncontent-type: application/json\nconnection: close\ncontent-length: {len(LIST)}\n\n{LIST}"
 
 
 @pytest.mark.parametrize(
@@ -146,13 +102,12 @@ def test_a_redirect_is_not_followed(run: Callable[..., Ran], tmp_path: Path) -> 
     assert "redirects to https://elsewhere.example/v1" in ran.err
 
 
-def test_a_target_that_hangs_is_given_up(
-    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_target_that_hangs_is_given_up(run: Callable[..., Ran], tmp_path: Path) -> None:
     """Every wait ends."""
-    monkeypatch.setattr(transport, "READ", 0.2)
+    target = tmp_path / "target.toml"
     with answering(hang) as base_url:
-        ran = run(base_url, *PRODUCTION, "--ledger", str(tmp_path))
+        target.write_text(f'base_url = "{base_url}"\ntimeout = 0.2')
+        ran = run("--target", str(target), *PRODUCTION, "--ledger", str(tmp_path))
 
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "does not answer: no answer within 0.2 s" in ran.err
@@ -160,10 +115,10 @@ def test_a_target_that_hangs_is_given_up(
 
 def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Be it never so slow, or never so long."""
-    monkeypatch.setattr(transport, "LARGEST", 1000)
+    monkeypatch.setattr(connection, "LARGEST", 1000)
     endless = f"HTTP/1.1 200 OK\ncontent-length: 5000000\n\n{'x' * 200_000}"
     with answering(says(endless)) as base_url:
-        answered = Transport(base_url).send("GET", "/assistants", None, {})
+        answered = Transport(Target(base_url, {})).send("GET", "/assistants", None, {})
 
     assert (answered.status, answered.too_large) == (0, True)
 
@@ -237,7 +192,7 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
     with answering(proxy) as address:
         monkeypatch.setenv("HTTP_PROXY", address.removesuffix("/v1"))
         monkeypatch.setenv("http_proxy", address.removesuffix("/v1"))
-        answered = Transport("http://assistants.example/v1").send("GET", "/assistants", None, {})
+        answered = Transport(Target("http://assistants.example/v1", {})).send("GET", "/assistants", None, {})
 
     assert answered.status == 200
     assert asked[0].startswith(b"GET http://assistants.example/v1/assistants HTTP/1.1")

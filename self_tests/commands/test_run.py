@@ -17,6 +17,7 @@ from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import Step
 from contract_tests.http import operations, own_fake, target
+from contract_tests.http.target import Target
 from contract_tests.http.transport import Transport
 from contract_tests.profiles import plan
 from contract_tests.reports import events, terminal
@@ -244,7 +245,7 @@ def test_a_target_that_dies_half_way_is_exit_2(run: Callable[..., Ran], monkeypa
 def dead(session: Session) -> None:
     """From now on nobody listens where the target was."""
     session.create_assistant()
-    session.client._transport = Transport("http://127.0.0.1:9/v1")
+    session.client._transport = Transport(Target("http://127.0.0.1:9/v1", {}))
 
 
 def test_a_step_that_raises_is_our_error(
