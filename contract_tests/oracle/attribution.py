@@ -11,6 +11,7 @@ from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH
 from contract_tests.http.target import Target
 from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.errors import TOLERATED
+from contract_tests.oracle.expectations import read
 from contract_tests.oracle.model import Model, TrackedAssistant, Write
 from contract_tests.oracle.refusals import LIST_ITEMS, shape
 
@@ -56,8 +57,10 @@ def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json
     modifies = (each for each in writes if each.accepted and each.call.operation in MODIFIES)
     newest = next((each for each in modifies if each.id == tracked.id and name in each.call.fields), None)
     stale = name in TEXTS and is_stale(tracked, name, value)
+    # An earlier value of its own explains a text as well, unless the run has sent the text once.
+    own_alone = stale and newest and model.tag not in str(value)
     for write in writes:
-        is_own = write.id == tracked.id or not (stale and newest)  # a value of its own explains it as well
+        is_own = write.id == tracked.id or not own_alone
         if is_own and _sent(write, name, value) and (found := _guilt(write, tracked, name, newest)):
             return found, write.exchange
     if not stale:
@@ -136,7 +139,7 @@ def loss(writes: list[Write], tracked: TrackedAssistant, role: str, otherwise: s
     last seen there, newest first.
     """
     in_parallel = bool(tracked.trail) and tracked.trail[0].request.group
-    if in_parallel and tracked.listed_at is None:
+    if in_parallel and not tracked.listed:
         return "parallel/creates-all-kept", []
     for write in writes:
         if write.call.operation == DELETE and not write.accepted and write.id == tracked.id:
@@ -144,8 +147,7 @@ def loss(writes: list[Write], tracked: TrackedAssistant, role: str, otherwise: s
     for write in writes:
         if write.call.operation == DELETE and write.exchange.response.accepted and write.id != tracked.id:
             return "delete/only-its-target", [write.exchange]
-    # A key that misses what it made itself shares nothing. A declared assistant was made by nobody that the run knows.
-    if "sibling" in (role, tracked.role) and (role != tracked.role or not tracked.trail):
+    if _is_shared(tracked, role):
         return "org/shared-by-its-keys", []
     if in_parallel:
         return "parallel/creates-all-kept", []
@@ -159,7 +161,7 @@ def features(
     if tracked and tracked.id == target.expendable_id and call.operation == DELETE:
         return ["delete/self-is-the-keys-own"]
     ill_formed = exchange.response.status in TOLERATED  # whoever asks, and with whomever at the same time
-    if tracked and tracked.role != call.role and call.operation in accepted and not ill_formed:
+    if tracked and _is_shared(tracked, call.role) and call.operation in accepted and not ill_formed:
         return ["org/shared-by-its-keys"]
     if exchange.request.group and not ill_formed:
         return ["parallel/creates-all-kept" if call.operation == CREATE else "parallel/modifies-not-lost"]
@@ -170,6 +172,14 @@ def features(
     if call.operation == DELETE:
         return ["delete/answers-deleted"]
     return ["retrieve/equals-created"]
+
+
+def _is_shared(tracked: TrackedAssistant, role: str) -> bool:
+    """True if the key can reach the assistant only as a key of the same organization. The run knows the makers of its
+    own assistants, and takes the first key for the maker of the declared ones.
+    """
+    made = tracked.trail and read(tracked.trail[0].request).operation == CREATE
+    return role != (tracked.role if made else "primary")
 
 
 def _body_features(call: Call, status: int) -> list[str]:

@@ -94,7 +94,7 @@ class Lists:
                 )
             else:
                 tracked.unlisted.discard(call.role)
-                tracked.listed_at = len(self.model.log)
+                tracked.listed_at, tracked.listed = len(self.model.log), True
                 self.assistant_judge.read(exchange, call, tracked, item)
 
     def _newcomer(self, exchange: Exchange, item: dict[str, Json], organization: str) -> None:
@@ -191,7 +191,7 @@ class Lists:
         """Judges a complete walk: it has every assistant, in the right order."""
         organization = ORGANIZATIONS[call.role]
         missing = [tracked for tracked in self.model.present(organization) if tracked.id not in walk.ids]
-        for tracked in missing:
+        for tracked in sorted(missing, key=lambda tracked: tracked.role == call.role):
             if call.role not in tracked.unlisted:  # one violation, until a list has it again
                 self._missing(call, walk, tracked)
         if not missing:
@@ -233,7 +233,10 @@ class Lists:
 
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
         tracked.unlisted.add(call.role)
-        requirement, evidence = attribution.loss(self.model.since_listed(tracked), tracked, call.role, "list/complete")
+        # A list that lacks what other keys have made may lack its key's own for the same reason.
+        shares_nothing = call.role == "sibling" and self.findings.broken("org/shared-by-its-keys")
+        otherwise = "org/shared-by-its-keys" if shares_nothing else "list/complete"
+        requirement, evidence = attribution.loss(self.model.since_listed(tracked), tracked, call.role, otherwise)
         # Once the maker's own walk has lacked it, every walk that lacks it has the same cause.
         requirement = self._missed.get(tracked.id, requirement)
         if call.role == tracked.role:

@@ -42,10 +42,10 @@ class TrackedAssistant:
     `given` are the texts that were sent for the assistant. `answered` are the texts that the last modify answered: if
     they differ from what was sent, that is a violation of the modify alone. `earlier` are its former documents. `trail`
     are the exchanges that led to its present state. `wrote` is the last accepted modify. `read_at` is the length of the
-    log when the assistant was last retrieved and right, and `listed_at` when it was last in a list: None if it never
-    was. `unlisted` has the roles whose last list was without it. `taken` are the fields of the identity that the server
-    took over from a call: that is a violation of the call alone. It is `unsettled` after a call that was not answered
-    in time: the server may still carry the call out, so nothing is expected from then on.
+    log when the assistant was last retrieved and right, and `listed_at` when it was last in a list, or made. `listed`
+    is false until a list has it. `unlisted` has the roles whose last list was without it. `taken` are the fields of the
+    identity that the server took over from a call: that is a violation of the call alone. It is `unsettled` after a
+    call that was not answered in time: the server may still carry the call out, so nothing is expected from then on.
     """
 
     id: str
@@ -58,7 +58,8 @@ class TrackedAssistant:
     trail: list[Exchange] = field(default_factory=list)
     wrote: Write | None = None
     read_at: int = 0
-    listed_at: int | None = None
+    listed_at: int = 0
+    listed: bool = False
     gone: bool = False
     lost: bool = False
     unlisted: set[str] = field(default_factory=set)
@@ -111,10 +112,10 @@ class Model:
         return self.log[tracked.read_at :][::-1]
 
     def since_listed(self, tracked: TrackedAssistant) -> list[Write]:
-        """The writes since this assistant was last in a list, newest first; none if no list has ever had it, because
-        then no write has taken it out.
+        """The writes since this assistant was last in a list, newest first. A refused write has taken nothing out of a
+        list that has never had it.
         """
-        return [] if tracked.listed_at is None else self.log[tracked.listed_at :][::-1]
+        return [write for write in self.log[tracked.listed_at :][::-1] if write.accepted or tracked.listed]
 
     def read(self, tracked: TrackedAssistant) -> list[Write]:
         """Records that the assistant was retrieved and right; returns the writes since the retrieve before, which left

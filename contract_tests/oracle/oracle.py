@@ -213,13 +213,18 @@ class Oracle:
         if wanted := all_demands(call, tracked, self.model, self.target):
             self._demanded(exchange, call, wanted, tracked)
         elif call.id and (tracked is None or not tracked.organization or tracked.unsettled):
-            return  # somebody else's, or an id that an implementation may read as another
+            self._note_effect(exchange, call)  # somebody else's, or an id that an implementation may read as another
         elif call.operation == DELETE and tracked and tracked.lost and is_bound(call, tracked, self.target):
             return  # the call after which the assistant was not found has the violation
         elif exchange.response.accepted:
             self._accepted(exchange, call, tracked)
         else:
             self._rejected(exchange, call, tracked)
+
+    def _note_effect(self, exchange: Exchange, call: Call) -> None:
+        """The call may have changed any assistant."""
+        if call.operation in WRITE_OPERATIONS:
+            self.model.log.append(Write(exchange, call, False, "", call.id))
 
     def _content_type(self, exchange: Exchange, call: Call) -> None:
         response = exchange.response
@@ -256,6 +261,8 @@ class Oracle:
             tracked.lost, tracked.document = True, None
         elif call.operation in MODIFIES and tracked:
             tracked.document = None
+            if tracked.gone:
+                tracked.organization = ""  # it may have been made again
         elif call.operation in (*MODIFIES, DELETE):
             doubt_the_likes_of(self.model, call)
             if call.operation != DELETE:  # it may have made the assistant
@@ -375,7 +382,9 @@ class Oracle:
             self._not_accepted(exchange, call, self._features(exchange, call, tracked)[0])
             return
         writes = self.model.since_read(tracked)
-        requirement, shown = attribution.loss(writes, tracked, call.role, "retrieve/equals-created")
+        refused_before = call.role == "sibling" and self.findings.broken("org/shared-by-its-keys")
+        otherwise = "org/shared-by-its-keys" if refused_before else "retrieve/equals-created"
+        requirement, shown = attribution.loss(writes, tracked, call.role, otherwise)
         if requirement == "retrieve/equals-created":
             self.refusals.miss(exchange, call, tuple(tracked.trail[:1]))
         tracked.lost = True

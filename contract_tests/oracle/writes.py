@@ -130,6 +130,7 @@ class Writes:
             document,
             trail=[exchange],
             read_at=len(self.model.log),
+            listed_at=len(self.model.log),
             taken=taken,
             lost="id" in taken,
         )
