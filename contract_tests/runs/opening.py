@@ -20,6 +20,10 @@ DECLARED = ("bound_id", "expendable_id")
 NOT_HERE = (404, 405)
 
 
+class OddKeyError(TargetError):
+    """A key shows another organization than its role says, or the server violates a requirement about organizations."""
+
+
 def open_lists(session: Session, roles: Iterable[str], most: int | None = None) -> None:
     """Lists the existing assistants before the run creates one, so that the run never takes them for its own.
 
@@ -56,7 +60,7 @@ def check_declared(session: Session) -> None:
 
 
 def check_keys(session: Session) -> None:
-    """Lists with the second key of the organization and with the foreign key. Raises TargetError if a key is of an
+    """Lists with the second key of the organization and with the foreign key. Raises OddKeyError if a key is of an
     organization that its role does not say. A server that violates a requirement about organizations can look like
     that, too: the text says so. The first list has no limit, which tests the size of such a page.
     """
@@ -64,12 +68,12 @@ def check_keys(session: Session) -> None:
     foreign = set(_first_page(session, "foreign"))
     others = set(session.others)
     if others and shared and others.isdisjoint(shared) and not _retrieves(session, session.others[0], session.second):
-        raise TargetError(
+        raise OddKeyError(
             f"The sibling key ({_variable(session, 'sibling')}) shows none of the assistants of the primary key: give "
             "another key of the same organization. If it is one, the server violates org/shared-by-its-keys."
         )
     if foreign and foreign <= others and _share(session) and _checks_keys(session):
-        raise TargetError(
+        raise OddKeyError(
             f"The foreign key ({_variable(session, 'foreign')}) shows the assistants of the primary key: give a key of "
             "another organization. If it is one, the server violates org/closed-to-others."
         )

@@ -229,7 +229,7 @@ def test_the_fixture_knows_a_baseline(run_pytest: Pytest, pytester: pytest.Pytes
     [
         ("http://127.0.0.1:9/v1", {}, "cannot be tested"),
         ("https://api.example.com/v1", {}, "not on this machine"),
-        ("http://127.0.0.1:9/v1", {"only": ["modify/nothing"]}, "modify/nothing is not a requirement"),
+        ("http://127.0.0.1:9/v1", {"only": ["modify/nothing"]}, "modify/nothing: not a requirement"),
         ("http://127.0.0.1:9/v1", {"baseline": "none.yaml"}, "none.yaml: cannot be read"),
         ("http://127.0.0.1:9/v1", {"keys": {"sibling": "k"}}, "the key of primary is needed"),
     ],

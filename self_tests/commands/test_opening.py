@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,6 @@ def test_a_wrong_address_is_told_the_right_one(
     assert f"did you mean {base_url}?" in ran.err
 
 
-@pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize(
     ("sibling", "foreign", "named"),
     [
@@ -57,20 +57,37 @@ def test_a_key_of_the_wrong_organization_is_named(
     base_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    profile: tuple[str, ...],
     sibling: str,
     foreign: str,
     named: str,
 ) -> None:
-    """The line names the variable, and the requirement that the server violates if the key is right."""
+    """Beside real data the run stops. The line names the variable, and the requirement that the server violates if the
+    key is right.
+    """
     for role, other in (("SIBLING", sibling), ("FOREIGN", foreign)):
         key = KEYS[f"ASSISTANTS_{other}_API_KEY"] if other else ""
         monkeypatch.setenv(f"ASSISTANTS_{role}_API_KEY", key)
-    ran = run(base_url, *profile, "--ledger", str(tmp_path))
+    ran = run(base_url, "--profile", "production", "--ledger", str(tmp_path))
 
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert named in ran.err
     assert "the server violates org/" in ran.err
+
+
+def test_a_full_run_judges_a_server_that_opens_every_organization(
+    run: Callable[..., Ran], fake: Fake, base_url: str
+) -> None:
+    """On a server of tests the requirement is violated. A note says that the key may be the wrong one."""
+    around(
+        fake.store,
+        "key",
+        lambda old, secret: replace(found, organization="org-acme") if (found := old(secret)) else None,
+    )
+    ran = run(base_url, "--only", "org/closed-to-others")
+
+    assert ran.code == 1
+    assert "FAILED org/closed-to-others" in ran.out
+    assert "Note: The foreign key (ASSISTANTS_FOREIGN_API_KEY) shows" in " ".join(ran.out.split())
 
 
 @pytest.mark.parametrize("profile", PROFILES)

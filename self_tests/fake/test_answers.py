@@ -545,7 +545,7 @@ NASTY = {
     "asterisk": (request(b"OPTIONS *"), 404),
     "HTTP/0.9": (b"GET /v1/assistants\r\n\r\n", 401),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
-    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 405),
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 400),
     "no Host": (b"GET /v1/assistants HTTP/1.1\r\n\r\n", 400),
     "an odd Expect": (request(b"GET /v1/assistants/x", b"Expect: much\r\n"), 404),
     "an odd Expect, nowhere": (request(b"GET /v2", b"Expect: much\r\n"), 404),

@@ -64,7 +64,7 @@ def test_a_create_that_nobody_can_read_is_reported_by_its_name(
 
     ran = run(base_url, *QUICKLY, "--only", "create/name-suffices")
 
-    assert "Perhaps not deleted: contract-1 " in ran.out
+    assert "Perhaps not deleted: 'contract-1 " in ran.out
 
 
 def test_a_refused_create_that_nobody_can_list_is_noted(run: Callable[..., Ran], fake: Fake, base_url: str) -> None:

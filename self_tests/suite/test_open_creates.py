@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from contract_tests.http import transport
+from contract_tests.http import target
 from contract_tests.http.client import Client
 from contract_tests.http.operations import CREATE
 from contract_tests.runs import open_creates
@@ -25,7 +25,7 @@ Hang = Callable[[int], Event]
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call has a fraction of a second, and its late effect another."""
-    monkeypatch.setattr(transport, "READ", 0.3)
+    monkeypatch.setattr(target, "TIMEOUT", 0.3)
     monkeypatch.setattr(open_creates, "DEADLINE", 0.3)
 
 

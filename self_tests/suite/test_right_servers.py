@@ -24,6 +24,7 @@ from fake_server.compose import compose
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
 from fake_server.http.server import serve as served_by_http
+from fake_server.log import LineWriter
 from fake_server.start import compose_fake
 from fake_server.storage import seed
 from self_tests.doubles.second_server import READINGS, Served, serve
@@ -108,7 +109,9 @@ def test_the_fake_with_all_that_it_has_is_not_accused(tmp_path: Path) -> None:
 
 def compose_by_command(*words: str) -> Fake:
     given = command.make_context("assistants-fake", list(words)).params
-    return compose_fake(**{name: value for name, value in given.items() if name not in ("port", "as_json")})
+    of_the_listener = ("hosts", "port", "tls_cert", "tls_key", "as_json")
+    options = {name: value for name, value in given.items() if name not in of_the_listener}
+    return compose_fake(given["hosts"], LineWriter(None), **options)
 
 
 def target_with_held_clock(url: str) -> Target:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
-from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH
+from contract_tests.http.operations import DELETE, LIST, MODIFIES, PATCH
 from fake_server.contract.openapi import Operation
 from fake_server.domain import errors
 from fake_server.domain.errors import (
@@ -252,21 +251,6 @@ def a_form_is_as_good(fake: Fake) -> None:
 def a_body_crashes_that_is(fake: Fake, body: str) -> None:
     """The code is `body.name`, and the body has no name."""
     taking(fake, lambda value: json.dumps(value) == body, crash)
-
-
-@wrong("errors/never-5xx")
-def malformed_json_is_never_answered(fake: Fake) -> None:
-    """A body parser waits for the end of the body. Only one body has this fault, because each such body costs ten
-    seconds.
-    """
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Callable[..., Awaitable[web.Response]]) -> web.Response:
-        if operation_of(request) == CREATE and await request.read() == b"{":
-            await asyncio.sleep(12)
-        return await handler(request)
-
-    fake.middlewares.append(middleware)
 
 
 # --- nowhere
