@@ -157,8 +157,8 @@ class Writes:
             return
         self.assistant_judge.shape(exchange, document, {*self._held_to_before(call, tracked), *tracked.taken})
         before = len(self.findings.violations)
-        if not isinstance(document, dict):
-            return
+        if not isinstance(document, dict) or (call.operation == RETRIEVE and "id" not in document):
+            return  # no assistant
         self.ignored_fields.judge(exchange, call, document, tracked.organization)
         if call.operation in MODIFIES:
             self._modified(exchange, call, tracked, document)
