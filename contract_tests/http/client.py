@@ -186,7 +186,7 @@ class Client:
             if clock.now() >= end:
                 reason = raw.fault or f"the last answer was {raw.status}"
                 raise GoneError(f"{self.target.base_url} did not start within {wait:g} s: {reason}.")
-            self.rest(BETWEEN_TRIES)
+            clock.wait_for("start of the server", BETWEEN_TRIES)
 
     def add_exchange(self, request: Request, response: Response, began: float, ended: float) -> Exchange:
         """Adds an exchange that another client has sent under the same guard, as if this client had sent it."""

@@ -61,10 +61,19 @@ class TargetError(Exception):
 
 @dataclass(frozen=True)
 class Clock:
-    """The clock of the target, in seconds: the system's clock, or the clock of our own fake."""
+    """The clock of the target, in seconds: the system's clock, or the clock of our own fake.
+
+    A rest is for the limiter, unless `name_wait` got another cause before the rest.
+    """
 
     now: Callable[[], float] = time.time
     rest: Callable[[float], None] = time.sleep
+    name_wait: Callable[[str], None] = lambda _: None
+
+    def wait_for(self, cause: str, seconds: float) -> None:
+        """Rests for a cause other than the limiter. The progress names the cause to a person who waits."""
+        self.name_wait(cause)
+        self.rest(seconds)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from contract_tests.runs.estimate import describe_seconds
 from contract_tests.runs.result import CLEANING, INTERRUPTED
 
 EVERY = 30.0  # seconds between two lines of a log, at most
+LIMITER = "limiter"  # the cause of a wait that names none
 ENOUGH = 10  # requests after which their pace tells how long the rest takes
 
 
@@ -39,6 +40,7 @@ class ProgressBar:
         self._requests = 0
         self._began = time.monotonic()
         self._waits_until = 0.0
+        self._cause = LIMITER
         self._announces = 0  # assistants that an interrupted run deletes, until the line about them is printed
         self._is_interrupted = False
 
@@ -78,7 +80,8 @@ class ProgressBar:
 
     def watched(self, target: Target) -> Target:
         """The target with a clock that shows each rest."""
-        return replace(target, clock=Clock(target.clock.now, lambda seconds: self._rest(target.clock, seconds)))
+        clock = Clock(target.clock.now, lambda seconds: self._rest(target.clock, seconds), self._name_wait)
+        return replace(target, clock=clock)
 
     def describe(self) -> str:
         """The progress in one line."""
@@ -86,12 +89,15 @@ class ProgressBar:
         return ", ".join(parts)
 
     def _rest(self, clock: Clock, seconds: float) -> None:
-        self._announce(f", waiting {seconds:.0f} s for the limiter")
+        self._announce(f", waiting {seconds:.0f} s for the {self._cause}")
         self._waits_until = time.monotonic() + seconds
         try:
             clock.rest(seconds)
         finally:
-            self._waits_until = 0.0
+            self._waits_until, self._cause = 0.0, LIMITER
+
+    def _name_wait(self, cause: str) -> None:
+        self._cause = cause
 
     def _announce(self, wait: str = "") -> None:
         """Says once what the clean-up of an interrupted run does."""
@@ -105,7 +111,7 @@ class ProgressBar:
 
     def _wait(self) -> Iterator[str]:
         if (seconds := self._waits_until - time.monotonic()) > 0:
-            yield f"limiter: {seconds:.0f} s"
+            yield f"{self._cause}: {seconds:.0f} s"
 
     def _left(self) -> Iterator[str]:
         rest = self._expected - self._requests

@@ -58,7 +58,7 @@ def _await_late_creates(session: Session, progress: Progress) -> bool:
     if not any(each.may_come_late for each in open_creates(session)):
         return False
     progress("waiting for a create that got no answer", 0, 1)
-    session.client.rest(seconds_until_the_deadline(session))
+    session.target.clock.wait_for("late create", seconds_until_the_deadline(session))
     return True
 
 

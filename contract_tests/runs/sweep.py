@@ -46,7 +46,7 @@ class Sweep:
         if began < until:
             seconds = max(0.0, until - clock.now())
             self.say(f"waiting {seconds:.0f} s for a create that got no answer")
-            clock.rest(seconds)
+            clock.wait_for("late create", seconds)
             left += self._delete_unnoted(left)
         return left
 

@@ -11,8 +11,8 @@ from threading import Event
 import pytest
 
 from contract_tests.http import target
-from contract_tests.http.client import Client
 from contract_tests.http.operations import CREATE
+from contract_tests.http.target import Clock
 from contract_tests.runs import open_creates
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.handlers import create_assistant
@@ -69,11 +69,11 @@ def test_a_create_that_was_made_late_is_found(
     """The run reads the list again after the deadline, and deletes the assistant."""
     released = hang(3)
 
-    def rest(_: Client, seconds: float) -> None:
+    def wait_for(_: Clock, __: str, seconds: float) -> None:
         released.set()
         time.sleep(seconds + 0.2)
 
-    monkeypatch.setattr(Client, "rest", rest)
+    monkeypatch.setattr(Clock, "wait_for", wait_for)
     ran = produce(*words)
 
     assert "nothing left" in ran.out

@@ -37,6 +37,17 @@ def test_a_line_says_the_stage_the_wait_and_what_is_left() -> None:
     assert "limiter" not in bar.describe()
 
 
+def test_another_wait_names_its_cause() -> None:
+    """A wait for a server that is starting is not called a limiter's."""
+    bar, lines = ProgressBar(), list[str]()
+    clock = Clock(time.time, lambda _: lines.append(bar.describe()))
+
+    bar.watched(Target("", {}, clock=clock)).clock.wait_for("start of the server", 5)
+
+    assert lines == ["starting, 0 of about 0 requests, start of the server: 5 s"]
+    assert bar.describe() == "starting, 0 of about 0 requests"
+
+
 def test_more_requests_than_expected_have_no_end() -> None:
     """A server that violates requirements gets more requests; the line then counts them alone."""
     bar = ProgressBar(1)
