@@ -132,7 +132,9 @@ class Assistants:
             return ignored_fields()[taken].not_kept_id, f"{name} without what {taken} was sent with", actual
         if name in call.fields and name in TEXTS:
             same_as_before = same(old, new) and not same(tracked.given.get(name), call.fields[name])
-            stale = same_as_before or attribution.is_stale(tracked, name, new)
+            # A text that others send too may be the sent one in another form.
+            is_earlier = self.model.tag in str(new) and attribution.is_stale(tracked, name, new)
+            stale = same_as_before or is_earlier
             return self._written(call, name, new, actual, "modify/seen-everywhere" if stale else "")
         if same(old, new) or tracked.was_answered(name, new):
             return None
