@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from http.client import BadStatusLine, HTTPException
+from urllib.parse import quote
 from weakref import finalize
 
 from contract_tests.http import connection as connections
@@ -19,6 +20,7 @@ from contract_tests.http.target import Target
 IDLE = 1.0  # seconds; a server may close a connection that is idle longer, at the moment when we write
 NO_BODY = ("GET", "HEAD", "DELETE", "TRACE", "OPTIONS", "CONNECT")  # any other method says that its body is empty
 TLS_ALERT = "\x15\x03"  # the first bytes that a TLS port answers to plain HTTP
+VISIBLE = "".join(map(chr, range(0x21, 0x7F)))  # the characters that stay as they are in a path
 
 
 class Transport:
@@ -67,7 +69,8 @@ class Transport:
             body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
         elif body is not None or method not in NO_BODY:
             all_.setdefault("content-length", str(len(body or b"")))
-        lines = [f"{method} {self._route.before_path}{self._target.with_query(path)} HTTP/1.1"]
+        place = quote(self._target.with_query(path), safe=VISIBLE)  # an id of the target may have any letters
+        lines = [f"{method} {self._route.before_path}{place} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in all_.items()]
         if any("\r" in line or "\n" in line for line in lines):
             raise ValueError("a header of a request holds the end of a line")
