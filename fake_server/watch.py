@@ -8,13 +8,12 @@ from fake_server.compose import change_dialect
 from fake_server.contract.yaml_file import YamlFileError
 from fake_server.control.state import Control
 from fake_server.dialect.settings import load_dialect
+from fake_server.storage.file_lock import Stamp
 from fake_server.storage.seed_file import load_seed_file
 from fake_server.storage.store import random_id
 
 # Seconds between two looks at the files.
 INTERVAL = 0.3
-# The time of the last change, the size and the inode of a file; None if there is no file now.
-Stamp = tuple[int, int, int] | None
 
 
 class Watch:
@@ -31,7 +30,7 @@ class Watch:
         # The dialect comes first, because a seed takes its defaults from the dialect.
         actions = ((dialect, self._read_dialect), (seed, self._read_seed))
         self.actions = {path: action for path, action in actions if path is not None}
-        self.stamps = {path: _stamp(path) for path in self.actions}
+        self.stamps = {path: Stamp.of(path) for path in self.actions}
 
     async def run(self) -> None:
         while True:
@@ -41,7 +40,7 @@ class Watch:
     def look(self) -> None:
         """Read each file that has changed since the last look. A file that is gone may be there at the next look."""
         for path, read in self.actions.items():
-            stamp = _stamp(path)
+            stamp = Stamp.of(path)
             if stamp is not None and stamp != self.stamps[path]:
                 self.stamps[path] = stamp
                 self._try(path, read)
@@ -64,11 +63,3 @@ class Watch:
         seed = load_seed_file(path, int(fake.store.now()), fake.organization_defaults)
         fake.seed = fake.store.number_rows(*seed)
         self.control.reset()
-
-
-def _stamp(path: Path) -> Stamp:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from contract_tests.http import connection
-from contract_tests.http.connection import Deadline, SlowError
+from contract_tests.http.connection import Deadline, LargeError, SlowError
 from sdk_tests.versions import httpx
 
 Running = Callable[[], Deadline]  # the deadline of the call that is running
@@ -36,8 +36,7 @@ class Body:
         self._pieces.append(piece)
         self._size += len(piece)
         if self._size > connection.LARGEST:
-            text = f"the answer is larger than {connection.LARGEST >> 20} MB"
-            raise TooLargeError(text, request=request)
+            raise TooLargeError(str(LargeError()), request=request)
 
 
 def limit(client: Any, running: Running) -> None:
@@ -90,4 +89,4 @@ def _left(running: Running) -> float:
     try:
         return deadline.left()
     except SlowError as fault:
-        raise httpx.ReadTimeout(f"no answer within {deadline.seconds:g} s") from fault
+        raise httpx.ReadTimeout(deadline.fault) from fault

@@ -216,7 +216,7 @@ class Watch:
 
     def _unanswered(self, fault: httpx.RequestError) -> Response:
         if isinstance(fault, httpx.TimeoutException):
-            return Response(0, fault=f"no answer within {self._target.timeout:g} s", hung=True)
+            return Response(0, fault=self._deadline.fault, hung=True)
         if isinstance(fault, TooLargeError):
             return Response(0, fault=str(fault), too_large=True)
         return Response(0, fault=f"the connection broke ({type(fault).__name__})")

@@ -40,7 +40,7 @@ class UnavailableError(Exception):
 class Outcome:
     """The outcome of an SDK's test: a verdict on a requirement, or on a fact about the SDK itself.
 
-    `exchanges` are those of a test of Node, as `clients.mjs` records them.
+    `exchanges` has the calls and answers of a test of Node, as `clients.mjs` records them.
     """
 
     name: str

@@ -158,8 +158,8 @@ def explain(name: str) -> int:
 def plan(**words: Any) -> int:
     """Print the requests of a run before it is made.
 
-    Their number, the requirements that they test, and the time that they take. The options are those of `run`: the
-    words of a run plan that run. Sends nothing, and needs no key.
+    Their number, the requirements that they test, and the time that they take. The words of a run plan
+    that run. Sends nothing, and needs no key.
     """
     from contract_tests.cli.plan import print_plan
     from contract_tests.cli.prepared_run import prepare

@@ -17,12 +17,10 @@ from contract_tests.profiles.names import ASK_SELF, COMPARE, JUDGING, LEARN, PRO
 from contract_tests.reports import events
 from contract_tests.reports.events import Record, RecordError
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.selection import Selection, UnknownNameError, check_name
+from contract_tests.requirements.selection import EVERYTHING, Selection, UnknownNameError, check_name
 
 if TYPE_CHECKING:
     from contract_tests.profiles.plan import Plan
-
-EVERYTHING = Selection()
 
 
 @dataclass(frozen=True)

@@ -47,14 +47,6 @@ def prepare(words: Mapping[str, Any], needs_key: bool = True) -> PreparedRun:
     references = References.load(words["known"], words["since"])
     events: Path | None = words["events"]
     reports = Reports({name: words[name] for name in FORMATS}, events)
-    options = RunOptions(
-        words["seed"],
-        words["histories"],
-        selection.only,
-        words["deep"],
-        sdk=words["sdk"],
-        skip=selection.skip,
-        failed=selection.failed,
-    )
+    options = RunOptions(words["seed"], words["histories"], selection, words["deep"], sdk=words["sdk"])
     place = words["ledger"] or (events.parent if events else Path())
     return PreparedRun(invocation, options, words["strict"], references, reports, place, words["debug"])

@@ -88,7 +88,7 @@ class Judgement:
 
         if target:
             place = prepared.ledger
-            return [Run(target, options, options.includes, bar.stage, checks_keys=True, ledger=place)]
+            return [Run(target, options, options.includes, bar.stage, checks_keys=True, ledger_place=place)]
         return stack.enter_context(own_fake(options, bar.stage))
 
     def _ending(self, result: Result, cut_short: CutShort | None, seconds: float) -> Ending:

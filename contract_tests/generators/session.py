@@ -291,6 +291,12 @@ def _refusal(exchange: Exchange) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
+def is_page(response: Response) -> bool:
+    """True for an accepted answer with a list of data."""
+    body = response.json
+    return response.accepted and isinstance(body, dict) and isinstance(body.get("data"), list)
+
+
 def page_ids(exchange: Exchange) -> list[str]:
     """The ids of a page; none if the answer is not a page."""
     body = exchange.response.json

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contract_tests.http.transport import Transport
 
 MINUTE = 60.0
-STARTING = (502, 503, 504)  # of a server that is starting, or of a gateway before one
+GATEWAY = (502, 503, 504)  # the answers of a gateway before a server that starts, or that still works on the call
 BETWEEN_TRIES = 1.0  # seconds
 PATIENCE = 3  # waits for one request that is answered 429 again and again; also faults in a row
 PLAIN = operations.list_(limit=1)
@@ -181,7 +181,7 @@ class Client:
             raw = self._answer(PLAIN)
             if raw.status:
                 self._calls.append(clock.now())
-            if raw.too_large or (raw.status and raw.status not in STARTING):
+            if raw.too_large or (raw.status and raw.status not in GATEWAY):
                 return
             if clock.now() >= end:
                 reason = raw.fault or f"the last answer was {raw.status}"

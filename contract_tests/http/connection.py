@@ -30,7 +30,10 @@ class SlowError(Exception):
 
 
 class LargeError(Exception):
-    """The body is larger than the suite reads."""
+    """The body is larger than the suite reads. The text says the bound."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the answer is larger than {LARGEST >> 20} MB")
 
 
 class StaleError(Exception):
@@ -42,10 +45,10 @@ class TunnelError(Exception):
 
 
 class Deadline:
-    """The moment at which a call must be over."""
+    """The moment at which a call must be over. `fault` says that there was no answer until then."""
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.fault = f"no answer within {seconds:g} s"
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:

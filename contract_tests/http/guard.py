@@ -134,7 +134,7 @@ def likeness(id: str) -> str:
 
 
 def _likeness_in(path: str) -> str | None:
-    """The likeness of the id in the path of an assistant; None if no server can mistake the path for that of one."""
+    """The likeness of the id in the path; None if no server can take the path for an assistant's."""
     id = id_below_collection(path)
     return None if id is None else likeness(id)
 

@@ -89,6 +89,11 @@ class Intent:
     at: float
 
 
+def place(given: Path, tag: str) -> Path:
+    """The path of a new ledger. `given` is the file itself, or a folder for it."""
+    return given / f"{tag}.ledger" if given.is_dir() else given
+
+
 def load(path: Path) -> Account:
     """The content of a ledger file. An incomplete last line is left out: the run ended before it acted on that line.
     Raises TargetError for any other damage."""

@@ -150,7 +150,7 @@ def _forms(key: str, name: str) -> Iterator[_Form]:
 
 
 def _base64_parts(key: str) -> Iterator[str]:
-    """The texts of which one is in the base64 text of every value that has the key in it.
+    """Every value with the key in it has one of these texts in its base64 text.
 
     Base64 writes three bytes as four characters, so the key can begin at three places. A character that also depends on
     the bytes beside the key is left out.

@@ -10,7 +10,6 @@ from http.client import BadStatusLine, HTTPException
 from urllib.parse import quote
 from weakref import finalize
 
-from contract_tests.http import connection as connections
 from contract_tests.http.connection import Connection, Deadline, LargeError, SlowError, StaleError
 from contract_tests.http.messages import Response
 from contract_tests.http.operations import COLLECTION, CREATE, METHODS
@@ -43,8 +42,9 @@ class Transport:
         self._closes_early = False
 
     def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
-        """The answer, or a response with status 0 and the fault. `path` is sent unchanged, with the query of the base
-        URL behind it. Raises TargetError if no call to this target can succeed."""
+        """The answer, or a response with status 0 and the fault. `path` is sent with the query of the base URL behind
+        it; only letters beyond ASCII and blanks are percent-encoded. Raises TargetError if no call to this target can
+        succeed."""
         creates = (method, path) == (METHODS[CREATE], COLLECTION)
         if time.monotonic() - self._used > IDLE or (creates and self._closes_early):
             _close_all(self._idle)
@@ -80,16 +80,16 @@ class Transport:
         try:
             connection = self._rested() or self._route.open(deadline)
         except SlowError:
-            return _too_slow(deadline, unreachable=True)
+            return Response(0, fault=deadline.fault, hung=True, unreachable=True)
         except UnreachableError as fault:
             return Response(0, fault=str(fault), unreachable=True)
         self._busy.add(connection)
         try:
             return connection.exchange(method, request, deadline)
         except SlowError:
-            return _too_slow(deadline)
-        except LargeError:
-            return Response(0, fault=f"the answer is larger than {connections.LARGEST >> 20} MB", too_large=True)
+            return Response(0, fault=deadline.fault, hung=True)
+        except LargeError as fault:
+            return Response(0, fault=str(fault), too_large=True)
         except StaleError:
             return Response(0, fault="the server closed the connection", stale=True)
         except (OSError, HTTPException, ValueError) as fault:  # ValueError: of a number that is none
@@ -117,10 +117,6 @@ class Transport:
 def _close_all(idle: deque[Connection]) -> None:
     while idle:
         idle.pop().close()
-
-
-def _too_slow(deadline: Deadline, *, unreachable: bool = False) -> Response:
-    return Response(0, fault=f"no answer within {deadline.seconds:g} s", hung=True, unreachable=unreachable)
 
 
 def _describe(fault: Exception) -> str:

@@ -14,7 +14,9 @@ from contract_tests.oracle.errors import TOLERATED
 from contract_tests.oracle.expectations import read
 from contract_tests.oracle.model import Model, TrackedAssistant, Write
 from contract_tests.oracle.refusals import LIST_ITEMS, shape
+from contract_tests.requirements.findings import Findings
 
+SHARED = "org/shared-by-its-keys"
 IDENTITY = ("id", "object", "created_at")
 
 
@@ -148,10 +150,16 @@ def loss(writes: list[Write], tracked: TrackedAssistant, role: str, otherwise: s
         if write.call.operation == DELETE and write.exchange.response.accepted and write.id != tracked.id:
             return "delete/only-its-target", [write.exchange]
     if _is_shared(tracked, role):
-        return "org/shared-by-its-keys", []
+        return SHARED, []
     if in_parallel:
         return "parallel/creates-all-kept", []
     return otherwise, []
+
+
+def unless_unshared(findings: Findings, role: str, otherwise: str) -> str:
+    """A second key that misses what other keys have made may miss its own assistants for the same reason."""
+    unshared = role == "sibling" and findings.broken(SHARED)
+    return SHARED if unshared else otherwise
 
 
 def features(
@@ -162,7 +170,7 @@ def features(
         return ["delete/self-is-the-keys-own"]
     ill_formed = exchange.response.status in TOLERATED  # whoever asks, and with whomever at the same time
     if tracked and _is_shared(tracked, call.role) and call.operation in accepted and not ill_formed:
-        return ["org/shared-by-its-keys"]
+        return [SHARED]
     if exchange.request.group and not ill_formed:
         return ["parallel/creates-all-kept" if call.operation == CREATE else "parallel/modifies-not-lost"]
     if call.operation in (CREATE, *MODIFIES):

@@ -233,9 +233,7 @@ class Lists:
 
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
         tracked.unlisted.add(call.role)
-        # A list that lacks what other keys have made may lack its key's own for the same reason.
-        shares_nothing = call.role == "sibling" and self.findings.broken("org/shared-by-its-keys")
-        otherwise = "org/shared-by-its-keys" if shares_nothing else "list/complete"
+        otherwise = attribution.unless_unshared(self.findings, call.role, "list/complete")
         requirement, evidence = attribution.loss(self.model.since_listed(tracked), tracked, call.role, otherwise)
         # Once the maker's own walk has lacked it, every walk that lacks it has the same cause.
         requirement = self._missed.get(tracked.id, requirement)

@@ -173,9 +173,7 @@ class Oracle:
 
     def refused_by_limiter(self, exchange: Exchange) -> None:
         """Takes in that a change was refused with 429, so that it is noticed if it had an effect."""
-        call = read(exchange.request)
-        if call.operation in WRITE_OPERATIONS:
-            self.model.log.append(Write(exchange, call, False, "rate/refused-changes-nothing", call.id))
+        self._note_write(exchange, read(exchange.request), "rate/refused-changes-nothing")
 
     def conclude(self) -> None:
         """Judges the refusals, and the two verbs of modify: both need the whole run."""
@@ -213,7 +211,7 @@ class Oracle:
         if wanted := all_demands(call, tracked, self.model, self.target):
             self._demanded(exchange, call, wanted, tracked)
         elif call.id and (tracked is None or not tracked.organization or tracked.unsettled):
-            self._note_effect(exchange, call)  # somebody else's, or an id that an implementation may read as another
+            self._note_write(exchange, call)  # somebody else's, or an id that an implementation may read as another
         elif call.operation == DELETE and tracked and tracked.lost and is_bound(call, tracked, self.target):
             return  # the call after which the assistant was not found has the violation
         elif exchange.response.accepted:
@@ -221,10 +219,12 @@ class Oracle:
         else:
             self._rejected(exchange, call, tracked)
 
-    def _note_effect(self, exchange: Exchange, call: Call) -> None:
-        """The call may have changed any assistant."""
+    def _note_write(self, exchange: Exchange, call: Call, requirement: str = "", id: str = "") -> None:
+        """Takes in that a write which was not accepted as it should be may have had an effect. `requirement` is the one
+        that the effect violates; empty if any effect is possible.
+        """
         if call.operation in WRITE_OPERATIONS:
-            self.model.log.append(Write(exchange, call, False, "", call.id))
+            self.model.log.append(Write(exchange, call, False, requirement, id or call.id))
 
     def _content_type(self, exchange: Exchange, call: Call) -> None:
         response = exchange.response
@@ -246,7 +246,7 @@ class Oracle:
             self._adopt(exchange, call, tracked)
         elif call.operation in WRITE_OPERATIONS:
             self.ignored_fields.remember(exchange, call)
-            self.model.log.append(Write(exchange, call, False, wanted[0].effect, call.id))
+            self._note_write(exchange, call, wanted[0].effect)
         if right and tracked and tracked.gone and call.operation in UNKNOWN:
             self.findings.hold("delete/gone", call.operation)
 
@@ -267,8 +267,7 @@ class Oracle:
             doubt_the_likes_of(self.model, call)
             if call.operation != DELETE:  # it may have made the assistant
                 self.model.assistants[call.id] = TrackedAssistant(call.id, "", call.role, trail=[exchange])
-        if call.operation in WRITE_OPERATIONS:
-            self.model.log.append(Write(exchange, call, False, "", call.id or str(id)))
+        self._note_write(exchange, call, id=call.id or str(id))
 
     def _crash(self, exchange: Exchange, call: Call) -> None:
         """A 5xx or no answer is a violation of errors/never-5xx alone. The requirements of the call were not tested."""
@@ -285,9 +284,7 @@ class Oracle:
         if tracked and not wanted and call.operation in (*MODIFIES, DELETE):
             tracked.document = None
             tracked.lost = tracked.lost or call.operation == DELETE
-        if call.operation in WRITE_OPERATIONS:
-            effect = wanted[0].effect if wanted else "errors/never-5xx"
-            self.model.log.append(Write(exchange, call, False, effect, call.id))
+        self._note_write(exchange, call, wanted[0].effect if wanted else "errors/never-5xx")
 
     def _tested(
         self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None
@@ -314,8 +311,7 @@ class Oracle:
             self.findings.silent[call.operation] = reason
         if tracked and not wanted and call.operation in (*MODIFIES, DELETE):
             tracked.unsettled = True
-        if call.operation in WRITE_OPERATIONS:
-            self.model.log.append(Write(exchange, call, False, wanted[0].effect if wanted else "", call.id))
+        self._note_write(exchange, call, wanted[0].effect if wanted else "")
 
     def _rejected(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Judges a call that nothing forbids and that was not accepted all the same."""
@@ -359,7 +355,7 @@ class Oracle:
             self.ignored_fields.remember(exchange, call)
             absurd = "ignored/absurd-values-are-harmless" if call.absurd else ""
             otherwise = "modify/bad-body-changes-nothing" if call.operation in MODIFIES else "create/name-is-text"
-            self.model.log.append(Write(exchange, call, False, absurd or otherwise, call.id))
+            self._note_write(exchange, call, absurd or otherwise)
             if absurd:
                 self.findings.hold(absurd, call.operation)
             if call.operation == CREATE and call.fields.keys() & set(attribution.IDENTITY):
@@ -382,8 +378,7 @@ class Oracle:
             self._not_accepted(exchange, call, self._features(exchange, call, tracked)[0])
             return
         writes = self.model.since_read(tracked)
-        refused_before = call.role == "sibling" and self.findings.broken("org/shared-by-its-keys")
-        otherwise = "org/shared-by-its-keys" if refused_before else "retrieve/equals-created"
+        otherwise = attribution.unless_unshared(self.findings, call.role, "retrieve/equals-created")
         requirement, shown = attribution.loss(writes, tracked, call.role, otherwise)
         if requirement == "retrieve/equals-created":
             self.refusals.miss(exchange, call, tuple(tracked.trail[:1]))

@@ -38,7 +38,7 @@ def judge(invocation: Invocation, references: References) -> Record:
 
     A run that Ctrl-C ends names the assistants that it could not delete.
     """
-    target, options = invocation.target, RunOptions(only=invocation.selection.only)
+    target, options = invocation.target, RunOptions(selection=invocation.selection)
     assert target
     run = _run(invocation, target, options)
     recorder = Recorder(run.result, options, invocation.profile, False, None)

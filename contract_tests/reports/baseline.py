@@ -53,7 +53,7 @@ class Baseline:
     contract: str = FIRST
 
     def changes(self) -> str:
-        """A line that says how the contract differs from that of the file; empty if the file is of this contract."""
+        """A line that says how the contract differs from the file's contract; empty if the file is of this contract."""
         if _order(self.contract) >= _order(catalogue.version()):
             return ""
         all_ = catalogue.requirements().values()

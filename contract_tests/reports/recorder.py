@@ -73,9 +73,9 @@ class Recorder:
             seed=options.seed,
             profile=profile,
             plan={
-                "only": list(options.only),
-                "skip": list(options.skip),
-                "failed": list(options.failed),
+                "only": list(options.selection.only),
+                "skip": list(options.selection.skip),
+                "failed": list(options.selection.failed),
                 "histories": options.histories,
                 "deep": options.deep,
                 "sdk": options.sdk,

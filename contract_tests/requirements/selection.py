@@ -34,6 +34,9 @@ class Selection:
         return not any(map(self.includes, catalogue.requirements()))
 
 
+EVERYTHING = Selection()
+
+
 def check_name(name: str) -> None:
     """Raises UnknownNameError with the names that are most like this one."""
     if not any(_is_named(id, (name,)) for id in catalogue.requirements()):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from contract_tests.generators.session import BlockedError, Session, page_ids
+from contract_tests.generators.session import BlockedError, Session, is_page, page_ids
 from contract_tests.http import operations
 from contract_tests.http.guard import items
 from contract_tests.http.ledger import Ledger
@@ -109,7 +109,9 @@ def _read_lists(session: Session) -> Lists:
 
 def _read_list(session: Session, role: str) -> list[dict[str, Json]] | None:
     pages = list(_pages(session, role))
-    return [item for page in pages for item in items(page.response.json)] if all(map(_is_page, pages)) else None
+    if not all(is_page(page.response) for page in pages):
+        return None
+    return [item for page in pages for item in items(page.response.json)]
 
 
 def _ids(lists: Lists) -> set[str]:
@@ -134,14 +136,9 @@ def _readable(session: Session, request: Request) -> Exchange:
     """The first answer that is a page, or the last of three answers."""
     page = session.client.send(request)
     for _ in range(TRIES - 1):
-        if not _is_page(page):
+        if not is_page(page.response):
             page = session.client.send(request)
     return page
-
-
-def _is_page(page: Exchange) -> bool:
-    body = page.response.json
-    return page.response.accepted and isinstance(body, dict) and isinstance(body.get("data"), list)
 
 
 def _left(session: Session, lists: Lists) -> list[str]:

@@ -68,7 +68,8 @@ def bearing_on(target: Target, options: RunOptions) -> dict[str, int]:
 
 def untested(target: Target, options: RunOptions) -> dict[str, str]:
     """The reason for each chosen requirement that a full run does not test."""
-    reasons = ((id, tour.scenario().reason(id, target, target.has | EVERY_PERMISSION)) for id in _chosen(options))
+    scenario, has = tour.scenario(), target.has | EVERY_PERMISSION
+    reasons = ((id, scenario.reason(id, target, has)) for id in _chosen(options))
     return {id: reason for id, reason in reasons if reason}
 
 
@@ -91,7 +92,7 @@ def describe_seconds(seconds: float) -> str:
 def _of_the_generators(counts: Mapping[str, int], options: RunOptions, share: float) -> int:
     """The requests of schemathesis, the random histories and the SDK tests, which a limited run leaves out."""
     sdks = round(counts["sdk"] * share) * (1 + options.sdk)
-    if options.only:
+    if options.selection.only:
         return sdks
     return sdks + counts["deep" if options.deep else "schemathesis"] + counts["histories"] * options.histories
 

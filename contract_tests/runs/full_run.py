@@ -13,7 +13,7 @@ from contract_tests.generators.rate_limit import Probe
 from contract_tests.generators.rate_over_time import OverTime
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.steps import Step
-from contract_tests.http import operations
+from contract_tests.http import ledger, operations
 from contract_tests.http.client import Client
 from contract_tests.http.messages import Exchange
 from contract_tests.http.own_fake import fake
@@ -35,7 +35,7 @@ class Run:
     """One full run against one target. `result` is filled during the run, so a run that is cut short has one too.
 
     `checks_keys` adds a note if the keys seem to be of the wrong organizations. The server is judged all the same.
-    `ledger` is a new file, or a folder for one: the run writes it only at the end, if an assistant may be left.
+    `ledger_place` is a new file, or a folder for one: the run writes it only at the end, if an assistant may be left.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Run:
         progress: Progress = lambda *_: None,
         watch: Callable[[Exchange], None] = lambda _: None,
         checks_keys: bool = False,
-        ledger: Path | None = None,
+        ledger_place: Path | None = None,
     ) -> None:
         self.target = target
         self.choice = choice
@@ -58,7 +58,7 @@ class Run:
         self._has = target.has | EVERY_PERMISSION
         self._given_up: set[str] = set()
         self._checks_keys = checks_keys
-        self._place = ledger
+        self._place = ledger_place
         self._is_checked = False
 
     def judge(self) -> Result:
@@ -74,7 +74,8 @@ class Run:
                     probe = Probe(session, self.target.rate_limit)
                     if victim := probe.run():
                         OverTime(probe, victim).run()
-        reasons = ((id, tour.scenario().reason(id, self.target, self._has)) for id in rest + rate)
+        scenario = tour.scenario()
+        reasons = ((id, scenario.reason(id, self.target, self._has)) for id in rest + rate)
         self.result.judge(self.findings, self.chosen, {id: reason for id, reason in reasons if reason})
         return self.result
 
@@ -111,17 +112,20 @@ class Run:
         if not self._is_checked:
             check_declared(session)
             if self._checks_keys:
-                try:
-                    check_keys(session)
-                except OddKeyError as odd:  # on a server of tests, a violation is as likely as a wrong key
-                    self.result.notes.append(str(odd))
+                self._note_odd_key(session)
             self._is_checked = True
+
+    def _note_odd_key(self, session: Session) -> None:
+        """On a server of tests, a violation is as likely as a wrong key."""
+        try:
+            check_keys(session)
+        except OddKeyError as odd:
+            self.result.notes.append(str(odd))
 
     def _keep_ledger(self, session: Session) -> None:
         """Writes a ledger of the assistants that may be left, so that `sweep` finds them."""
         if self._place and self.result.remains and not self.result.ledger:
-            name = f"{session.tag}-{token_hex(3)}.ledger"
-            path = self._place / name if self._place.is_dir() else self._place
+            path = ledger.place(self._place, f"{session.tag}-{token_hex(3)}")
             try:
                 write_remains(path, session, self.result)
                 self.result.ledger = path
@@ -152,12 +156,12 @@ class Run:
             )
             return
         generators = self.choice.generators
-        if "schemathesis" in generators and not self.choice.only:
+        if "schemathesis" in generators and not self.choice.selection.only:
             from contract_tests.generators import schemathesis  # here, because it is slow to import
 
             schemathesis.generate(session, self.choice.seed, self.choice.deep, self.progress)
             remove(session, session.send, self.progress)
-        if "histories" in generators and not self.choice.only:
+        if "histories" in generators and not self.choice.selection.only:
             histories.generate(session, self.choice.seed, self.choice.histories, self.progress)
         if "sdk" in generators:
             from contract_tests.generators import sdk  # here: it imports openai and pytest, which are slow to import

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contract_tests.generators.session import Session
+from contract_tests.http.client import GATEWAY
 from contract_tests.http.messages import Exchange, Request
 from contract_tests.runs.unnamed_creates import Lists, owner
 
 DEADLINE = 30.0  # seconds after the end of a call; a server that still works on the call has answered nobody by then
-GATEWAY = (502, 503, 504)  # the answer is a gateway's: the server behind it may still work on the call
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from contract_tests.generators.session import Session, page_ids
+from contract_tests.generators.session import Session, is_page, page_ids
 from contract_tests.http import operations
 from contract_tests.http.client import PLAIN, Client
-from contract_tests.http.messages import Response
 from contract_tests.http.target import TargetError
 
 DECLARED = ("bound_id", "expendable_id")
@@ -46,7 +45,7 @@ def open_lists(session: Session, roles: Iterable[str], most: int | None = None) 
 
 def has_list(session: Session) -> bool:
     """True if the first list of the primary key was a page."""
-    return _is_page(session.first_answers["primary"])
+    return is_page(session.first_answers["primary"])
 
 
 def check_declared(session: Session) -> None:
@@ -85,7 +84,7 @@ def _first_page(session: Session, role: str) -> list[str]:
 
 
 def _share(session: Session) -> bool:
-    """True if the primary and the foreign key retrieve the same assistants. A list alone may show those of others."""
+    """True if the primary and the foreign key retrieve the same assistants. A list alone may show others' too."""
     ends = {session.others[0], session.others[-1]}
     return all(_retrieves(session, id, role) for id in ends for role in ("primary", "foreign"))
 
@@ -106,11 +105,11 @@ def _variable(session: Session, role: str) -> str:
 def _check_address(session: Session) -> None:
     """Raises TargetError if the base URL has no list of assistants and an address near it has one."""
     answer, target = session.first_answers["primary"], session.target
-    if _is_page(answer) or not (answer.accepted or answer.status in NOT_HERE):
+    if is_page(answer) or not (answer.accepted or answer.status in NOT_HERE):
         return
     for base_url in _near(target.base_url):
         near = Client(replace(target, base_url=base_url)).send_once(PLAIN).response
-        if _is_page(near) or near.status == 401:
+        if is_page(near) or near.status == 401:
             raise TargetError(
                 f"{target.base_url}{operations.COLLECTION} answers {answer.status} and no list: "
                 f"did you mean {base_url}?"
@@ -123,8 +122,3 @@ def _near(base_url: str) -> Iterator[str]:
     root = urlsplit(base_url)._replace(path="").geturl()
     near = (without, f"{without}/v1", f"{root}/v1", without.removesuffix("/v1"))
     return (each for each in dict.fromkeys(near) if each != base_url)
-
-
-def _is_page(answer: Response) -> bool:
-    body = answer.json
-    return answer.accepted and isinstance(body, dict) and isinstance(body.get("data"), list)

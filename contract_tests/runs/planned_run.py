@@ -13,7 +13,7 @@ from contract_tests.generators.rate_limit import Probe
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.http.client import Client
 from contract_tests.http.guard import Guard
-from contract_tests.http.ledger import Ledger
+from contract_tests.http.ledger import Ledger, place
 from contract_tests.http.messages import Exchange
 from contract_tests.http.target import Target, TargetError
 from contract_tests.oracle.oracle import Oracle
@@ -60,7 +60,7 @@ class PlannedRun:
         self._findings = Findings()
         self._tag = f"contract-{seed}-{token_hex(3)}"
         self._guard = Guard(target, self._tag, plan.asks_self)
-        self._path = ledger / f"{self._tag}.ledger" if ledger.is_dir() else ledger
+        self._path = place(ledger, self._tag)
         self._ledger: Ledger | None = None
 
     def judge(self) -> Result:

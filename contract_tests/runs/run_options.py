@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract_tests.requirements.selection import Selection
+from contract_tests.requirements.selection import EVERYTHING, Selection
 
 HISTORIES = 55  # the default number of random histories in one run
 GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
@@ -12,8 +12,7 @@ GENERATORS = frozenset({"tour", "schemathesis", "histories", "sdk"})
 
 @dataclass(frozen=True)
 class RunOptions:
-    """The user's options. `only` and `skip` hold ids, areas or levels of requirements; an empty `only` means all.
-    `failed` holds the ids that failed in an earlier run.
+    """The user's options.
 
     A user's run has all `generators`; the tests of the suite mostly use the tour alone. `sdk`
     adds Node's SDK to Python's.
@@ -21,16 +20,10 @@ class RunOptions:
 
     seed: int = 1
     histories: int = HISTORIES
-    only: tuple[str, ...] = ()
+    selection: Selection = EVERYTHING
     deep: bool = False
     generators: frozenset[str] = GENERATORS
     sdk: bool = False
-    skip: tuple[str, ...] = ()
-    failed: tuple[str, ...] = ()
-
-    @property
-    def selection(self) -> Selection:
-        return Selection(self.only, self.skip, self.failed)
 
     def includes(self, requirement: str) -> bool:
         return self.selection.includes(requirement)

@@ -1,4 +1,4 @@
-"""The open connections of a fake, of which there is a most, so that idle ones cannot use up all file descriptors."""
+"""The open connections of a fake. Their number is bounded, so that idle ones cannot use up all file descriptors."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import yaml
 from contract_tests.generators import tour
 from contract_tests.http.messages import Exchange
 from contract_tests.http.own_fake import fake
+from contract_tests.requirements.selection import Selection
 from contract_tests.runs.estimate import COUNTS
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import HISTORIES, RunOptions
@@ -45,7 +46,7 @@ def count(limit: int, options: RunOptions) -> dict[str, int]:
 
 
 def main() -> None:
-    limited = count(LIMIT, RunOptions(skip=("rate",)))
+    limited = count(LIMIT, RunOptions(selection=Selection(skip=("rate",))))
     thorough = count(0, RunOptions())
     thorough["histories"] //= HISTORIES
     thorough["deep"] = count(0, RunOptions(histories=0, deep=True))["schemathesis"]

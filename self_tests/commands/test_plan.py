@@ -11,6 +11,7 @@ from contract_tests.cli import forecast
 from contract_tests.cli.prepared_run import prepare
 from contract_tests.http import own_fake
 from contract_tests.http.target import ROLES
+from contract_tests.requirements.selection import Selection
 from contract_tests.runs.estimate import Estimate, describe_seconds, of_full_run
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
@@ -112,7 +113,7 @@ def test_a_production_run_that_is_long_names_read_only(tmp_path: Path, monkeypat
 
 def test_the_estimate_of_a_limited_run_is_near() -> None:
     """Within a tenth of the requests that are sent to our own fake."""
-    options = RunOptions(only=("modify", "list"))
+    options = RunOptions(selection=Selection(("modify", "list")))
     with own_fake.fake(20) as target:
         sent = Run(target, options, options.includes).judge().requests
         expected = of_full_run(target, options).requests

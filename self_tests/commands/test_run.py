@@ -21,6 +21,7 @@ from contract_tests.http.target import Target
 from contract_tests.http.transport import Transport
 from contract_tests.profiles import plan
 from contract_tests.reports import events, terminal
+from contract_tests.requirements.selection import Selection
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
 from fake_server.compose import compose
@@ -421,7 +422,7 @@ def test_a_declared_limit_is_kept(run: Callable[..., Ran], tmp_path: Path) -> No
 def test_a_limit_that_was_not_declared_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first 429 tells that calls are dear: from then on the run is a thrifty one, and still no 429 is a verdict."""
     monkeypatch.setenv("ASSISTANTS_API_KEY", KEYS["ASSISTANTS_API_KEY"])
-    clock, choice = own_fake.held_clock(), RunOptions(only=("modify/", "list/"))
+    clock, choice = own_fake.held_clock(), RunOptions(selection=Selection(("modify/", "list/")))
 
     with serve(compose(rate_limit=20, now=clock.now)) as base_url:
         limited = replace(target.from_environment(base_url), clock=clock)

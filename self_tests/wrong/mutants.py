@@ -27,6 +27,7 @@ from rich.progress import track
 from rich.table import Table
 
 from contract_tests.requirements import catalogue
+from contract_tests.requirements.selection import Selection
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.result import Result
 from contract_tests.runs.run_options import GENERATORS as ALL
@@ -110,7 +111,7 @@ def kill(generators: Sequence[frozenset[str]], index: int) -> Kill:
 
 def judged(server: WrongServer, *generators: str, only: tuple[str, ...] = ()) -> tuple[Result, str]:
     """The result of a run, and the reason if it was cut short. For a limiter only the area of the limiter is judged."""
-    choice = RunOptions(histories=HISTORIES, only=only, generators=frozenset(generators))
+    choice = RunOptions(histories=HISTORIES, selection=Selection(only), generators=frozenset(generators))
     with serving(server.change, server.limited) as target:
         run = Run(target, choice, lambda id: choice.includes(id) and id.startswith("rate/") == server.limited)
         try:

@@ -75,11 +75,10 @@ def _bad_json(id: str) -> list[tuple[str, str, bytes]]:
         ("POST", operations.path(id), b"[]"),
         ("PATCH", operations.path(id), b"{"),
     ]
-    places = (("POST", operations.COLLECTION), ("POST", operations.path(id)), ("PATCH", operations.path(id)))
     return first + [
         (method, path, body)
         for body in BAD_JSON
-        for method, path in places
+        for method, path in places(id)
         if (method, path, body) not in first and (body or path == operations.COLLECTION)
     ]
 
@@ -88,16 +87,21 @@ def _bad_json(id: str) -> list[tuple[str, str, bytes]]:
 def more_bodies_that_are_not_an_object(session: Session) -> None:
     """A body that only resembles a JSON object is refused too, and changes nothing."""
     id = session.create_assistant()
-    for body, places in zip(MORE_BAD_JSON, in_turn(id), strict=False):
-        for method, path in places:
+    for body, pair in zip(MORE_BAD_JSON, in_turn(id), strict=False):
+        for method, path in pair:
             session.send(operations.raw(method, path, body))
     session.retrieve(id)
 
 
+def places(id: str) -> tuple[tuple[str, str], ...]:
+    """The methods and paths of create and of both modifies of an assistant."""
+    return (("POST", operations.COLLECTION), ("POST", operations.path(id)), ("PATCH", operations.path(id)))
+
+
 def in_turn(id: str) -> Iterator[tuple[tuple[str, str], ...]]:
     """Create and one of the two modifies of an assistant, each in turn: methods and paths."""
-    create = ("POST", operations.COLLECTION)
-    return cycle(((create, ("POST", operations.path(id))), (create, ("PATCH", operations.path(id)))))
+    create, *modifies = places(id)
+    return cycle((create, modify) for modify in modifies)
 
 
 @step("errors/unknown-url-is-404", reads_only=True, requests=1)

@@ -1,10 +1,8 @@
 """Bodies that are right but for one thing, which a lax parser of JSON lets pass."""
 
-from itertools import chain, islice
-
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import step
-from contract_tests.generators.tour.errors import in_turn
+from contract_tests.generators.tour.errors import in_turn, places
 from contract_tests.http import operations
 from contract_tests.http.messages import dump
 
@@ -33,11 +31,11 @@ LAX = (
 def bodies_of_a_lax_grammar(session: Session) -> None:
     """A comment, NaN, a trailing comma, text after the end, and JSON within a string are no JSON."""
     id = session.create_assistant()
-    for lax, places in zip(LAX, in_turn(id), strict=False):
-        for method, path in places:
+    for lax, pair in zip(LAX, in_turn(id), strict=False):
+        for method, path in pair:
             name = dump(session.unique_text("lax"))
             session.send(operations.raw(method, path, lax.replace(b"NAME", name)))
-    for method, path in dict.fromkeys(chain.from_iterable(islice(in_turn(id), 2))):
+    for method, path in places(id):
         session.send(operations.raw(method, path, dump(dump({"name": session.unique_text("within")}).decode())))
     session.retrieve(id)
     session.walk()
