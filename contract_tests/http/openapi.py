@@ -1,14 +1,14 @@
-"""openapi.yaml as data: the document, the properties of its schemas, and the ignored fields (`x-ignored`)."""
+"""The contract as data: the properties of its schemas, the ignored fields (`x-ignored`), the kept ones (`x-kept`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from contract_tests.http import yaml_text
+from contract_tests.http.editions import document as document
+from contract_tests.http.editions import location as location
+from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Json
 
 CONSTANT, ORGANIZATION = "constant", "organization"
@@ -45,32 +45,60 @@ class IgnoredField:
         return self.values[min(number, len(self.values) - 1)]
 
 
-def location() -> Path:
-    """openapi.yaml: beside this package in a checkout, in the fake's package in a wheel."""
-    above = Path(__file__).resolve().parents[2]
-    return next(path for path in (above / "openapi.yaml", above / "fake_server/openapi.yaml") if path.exists())
+@dataclass(frozen=True)
+class KeptField:
+    """A field that comes back as a body sends it.
+
+    `default` is the value if no body sent the field; `...` for a field that a create must send. `values` are allowed: a
+    typical value, another one, then those at the bounds. `refused` values are not allowed. With `additions` an answer
+    may show more members than were sent. `schema` is the JSON Schema of an allowed value, and `certain` that of a value
+    which every server must accept; `freedom` is the free choice to refuse another.
+    """
+
+    name: str
+    default: Json
+    values: tuple[Json, ...]
+    refused: tuple[Json, ...]
+    schema: dict[str, Any]
+    additions: bool = False
+    certain: Json = True
+    freedom: str = ""
+
+    @property
+    def kept_id(self) -> str:
+        return f"kept/{self.name}"
+
+    @property
+    def limits_id(self) -> str:
+        return f"limits/{self.name}"
 
 
-@cache
-def document() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml_text.load(location().read_text(encoding="utf-8"))
-    return loaded
-
-
-@cache
+@per_edition
 def fields(schema: str) -> tuple[str, ...]:
     """The property names of a component schema, in their order."""
     return tuple(document()["components"]["schemas"][schema]["properties"])
 
 
-@cache
+@per_edition
+def body(schema: str = "CreateAssistant") -> dict[str, Any]:
+    """The schema of a body."""
+    found: dict[str, Any] = document()["components"]["schemas"][schema]
+    return found
+
+
+@per_edition
+def kept_fields() -> Mapping[str, KeptField]:
+    """Each kept field beside the texts by its name, in the order of the contract. The page's edition has none."""
+    return {name: _kept(name, schema) for name, schema in body()["properties"].items() if "x-kept" in schema}
+
+
+@per_edition
 def ignored_fields() -> Mapping[str, IgnoredField]:
     """Each ignored field by its name, in the order of openapi.yaml."""
-    properties = document()["components"]["schemas"]["CreateAssistant"]["properties"]
-    return {name: _ignored(name, schema) for name, schema in properties.items() if "x-ignored" in schema}
+    return {name: _ignored(name, schema) for name, schema in body()["properties"].items() if "x-ignored" in schema}
 
 
-@cache
+@per_edition
 def ignored_names(*reads: str) -> tuple[str, ...]:
     """The ignored fields that read as one of `reads`; without an argument, the ignored fields that an answer shows."""
     return tuple(name for name, each in ignored_fields().items() if (each.reads in reads if reads else each.reads))
@@ -85,4 +113,18 @@ def _ignored(name: str, schema: dict[str, Any]) -> IgnoredField:
         tuple(entry.get("absurd", ())),
         {keyword: value for keyword, value in schema.items() if keyword != "x-ignored"},
         entry.get("id", name),
+    )
+
+
+def _kept(name: str, schema: dict[str, Any]) -> KeptField:
+    entry = schema["x-kept"]
+    return KeptField(
+        name,
+        entry.get("default", ...),
+        tuple(entry["values"]),
+        tuple(entry["refused"]),
+        {keyword: value for keyword, value in schema.items() if keyword != "x-kept"},
+        entry.get("additions", False),
+        entry.get("certain", True),
+        entry.get("freedom", ""),
     )

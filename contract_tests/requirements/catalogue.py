@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from contract_tests.http.editions import per_edition
 from contract_tests.http.openapi import document as document
 from contract_tests.http.openapi import fields as fields
 from contract_tests.http.openapi import location as location
@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Requirement:
-    """`level` is must or should. `source` is page, openai or http. `page` is the section of the page, if the page is
-    the source. `needs` are the prerequisites. Each is a requirement, or some operations: one of these must succeed. A
-    violated prerequisite explains violations of this requirement. `since` is the version of the contract that added the
-    requirement, and `changed` the one that changed its meaning last; both are empty if that was the first version.
+    """`level` is must or should. `source` is page, openai or http; in another edition reference, sdk, recording or
+    http. `page` is the section of the page, if the page is the source. `needs` are the prerequisites. Each is a
+    requirement, or some operations: one of these must succeed. A violated prerequisite explains violations of this
+    requirement. `since` is the version of the contract that added the requirement, and `changed` the one that changed
+    its meaning last; both are empty if that was the first version.
     """
 
     id: str
     level: str
     source: str
     statement: str
-    page: str | None
+    page: str | None = None
     needs: tuple[tuple[str, ...], ...] = ()
     since: str = ""
     changed: str = ""
@@ -43,7 +44,7 @@ def version() -> str:
     return str(document()["info"]["version"])
 
 
-@cache
+@per_edition
 def requirements() -> Mapping[str, Requirement]:
     """Every requirement by its id, in the order of the catalogue."""
     return {row["id"]: Requirement(**{**row, "needs": _needs(row)}) for row in document()["x-requirements"]}
@@ -53,20 +54,20 @@ def _needs(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(need) if isinstance(need, list) else (need,) for need in row.get("needs", ()))
 
 
-@cache
+@per_edition
 def never_succeeds() -> Mapping[str, str]:
     """The requirement that is violated if an operation never succeeds, by operation id."""
     items = (each for item in document()["paths"].values() for each in item.values() if isinstance(each, dict))
     return {each["operationId"]: each["x-never-succeeds"] for each in items if "operationId" in each}
 
 
-@cache
+@per_edition
 def areas() -> tuple[str, ...]:
     """Each area of the catalogue once, in the order of openapi.yaml."""
     return tuple(dict.fromkeys(requirement.area for requirement in requirements().values()))
 
 
-@cache
+@per_edition
 def operations() -> Mapping[tuple[str, str], str]:
     """Operation ids by (path, method). The method is in capitals."""
     return {
@@ -77,7 +78,7 @@ def operations() -> Mapping[tuple[str, str], str]:
     }
 
 
-@cache
+@per_edition
 def judged_document() -> dict[str, Any]:
     """openapi.yaml without x-ignored, and without the keywords that belong to a should (x-should)."""
     loaded = copy.deepcopy(document())
@@ -88,7 +89,7 @@ def judged_document() -> dict[str, Any]:
     return loaded
 
 
-@cache
+@per_edition
 def validator(schema: str) -> jsonschema_rs.Draft202012Validator:
     """The validator of a component schema, without the keywords of a should."""
     import jsonschema_rs  # here, because the commands that judge nothing start without this package

@@ -89,7 +89,7 @@ def test_the_origin_is_checked_by_the_same_names(
 
 
 @pytest.mark.parametrize(
-    "path", ["/_fake/health", "/_fake/", "/_fake/docs", "/_fake/control.yaml", "/_fake/page.js", "/_fake/clock"]
+    "path", ["/_fake/health", "/_fake/", "/_fake/docs", "/_fake/control.yaml", "/_fake/page.js", "/_fake/dialect"]
 )
 def test_head_is_answered_as_get(call: Callable[..., httpx2.Response], path: str) -> None:
     """`wget --spider` and wait-on send HEAD: the status and the headers of GET come, without the body."""
