@@ -10,7 +10,7 @@ from copy import copy
 
 from contract_tests.http.guard import READS
 from contract_tests.http.messages import Exchange
-from contract_tests.http.openapi import ignored_fields
+from contract_tests.http.openapi import id_requirement, ignored_fields, optional_operations
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
 from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
@@ -24,15 +24,13 @@ from contract_tests.oracle.expectations import Demand, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import FEW, Refusals
+from contract_tests.oracle.refusals import FEW, NOT_OFFERED, Refusals, is_plain_create
 from contract_tests.oracle.states import UNKNOWN, all_demands, is_bound
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings, answer
 
 LENGTH_REQUIRED = 411
-# The requirements that one id for all creates may violate: the cause stands first.
-MAKE_NOTHING = ("create/id-is-asst-hyphen", "create/ids-are-unique")
 
 
 class Oracle:
@@ -158,7 +156,13 @@ class Oracle:
         mine = next((each for each in self.refusals.refused[-1:] if each.exchange is exchange), None)
         if mine is None or mine.call.operation != CREATE:
             return False
-        return CREATE not in self.refusals.succeeded or mine.call.fields.keys() == {"name"}
+        return CREATE not in self.refusals.succeeded or is_plain_create(mine.call)
+
+    def is_not_offered(self, exchange: Exchange) -> bool:
+        """True for the refusal of an operation that a server may leave out, and that never succeeded."""
+        operation = read(exchange.request).operation
+        optional = operation in optional_operations() and operation not in self.refusals.succeeded
+        return optional and exchange.response.status in (404, *NOT_OFFERED)
 
     def find_known_refusal(self, operation: str) -> Exchange | None:
         """The last refusal of an operation that seems never to succeed, or its last call without an answer in time.
@@ -186,7 +190,9 @@ class Oracle:
 
         self.findings.dead = self.refusals.dead()
         if self.writes.makes_nothing:
-            self.findings.dead[CREATE] = next(filter(self.findings.broken, MAKE_NOTHING))
+            # The requirements that one id for all creates may violate: the cause stands first.
+            makes_nothing = (id_requirement(), "create/ids-are-unique")
+            self.findings.dead[CREATE] = next(filter(self.findings.broken, makes_nothing))
             self.findings.accepted.clear()  # no call of such a server is a control of another
         self.errors.conclude(is_explained)
         drop_operations(self.findings, never)
@@ -208,6 +214,8 @@ class Oracle:
         if exchange.response.refused:
             self.errors.envelope(exchange, call)
         tracked = self.model.find(call.id)
+        if self.is_not_offered(exchange):
+            return
         if wanted := all_demands(call, tracked, self.model, self.target):
             self._demanded(exchange, call, wanted, tracked)
         elif call.id and (tracked is None or not tracked.organization or tracked.unsettled):
