@@ -122,6 +122,18 @@ def required_fields() -> Mapping[str, str]:
     return dict(body()["x-required"])
 
 
+def first_fields(declared: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The fields beside a name that a create must send, as a target declares them or with a typical value."""
+    needed = (field for field in kept_fields().values() if field.name in required_fields())
+    return {field.name: declared.get(field.name, field.values[0]) for field in needed}
+
+
+@per_edition
+def requirements() -> frozenset[str]:
+    """The ids of the edition's requirements."""
+    return frozenset(row["id"] for row in document()["x-requirements"])
+
+
 @per_edition
 def optional_operations() -> tuple[str, ...]:
     """The operations that a server may leave out."""
