@@ -2,7 +2,7 @@
 It prints a line of JSON for each promise or fact that a test showed. The matrix runs this command in the environment of
 each SDK.
 
-ASSISTANTS_ONLY is a list of the requirements to test, or null for all. ASSISTANTS_EDITION is the edition of the contract.
+ASSISTANTS_ONLY is a list of the requirements to test, or null for all. ASSISTANTS_EDITION is the contract's edition.
 """
 
 from __future__ import annotations

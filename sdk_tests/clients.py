@@ -195,11 +195,6 @@ def visible_fields(assistant: Assistant) -> dict[str, Any]:
     return dict.fromkeys(fields) | assistant.model_dump(include=fields, warnings=False)
 
 
-def unknown_id() -> str:
-    """No assistant has this id, but its shape is one that a service may demand."""
-    return f"{openapi.id_prefixes()[0]}00000000-0000-4000-8000-000000000000"
-
-
 def ids(assistants: Iterable[Assistant]) -> list[str]:
     return [assistant.id for assistant in assistants]
 

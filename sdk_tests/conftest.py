@@ -22,9 +22,7 @@ from sdk_tests.wire import Wire, on
 @pytest.hookimpl(trylast=True)  # after the plugin of `judge`
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(*ids): what the test proves of the server")
-    config.addinivalue_line(
-        "markers", "each(requirement, cases): a test for each case; {} is the id of the case's field"
-    )
+    config.addinivalue_line("markers", "each(requirement, cases): a test for each case, whose id replaces {}")
     config.addinivalue_line("markers", "sdk_fact: what the test proves of the SDK")
     config.addinivalue_line("markers", "kinds(*kinds): the clients that can make the test's calls, where not all can")
     # `judge` leaves the choice to its caller.

@@ -9,7 +9,8 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import Client, Maker, body_of, ids, unknown_id, visible_fields
+from sdk_tests.clients import Client, Maker, body_of, ids, visible_fields
+from sdk_tests.values import unknown_id
 
 SELF_DELETE = "Cannot delete the assistant this API key is bound to. Rotate the key first, then retry."
 BY_ID: dict[str, Callable[[Client, str], Any]] = {

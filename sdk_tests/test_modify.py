@@ -9,7 +9,8 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import REFUSED, Client, Maker, unknown_id, visible_fields
+from sdk_tests.clients import REFUSED, Client, Maker, visible_fields
+from sdk_tests.values import unknown_id
 
 NEW = "Answer in one sentence."
 

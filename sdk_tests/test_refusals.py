@@ -11,7 +11,8 @@ import pytest
 from openai.types.beta import Assistant
 
 from contract_tests.http.openapi import required_fields
-from sdk_tests.clients import Client, Maker, body_of, unknown_id, visible_fields
+from sdk_tests.clients import Client, Maker, body_of, visible_fields
+from sdk_tests.values import unknown_id
 from sdk_tests.versions import OMIT
 
 OPERATIONS: dict[str, Callable[[Client, Maker, str], Any]] = {

@@ -6,7 +6,8 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import Client, unknown_id, visible_fields
+from sdk_tests.clients import Client, visible_fields
+from sdk_tests.values import unknown_id
 
 
 @pytest.mark.requirement("retrieve/equals-created")

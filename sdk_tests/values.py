@@ -21,6 +21,11 @@ class Case(NamedTuple):
     id: str
 
 
+def unknown_id() -> str:
+    """No assistant has this id, but its shape is one that a service may demand."""
+    return f"{openapi.id_prefixes()[0]}00000000-0000-4000-8000-000000000000"
+
+
 def ignored() -> list[Case]:
     """A typical value of each ignored field."""
     return [Case(field.name, field.value(0), field.id) for field in ignored_fields().values()]
@@ -41,10 +46,9 @@ def changes() -> list[Case]:
     return [Case(field.name, field.values[:2], field.name) for field in kept_fields().values()]
 
 
-def together() -> list[Case]:
-    """A typical value of each kept field that every server must accept, as one body."""
-    fields = {field.name: field.values[0] for field in kept_fields().values() if not field.freedom}
-    return [Case("every field", fields, "")] if fields else []
+def typical() -> dict[str, Json]:
+    """A typical value of each kept field, without the fields whose values a server may refuse."""
+    return {field.name: field.values[0] for field in kept_fields().values() if not field.freedom}
 
 
 def nulls() -> list[Case]:
