@@ -19,8 +19,8 @@ from contract_tests.http.messages import Request, Response, parse
 from contract_tests.http.operations import CREATE, METHODS, is_collection
 from contract_tests.http.target import TIMEOUT, Target
 from sdk_tests.clients import AsyncClient, Client, SyncClient
-from sdk_tests.values import unknown_id
 from sdk_tests.deadline import Body, TooLargeError, limit
+from sdk_tests.values import unknown_id
 from sdk_tests.versions import AioHttp, AsyncHttp, SyncHttp, httpx
 
 SETTINGS: dict[str, Any] = {"max_retries": 0, "timeout": TIMEOUT}

@@ -84,6 +84,7 @@ class Sdk:
         """
         self.install()
         ask = _python if self.language == "python" else _node
+        declared = {name: _plain(getattr(target, name)) for name in DECLARED}
         create = {**openapi.first_fields(target.create), **target.create}
         variables = _environment_of(target) | {
             "ASSISTANTS_TARGET": json.dumps(

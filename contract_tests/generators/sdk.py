@@ -15,8 +15,8 @@ from contract_tests.http import messages
 from contract_tests.http.messages import Exchange, Json, Request, Response
 from contract_tests.requirements import catalogue
 from sdk_tests import Outcome, recorded
-from sdk_tests.values import unknown_id
 from sdk_tests.sdks import UnavailableError, newest
+from sdk_tests.values import unknown_id
 
 __all__ = ["UnavailableError", "judge_by_node", "judge_by_python"]
 
