@@ -54,6 +54,12 @@ class KeptFields:
         self.findings.judge(EVERY_FIELD, not missing, call.operation, expected, actual, exchange)
 
 
+def was_replaced(call: Call, old: Json, new: Json) -> bool:
+    """True if the modify replaced a metadata that had a pair which the new metadata lacks."""
+    sent = call.fields.get("metadata")
+    return isinstance(sent, dict) and isinstance(old, dict) and not old.keys() <= sent.keys() and same(sent, new)
+
+
 def modified_fault(call: Call, name: str, old: Json, new: Json) -> Fault | None:
     """The fault of a kept field that a modify sent; None if the field is as sent. The effect of null is free."""
     sent = call.fields[name]
