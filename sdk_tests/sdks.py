@@ -87,9 +87,7 @@ class Sdk:
         declared = {name: _plain(getattr(target, name)) for name in DECLARED}
         create = {**openapi.first_fields(target.create), **target.create}
         variables = _environment_of(target) | {
-            "ASSISTANTS_TARGET": json.dumps(
-                {name: _plain(getattr(target, name)) for name in DECLARED} | {"create": create}
-            ),
+            "ASSISTANTS_TARGET": json.dumps(declared | {"create": create}),
             "ASSISTANTS_ONLY": json.dumps(only),
             "ASSISTANTS_EDITION": editions.chosen(),
         }
