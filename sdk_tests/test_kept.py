@@ -61,7 +61,7 @@ def unless_refused(field: str, call: Callable[..., Assistant], *arguments: str, 
     """The result of the call. Skips the test if the service refuses a value that it is free to refuse."""
     try:
         return call(*arguments, **body)
-    except openai.BadRequestError:
+    except (openai.BadRequestError, openai.NotFoundError):
         if kept_fields()[field].freedom:
             pytest.skip(f"the service refuses this {field}, which is a free choice")
         raise

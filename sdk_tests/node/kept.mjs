@@ -43,7 +43,8 @@ const isObject = (value) => typeof value === "object" && value !== null;
  * @param {boolean} free @param {Promise<any>} call */
 const unlessRefused = (free, call) =>
   call.catch((error) => {
-    throw free && error instanceof OpenAI.BadRequestError ? new Missing("refused, which is a free choice") : error;
+    const refused = error instanceof OpenAI.BadRequestError || error instanceof OpenAI.NotFoundError;
+    throw free && refused ? new Missing("refused, which is a free choice") : error;
   });
 
 /** An assistant that is created with the fields that the contract demands, and no other. */
