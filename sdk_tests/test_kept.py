@@ -20,7 +20,7 @@ from sdk_tests.versions import OMIT
 WEATHER = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
 # An argument, and the place of the same value in the SDK's own types.
 TYPED: dict[str, tuple[Any, Callable[[Any], Any], Any]] = {
-    "tools": ([WEATHER], lambda shown: shown.tools[0].function.name, "weather"),
+    "tools": ([WEATHER], lambda one: one.tools[0].function.name, "weather"),
     "tool_resources": (
         {"code_interpreter": {"file_ids": []}},
         lambda shown: shown.tool_resources.code_interpreter.file_ids,
@@ -50,6 +50,13 @@ def victim(clients: Clients, tag: str, kind: str) -> Iterator[Assistant]:
 
 def typed() -> list[Case]:
     return [Case(name, TYPED[name], name) for name in TYPED if name in kept_fields()]
+
+
+def found(place: Callable[[Assistant], Any], assistant: Assistant) -> Any:
+    try:
+        return place(assistant)
+    except (AttributeError, LookupError, TypeError) as fault:
+        raise AssertionError(f"the SDK's types do not show it: {fault}") from fault
 
 
 def kept(assistant: Assistant, field: str, sent: Any) -> Any:
@@ -96,7 +103,7 @@ def test_the_sdks_types_show_an_argument(make: Maker, field: str, value: Any) ->
     sent, place, expected = value
     created = make(**{field: sent})
 
-    assert place(created) == expected
+    assert found(place, created) == expected
 
 
 @pytest.mark.each("modify/partial", values.changes)
