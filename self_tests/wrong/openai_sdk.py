@@ -63,7 +63,7 @@ def merges_metadata(fake: Fake) -> None:
         project = fake.store.get(call.key.organization, fake.project_id(call.assistant))
         old = (project.fields if project else None) or {}
         if call.body.get("metadata") is not None:
-            call.body = call.body | {"metadata": old.get("metadata", {}) | call.body["metadata"]}
+            call.body = {**call.body, "metadata": old.get("metadata", {}) | call.body["metadata"]}
         return handle(call)
 
     handling(fake, merge, MODIFY)
