@@ -9,7 +9,7 @@ from contract_tests.http.openapi import fields, kept_fields
 from contract_tests.http.operations import CREATE
 from fake_server.domain.errors import InvalidParameter
 from fake_server.fake import Answer, Call, Fake, Handler
-from self_tests.wrong.wrong_server import Document, giving_ids, handling, reading, refusing, showing, wrong
+from self_tests.wrong.wrong_server import Document, getting, giving_ids, handling, reading, refusing, showing, wrong
 
 DEFAULTS = {name: field.default for name, field in kept_fields().items() if name != "model"}
 TEXTS = ("name", "instructions")
