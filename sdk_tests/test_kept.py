@@ -15,7 +15,7 @@ from sdk_tests import values
 from sdk_tests.clients import REFUSED, Client, Maker, visible_fields
 from sdk_tests.opened import Clients
 from sdk_tests.values import Case
-from sdk_tests.versions import OMIT
+from sdk_tests.versions import OMIT, member
 
 WEATHER = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
 # An argument, and the place of the same value in the SDK's own types.
@@ -23,14 +23,14 @@ TYPED: dict[str, tuple[Any, Callable[[Any], Any], Any]] = {
     "tools": ([WEATHER], lambda one: one.tools[0].function.name, "weather"),
     "tool_resources": (
         {"code_interpreter": {"file_ids": []}},
-        lambda shown: shown.tool_resources.code_interpreter.file_ids,
+        lambda one: one.tool_resources.code_interpreter.file_ids,
         [],
     ),
-    "metadata": ({"team": "blue"}, lambda shown: shown.metadata["team"], "blue"),
-    "response_format": ({"type": "json_object"}, lambda shown: shown.response_format.type, "json_object"),
-    "temperature": (0.2, lambda shown: shown.temperature, 0.2),
-    "top_p": (0.5, lambda shown: shown.top_p, 0.5),
-    "description": ("Answers customers.", lambda shown: shown.description, "Answers customers."),
+    "metadata": ({"team": "blue"}, lambda one: one.metadata["team"], "blue"),
+    "response_format": ({"type": "json_object"}, lambda one: member(one.response_format, "type"), "json_object"),
+    "temperature": (0.2, lambda one: one.temperature, 0.2),
+    "top_p": (0.5, lambda one: one.top_p, 0.5),
+    "description": ("Answers customers.", lambda one: one.description, "Answers customers."),
 }
 
 
