@@ -181,7 +181,7 @@ class _Run:
         self._phases.clear()
         promise = " ".join((item.function.__doc__ or "").split()) if isinstance(item, pytest.Function) else ""
         # A set-up that fails proves nothing about the requirement.
-        requirements = requirements_of(item) if set_up.verdict == "passed" else ()
+        requirements = requirements_of(item) if set_up.verdict in ("passed", "skipped") else ()
         exchanges = self._exchanges(item)
         self.outcomes.append(Outcome(item.nodeid, promise, requirements, test.verdict, test.why, seconds, exchanges))
         if teardown.verdict != "passed":
