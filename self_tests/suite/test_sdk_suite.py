@@ -593,7 +593,7 @@ def test_a_failed_test_has_its_id_and_the_creates_of_its_script(monkeypatch: pyt
 
 
 def test_a_test_that_a_fixture_skips_keeps_its_requirements(fake: Fake) -> None:
-    """A skipped test still names its requirements: without them, the matrix would take the test for a fact of the SDK."""
+    """A skipped test names its requirements. Without them, the matrix would take the test for a fact of the SDK."""
     with serve(fake) as base_url:
         bare = Target(base_url, {"primary": KEYS["primary"]}, rate_limit=0)
         outcomes = judge(bare, lambda name: name == "org/shared-by-its-keys")
