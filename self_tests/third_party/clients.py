@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from contract_tests.http.operations import CREATE
+from contract_tests.http.operations import CREATE, MODIFIES
 from fake_server.compose import compose
 from fake_server.contract.editions import edition_names
 from fake_server.fake import Answer, Call, Handler
 from fake_server.http.server import serve
 from fake_server.storage import seed
 from sdk_tests.sdks import HOME, UnavailableError, environment
-from self_tests.wrong.wrong_server import MODIFIES, handling
+from self_tests.wrong.wrong_server import handling
 
 HERE = Path(__file__).resolve().parent / "frameworks"
 OPERATIONS = ("create", "find", "modify", "delete")
