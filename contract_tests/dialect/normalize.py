@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from contract_tests.http.guard import bare
 from contract_tests.http.messages import Exchange, Json, Odd, Request, Response
 from contract_tests.http.messages import parse as parse_json
-from contract_tests.http.operations import CREATE, LIST, id_below_collection, parse, raw_path
+from contract_tests.http.operations import CREATE, LIST, bare, id_below_collection, parse, raw_path
 from contract_tests.oracle.calls import Call
 from contract_tests.oracle.expectations import read
 

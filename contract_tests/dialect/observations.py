@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from contract_tests.http.guard import bare, items
+from contract_tests.http.guard import items
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import ignored_names
-from contract_tests.http.operations import CREATE, DELETE
+from contract_tests.http.operations import CREATE, DELETE, bare
 from contract_tests.oracle.calls import Call
 from contract_tests.oracle.errors import error_of
 from contract_tests.oracle.expectations import read

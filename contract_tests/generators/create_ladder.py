@@ -1,7 +1,7 @@
-"""Finds the fields that a create needs on this target: a name alone, or the fewest other fields that it accepts.
+"""Finds the fields that a create needs on this target: those of the contract, or the fewest more that it accepts.
 
-If the target refuses a name alone, that violates create/name-suffices. The rest of the run adds the fields that were
-accepted, so that the other requirements are still tested.
+If the target refuses a name with the fields that the contract requires, that is a violation. The rest of the run adds
+the fields that were accepted, so that the other requirements are still tested.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from contract_tests.http import messages
 from contract_tests.http.messages import Json, Request, dump
+from contract_tests.http.openapi import kept_fields, required_fields
 from contract_tests.http.operations import CREATE, create, parse
 
 # From the fewest fields to the most; the target file's [create] table is the last rung.
@@ -22,9 +23,16 @@ LADDER: tuple[Mapping[str, Json], ...] = (
 )
 
 
+def first_fields(declared: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The fields beside a name that the contract requires, as the target file declares them or with a typical value."""
+    needed = (field for field in kept_fields().values() if field.name in required_fields())
+    return {field.name: declared.get(field.name, field.values[0]) for field in needed}
+
+
 def rungs(name: str, declared: Mapping[str, Json]) -> list[tuple[Mapping[str, Json], Request]]:
     """The creates to try, each with the fields that it has beside the name."""
-    return [(fields, create({"name": name, **fields})) for fields in (*LADDER, *([declared] if declared else []))]
+    rungs = ({**fields, **first_fields(declared)} for fields in (*LADDER, *([declared] if declared else [])))
+    return [(fields, create({"name": name, **fields})) for fields in rungs]
 
 
 def climb(request: Request, fields: Mapping[str, Json]) -> Request:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from contract_tests.generators.field_values import absurd, rounds
 from contract_tests.generators.session import BlockedError, Session, page_ids
 from contract_tests.generators.tour.create import INSTRUCTIONS, NAMES
-from contract_tests.generators.tour.ignored import ABSURD, ROUNDS
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json, Request
 from contract_tests.oracle.oracle import Oracle
@@ -65,9 +65,9 @@ def _body(dice: random.Random, tag: str, number: int) -> dict[str, Json]:
         body["instructions"] = dice.choice(
             ["", f"{mine} does", f"{mine} {LONG}", *(f"{mine} {text}" for text in INSTRUCTIONS)]
         )
-    for name, value in dice.choice(ROUNDS).items():
+    for name, value in dice.choice(rounds()).items():
         if dice.random() < 0.15:
-            body[name] = dice.choice(ABSURD[name]) if dice.random() < 0.1 else value
+            body[name] = dice.choice(absurd()[name]) if dice.random() < 0.1 else value
     if dice.random() < 0.06:
         body[dice.choice(["name", "instructions"])] = dice.choice([7, True, ["x"], {"x": 1}])
     return body

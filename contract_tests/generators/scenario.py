@@ -29,7 +29,11 @@ class Scenario:
         """The steps that test a chosen requirement and lack nothing; with them, the controls."""
 
         def wanted(step: Step) -> bool:
-            return not _lacking(step, has) and (not step.requirements or any(map(chosen, step.requirements)))
+            return (
+                step.is_in_edition
+                and not _lacking(step, has)
+                and (not step.requirements or any(map(chosen, step.requirements)))
+            )
 
         def selected(steps: tuple[Step, ...]) -> tuple[Step, ...]:
             return tuple(step for step in steps if wanted(step) or (step.control and any(map(wanted, self.steps))))

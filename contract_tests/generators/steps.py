@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from contract_tests.generators.session import Session
+from contract_tests.requirements import catalogue
 
 # Requirements that every refused call tests besides its own.
 REFUSALS = (
@@ -26,18 +27,20 @@ REFUSALS = (
 class Step:
     """One step. `act` gets a session and the ids of its `fixtures`: assistants that the run creates for the step.
 
+    A pattern is the id of a requirement; `kept/*` stands for every requirement of the area.
+
     `requests` is the number of calls that the step sends in a session that is not thorough, without the creates of its
     fixtures. None means not counted; no profile can use such a step. `reserve` is the number of additional calls if the
     target refuses calls that it should accept. `needs` are declarations of the target or permissions of the user.
     `ends` are the fixtures that the step deletes. A step that `reads_only` sends GET alone and has no fixtures. A
     `wide` step is left out under a rate limit. A `hostile` step comes late, because it may leave the list unreadable.
     A `last` step comes last of all, because a server may refuse the second key from then on. A `control` sends accepted
-    calls, with which refusals are compared, so a profile always runs it. A step without requirements only decides free
+    calls, with which refusals are compared, so a profile always runs it. A step without patterns only decides free
     choices.
     """
 
     act: Callable[..., None]
-    requirements: tuple[str, ...]
+    patterns: tuple[str, ...]
     fixtures: tuple[str, ...] = ()
     requests: int | None = None
     reserve: int = 0
@@ -48,6 +51,16 @@ class Step:
     hostile: bool = False
     last: bool = False
     control: bool = False
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """The requirements of the edition that the step tests."""
+        return tuple(dict.fromkeys(id for pattern in self.patterns for id in catalogue.match(pattern)))
+
+    @property
+    def is_in_edition(self) -> bool:
+        """False if each requirement of the step is another edition's."""
+        return not self.patterns or bool(self.requirements)
 
     @property
     def name(self) -> str:
@@ -63,13 +76,13 @@ class Step:
         self.act(session, **{name: ids[name] for name in _parameters(self.act)})
 
 
-def step(*requirements: str, fixtures: Iterable[str] = (), **options: Any) -> Callable[[Callable[..., None]], Step]:
+def step(*patterns: str, fixtures: Iterable[str] = (), **options: Any) -> Callable[[Callable[..., None]], Step]:
     """Turns a function into a step. The docstring of the function is the promise.
 
     The function's parameters after the session name its fixtures. `fixtures` are other assistants that must exist.
     `options` are further fields of Step.
     """
-    return lambda act: Step(act, requirements, (*fixtures, *_parameters(act)), **options)
+    return lambda act: Step(act, patterns, (*fixtures, *_parameters(act)), **options)
 
 
 def _parameters(act: Callable[..., None]) -> list[str]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from contract_tests.http.messages import Json
-from contract_tests.http.operations import CREATE, METHODS, id_below_collection, is_collection
+from contract_tests.http.operations import CREATE, METHODS, bare, id_below_collection, is_collection
 from contract_tests.http.target import Target
 
 READS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -118,11 +118,6 @@ class Guard:
     def _is_ours(self, item: dict[str, Json]) -> bool:
         texts = (item.get("name"), item.get("instructions"))
         return not self._tag or any(isinstance(text, str) and self._tag in text for text in texts)
-
-
-def bare(id: str) -> str:
-    """An id without its prefix. Some servers leave the prefix out, and some do not need it."""
-    return id.removeprefix("asst-")
 
 
 @lru_cache(maxsize=4096)  # each page of a list has the same ids

@@ -104,6 +104,36 @@ def ignored_names(*reads: str) -> tuple[str, ...]:
     return tuple(name for name, each in ignored_fields().items() if (each.reads in reads if reads else each.reads))
 
 
+@per_edition
+def id_prefixes() -> tuple[str, ...]:
+    """An id of an assistant begins with one of these. The first one is usual."""
+    return tuple(_id_schema()["x-prefixes"])
+
+
+@per_edition
+def id_requirement() -> str:
+    """The requirement that demands the form of an id."""
+    return str(_id_schema()["x-requirement"])
+
+
+@per_edition
+def required_fields() -> Mapping[str, str]:
+    """The fields that a create must send, each with the requirement that demands the field."""
+    return dict(body()["x-required"])
+
+
+@per_edition
+def optional_operations() -> tuple[str, ...]:
+    """The operations that a server may leave out."""
+    items = (each for item in document()["paths"].values() for each in item.values() if isinstance(each, dict))
+    return tuple(each["operationId"] for each in items if each.get("x-optional"))
+
+
+def _id_schema() -> dict[str, Any]:
+    found: dict[str, Any] = document()["components"]["schemas"]["Assistant"]["properties"]["id"]
+    return found
+
+
 def _ignored(name: str, schema: dict[str, Any]) -> IgnoredField:
     entry = schema["x-ignored"]
     return IgnoredField(

@@ -5,8 +5,9 @@ No other module of the suites spells the URL, the method or the id of an operati
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
@@ -27,6 +28,7 @@ OPERATIONS = {
 }
 METHODS = {operation: method for (method, _), operation in OPERATIONS.items()}
 COLLECTION = "/assistants"
+PREFIX = re.compile("^asst[-_]")  # of the ids of every edition
 UNKNOWN_URL = f"{COLLECTION}-of-nobody"  # no operation has this URL
 JSON_BODY = (("content-type", "application/json"),)
 Modify = Callable[..., Request]
@@ -61,6 +63,11 @@ def modify(id: str, body: Json, role: str = "primary", group: int = 0) -> Reques
 
 def patch(id: str, body: Json, role: str = "primary", group: int = 0) -> Request:
     return Request(METHODS[PATCH], path(id), role, dump(body), JSON_BODY, group)
+
+
+def modify_instead(request: Request) -> Request:
+    """The same modify, spelled POST in place of PATCH."""
+    return replace(request, method=METHODS[MODIFY])
 
 
 def delete(id: str, role: str = "primary") -> Request:
@@ -123,6 +130,11 @@ def created_id(exchange: Exchange) -> str:
     answer = exchange.response.json
     id = answer.get("id") if isinstance(answer, dict) else None
     return id if isinstance(id, str) else ""
+
+
+def bare(id: str) -> str:
+    """An id without its prefix. Some servers leave the prefix out, and some do not need it."""
+    return PREFIX.sub("", id)
 
 
 def is_collection(target: str) -> bool:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from contract_tests.http import input_file, json_text
 from contract_tests.http.input_file import InputFileError
+from contract_tests.http.operations import bare
 
 ROLES = {
     "primary": "ASSISTANTS_API_KEY",
@@ -206,7 +207,7 @@ def _check_declarations(declared: dict[str, Any], where: str) -> None:
     for name, meaning in (("rate_limit", "calls a minute"), ("assistants", "the maximum number of assistants")):
         if declared.get(name, 0) < 0:
             raise TargetError(f"{where}: '{name}' is {meaning}, 0 for none.")
-    own = [declared[name].removeprefix("asst-") for name in ("bound_id", "expendable_id") if declared.get(name)]
+    own = [bare(declared[name]) for name in ("bound_id", "expendable_id") if declared.get(name)]
     if len(own) == 2 and own[0] == own[1]:
         raise TargetError(f"{where}: 'bound_id' and 'expendable_id' are one assistant: only the second may be deleted.")
     if not 0 < declared.get("timeout", TIMEOUT) <= LONGEST_TIMEOUT:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Container
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from functools import cache
 
+from contract_tests.http.editions import per_edition
 from contract_tests.http.json_text import REPLACEMENT
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import ignored_fields, ignored_names
+from contract_tests.http.openapi import id_requirement, ignored_fields, ignored_names, kept_fields
 from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE, parse
 from contract_tests.oracle import attribution
 from contract_tests.oracle.attribution import IDENTITY
-from contract_tests.oracle.calls import TEXTS, Call, taken_from
+from contract_tests.oracle.calls import TEXTS, Call, is_shown, kept_id, own_fields, taken_from
+from contract_tests.oracle.kept_fields import REPLACED, KeptFields, modified_fault, was_replaced
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements import catalogue
@@ -29,6 +30,12 @@ class Assistants:
     def __init__(self, model: Model, findings: Findings) -> None:
         self.model = model
         self.findings = findings
+        self.kept_fields = KeptFields(findings)
+        self._outside: set[tuple[str, str]] = set()
+
+    def take_in(self, call: Call) -> None:
+        """Takes in the values of a call that had to be refused: no later answer is accused of them."""
+        self._outside |= {(name, brief(value)) for name, value in call.fields.items() if name in kept_fields()}
 
     def shape(self, exchange: Exchange, document: Json, besides: Container[str] = ()) -> bool:
         """True if the document is an assistant by its schema. Each field that breaks the schema is a violation."""
@@ -40,9 +47,10 @@ class Assistants:
             return False
         for place, message in found.items():
             # `ignored_fields` judges its own fields, because it knows the values that were sent.
-            if place not in ignored_names() and place not in besides:
+            value = document.get(place) if isinstance(document, dict) else None
+            if place not in ignored_names() and place not in besides and (place, brief(value)) not in self._outside:
                 self.findings.add_violation(
-                    "create/id-is-asst-hyphen" if place == "id" and id else "create/answers-the-assistant",
+                    id_requirement() if place == "id" and id else "create/answers-the-assistant",
                     "an assistant by its schema",
                     f"{place or 'the answer'}: {brief(message)}",
                     exchange,
@@ -54,6 +62,7 @@ class Assistants:
         faulty = schema_faults(document)
         if "created_at" not in faulty and "created_at" not in identity:
             self._born_now(exchange, document)
+        self.kept_fields.created(exchange, call, document)
         for name in (name for name in TEXTS if name not in faulty):
             given = call.fields.get(name)
             value = document.get(name)
@@ -108,7 +117,7 @@ class Assistants:
         faulty = schema_faults(before) | {
             name: fault for name, fault in schema_faults(document).items() if name not in IDENTITY
         }
-        for name in (*IDENTITY, *TEXTS):
+        for name in (*IDENTITY, *own_fields()):
             if (
                 name in before
                 and name not in faulty
@@ -121,6 +130,8 @@ class Assistants:
                 self.findings.add_violation(requirement, expected, actual, *tracked.trail[-2:], exchange)
         if before:
             self.findings.hold("modify/keeps-identity", call.operation)
+        if was_replaced(call, before.get("metadata"), document.get("metadata")):
+            self.findings.hold(REPLACED, call.operation)
         return right
 
     # page, List, retrieve, modify: "Modify accepts the same fields as create; every field is optional."
@@ -130,6 +141,8 @@ class Assistants:
         old, actual = (tracked.document or {})[name], f"{name} {brief(new)}"
         if name in TEXTS and not same(call.fields.get(name, old), new) and (taken := taken_from(call, new)):
             return ignored_fields()[taken].not_kept_id, f"{name} without what {taken} was sent with", actual
+        if name in call.fields and name in kept_fields():
+            return modified_fault(call, name, old, new)
         if name in call.fields and name in TEXTS:
             same_as_before = same(old, new) and not same(tracked.given.get(name), call.fields[name])
             # A text that others send too may be the sent one in another form.
@@ -169,7 +182,7 @@ class Assistants:
             return self._met(exchange, tracked, document)
         # `ignored_fields` judges its own fields: they are no matter of this assistant alone.
         expected |= {name: document[name] for name in ignored_names() if name in document}
-        own = (name for name in _own_fields() if name in expected)
+        own = (name for name in _fields_of_one() if name in expected)
         different = [name for name in own if not same(expected[name], document.get(name))]
         faulty = schema_faults(document) | schema_faults(expected) if different else {}
         right = True
@@ -211,8 +224,8 @@ class Assistants:
         if operation == RETRIEVE:
             hold("retrieve/equals-created", operation)
         for name, text in tracked.given.items():
-            if isinstance(text, str) and text and same(tracked.document.get(name), text):
-                hold("create/keeps-what-it-is-given", operation)
+            if text and is_shown(name, text, tracked.document.get(name)):
+                hold(kept_id(name), operation)
         for write in self.model.read(tracked):
             self._outlived_change(write, tracked, operation)
 
@@ -244,14 +257,14 @@ class Assistants:
             self.findings.hold("modify/empty-body-changes-nothing", operation)
         elif sent.get("instructions") == "":
             self.findings.hold("modify/empty-instructions-clear", operation)
-        elif sent.keys() & set(TEXTS):
+        elif sent.keys() & set(own_fields()):
             self.findings.hold("modify/seen-everywhere", operation)
         if len(sent.keys() & set(TEXTS)) == 1:
             self.findings.hold("modify/partial", operation)
 
 
-@cache
-def _own_fields() -> tuple[str, ...]:
+@per_edition
+def _fields_of_one() -> tuple[str, ...]:
     """The fields that are a matter of one assistant: the others are the same on every one."""
     return tuple(name for name in catalogue.fields("Assistant") if name not in ignored_names())
 

@@ -9,11 +9,13 @@ from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH
 from contract_tests.http.target import Target
-from contract_tests.oracle.calls import TEXTS, Call
+from contract_tests.oracle.calls import Call, kept_id, own_fields
 from contract_tests.oracle.errors import TOLERATED
 from contract_tests.oracle.expectations import read
+from contract_tests.oracle.kept_values import NULL
 from contract_tests.oracle.model import Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import LIST_ITEMS, shape
+from contract_tests.oracle.refusals import LIST_ITEMS, is_plain_create, shape
+from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings
 
 SHARED = "org/shared-by-its-keys"
@@ -39,7 +41,7 @@ def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) 
     if tracked.wrote and is_stale(tracked, name, value):
         return _badly_written(tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
     other = next((write for write in writes if write.accepted and write.call.operation in MODIFIES), None)
-    if other and name in TEXTS and not _is_mangled(value, tracked.document or {}, name):
+    if other and name in own_fields() and not _is_mangled(value, tracked.document or {}, name):
         return ["modify/only-its-target"], [other.exchange]
     return ["retrieve/equals-created"], []
 
@@ -58,7 +60,7 @@ def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json
     writes = model.since_read(tracked)
     modifies = (each for each in writes if each.accepted and each.call.operation in MODIFIES)
     newest = next((each for each in modifies if each.id == tracked.id and name in each.call.fields), None)
-    stale = name in TEXTS and is_stale(tracked, name, value)
+    stale = name in own_fields() and is_stale(tracked, name, value)
     # An earlier value of its own explains a text as well, unless the run has sent the text once.
     own_alone = stale and newest and model.tag not in str(value)
     for write in writes:
@@ -112,7 +114,7 @@ def _guilt(write: Write, tracked: TrackedAssistant, name: str, newest: Write | N
         return write.requirement
     if write.call.operation not in MODIFIES:
         return ""
-    own = "modify/seen-everywhere" if name in TEXTS and write is newest else ""  # it answered another value
+    own = "modify/seen-everywhere" if name in own_fields() and write is newest else ""  # it answered another value
     return "modify/only-its-target" if write.id != tracked.id else own
 
 
@@ -121,18 +123,18 @@ def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Js
         return ["parallel/modifies-not-lost"]
     if name == "instructions" and wrote.call.fields.get(name) == "":
         return ["modify/empty-instructions-clear"]
-    if name in TEXTS and name not in wrote.call.fields:
+    if name in own_fields() and name not in wrote.call.fields:
         return ["modify/partial" if wrote.call.fields else "modify/empty-body-changes-nothing"]
     stale = is_stale(tracked, name, value)
-    if name in TEXTS and not stale:
-        return ["create/keeps-what-it-is-given", "retrieve/equals-created"]
-    return ["modify/seen-everywhere"] if name in TEXTS else ["retrieve/equals-created"]
+    if name in own_fields() and not stale:
+        return [kept_id(name), "retrieve/equals-created"]
+    return ["modify/seen-everywhere"] if name in own_fields() else ["retrieve/equals-created"]
 
 
 def _badly_made(made: Write, name: str) -> list[str]:
     """A text may have been kept wrongly, or be shown wrongly: nobody can tell that from one read."""
-    given = name in TEXTS and isinstance(made.call.fields.get(name), str)
-    kept = ["create/keeps-what-it-is-given"] if given else []
+    given = name in own_fields() and made.call.fields.get(name) is not None
+    kept = [kept_id(name)] if given else []
     return [*kept, "retrieve/equals-created"]
 
 
@@ -193,9 +195,11 @@ def _is_shared(tracked: TrackedAssistant, role: str) -> bool:
 def _body_features(call: Call, status: int) -> list[str]:
     if ignored := [ignored_fields()[name].accepted_id for name in call.ignored]:
         return ignored
+    if call.kept:
+        return [NULL if call.fields[name] is None else kept_id(name) for name in call.kept]
     if call.operation == CREATE:
-        plain = call.fields.keys() == {"name"} and call.fields["name"].isascii()
-        return ["create/name-suffices" if plain else "create/keeps-what-it-is-given"]
+        plain = is_plain_create(call) and str(call.fields.get("name", "")).isascii()
+        return [catalogue.never_succeeds()[CREATE] if plain else "create/keeps-what-it-is-given"]
     if status in (404, 405, 501) and call.operation == PATCH:
         return ["modify/post-and-patch-alike"]
     if call.fields == {}:

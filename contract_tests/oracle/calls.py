@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from contract_tests.http.messages import Json, Odd
-from contract_tests.http.openapi import ignored_fields
+from contract_tests.http.editions import per_edition
+from contract_tests.http.messages import Json, Odd, same
+from contract_tests.http.openapi import ignored_fields, kept_fields, required_fields
 from contract_tests.oracle.allowed_values import is_allowed
 
 TEXTS = ("name", "instructions")
@@ -46,8 +47,38 @@ class Call:
         return [name for name in ignored_fields() if name in self.fields]
 
     @cached_property
+    def kept(self) -> list[str]:
+        """The kept fields that the call sends, without those that every create must send."""
+        return [name for name in kept_fields() if name in self.fields and name not in required_fields()]
+
+    @cached_property
     def absurd(self) -> list[str]:
         return [name for name in self.ignored if not is_allowed(name, self.fields[name])]
+
+
+@per_edition
+def own_fields() -> tuple[str, ...]:
+    """The fields that a body sets and an answer shows: the texts, and the kept fields of the edition."""
+    return (*TEXTS, *kept_fields())
+
+
+def kept_id(name: str) -> str:
+    """The requirement that demands that an own field comes back as sent."""
+    return "create/keeps-what-it-is-given" if name in TEXTS else kept_fields()[name].kept_id
+
+
+def is_shown(name: str, sent: Json, shown: Json) -> bool:
+    """True if an answer shows an own field as sent. Some fields may show more members than were sent."""
+    additions = name in kept_fields() and kept_fields()[name].additions
+    return _contains(shown, sent) if additions else same(sent, shown)
+
+
+def _contains(shown: Json, sent: Json) -> bool:
+    if isinstance(sent, dict) and isinstance(shown, dict):
+        return all(name in shown and _contains(shown[name], value) for name, value in sent.items())
+    if isinstance(sent, list) and isinstance(shown, list):
+        return len(sent) == len(shown) and all(map(_contains, shown, sent))
+    return same(sent, shown)
 
 
 def texts_in(value: Json) -> Iterator[str]:

@@ -13,9 +13,11 @@ from urllib.parse import unquote
 from contract_tests.http import operations
 from contract_tests.http.credentials import NEAR
 from contract_tests.http.messages import Odd, Request, parse
+from contract_tests.http.openapi import required_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
 from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.freedoms import freedoms, is_odd_limit
+from contract_tests.oracle.kept_values import limit_faults
 
 READ = 256  # remembered calls: a list is read again and again, and `compare` reads each call several times
 # The methods that every HTTP server knows. It may refuse another with 400 or 501 before it looks at the URL.
@@ -99,13 +101,16 @@ def _body_demands(call: Call) -> Iterator[Demand]:
     if call.body is Odd.BROKEN or (call.body is Odd.EMPTY and creates) or not isinstance(call.body, dict | Odd):
         yield _demand("errors/bad-json-is-400", 400, effect=unharmed)
     elif isinstance(call.body, dict):
-        yield from _text_demands(call, creates)
+        yield from _field_demands(call, creates)
 
 
 # page, Create an assistant: "name | string | Yes", "instructions | string | No"
-def _text_demands(call: Call, creates: bool) -> Iterator[Demand]:
-    if creates and call.fields.get("name") is None:
-        yield _demand("create/name-required", 400)
+def _field_demands(call: Call, creates: bool) -> Iterator[Demand]:
+    missing = [name for name in required_fields() if call.fields.get(name) is None]
+    for name in missing if creates else ():
+        yield _demand(required_fields()[name], 400)
+    for requirement in limit_faults(call):
+        yield _demand(requirement, 400, effect=requirement if creates else "modify/bad-body-changes-nothing")
     for name, requirement in zip(TEXTS, ("create/name-is-text", "create/instructions-are-text"), strict=True):
         if not isinstance(call.fields.get(name), str | None):
             yield _demand(requirement if creates else "modify/bad-body-changes-nothing", 400)

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 from contract_tests.http import json_text
 from contract_tests.http.messages import Json, Odd, Request
-from contract_tests.http.openapi import ignored_fields
+from contract_tests.http.openapi import body, kept_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
-from contract_tests.oracle.calls import TEXTS, Call
+from contract_tests.oracle.calls import TEXTS, Call, own_fields
+from contract_tests.oracle.kept_values import must_take_null, refusable
 
-# A server must keep a text up to these lengths (create/keeps-what-it-is-given). It may refuse a longer one.
-KEPT_LENGTH = {"name": 64, "instructions": 10_000}
 LARGE_BODY = 90_000  # bytes; services limit the size of a JSON body, and the lowest known limit is 100 KiB
 LONG = 500  # characters of a URL or a header; a service may refuse longer ones with 414 or 431
 JSON_IN_UTF8 = "application/json;charset=utf-8"
@@ -48,18 +47,21 @@ def _body_freedoms(call: Call, request: Request) -> Iterator[str]:
         yield "content-type"
     if call.absurd:
         yield "absurd-ignored-fields"
-    if not call.fields.keys() <= {*TEXTS, *ignored_fields()}:
+    if not call.fields.keys() <= body()["properties"].keys():
         yield "unknown-fields"
     yield from _text_freedoms(call)
+    yield from (kept_fields()[name].freedom for name in refusable(call))
 
 
 def _text_freedoms(call: Call) -> Iterator[str]:
+    if any(
+        call.fields[name] is None and not must_take_null(call, name) for name in own_fields() if name in call.fields
+    ):
+        yield "null-in-modify"
     for name in TEXTS:
-        text = call.fields.get(name, "x")
-        if text is None:
-            yield "null-in-modify"
-        elif isinstance(text, str):
-            if len(text) > KEPT_LENGTH[name]:
+        text = call.fields.get(name)
+        if isinstance(text, str):
+            if len(text) > body()["properties"][name]["x-keeps"]:
                 yield "long-texts"
             odd = (unicodedata.category(char) in ("Cc", "Cn") and char not in "\t\r\n" for char in set(text))
             if json_text.REPLACEMENT in text or any(odd):

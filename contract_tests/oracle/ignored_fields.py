@@ -88,6 +88,8 @@ class IgnoredFields:
             self._constant(exchange, call, document, name, "everywhere", "ignored/constants-hold")
         for name in (name for name in ignored_names(ORGANIZATION) if name not in faulty):
             self._constant(exchange, call, document, name, organization, DEFAULTS)
+        if "tools" not in ignored_names():
+            return
         if "tools" not in document:
             self._break_the_schema(exchange, call, document, "tools", "missing")
         self._tools(exchange, call, document)

@@ -10,29 +10,28 @@ from copy import copy
 
 from contract_tests.http.guard import READS
 from contract_tests.http.messages import Exchange
-from contract_tests.http.openapi import ignored_fields
+from contract_tests.http.openapi import id_requirement, ignored_fields, optional_operations
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
 from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import features
-from contract_tests.oracle.calls import Call
+from contract_tests.oracle.calls import Call, kept_id
 from contract_tests.oracle.consequences import drop_alike, drop_operations
 from contract_tests.oracle.doubts import doubt_the_likes_of, doubt_what_is_named
 from contract_tests.oracle.errors import TOLERATED, Errors
 from contract_tests.oracle.expectations import Demand, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
+from contract_tests.oracle.kept_values import refusable
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import FEW, Refusals
+from contract_tests.oracle.refusals import FEW, NOT_OFFERED, Refusals, is_plain_create
 from contract_tests.oracle.states import UNKNOWN, all_demands, is_bound
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings, answer
 
 LENGTH_REQUIRED = 411
-# The requirements that one id for all creates may violate: the cause stands first.
-MAKE_NOTHING = ("create/id-is-asst-hyphen", "create/ids-are-unique")
 
 
 class Oracle:
@@ -158,7 +157,13 @@ class Oracle:
         mine = next((each for each in self.refusals.refused[-1:] if each.exchange is exchange), None)
         if mine is None or mine.call.operation != CREATE:
             return False
-        return CREATE not in self.refusals.succeeded or mine.call.fields.keys() == {"name"}
+        return CREATE not in self.refusals.succeeded or is_plain_create(mine.call)
+
+    def is_not_offered(self, exchange: Exchange) -> bool:
+        """True for the refusal of an operation that a server may leave out, and that never succeeded."""
+        operation = read(exchange.request).operation
+        optional = operation in optional_operations() and operation not in self.refusals.succeeded
+        return optional and exchange.response.status in (404, *NOT_OFFERED)
 
     def find_known_refusal(self, operation: str) -> Exchange | None:
         """The last refusal of an operation that seems never to succeed, or its last call without an answer in time.
@@ -186,7 +191,9 @@ class Oracle:
 
         self.findings.dead = self.refusals.dead()
         if self.writes.makes_nothing:
-            self.findings.dead[CREATE] = next(filter(self.findings.broken, MAKE_NOTHING))
+            # The requirements that one id for all creates may violate: the cause stands first.
+            makes_nothing = (id_requirement(), "create/ids-are-unique")
+            self.findings.dead[CREATE] = next(filter(self.findings.broken, makes_nothing))
             self.findings.accepted.clear()  # no call of such a server is a control of another
         self.errors.conclude(is_explained)
         drop_operations(self.findings, never)
@@ -202,12 +209,15 @@ class Oracle:
         self.lists.conclude()
         self.ignored_fields.conclude()
         drop_alike(self.findings)
+        self.findings.waive_unseen()
 
     def _operation(self, exchange: Exchange, call: Call) -> None:
         self._content_type(exchange, call)
         if exchange.response.refused:
             self.errors.envelope(exchange, call)
         tracked = self.model.find(call.id)
+        if self.is_not_offered(exchange):
+            return
         if wanted := all_demands(call, tracked, self.model, self.target):
             self._demanded(exchange, call, wanted, tracked)
         elif call.id and (tracked is None or not tracked.organization or tracked.unsettled):
@@ -243,6 +253,7 @@ class Oracle:
     def _demanded(self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None) -> None:
         right = self.errors.demanded(exchange, call, wanted)
         if exchange.response.accepted:
+            self.assistant_judge.take_in(call)
             self._adopt(exchange, call, tracked)
         elif call.operation in WRITE_OPERATIONS:
             self.ignored_fields.remember(exchange, call)
@@ -317,7 +328,7 @@ class Oracle:
         """Judges a call that nothing forbids and that was not accepted all the same."""
         if exchange.response.status == LENGTH_REQUIRED and dict(exchange.request.headers).get("transfer-encoding"):
             pass  # HTTP lets a server demand the length of a body
-        elif call.free and exchange.response.status in TOLERATED:
+        elif call.free and exchange.response.status in _tolerated_statuses(call):
             self._tolerated(exchange, call)
         elif call.operation == LIST and exchange.response.refused and self._odd_cursor(call):
             pass  # refusing it is one way not to give the first page again
@@ -351,6 +362,8 @@ class Oracle:
 
     def _tolerated(self, exchange: Exchange, call: Call) -> None:
         self._deviating.add(exchange.number)
+        for name in refusable(call):
+            self.findings.tolerated[kept_id(name)] = f"{name} was refused, which is a free choice"
         if call.operation in WRITE_OPERATIONS:
             self.ignored_fields.remember(exchange, call)
             absurd = "ignored/absurd-values-are-harmless" if call.absurd else ""
@@ -404,3 +417,8 @@ class Oracle:
             self.writes.deleted(exchange, call, tracked)
         elif tracked:
             self.writes.shown(exchange, call, tracked)
+
+
+def _tolerated_statuses(call: Call) -> frozenset[int]:
+    """How a server may refuse a call that it is free to refuse. It may answer 404 to a model that it does not know."""
+    return TOLERATED | {404} if refusable(call) else TOLERATED

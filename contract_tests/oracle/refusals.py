@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from contract_tests.http.messages import Exchange, Json
-from contract_tests.http.openapi import ignored_fields
+from contract_tests.http.openapi import ignored_fields, kept_fields, required_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
 from contract_tests.oracle.calls import TEXTS, Call
+from contract_tests.oracle.kept_values import NULL
 from contract_tests.requirements import catalogue
 
 NOT_OFFERED = (405, 501)
@@ -58,7 +59,12 @@ class Refused:
     def is_plain(self) -> bool:
         """The refusal is not of an ignored field, of an empty body, or of the assistant that the target gives up."""
         offered = self.exchange.response.status not in NOT_OFFERED
-        special = self.call.ignored or self.call.body == {} or self.otherwise == "delete/self-is-the-keys-own"
+        special = (
+            self.call.ignored
+            or self.call.kept
+            or self.call.body == {}
+            or self.otherwise == "delete/self-is-the-keys-own"
+        )
         return not (offered and special)
 
     @property
@@ -175,7 +181,7 @@ class Refusals:
         elif not difference:
             yield each.otherwise, each
         elif not any((operation, item) in self.guilty for item in difference):
-            ignored = [item for item in difference if item[0] in ignored_fields()]
+            ignored = [item for item in difference if item[0] in (*ignored_fields(), *kept_fields())]
             if len(difference) == 1 or ignored:
                 self.guilty.update((operation, item) for item in difference)
             for requirement in dict.fromkeys(self._of(item, each) for item in ignored or difference):
@@ -188,7 +194,8 @@ class Refusals:
             return "modify/post-and-patch-alike"
         lacking = self._lacking(each.call)
         if operation == CREATE:
-            return "create/name-suffices" if lacking or not each.call.ignored else each.otherwise
+            special = each.call.ignored or each.call.kept
+            return catalogue.never_succeeds()[CREATE] if lacking or not special else each.otherwise
         alike = (other.call for other in self.refused if other.call.operation == operation and not other.crashed)
         others = (call.fields for call in alike if call.fields)
         return "modify/partial" if lacking and any(lacking - fields.keys() for fields in others) else each.otherwise
@@ -200,8 +207,10 @@ class Refusals:
     def _of(self, item: Item, each: Refused) -> str:
         if each.call.operation == LIST:
             return LIST_ITEMS.get(item, each.otherwise)
-        field = ignored_fields().get(item[0])
-        return field.accepted_id if field else each.otherwise
+        ignored, kept = ignored_fields().get(item[0]), kept_fields().get(item[0])
+        if kept:
+            return NULL if each.call.fields[kept.name] is None else kept.kept_id
+        return ignored.accepted_id if ignored else each.otherwise
 
 
 def _blaming_cursors(accepted: Shape) -> tuple[int, bool, list[Item]]:
@@ -209,6 +218,12 @@ def _blaming_cursors(accepted: Shape) -> tuple[int, bool, list[Item]]:
     leaves the cursor as the difference. The items make the choice the same in each run.
     """
     return len(accepted), any(name == "order" for name, _ in accepted), sorted(accepted)
+
+
+def is_plain_create(call: Call) -> bool:
+    """True for a create with no more than a name and the fields that every create must send."""
+    plain = {"name", *required_fields()}
+    return call.operation == CREATE and {*required_fields()} <= call.fields.keys() <= plain
 
 
 def shape(exchange: Exchange, call: Call) -> Shape:

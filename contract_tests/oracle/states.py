@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contract_tests.http.openapi import id_prefixes
 from contract_tests.http.operations import DELETE, MODIFIES, RETRIEVE
 from contract_tests.http.target import Target
 from contract_tests.oracle.calls import Call
 from contract_tests.oracle.errors import ANY_REFUSAL
 from contract_tests.oracle.expectations import Demand, demands
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
+from contract_tests.requirements import catalogue
 
 UNKNOWN = {
     RETRIEVE: "retrieve/unknown-is-404",
@@ -22,14 +24,14 @@ def all_demands(call: Call, tracked: TrackedAssistant | None, model: Model, targ
     found = demands(call)
     if call.id and not any(demand.requirement.startswith("auth/") for demand in found):
         found += _state_demands(call, tracked, model, target)
-    return found
+    return [demand for demand in found if demand.requirement in catalogue.requirements()]
 
 
 # page, Authentication: "Assistants are scoped to the organization the key belongs to — not the key's default
 # project."
 def _state_demands(call: Call, tracked: TrackedAssistant | None, model: Model, target: Target) -> list[Demand]:
     if tracked is None:
-        if model.has_seen(call.id) or model.has_seen(f"asst-{call.id}"):
+        if any(model.has_seen(f"{prefix}{call.id}") for prefix in ("", *id_prefixes())):
             return []
         return [Demand(UNKNOWN[call.operation], _unknown_statuses(call.id), UNKNOWN[call.operation])]
     if not tracked.organization or tracked.unsettled:
@@ -50,5 +52,5 @@ def is_bound(call: Call, tracked: TrackedAssistant, target: Target) -> bool:
 
 def _unknown_statuses(id: str) -> frozenset[int]:
     """An id that looks like one is answered 404; what no id looks like may be refused otherwise."""
-    plain = id.startswith("asst-") and set(id) <= ORDINARY and len(id) <= 80
+    plain = id.startswith(id_prefixes()) and set(id) <= ORDINARY and len(id) <= 80
     return frozenset({404}) if plain else ANY_REFUSAL

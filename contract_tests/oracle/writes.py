@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import ignored_fields
+from contract_tests.http.openapi import id_prefixes, id_requirement, ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, LIST, METHODS, MODIFIES, MODIFY, PATCH, RETRIEVE
 from contract_tests.http.target import Target
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import IDENTITY
-from contract_tests.oracle.calls import TEXTS, Call
+from contract_tests.oracle.calls import TEXTS, Call, own_fields
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import FEW, Shape, shape
+from contract_tests.oracle.refusals import FEW, Shape, is_plain_create, shape
+from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings, answer, brief
 
 # The requirement that is violated by another status than success has.
@@ -68,10 +69,10 @@ class Writes:
         judge = self.findings.judge
         if "id" not in taken:
             judge(
-                "create/id-is-asst-hyphen",
-                id.startswith("asst-") and len(id) > 5,
+                id_requirement(),
+                id.startswith(id_prefixes()) and id not in id_prefixes(),
                 CREATE,
-                "asst- and a project id",
+                f"{' or '.join(id_prefixes())} and the rest of an id",
                 id,
                 exchange,
             )
@@ -136,7 +137,7 @@ class Writes:
         )
         if "odd-body" not in call.free:
             self.assistant_judge.created(exchange, call, document, taken)
-            tracked.given = {name: call.fields[name] for name in TEXTS if name in call.fields}
+            tracked.given = {name: call.fields[name] for name in own_fields() if name in call.fields}
         self.model.assistants[tracked.id] = tracked
         self.model.log.append(Write(exchange, call, True, "", tracked.id))
 
@@ -146,8 +147,8 @@ class Writes:
         for name in call.ignored:
             if name not in call.absurd:
                 self.findings.hold(ignored_fields()[name].accepted_id, call.operation)
-        if call.operation == CREATE and call.fields.keys() == {"name"}:
-            self.findings.hold("create/name-suffices", CREATE)
+        if is_plain_create(call):
+            self.findings.hold(catalogue.never_succeeds()[CREATE], CREATE)
 
     def shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
         """Judges the answer of a retrieve or a modify of a known assistant."""
@@ -183,8 +184,8 @@ class Writes:
         if tracked.document:
             tracked.earlier.append(tracked.document)
         tracked.document = self._expected_after(call, document)
-        tracked.given |= {name: call.fields[name] for name in TEXTS if name in call.fields}
-        tracked.answered = {name: document[name] for name in TEXTS if name in document}
+        tracked.given |= {name: call.fields[name] for name in own_fields() if name in call.fields}
+        tracked.answered = {name: document[name] for name in own_fields() if name in document}
         tracked.trail.append(exchange)
         tracked.wrote = Write(exchange, call, True, "", tracked.id)
         self.model.log.append(tracked.wrote)

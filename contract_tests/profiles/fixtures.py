@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from contract_tests.generators.create_ladder import LADDER
+from contract_tests.generators.field_values import rounds
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.tour.create import INSTRUCTIONS
-from contract_tests.generators.tour.ignored import ROUNDS
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json
 
@@ -69,12 +69,12 @@ class Fixtures:
             "name": f"  {self.session.unique_text()}  Grüße 日本 🤖 e\u0301 <b>&amp;</b> \" ' \\ ",
             "instructions": self._long_text(),
         }
-        created = self.session.send(operations.create(texts | ROUNDS[0] | self._identity()))
+        created = self.session.send(operations.create(texts | rounds()[0] | self._identity()))
         if not created.response.accepted:
-            created = self.session.send(operations.create(texts | ROUNDS[0]))
+            created = self.session.send(operations.create(texts | rounds()[0]))
         if not created.response.accepted:
             created = self.session.send(operations.create(texts))
-            send_each_alone(self.session, operations.modify, self.get("one"), ROUNDS[0])
+            send_each_alone(self.session, operations.modify, self.get("one"), rounds()[0])
         self._ids["rich"] = self.session.created_id(created)
 
     def _identity(self) -> dict[str, Json]:

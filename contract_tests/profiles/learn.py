@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from contract_tests.generators.field_values import absurd
 from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import Session, page_ids
 from contract_tests.generators.steps import step
 from contract_tests.generators.tour import errors
-from contract_tests.generators.tour.ignored import ABSURD
 from contract_tests.generators.tour.parallel import SDK_HEADERS, preflight
 from contract_tests.http import operations
 from contract_tests.http.messages import Json, Request
@@ -29,12 +29,12 @@ def the_answer_to_a_create(_: Session) -> None:
     """Creates with a name alone: the constants, the organization's defaults, absent instructions, the shape of ids."""
 
 
-@step(requests=6, reserve=len(ABSURD))
+@step(requests=6, reserve=len(absurd()))
 def odd_fields(session: Session, plain: str) -> None:
     """Ignored fields of wrong types, odd contents of them, and unknown fields."""
-    absurd = {name: values[0] for name, values in ABSURD.items()}
-    if not _modify(session, plain, absurd):
-        for name, value in absurd.items():
+    odd = {name: values[0] for name, values in absurd().items()}
+    if not _modify(session, plain, odd):
+        for name, value in odd.items():
             _modify(session, plain, {name: value})
     for body in (
         {"metadata": {"nested": {"deep": [1]}}},

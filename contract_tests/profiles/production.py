@@ -6,11 +6,12 @@ Every text that is sent has the run's tag in it. The order matters: a step may u
 
 from __future__ import annotations
 
+from contract_tests.generators.field_values import rounds
 from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.generators.tour import delete, errors, ignored, lists, modify, parallel
-from contract_tests.generators.tour.ignored import ACCEPTED, HOLD, NOT_KEPT, ROUNDS
+from contract_tests.generators.tour.ignored import ACCEPTED, HOLD, NOT_KEPT
 from contract_tests.http import operations
 from contract_tests.http.messages import Json
 from contract_tests.profiles.fixtures import send_each_alone
@@ -74,9 +75,9 @@ def a_key_of_another_organization(session: Session, rich: str) -> None:
 def modifies(session: Session, one: str, other: str) -> None:
     """A modify by POST or PATCH changes name and instructions, ignored fields have no effect, and a retrieve shows the
     change at once."""
-    _modify_all(session, operations.modify, one, ROUNDS[2])
+    _modify_all(session, operations.modify, one, rounds()[2])
     session.retrieve(one)
-    _modify_all(session, operations.patch, other, ROUNDS[1])
+    _modify_all(session, operations.patch, other, rounds()[1])
 
 
 def _modify_all(session: Session, verb: operations.Modify, id: str, fields: dict[str, Json]) -> None:

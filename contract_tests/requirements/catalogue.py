@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import fnmatch
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,12 @@ def version() -> str:
 def requirements() -> Mapping[str, Requirement]:
     """Every requirement by its id, in the order of the catalogue."""
     return {row["id"]: Requirement(**{**row, "needs": _needs(row)}) for row in document()["x-requirements"]}
+
+
+@per_edition
+def match(pattern: str) -> tuple[str, ...]:
+    """The requirements of the edition that a pattern names: an id, or an area with `/*`."""
+    return tuple(fnmatch.filter(requirements(), pattern))
 
 
 def _needs(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:

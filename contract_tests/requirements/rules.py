@@ -1,7 +1,7 @@
 """The code lines of the oracle that judge each requirement, found in the source, so no list of them can be out of date.
 
-A rule registers its requirement by the id in its code: "list/envelope", or `accepted_id` and `not_kept_id` for the
-requirements of every ignored field.
+A rule registers its requirement by the id in its code: "list/envelope", or by a name for requirements that the contract
+gives as data, such as `accepted_id` for those of every ignored field.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract_tests.http.openapi import ignored_fields
+from contract_tests.http.openapi import id_requirement, ignored_fields, kept_fields, required_fields
+from contract_tests.http.operations import CREATE
+from contract_tests.requirements.catalogue import never_succeeds, requirements
 
 PACKAGE = Path(__file__).resolve().parents[1]
 JUDGES = ("oracle/*.py", "generators/rate_*.py", "generators/schemathesis.py")
@@ -36,7 +38,7 @@ class Rule:
 
 def rules_of(id: str) -> list[Rule]:
     """The rules of a requirement, each function once: first those that judge, then those that only mention it."""
-    names = {id, *_attributes(id)}
+    names = {id, *(name for name, ids in _data().items() if id in ids)}
     found: dict[tuple[Path, str], Rule] = {}
     for path, text in _sources():
         if any(name in text for name in names):  # to parse the other files takes longer than all the rest
@@ -45,10 +47,18 @@ def rules_of(id: str) -> list[Rule]:
     return sorted(found.values(), key=lambda rule: not rule.judges)
 
 
-def _attributes(id: str) -> list[str]:
-    """The attributes of an ignored field that have this id."""
-    fields = ignored_fields().values()
-    return [name for name in ("accepted_id", "not_kept_id") if id in {getattr(field, name) for field in fields}]
+def _data() -> dict[str, set[str]]:
+    """The requirements that a name in the code stands for."""
+    ignored, kept = ignored_fields().values(), kept_fields().values()
+    return {
+        "accepted_id": {field.accepted_id for field in ignored},
+        "not_kept_id": {field.not_kept_id for field in ignored},
+        "kept_id": {field.kept_id for field in kept},
+        "limit_faults": {id for id in requirements() if id.startswith("limits/")},
+        "required_fields": set(required_fields().values()),
+        "id_requirement": {id_requirement()},
+        "never_succeeds": {never_succeeds()[CREATE]},
+    }
 
 
 def _sources() -> Iterator[tuple[Path, str]]:
@@ -64,7 +74,7 @@ def _rules_in(path: Path, text: str, names: set[str]) -> Iterator[Rule]:
         nodes = list(ast.walk(scope))
         judges = function == "" or any(_name(node) in VERBS for node in nodes if isinstance(node, ast.Call))
         for node in nodes:
-            if isinstance(node, ast.Constant | ast.Attribute) and _text(node) in names:
+            if isinstance(node, ast.Constant | ast.Attribute | ast.Name) and _text(node) in names:
                 yield Rule(path, node.lineno, function, judges)
 
 
@@ -78,7 +88,9 @@ def _scopes(body: Iterable[ast.stmt], owner: str = "") -> Iterator[tuple[str, as
             yield "", node
 
 
-def _text(node: ast.Constant | ast.Attribute) -> object:
+def _text(node: ast.Constant | ast.Attribute | ast.Name) -> object:
+    if isinstance(node, ast.Name):
+        return node.id
     return node.attr if isinstance(node, ast.Attribute) else node.value
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 
+from contract_tests.generators.field_values import absurd, rounds
 from contract_tests.generators.hostile_call import find_present, send_hostile
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import step
-from contract_tests.http import operations
+from contract_tests.http import editions, operations
 from contract_tests.http.messages import Exchange, Json, Request
 from contract_tests.http.openapi import ignored_fields, ignored_names
 
-SHOWN = [ignored_fields()[name] for name in ignored_names()]
-UNSHOWN = [field for field in ignored_fields().values() if not field.reads]
+# The fields of the page's edition, whatever the process judges by: other editions leave these steps out.
+with editions.use(editions.PAGE):
+    SHOWN = [ignored_fields()[name] for name in ignored_names()]
+    UNSHOWN = [field for field in ignored_fields().values() if not field.reads]
 ACCEPTED = tuple(field.accepted_id for field in SHOWN)
 NOT_KEPT = tuple(field.not_kept_id for field in SHOWN)
 HOLD = (
@@ -19,18 +22,8 @@ HOLD = (
     "ignored/tools-are-file-search",
 )
 
-# The longest values that the schemas allow.
-AT_BOUNDS: dict[str, Json] = {
-    "description": "d" * 512,
-    "metadata": {f"{number:02}".ljust(64, "k"): "v" * 512 for number in range(16)},
-}
-# Typical values, null and empty values, and two rounds at the bounds.
-ROUNDS: list[dict[str, Json]] = [{field.name: field.value(number) for field in SHOWN} for number in range(4)]
-ROUNDS[-1] |= AT_BOUNDS
-ABSURD: dict[str, list[Json]] = {field.name: list(field.absurd) for field in SHOWN}
 
-
-def _send_fields(session: Session, build: Callable[[dict[str, Json]], Request], fields: dict[str, Json]) -> Exchange:
+def send_fields(session: Session, build: Callable[[dict[str, Json]], Request], fields: dict[str, Json]) -> Exchange:
     """Sends all fields in one call; if that call is refused, each field alone, to find the refused one."""
     exchange = session.send(build(fields))
     if not exchange.response.accepted:
@@ -43,13 +36,13 @@ def send_round(session: Session, fields: dict[str, Json]) -> None:
     """Sends the fields by create, POST and PATCH, and reads after each; another assistant is read at both ends."""
     plain = session.create_assistant()
     session.retrieve(plain)
-    created = _send_fields(
+    created = send_fields(
         session, lambda body: operations.create({"name": session.unique_text("loaded"), **body}), fields
     )
     id = session.created_id(created) if created.response.accepted else plain
     session.retrieve(id)
     for verb in (operations.modify, operations.patch):
-        _send_fields(session, lambda body, verb=verb: verb(id, body), fields)  # type: ignore[misc]  # mypy: a default binds it
+        send_fields(session, lambda body, verb=verb: verb(id, body), fields)  # type: ignore[misc]  # mypy: a default binds it
         session.retrieve(id)
     session.retrieve(plain)
 
@@ -57,7 +50,7 @@ def send_round(session: Session, fields: dict[str, Json]) -> None:
 @step(*ACCEPTED, *NOT_KEPT, *HOLD)
 def typical_values(session: Session) -> None:
     """Typical values of an application are accepted and have no effect."""
-    send_round(session, ROUNDS[0])
+    send_round(session, rounds()[0])
     session.walk()
     session.retrieve(session.create_assistant())
 
@@ -65,20 +58,20 @@ def typical_values(session: Session) -> None:
 @step(*ACCEPTED, *NOT_KEPT, *HOLD)
 def nulls_and_empties(session: Session) -> None:
     """Null and empty values, which some SDKs always send, are accepted and have no effect."""
-    send_round(session, ROUNDS[1])
+    send_round(session, rounds()[1])
 
 
 @step(*ACCEPTED, *NOT_KEPT, *HOLD, wide=True)
 def values_at_the_limits(session: Session) -> None:
     """Values at the limits of OpenAI's reference are accepted and have no effect."""
-    for fields in ROUNDS[2:]:
+    for fields in rounds()[2:]:
         send_round(session, fields)
 
 
 @step("ignored/model-and-temperature-are-the-organizations", needs=("sibling",), wide=True)
 def ignored_fields_of_a_second_key(session: Session) -> None:
     """Ignored fields that one key sends do not appear in assistants that another key creates."""
-    session.create_assistant("sibling", **ROUNDS[0])
+    session.create_assistant("sibling", **rounds()[0])
     session.create_assistant("sibling")
     session.retrieve(session.create_assistant())
 
@@ -86,7 +79,7 @@ def ignored_fields_of_a_second_key(session: Session) -> None:
 @step("ignored/constants-hold", needs=("foreign",), wide=True)
 def constants_in_another_organization(session: Session) -> None:
     """The constant fields have the same values in every organization."""
-    session.retrieve(session.create_assistant("foreign", **ROUNDS[0]), "foreign")
+    session.retrieve(session.create_assistant("foreign", **rounds()[0]), "foreign")
     session.retrieve(session.create_assistant("foreign"), "foreign")
 
 
@@ -104,7 +97,7 @@ def newer_fields(session: Session, rich: str) -> None:
 @step("ignored/absurd-values-are-harmless", requests=1)
 def absurd_values(session: Session, other: str) -> None:
     """Values of a wrong type or out of range, all in one call, are ignored or refused, and are not stored."""
-    session.send(operations.patch(other, {name: values[0] for name, values in ABSURD.items()}))
+    session.send(operations.patch(other, {name: values[0] for name, values in absurd().items()}))
     session.verify(other)
 
 
@@ -112,7 +105,7 @@ def absurd_values(session: Session, other: str) -> None:
 def absurd_values_beside_a_name(session: Session) -> None:
     """Each such value beside a new name is not stored, by create, POST and PATCH. A refused call changes nothing."""
     id = ""
-    for field, values in ABSURD.items():
+    for field, values in absurd().items():
         for value in values:
             send_hostile(session, operations.create({"name": session.unique_text("absurd"), field: value}))
             for verb in (operations.modify, operations.patch):

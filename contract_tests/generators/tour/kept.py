@@ -1,0 +1,155 @@
+"""The kept fields, of an edition that has them: each comes back as it was sent, and a value outside its limits is
+refused."""
+
+from collections.abc import Iterator
+
+from contract_tests.generators.field_values import absurd, rounds, uncertain
+from contract_tests.generators.hostile_call import find_present, send_hostile
+from contract_tests.generators.session import Session
+from contract_tests.generators.steps import step
+from contract_tests.generators.tour.create import INSTRUCTIONS, NAMES
+from contract_tests.generators.tour.ignored import send_fields, send_round
+from contract_tests.http import operations
+from contract_tests.http.messages import Json
+from contract_tests.http.openapi import kept_fields
+from contract_tests.oracle.kept_values import may_be_null
+
+VERBS = (operations.modify, operations.patch)
+
+
+@step("create/model-suffices", "create/defaults", "create/every-field", "create/id-is-asst")
+def a_create_with_little(session: Session) -> None:
+    """A model and one text make an assistant, with the default of each other field."""
+    for text in ("name", "instructions"):
+        created = session.send(operations.create({text: session.unique_text("little")}))
+        session.retrieve(session.created_id(created))
+    session.walk()
+
+
+@step("create/model-required")
+def no_model(session: Session) -> None:
+    """A create without a model, or with null for it, is refused and creates nothing."""
+    for model in ({}, {"model": None}):
+        session.send_bare(operations.create({"name": session.unique_text("no model"), **model}))
+    session.walk()
+    session.create_assistant()
+
+
+@step("kept/*")
+def kept_values(session: Session) -> None:
+    """Typical values come back as sent, by create, POST and PATCH, and a modify replaces them."""
+    send_round(session, rounds()[0])
+    send_round(session, rounds()[1])
+    session.walk()
+
+
+@step("kept/*", wide=True)
+def kept_values_at_the_limits(session: Session) -> None:
+    """Values at the limits of OpenAI's reference, and empty ones, come back as sent."""
+    for fields in rounds()[2:]:
+        send_round(session, fields)
+
+
+@step("kept/*")
+def one_kept_field_at_a_time(session: Session) -> None:
+    """A kept field that a modify sends changes everywhere; every other field keeps its value."""
+    other = session.create_assistant(**rounds()[1])
+    for verb in VERBS:
+        id = session.create_assistant(**rounds()[0])
+        for name, value in rounds()[1].items():
+            session.send(verb(id, {name: value}))
+            session.retrieve(id)
+        session.send(verb(id, {"name": session.unique_text("and a name")}))
+        session.retrieve(id)
+    session.retrieve(other)
+    session.walk()
+
+
+@step("create/null-is-accepted")
+def nulls(session: Session) -> None:
+    """A create accepts null for each field that may be null. A modify with null leaves the other fields alone."""
+    empty: dict[str, Json] = {name: None for name in kept_fields() if may_be_null(name)}
+    text = session.unique_text("nulls")
+    created = send_fields(session, lambda body: operations.create({"name": text, **body}), empty)
+    session.retrieve(session.created_id(created))
+    id = session.create_assistant(**rounds()[0])
+    for name in empty:
+        session.send(operations.modify(id, {name: None}))
+        session.retrieve(id)
+
+
+@step("kept/*", wide=True)
+def values_that_some_servers_refuse(session: Session) -> None:
+    """A value that a server may refuse, such as another model, comes back as sent if the server accepts it."""
+    id = session.create_assistant()
+    for name, value in uncertain():
+        created = session.send(operations.create({"name": session.unique_text("uncertain"), name: value}))
+        if created.response.accepted:
+            session.retrieve(session.created_id(created))
+        for verb in VERBS:
+            session.send(verb(id, {name: value}))
+            session.retrieve(id)
+
+
+@step("kept/metadata", "kept/description", "kept/tools", wide=True)
+def texts_in_kept_fields(session: Session) -> None:
+    """Texts that servers tend to trim, fold, escape or parse come back unchanged in metadata, description and tools."""
+    id = session.create_assistant()
+    for turn, text in enumerate([*NAMES, *INSTRUCTIONS]):
+        fields: dict[str, Json] = {
+            "description": text,
+            "metadata": {"key": text, f" {turn} ": " ", "empty": ""},
+            "tools": [{"type": "function", "function": {"name": f"f{turn}", "description": text}}],
+        }
+        session.retrieve(session.create_assistant(**fields))
+        session.send(VERBS[turn % 2](id, fields))
+        session.retrieve(id)
+
+
+@step("modify/metadata-is-replaced", "kept/metadata")
+def metadata_as_a_whole(session: Session) -> None:
+    """The metadata of a modify is the whole metadata afterwards, also if it is empty, or has a key of before."""
+    for verb in VERBS:
+        id = session.create_assistant(metadata={"first": "1", "second": "2"})
+        for metadata in ({"third": "3"}, {"third": "4", "fourth": "4"}, {}, {"first": "again"}):
+            session.send(verb(id, {"metadata": metadata}))
+            session.retrieve(id)
+
+
+@step("limits/*", hostile=True)
+def values_outside_the_limits(session: Session) -> None:
+    """A value of a wrong type or out of its range is refused by create, POST and PATCH, and changes nothing."""
+    id = ""
+    for field, value in _outside():
+        send_hostile(session, operations.create({"name": session.unique_text("outside"), field: value}))
+        for verb in VERBS:
+            id = find_present(session, id)
+            send_hostile(session, verb(id, {"name": session.unique_text("outside"), field: value}), id)
+        session.retrieve(id)
+    session.walk()
+
+
+def _outside() -> Iterator[tuple[str, Json]]:
+    for field, values in absurd().items():
+        yield from ((field, value) for value in values)
+    yield from TOO_LONG
+
+
+TOO_LONG: list[tuple[str, Json]] = [
+    ("name", "n" * 257),
+    ("description", "d" * 513),
+    ("metadata", {str(number): "v" for number in range(17)}),
+    ("metadata", {"k" * 65: "v"}),
+    ("metadata", {"k": "v" * 513}),
+    ("tools", [{"type": "code_interpreter"}] * 129),
+    ("tools", [{"type": "code_interpreter"}, {"type": "browser"}]),
+]
+
+
+@step("limits/instructions", hostile=True, wide=True)
+def instructions_that_are_too_long(session: Session) -> None:
+    """Instructions of more than 256,000 characters are refused."""
+    send_hostile(session, operations.create({"name": session.unique_text("long"), "instructions": "i" * 256_001}))
+    id = find_present(session, "")
+    send_hostile(session, operations.modify(id, {"instructions": "i" * 256_001}), id)
+    session.retrieve(id)
