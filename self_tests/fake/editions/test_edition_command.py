@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from fake_server.compose import change_dialect, compose
+from fake_server.console import print_greeting
 from fake_server.contract.editions import EditionError
 from fake_server.dialect.settings import DialectError, all_settings, parse_dialect
 from fake_server.edition import load_edition
@@ -70,6 +71,15 @@ def test_a_wrong_choice_is_one_line(words: tuple[str, ...], reason: str) -> None
 
     assert (done.returncode, done.stderr.count("\n"), done.stdout) == (2, 1, "")
     assert reason in done.stderr
+
+
+def test_the_greeting_names_the_edition(capsys: pytest.CaptureFixture[str]) -> None:
+    """The greeting names an edition that is not the page's, and the ids of the bound assistants."""
+    print_greeting(compose(rate_limit=None, edition="openai"), "http://127.0.0.1:8080/v1", True, "openai")
+
+    said = capsys.readouterr().out
+    assert "Edition: openai." in said
+    assert "bound to asst_acme-support" in said
 
 
 def test_an_unknown_edition_is_refused() -> None:

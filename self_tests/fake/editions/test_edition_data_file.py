@@ -14,7 +14,8 @@ from fake_server.fake import Fake
 from fake_server.storage.file_format import MARK, DataFileError
 from self_tests.fake.storage.killed import kill
 
-FIELDS = {"model": "gpt-4o", "metadata": {"Grüße": "日本"}, "tools": [{"type": "code_interpreter"}]}
+FUNCTION = {"name": "f", "parameters": {"maximum": 10**30}}  # more than 64 bits
+FIELDS = {"model": "gpt-4o", "metadata": {"Grüße": "日本"}, "tools": [{"type": "function", "function": FUNCTION}]}
 
 
 @pytest.fixture
