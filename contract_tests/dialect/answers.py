@@ -9,8 +9,9 @@ from dataclasses import replace
 from contract_tests.dialect.normalize import is_a_time
 from contract_tests.dialect.observations import Observation
 from contract_tests.dialect.rules import Fact, Resolved, UnresolvedError, choice, unanimous
+from contract_tests.http import editions
 from contract_tests.http.messages import Json, same
-from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_names
+from contract_tests.http.openapi import CONSTANT, ORGANIZATION, id_prefixes, ignored_names
 from contract_tests.http.operations import CREATE, DELETE, MODIFIES, MODIFY, RETRIEVE
 from contract_tests.oracle.model import ORGANIZATIONS
 from contract_tests.requirements import catalogue
@@ -49,12 +50,16 @@ def _resolve_same_on_all(facts: Sequence[Fact]) -> Resolved:
     return resolved if len(ids) > 1 else replace(resolved, note="one assistant alone showed it")
 
 
-for _name in ignored_names(CONSTANT):
-    choice(f"constants.{_name}", rf"assistant\.{_name}( .*)?", _resolve_same_on_all)(
-        _same_on_all(_name, ("home", "abroad"))
-    )
-for _name in ignored_names(ORGANIZATION):
-    choice(f"organization.{_name}", rf"assistant\.{_name}( .*)?", _resolve_same_on_all)(_same_on_all(_name, ("home",)))
+# The fields of the page's edition: another edition leaves these settings out.
+with editions.use(editions.PAGE):
+    for _name in ignored_names(CONSTANT):
+        choice(f"constants.{_name}", rf"assistant\.{_name}( .*)?", _resolve_same_on_all)(
+            _same_on_all(_name, ("home", "abroad"))
+        )
+    for _name in ignored_names(ORGANIZATION):
+        choice(f"organization.{_name}", rf"assistant\.{_name}( .*)?", _resolve_same_on_all)(
+            _same_on_all(_name, ("home",))
+        )
 
 
 @choice("answers.create_status", "status")
@@ -148,7 +153,7 @@ def shape(observation: Observation) -> Iterator[Json]:
     """Only creates decide it: an older assistant may have an id of another shape."""
     if observation.call.operation == CREATE:
         for item in observation.assistants:
-            project = item["id"].removeprefix("asst-")
+            project = _without_prefix(item["id"])
             yield next((name for name, form in SHAPES.items() if re.fullmatch(form, project)), f"like {project}")
 
 
@@ -165,9 +170,18 @@ def bare_accepted(observation: Observation) -> Iterator[Json]:
 def echo_as_sent(observation: Observation) -> Iterator[Json]:
     if observation.accepted and observation.call.operation == DELETE and _is_bare(observation):
         answered_id = observation.body.get("id")
-        if answered_id in (observation.call.id, f"asst-{observation.call.id}"):
+        if answered_id in (observation.call.id, *_with_prefix(observation.call.id)):
             yield answered_id == observation.call.id
 
 
 def _is_bare(observation: Observation) -> bool:
-    return observation.before is not None and observation.before["id"] == f"asst-{observation.call.id}"
+    return observation.before is not None and observation.before["id"] in _with_prefix(observation.call.id)
+
+
+def _without_prefix(id: str) -> str:
+    """The rest of an id that has a prefix of the edition."""
+    return next((id.removeprefix(prefix) for prefix in id_prefixes() if id.startswith(prefix)), id)
+
+
+def _with_prefix(id: str) -> list[str]:
+    return [f"{prefix}{id}" for prefix in id_prefixes()]

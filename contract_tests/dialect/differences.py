@@ -14,11 +14,12 @@ from contract_tests.dialect import schema, sentences
 from contract_tests.dialect.normalize import CUT, Names, VisibleFields, describe_call, visible_fields
 from contract_tests.dialect.observations import Observation, observations
 from contract_tests.dialect.rules import CHOICES, Learned, learn
+from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
+from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names, kept_fields
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
 from contract_tests.oracle.attribution import IDENTITY
-from contract_tests.oracle.calls import TEXTS
+from contract_tests.oracle.calls import TEXTS, kept_id
 from contract_tests.oracle.expectations import demands
 from contract_tests.oracle.states import UNKNOWN
 from contract_tests.requirements import catalogue
@@ -34,7 +35,7 @@ def _field(*names: str) -> str:
 
 WORDING = ("errors.missing_key", "errors.unknown_key")  # settings of a text, which does not count as a difference
 # The requirement of a difference for which the call itself shows no choice: by its place, then by the operation.
-PLACES = (
+PLACES: tuple[tuple[str, str], ...] = (
     (r"header\.content-type", "errors/json-content-type"),
     (r"header\.access-control-.*", "browser/preflight"),
     (r"header\.retry-after", "rate/retry-after"),
@@ -47,19 +48,28 @@ PLACES = (
     (r"page\.length", "list/limit"),
     (r"page\.ours", "list/complete"),
     (r"page\..*", "list/envelope"),
-    (_field(*ignored_names(ORGANIZATION)), "ignored/model-and-temperature-are-the-organizations"),
-    (_field("tools"), "ignored/tools-are-file-search"),
-    (_field(*ignored_names(CONSTANT)), "ignored/constants-hold"),
     (_field(*IDENTITY), "create/answers-the-assistant"),
 )
 ACCEPTED = {
     LIST: "list/envelope",
-    CREATE: "create/name-suffices",
     RETRIEVE: "retrieve/equals-created",
     MODIFY: "modify/partial",
     PATCH: "modify/partial",
     DELETE: "delete/answers-deleted",
 }
+
+
+@per_edition
+def _places_of_fields() -> tuple[tuple[str, str], ...]:
+    """The requirement of a difference in a field that is ignored or kept."""
+    ignored = (
+        (ignored_names(ORGANIZATION), "ignored/model-and-temperature-are-the-organizations"),
+        (ignored_names(CONSTANT), "ignored/constants-hold"),
+        (ignored_names("file_search"), "ignored/tools-are-file-search"),
+    )
+    kept = (((name,), field.kept_id) for name, field in kept_fields().items())
+    return tuple((_field(*names), requirement) for names, requirement in (*ignored, *kept) if names)
+
 
 Key = tuple[str, int]
 
@@ -221,7 +231,7 @@ def _requirement(place: str, observation: Observation) -> str:
     call = observation.call
     if _is_preflight(observation):
         return "browser/preflight"
-    for pattern, requirement in PLACES:
+    for pattern, requirement in (*PLACES, *_places_of_fields()):
         if re.fullmatch(pattern, place):
             return requirement
     if text := next((name for name in TEXTS if place.startswith(f"assistant.{name}")), None):
@@ -234,7 +244,11 @@ def _requirement(place: str, observation: Observation) -> str:
         return "org/closed-to-others"
     if call.id and not observation.before:
         return UNKNOWN[call.operation]
-    return ignored_fields()[call.ignored[0]].accepted_id if call.ignored else ACCEPTED[call.operation]
+    if call.ignored:
+        return ignored_fields()[call.ignored[0]].accepted_id
+    if call.kept:
+        return kept_id(call.kept[0])
+    return catalogue.never_succeeds()[CREATE] if call.operation == CREATE else ACCEPTED[call.operation]
 
 
 def _is_preflight(observation: Observation) -> bool:

@@ -12,10 +12,9 @@ import yaml
 
 from contract_tests.dialect import schema
 from contract_tests.dialect.observations import observations
-from contract_tests.dialect.rules import Learned, describe
+from contract_tests.dialect.rules import CHOICES, Learned, describe
 from contract_tests.http import printable_text, yaml_text
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_names
 from contract_tests.http.operations import CREATE
 from contract_tests.requirements.findings import answer, brief
 
@@ -59,8 +58,7 @@ UNSEEN = "no answer showed it"
 LIMITER = "learned only with --probe-rate-limit, which uses up the rate limit"
 OWN_VALUES = "no assistant showed a value that this run had not sent itself"
 UNSHOWN = {
-    **{f"constants.{name}": OWN_VALUES for name in ignored_names(CONSTANT)},
-    **{f"organization.{name}": OWN_VALUES for name in ignored_names(ORGANIZATION)},
+    **{name: OWN_VALUES for name in CHOICES if name.startswith(("constants.", "organization."))},
     "errors.deactivated_key": "needs a key that was deactivated",
     "errors.foreign_status": "needs a key of another organization (ASSISTANTS_FOREIGN_API_KEY)",
     "errors.body_too_large": "no body that was tried was too large",

@@ -84,9 +84,10 @@ def choice(setting: str, places: str, resolve: Resolver = unanimous) -> Callable
 def learn(seen: Iterable[Observation]) -> dict[str, Learned]:
     """The choices of one run by setting. A choice without a fact is left out."""
     every = list(seen)
-    facts: dict[str, list[Fact]] = {name: [] for name in CHOICES}
+    choices = {name: each for name, each in CHOICES.items() if name in schema.settings()}
+    facts: dict[str, list[Fact]] = {name: [] for name in choices}
     for observation in every:
-        for name, each in CHOICES.items():
+        for name, each in choices.items():
             facts[name] += [(value, observation) for value in each.rule(observation)]
     control = Control(every)
     return {name: _resolve(CHOICES[name], found, control) for name, found in facts.items() if found}

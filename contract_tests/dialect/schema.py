@@ -10,6 +10,8 @@ from typing import Any
 import jsonschema_rs
 
 from contract_tests.http import yaml_text
+from contract_tests.http.editions import document as contract
+from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Json
 
 PLACE = "fake_server/dialect/schema.yaml"
@@ -23,15 +25,22 @@ def document() -> dict[str, Any]:
     return loaded
 
 
-@cache
+@per_edition
 def settings() -> Mapping[str, Mapping[str, Any]]:
-    """The schema of each setting by its name, such as answers.create_status, in the order of the file."""
+    """The schema of each setting of the edition by its name, such as answers.create_status. The file has the order."""
     groups = document()["properties"].items()
-    return {f"{group}.{name}": schema for group, each in groups for name, schema in each["properties"].items()}
+    every = {f"{group}.{name}": schema for group, each in groups for name, schema in each["properties"].items()}
+    return {name: schema for name, schema in every.items() if name not in _choices("meaningless")}
 
 
 def default(setting: str) -> Json:
-    return settings()[setting]["default"]
+    return _choices("settings").get(setting, settings()[setting]["default"])
+
+
+def _choices(kind: str) -> Mapping[str, Json]:
+    """What the edition says of our fake: the `meaningless` settings, or its own `settings`."""
+    found: Mapping[str, Json] = contract()["info"].get("x-fake", {}).get(kind, {})
+    return found
 
 
 def fault(setting: str, value: Json) -> str:

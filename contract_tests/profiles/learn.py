@@ -121,7 +121,7 @@ def maximum_lengths(session: Session, plain: str) -> None:
 @step(ends=("plain",), requests=2, reserve=1)
 def ids_without_their_prefix(session: Session, plain: str) -> None:
     """A retrieve and a delete of an id without its prefix."""
-    bare = plain.removeprefix("asst-")
+    bare = operations.bare(plain)
     known = session.send(operations.retrieve(bare)).response.accepted
     if not known or not session.send(operations.delete(bare)).response.accepted:
         session.send(operations.delete(plain))
