@@ -153,7 +153,7 @@ def digits_in_metadata_become_numbers(fake: Fake) -> None:
 @wrong("kept/metadata")
 def metadata_is_text(fake: Fake) -> None:
     """The column has JSON as text, and nobody parses it."""
-    showing(fake, lambda _, document: document | {"metadata": {"json": str(document["metadata"])}})
+    changing(fake, "metadata", lambda pairs: {"json": str(pairs)} if pairs else pairs)
 
 
 TOOL_CHANGES: dict[str, Callable[[list[Any]], list[Any]]] = {
