@@ -80,7 +80,7 @@ class Probe:
 
     def send(self, request: Request) -> Exchange:
         """Sends a call at once. The oracle sees the answer unless it is a 429."""
-        exchange = self.session.client.send_once(request)
+        exchange = self.session.client.send_once(self.session.adapt(request))
         if exchange.response.status != 429:
             self.session.oracle.observe(exchange)
         return exchange

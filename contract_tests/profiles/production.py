@@ -6,14 +6,15 @@ Every text that is sent has the run's tag in it. The order matters: a step may u
 
 from __future__ import annotations
 
-from contract_tests.generators.field_values import rounds
+from contract_tests.generators.field_values import rounds, uncertain
 from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import REFUSALS, step
-from contract_tests.generators.tour import delete, errors, ignored, lists, modify, parallel
+from contract_tests.generators.tour import delete, errors, ignored, kept, lists, modify, parallel
 from contract_tests.generators.tour.ignored import ACCEPTED, HOLD, NOT_KEPT
 from contract_tests.http import operations
 from contract_tests.http.messages import Json
+from contract_tests.http.openapi import required_fields
 from contract_tests.profiles.fixtures import send_each_alone
 
 FIELDS = len(ACCEPTED)
@@ -31,13 +32,23 @@ FIELDS = len(ACCEPTED)
     *ACCEPTED,
     *NOT_KEPT,
     *HOLD,
+    "create/model-suffices",
+    "create/id-is-asst",
+    "create/defaults",
+    "create/every-field",
+    "kept/*",
     fixtures=("one", "other", "rich"),
     requests=0,
     reserve=2 + FIELDS,
 )
 def creates(_: Session) -> None:
     """A name alone creates an assistant. Two parallel creates with equal names make two assistants. Texts come back
-    unchanged. Ignored fields and an identity that is sent have no effect."""
+    unchanged, and so do kept fields. Ignored fields and an identity that is sent have no effect."""
+
+
+@step("create/null-is-accepted", fixtures=("nulls",), requests=0)
+def null_for_kept_fields(_: Session) -> None:
+    """A create accepts null for each field that may be null."""
 
 
 @step("retrieve/equals-created", "create/keeps-what-it-is-given", "org/shared-by-its-keys", *NOT_KEPT, requests=1)
@@ -68,13 +79,14 @@ def a_key_of_another_organization(session: Session, rich: str) -> None:
     *ACCEPTED,
     *NOT_KEPT,
     *HOLD,
+    "kept/*",
     requests=3,
     reserve=2 * (1 + FIELDS),
     control=True,
 )
 def modifies(session: Session, one: str, other: str) -> None:
-    """A modify by POST or PATCH changes name and instructions, ignored fields have no effect, and a retrieve shows the
-    change at once."""
+    """A modify by POST or PATCH changes name, instructions and kept fields, ignored fields have no effect, and a
+    retrieve shows the change at once."""
     _modify_all(session, operations.modify, one, rounds()[2])
     session.retrieve(one)
     _modify_all(session, operations.patch, other, rounds()[1])
@@ -86,6 +98,28 @@ def _modify_all(session: Session, verb: operations.Modify, id: str, fields: dict
     if not session.send(verb(id, texts | fields)).response.accepted:
         session.send(verb(id, texts))
         send_each_alone(session, verb, id, fields)
+
+
+@step("modify/metadata-is-replaced", requests=2)
+def another_metadata(session: Session, other: str) -> None:
+    """A metadata that a modify sends replaces the one before."""
+    for number in ("one", "two"):
+        session.send(operations.modify(other, {"metadata": {number: session.unique_text("metadata")}}))
+
+
+@step("kept/reasoning_effort", requests_each=1)
+def a_value_that_some_servers_refuse(session: Session, other: str) -> None:
+    """A value that a server may refuse comes back as sent if the server accepts it."""
+    first = {name: value for name, value in reversed(uncertain()) if name not in required_fields()}
+    for name, value in first.items():
+        session.send(operations.modify(other, {name: value}))
+
+
+@step("limits/*", requests_each=1)
+def a_value_outside_each_limit(session: Session, other: str) -> None:
+    """A value outside the limits of each field is refused and changes nothing."""
+    for field, value in kept.outside_each():
+        session.send(operations.modify(other, {"name": session.unique_text("outside"), field: value}))
 
 
 @step("parallel/modifies-not-lost", "modify/partial", requests=2)
@@ -136,6 +170,7 @@ def every_operation_without_a_good_key(session: Session, rich: str) -> None:
 
 @step(
     "create/name-required",
+    "create/model-required",
     "create/name-is-text",
     "create/instructions-are-text",
     "errors/bad-input-is-400",
@@ -144,11 +179,13 @@ def every_operation_without_a_good_key(session: Session, rich: str) -> None:
     requests=4,
 )
 def refused_creates(session: Session) -> None:
-    """A create without a name, with null for the name, or with a text that is not a string creates nothing."""
+    """A create without a field that it must have, with null for the field, or with a text that is not a string creates
+    nothing."""
     text = session.unique_text
+    for field in required_fields():
+        session.send_without(field, {"instructions": text(f"no {field}")})
+        session.send_without(field, {field: None, "instructions": text(f"null {field}")})
     for body in (
-        {"instructions": text("no name")},
-        {"name": None, "instructions": text("null name")},
         {"name": 7, "instructions": text("name of another type")},
         {"name": text("instructions of another type"), "instructions": {"text": "text"}},
     ):
@@ -202,6 +239,7 @@ def one_created_after_another(session: Session) -> None:
 SCENARIO = Scenario(
     before=(
         creates,
+        null_for_kept_fields,
         a_second_key_retrieves,
         a_key_of_another_organization,
         modifies,
@@ -211,6 +249,9 @@ SCENARIO = Scenario(
         modify.a_wrong_type_beside_a_valid_value,
         errors.bodies_that_are_not_an_object,
         ignored.absurd_values,
+        another_metadata,
+        a_value_that_some_servers_refuse,
+        a_value_outside_each_limit,
         a_nul_in_a_name,
         every_operation_without_a_good_key,
         refused_creates,
