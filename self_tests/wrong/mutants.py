@@ -1,8 +1,8 @@
-"""`python -m self_tests.wrong.mutants [--whole] [--shard K/N] [NAME...]`: runs the tour on every wrong server, and
+"""`python -m self_tests.wrong.mutants [--whole] [--shard K/N] [--edition E] [NAME...]`: runs the tour on every wrong server, and
 shows the requirements that caught it.
 
 `--whole` runs every generator instead, the SDK tests too: about 15 s of CPU for each server. `--shard 2/8` takes every
-eighth server, beginning with the second.
+eighth server, beginning with the second. `--edition openai` takes the servers of that edition.
 
 A NAME is a part of a wrong server's name, or of the requirement that it violates. The rows of these servers in
 MATRIX.md, beside this file, are written anew. The exit code is 1 if a wrong server survives, if the suite names a
@@ -51,10 +51,11 @@ def main(words: list[str]) -> int:
             print(f"mutants: no wrong server has '{name}' in its name or in its requirement.", file=sys.stderr)
             return 1
     fitting = [server for server in SERVERS if not names or any(_fits(server, name) for name in names)]
+    fitting = [server for server in fitting if given.edition in (None, server.edition)]
     first, step = given.shard
     servers = fitting[first - 1 :: step]
     generators = WHOLE if given.whole else GENERATORS
-    is_all = not names and step == 1
+    is_all = not names and step == 1 and not given.edition
     console = Console(width=None if sys.stdout.isatty() else 200)
     kills = []
     for each in track(killed(servers, generators), "Wrong servers", len(servers), console=Console(stderr=True)):
@@ -71,6 +72,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m self_tests.wrong.mutants")
     parser.add_argument("--whole", action="store_true", help="every generator, not the tour alone")
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="K/N", help="the Kth of N parts")
+    parser.add_argument("--edition", choices=editions.names(), help="the wrong servers of one edition")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a part of a name, or of a requirement")
     return parser.parse_args(words)
 
