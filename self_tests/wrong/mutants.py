@@ -1,5 +1,5 @@
-"""`python -m self_tests.wrong.mutants [--whole] [--shard K/N] [--edition E] [NAME...]`: runs the tour on every wrong server, and
-shows the requirements that caught it.
+"""`python -m self_tests.wrong.mutants [--whole] [--shard K/N] [--edition E] [NAME...]`: runs the tour on every wrong
+server, and shows the requirements that caught it.
 
 `--whole` runs every generator instead, the SDK tests too: about 15 s of CPU for each server. `--shard 2/8` takes every
 eighth server, beginning with the second. `--edition openai` takes the servers of that edition.
