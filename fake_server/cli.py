@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from fake_server.console import print_greeting, print_json
-from fake_server.contract.openapi import load_document
+from fake_server.contract.editions import PAGE, edition_names, load_document
 from fake_server.distribution import installed_version
 from fake_server.domain.web_names import WebNameError, check_host_name, origin_pattern
 from fake_server.log import RENDERERS
@@ -147,6 +147,13 @@ def main() -> None:
 @click.option("--no-control", is_flag=True, help="Do not serve /_fake.")
 @click.option("--tls-cert", type=FILE, help="Serve https:// with this certificate (PEM).")
 @click.option("--tls-key", type=FILE, help="The key of the certificate.  [default: in the same file]")
+@click.option(
+    "--edition",
+    type=click.Choice(edition_names()),
+    default=PAGE,
+    show_default=True,
+    help="Follow this edition of the contract.",
+)
 @click.option("--dialect", metavar="NAME|FILE", help="Use this dialect, such as ragen.")
 @click.option("--json", "as_json", is_flag=True, help="Print the URL and the keys as one line of JSON.")
 @click.option(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fake_server.domain.assistants import Key, assistant_id
+from fake_server.contract.editions import PAGE
+from fake_server.domain.assistants import Key
 
 if TYPE_CHECKING:
     # At run time it would load the storage, which --help does not need.
@@ -27,7 +28,7 @@ def print_json(fake: Fake, url: str, control: bool) -> None:
     for key in fake.store.all_keys():
         # Two organizations of a data file or a seed may have keys with the same label.
         keys[f"{key.organization}/{key.label}" if key.label in keys else key.label] = key
-    bound_ids = {name: assistant_id(key.project) for name, key in keys.items()}
+    bound_ids = {name: fake.edition.assistant_id(key.project) for name, key in keys.items()}
     ready = {
         "url": url,
         "control": _page_url(fake, url) if control else None,
@@ -39,17 +40,19 @@ def print_json(fake: Fake, url: str, control: bool) -> None:
 
 
 def print_greeting(fake: Fake, url: str, control: bool, dialect: str) -> None:
-    """The URL, the limit, the dialect, the keys and their assistants for a person."""
+    """The URL, the limit, the dialect, the keys and their assistants for a person. The page's edition needs no name."""
     limit = fake.limiter.limit
     off = "" if limit is None else "; --rate-limit off removes the limit"
+    edition = "" if fake.edition.name == PAGE else f" Edition: {fake.edition.name}."
     click.echo(f"The fake listens at {click.style(url, bold=True)}. Stop it with Ctrl-C.")
-    click.echo(f"Limit: {fake.limiter.describe(limit)}{off}. Dialect: {dialect}.\n")
+    click.echo(f"Limit: {fake.limiter.describe(limit)}{off}. Dialect: {dialect}.{edition}\n")
     if control:
         click.echo(f"Open the page to see and change its data: {click.style(_page_url(fake, url), bold=True)}\n")
     keys = fake.store.all_keys()
     for key in keys[:MOST_KEYS]:
         organization = fake.store.organization(key.organization).name
-        click.echo(f"  {key.secret}  ({key.label} key of {organization}, bound to {assistant_id(key.project)})")
+        bound = fake.edition.assistant_id(key.project)
+        click.echo(f"  {key.secret}  ({key.label} key of {organization}, bound to {bound})")
     if len(keys) > MOST_KEYS:
         click.echo(f"  and {len(keys) - MOST_KEYS:,} more keys")
     if keys:

@@ -11,6 +11,7 @@ from fake_server.contract.openapi import Contract, Operation
 from fake_server.domain import assistants, errors
 from fake_server.domain.assistants import Key, Organization, Project
 from fake_server.domain.limiter import Limiter, by_key
+from fake_server.edition import Edition
 from fake_server.storage.file_format import Tables
 from fake_server.storage.store import Store
 
@@ -19,6 +20,7 @@ from fake_server.storage.store import Store
 class Fake:
     """Any part can be replaced before or while the fake serves, except `middlewares`, which are used at the start.
 
+    - `edition`: the edition of the contract, which stays. `contract` is parsed from its document and the dialect.
     - `seed`: the rows of the store that a reset restores.
     - `constants`: the fields with the same value on every assistant.
     - `organization_defaults`: the values of an organization that gives no values of its own.
@@ -34,6 +36,7 @@ class Fake:
     - `body_seconds`: the time in which a body must arrive.
     """
 
+    edition: Edition
     contract: Contract
     store: Store
     limiter: Limiter

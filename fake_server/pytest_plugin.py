@@ -40,21 +40,26 @@ class FakeAssistants:
 
 
 @pytest.fixture(scope="session")
-def running_fake_assistants() -> Iterator[FakeAssistants]:
+def fake_assistants_edition() -> str:
+    """The edition of the contract that the fake follows. A conftest.py may have a fixture of this name instead."""
+    return "page"
+
+
+@pytest.fixture(scope="session")
+def running_fake_assistants(fake_assistants_edition: str) -> Iterator[FakeAssistants]:
     """One fake for the whole test run, on a free port. Under pytest-xdist each worker has its own fake."""
     from fake_server.compose import compose
     from fake_server.contract.openapi import load_contract
     from fake_server.control.client import ControlClient
     from fake_server.control.mount import attach
-    from fake_server.domain.assistants import assistant_id
     from fake_server.domain.clock import Clock
     from fake_server.http.server import serve
     from fake_server.storage import seed
 
     clock = Clock()
-    fake = compose(rate_limit=load_contract().rate_limit, now=clock.now)
+    fake = compose(rate_limit=load_contract().rate_limit, now=clock.now, edition=fake_assistants_edition)
     attach(fake, clock)
-    bound, expendable = (assistant_id(key.project) for key in seed.KEYS[:2])
+    bound, expendable = (fake.edition.assistant_id(key.project) for key in seed.KEYS[:2])
     with serve(fake) as url:
         keys = {key.label: key.secret for key in seed.KEYS}
         yield FakeAssistants(url, keys, bound, expendable, ControlClient(url))

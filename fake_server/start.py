@@ -14,10 +14,11 @@ from fake_server.contract.yaml_file import YamlFileError
 from fake_server.control.access import AllowedHosts
 from fake_server.control.mount import attach
 from fake_server.dialect.apply import organization_defaults
-from fake_server.dialect.settings import is_dialect_file, load_dialect
+from fake_server.dialect.settings import all_settings, is_dialect_file, load_dialect
 from fake_server.domain.clock import Clock
 from fake_server.domain.errors import NotKept
 from fake_server.domain.ids import Ids
+from fake_server.edition import load_edition
 from fake_server.fake import Fake
 from fake_server.http.addresses import ListenError, Listening
 from fake_server.http.middlewares import allow_origins, number_requests
@@ -46,6 +47,7 @@ def compose_fake(
     rate_limit: int | None,
     data: Path | None,
     durable: bool,
+    edition: str,
     dialect: str | None,
     seed_file: Path | None,
     watch: bool,
@@ -64,9 +66,10 @@ def compose_fake(
     if seed_file is not None and data is not None and data.is_file() and data.stat().st_size:
         LOG.warning("%s has data already, and they count. A reset brings the content of %s.", data, seed_file)
     try:
-        settings = {} if dialect is None else load_dialect(dialect)
-        defaults = organization_defaults(settings)
-        content = None if seed_file is None else load_seed_file(seed_file, int(clock.now()), defaults)
+        followed = load_edition(edition)
+        settings = {} if dialect is None else load_dialect(dialect, followed)
+        defaults = organization_defaults(all_settings(followed, settings))
+        content = None if seed_file is None else load_seed_file(seed_file, int(clock.now()), defaults, followed)
         fake = compose(
             rate_limit=rate_limit,
             data=data,
@@ -75,6 +78,7 @@ def compose_fake(
             seed=content,
             dialect=settings,
             base_path=base_path,
+            edition=edition,
         )
     except (DataFileError, YamlFileError) as error:
         raise StartError(str(error)) from None

@@ -10,7 +10,6 @@ from fake_server.control.state import Control
 from fake_server.dialect.settings import load_dialect
 from fake_server.storage.file_lock import Stamp
 from fake_server.storage.seed_file import load_seed_file
-from fake_server.storage.store import random_id
 
 # Seconds between two looks at the files.
 INTERVAL = 0.3
@@ -55,11 +54,11 @@ class Watch:
         self.report(f"{path} was read again.")
 
     def _read_dialect(self, path: Path) -> None:
-        ids = self.control.ids
-        change_dialect(self.control.fake, load_dialect(str(path)), random_id if ids is None else ids.project)
+        fake, ids = self.control.fake, self.control.ids
+        change_dialect(fake, load_dialect(str(path), fake.edition), None if ids is None else ids.project)
 
     def _read_seed(self, path: Path) -> None:
         fake = self.control.fake
-        seed = load_seed_file(path, int(fake.store.now()), fake.organization_defaults)
+        seed = load_seed_file(path, int(fake.store.now()), fake.organization_defaults, fake.edition)
         fake.seed = fake.store.number_rows(*seed)
         self.control.reset()

@@ -1,16 +1,14 @@
 """The content of openapi.yaml as Python objects: operations, validators and limits."""
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import jsonschema_rs
 import orjson
-import yaml
 
-from fake_server.contract.yaml_file import FASTEST
+from fake_server.contract.editions import load_document
 
 METHODS = ("get", "post", "patch", "delete", "put", "head", "options", "trace")
 
@@ -56,22 +54,6 @@ def load_contract(document: dict[str, Any] | None = None) -> Contract:
     )
 
 
-@cache
-def load_document() -> dict[str, Any]:
-    """openapi.yaml is in this package (in a wheel) or beside it (in a checkout). Raises FileNotFoundError."""
-    here = Path(__file__).parents[1]
-    places = [folder / "openapi.yaml" for folder in (here, here.parent)]
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
-        raise FileNotFoundError("openapi.yaml is neither in the package fake_server nor beside it.")
-    return load_yaml(found)
-
-
-def load_yaml(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = yaml.load(path.read_bytes(), FASTEST)
-    return document
-
-
 def parse_operations(document: dict[str, Any]) -> list[Operation]:
     return [
         _parse_operation(document, path, method)
@@ -104,6 +86,12 @@ def ignored_fields(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """`x-ignored` of each ignored field of a body, by the field's name."""
     properties = document["components"]["schemas"]["CreateAssistant"]["properties"]
     return {name: schema["x-ignored"] for name, schema in properties.items() if "x-ignored" in schema}
+
+
+def kept_fields(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """`x-kept` of each kept field of a body, by the field's name."""
+    properties = document["components"]["schemas"]["CreateAssistant"]["properties"]
+    return {name: schema["x-kept"] for name, schema in properties.items() if "x-kept" in schema}
 
 
 def build_validator(document: dict[str, Any], schema: dict[str, Any]) -> jsonschema_rs.Validator:

@@ -32,6 +32,12 @@ class YamlFile(NamedTuple):
         return YamlFileError(f"{self.path}:{_line_of(root, path)}: {message}")
 
 
+def load_yaml(path: Path) -> dict[str, Any]:
+    """The value of a file of this package, whose aliases are the same object."""
+    document: dict[str, Any] = yaml.load(path.read_bytes(), FASTEST)
+    return document
+
+
 def load_yaml_file(path: Path) -> YamlFile:
     """Raises YamlFileError."""
     text = _load_text(path)

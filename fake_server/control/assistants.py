@@ -5,7 +5,7 @@ from typing import Any
 
 from fake_server.control.organizations import existing_organization
 from fake_server.control.state import Control, ControlCall, Handler
-from fake_server.domain.assistants import Key, Project, assistant_id, effective_instructions, page, project_id
+from fake_server.domain.assistants import Key, Project, effective_instructions, page
 from fake_server.domain.errors import NotThere
 from fake_server.fake import Call
 
@@ -13,7 +13,7 @@ from fake_server.fake import Call
 async def list_any(call: ControlCall) -> Any:
     """Raises NotThere, and InvalidParameter for an unknown cursor."""
     projects = _projects(call.control, call.query.get("organization"))
-    found, more = page(projects, call.query)
+    found, more = page(projects, call.query, call.control.fake.edition.prefix)
     return {"data": [_render(call.control, each) for each in found], "has_more": more, "total": len(projects)}
 
 
@@ -42,7 +42,7 @@ async def modify_any(call: ControlCall) -> Any:
 async def delete_any(call: ControlCall) -> Any:
     project = _existing(call)
     call.control.fake.store.remove(project.organization, project.id)
-    return {"id": assistant_id(project.id), "object": "assistant.deleted", "deleted": True}
+    return {"id": call.control.fake.edition.assistant_id(project.id), "object": "assistant.deleted", "deleted": True}
 
 
 async def _call_api(call: ControlCall, operation: str, organization: str, body: Mapping[str, Any]) -> Any:
@@ -51,11 +51,12 @@ async def _call_api(call: ControlCall, operation: str, organization: str, body: 
     checked = fake.check_body(next(each for each in fake.contract.operations if each.id == operation), body)
     api_call = Call(fake, Key("", "", organization, ""), call.name, checked, {})
     answer = await fake.handlers[operation](api_call)
-    return _render(call.control, fake.store.find(project_id(answer.body["id"])))
+    return _render(call.control, fake.store.find(fake.edition.project_id(answer.body["id"])))
 
 
 def _existing(call: ControlCall) -> Project:
-    project = call.control.fake.store.find(project_id(call.name))
+    fake = call.control.fake
+    project = fake.store.find(fake.edition.project_id(call.name))
     if project is None:
         raise NotThere(f"No assistant of any organization has the id '{call.name:.100}'.")
     return project

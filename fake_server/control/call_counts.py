@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fake_server.contract.openapi import METHODS, load_document
+from fake_server.contract.editions import load_document
+from fake_server.contract.openapi import METHODS
 from fake_server.control.request_log import MOST_REQUESTS
 
 

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from fake_server.control.state import Control, ControlCall, Handler
-from fake_server.domain.assistants import Key, Organization, Project, assistant_id, project_id
+from fake_server.domain.assistants import Key, Organization, Project
 from fake_server.domain.errors import InvalidParameter, NotThere
 from fake_server.storage.seed import check_names, parse_organization
 
@@ -16,9 +16,9 @@ async def list_organizations(call: ControlCall) -> Any:
 
 async def create_organization(call: ControlCall) -> Any:
     """Raises SeedError."""
-    store = call.control.fake.store
+    fake, store = call.control.fake, call.control.fake.store
     organization = call.body.get("id") or f"org-{store.new_id('')[:12]}"
-    seed = parse_organization(call.body, organization, int(store.now()), call.control.fake.organization_defaults)
+    seed = parse_organization(call.body, organization, int(store.now()), fake.organization_defaults, fake.edition)
     check_names(seed, store.has)
     store.commit(store.number_rows(*seed))
     call.control.created[organization] = store.copy_rows(organization)
@@ -53,7 +53,7 @@ def existing_organization(control: Control, organization: str) -> Organization:
 
 def _render_organization(control: Control, organization: Organization) -> Mapping[str, Any]:
     keys = {key.label: key for key in control.fake.store.keys_of(organization.id)}
-    bound = {label: assistant_id(key.project) for label, key in keys.items()}
+    bound = {label: control.fake.edition.assistant_id(key.project) for label, key in keys.items()}
     return {
         **vars(organization),
         "assistants": len(control.fake.store.projects(organization.id)),
@@ -64,7 +64,7 @@ def _render_organization(control: Control, organization: Organization) -> Mappin
 
 
 async def list_keys(call: ControlCall) -> Any:
-    return {"data": [_render_key(key) for key in call.control.fake.store.all_keys()]}
+    return {"data": [_render_key(call.control, key) for key in call.control.fake.store.all_keys()]}
 
 
 async def create_key(call: ControlCall) -> Any:
@@ -78,7 +78,7 @@ async def create_key(call: ControlCall) -> Any:
     project = _choose_project(call, organization, label)
     key = Key(f"sk-fake-{store.new_id(organization)}", label, organization, project)
     store.commit(store.number_rows([], [key], []))
-    return _render_key(key)
+    return _render_key(call.control, key)
 
 
 async def modify_key(call: ControlCall) -> Any:
@@ -87,7 +87,7 @@ async def modify_key(call: ControlCall) -> Any:
     if changes.pop("assistant", None):
         changes["project"] = _choose_project(call, key.organization, key.label)
     call.control.fake.store.alter("keys", key.secret, changes)
-    return _render_key(_existing_key(call))
+    return _render_key(call.control, _existing_key(call))
 
 
 async def rotate_key(call: ControlCall) -> Any:
@@ -95,7 +95,7 @@ async def rotate_key(call: ControlCall) -> Any:
     secret = f"sk-fake-{store.new_id(key.organization)}"
     project = _choose_project(call, key.organization, key.label)
     store.alter("keys", key.secret, {"secret": secret, "project": project, "active": True})
-    return _render_key(Key(secret, key.label, key.organization, project))
+    return _render_key(call.control, Key(secret, key.label, key.organization, project))
 
 
 async def delete_key(call: ControlCall) -> Any:
@@ -112,22 +112,22 @@ def _existing_key(call: ControlCall) -> Key:
 
 def _choose_project(call: ControlCall, organization: str, label: str) -> str:
     """The project to bind a key to: the requested one, or a new one. Raises InvalidParameter."""
-    store = call.control.fake.store
+    store, edition = call.control.fake.store, call.control.fake.edition
     if "assistant" not in call.body:
         return store.add(organization, f"{store.organization(organization).name} {label}", None).id
-    project: Project | None = store.get(organization, project_id(call.body["assistant"]))
+    project: Project | None = store.get(organization, edition.project_id(call.body["assistant"]))
     if project is None:
         message = f"The organization {organization} has no assistant '{call.body['assistant']:.100}'."
         raise InvalidParameter(message, "assistant")
     return project.id
 
 
-def _render_key(key: Key) -> Mapping[str, Any]:
+def _render_key(control: Control, key: Key) -> Mapping[str, Any]:
     return {
         "secret": key.secret,
         "label": key.label,
         "organization": key.organization,
-        "assistant": assistant_id(key.project),
+        "assistant": control.fake.edition.assistant_id(key.project),
         "active": key.active,
     }
 

@@ -2,12 +2,11 @@
 
 import logging
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from fake_server.contract.openapi import Operation, load_document, load_yaml, parse_operations
+from fake_server.contract.openapi import Operation, parse_operations
 from fake_server.contract.yaml_file import YamlFileError, parse_yaml
 from fake_server.control import assistants, diagnostics, organizations, state_handlers
 from fake_server.control.access import check_access
@@ -19,13 +18,14 @@ from fake_server.control.state import Control, ControlCall, Handler
 from fake_server.distribution import installed_version
 from fake_server.domain import errors
 from fake_server.domain.errors import Broken, MalformedRequest, Refused, UnknownUrl
+from fake_server.edition import Edition, load_edition
 from fake_server.http import request_checks
 from fake_server.http.web import JSON, Route, build_routes, encode_json, match_operation, receive_body
+from fake_server.storage.control_document import FILE, load_control_document
 
 LOG = logging.getLogger(__name__)
 PREFIX = "/_fake"
 READS = ("GET", "HEAD")
-FILE = Path(__file__).with_name("control.yaml")
 HANDLERS: dict[str, Handler] = {
     **state_handlers.HANDLERS,
     **organizations.HANDLERS,
@@ -36,10 +36,15 @@ HANDLERS: dict[str, Handler] = {
 INDEPENDENT_PARTS = ("assistants", "clock", "faults", "limiter", "requests", "snapshots")
 
 
+def load_routes(edition: Edition | None = None) -> list[Route]:
+    """The routes in an edition (the page's if it is not given)."""
+    return _load_routes(edition or load_edition())
+
+
 @cache
-def load_routes() -> list[Route]:
+def _load_routes(edition: Edition) -> list[Route]:
     """Loaded at the first request, so that the start of the fake is faster."""
-    return build_routes(PREFIX, parse_operations(load_yaml(FILE)))
+    return build_routes(PREFIX, parse_operations(load_control_document(edition)))
 
 
 async def answer_request(control: Control, request: web.BaseRequest) -> web.StreamResponse:
@@ -54,7 +59,7 @@ async def answer_request(control: Control, request: web.BaseRequest) -> web.Stre
 
 
 async def _dispatch(control: Control, request: web.BaseRequest) -> web.StreamResponse:
-    operation, name = _match(request)
+    operation, name = _match(control, request)
     check_access(request, control.hosts, control.token, operation is not None and operation.secured)
     if request.path == PREFIX:
         return web.Response(status=308, headers={"location": f"{PREFIX}/"})
@@ -69,13 +74,14 @@ async def _dispatch(control: Control, request: web.BaseRequest) -> web.StreamRes
     return web.Response(body=encode_json(done), headers=JSON)
 
 
-def _match(request: web.BaseRequest) -> tuple[Operation | None, str]:
+def _match(control: Control, request: web.BaseRequest) -> tuple[Operation | None, str]:
     """The operation and the name in the path; no operation for a file. Raises WrongMethod.
 
     HEAD is answered as GET, without the body: programs that wait for a server send it.
     """
     try:
-        return match_operation(load_routes(), request, "GET" if request.method == "HEAD" else request.method)
+        routes = load_routes(control.fake.edition)
+        return match_operation(routes, request, "GET" if request.method == "HEAD" else request.method)
     except UnknownUrl:
         return None, ""
 
@@ -123,18 +129,21 @@ def _build_refusal(refusal: Refused) -> web.Response:
 
 
 async def _get_health(control: Control, request: web.BaseRequest) -> web.StreamResponse:
+    edition = control.fake.edition
     health: dict[str, Any] = {
         "status": "ok",
         "version": installed_version(),
         "url": f"{request.scheme}://{request.host}{control.fake.contract.prefix}",
-        "contract": load_document()["info"]["version"],
+        "contract": edition.document["info"]["version"],
+        "edition": edition.name,
+        "kept": [] if edition.kept is None else edition.kept.names,
     }
     return web.Response(body=encode_json(health), headers=JSON)
 
 
 async def _get_contract(control: Control, _: web.BaseRequest) -> web.StreamResponse:
     # A relative URL, so that the caller's own address of the fake is used.
-    document = {**load_document(), "servers": [{"url": control.fake.contract.prefix or "/"}]}
+    document = {**control.fake.edition.document, "servers": [{"url": control.fake.contract.prefix or "/"}]}
     return web.Response(body=encode_json(document), headers=JSON)
 
 

@@ -19,15 +19,17 @@ SNAPSHOT_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
 async def get_seed(call: ControlCall) -> Any:
-    return render_seed(call.control.fake.store.copy_rows())
+    fake = call.control.fake
+    return render_seed(fake.store.copy_rows(), fake.edition)
 
 
 async def put_seed(call: ControlCall) -> Any:
     """Raises SeedError."""
     fake = call.control.fake
-    fake.seed = fake.store.number_rows(*parse_seed(call.body, int(fake.store.now()), fake.organization_defaults))
+    seed = parse_seed(call.body, int(fake.store.now()), fake.organization_defaults, fake.edition)
+    fake.seed = fake.store.number_rows(*seed)
     call.control.reset()
-    return render_seed(fake.seed)
+    return render_seed(fake.seed, fake.edition)
 
 
 async def reset(call: ControlCall) -> Any:

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from fake_server.contract.openapi import ignored_fields, load_document
+from fake_server.contract.openapi import ignored_fields
 from fake_server.dialect import answers, errors, ids, limiter, lists, urls
 from fake_server.dialect.settings import Dialect, defaults
 from fake_server.domain.assistants import Organization
@@ -24,11 +24,6 @@ SETTINGS: Mapping[str, Callable[[Fake, Any], None]] = {
     **urls.SETTINGS,
 }
 ORGANIZATION_SETTINGS = {"organization.model": "model", "organization.temperature": "temperature"}
-CONSTANT_SETTINGS = {
-    f"constants.{name}": name
-    for name, ignored in ignored_fields(load_document()).items()
-    if ignored.get("reads") == "constant"
-}
 EXTRA_FIELDS = "answers.extra_fields"
 
 
@@ -38,10 +33,17 @@ def apply_dialect(fake: Fake, dialect: Dialect) -> None:
             apply(fake, dialect[setting])
 
 
-def constants(dialect: Dialect) -> dict[str, Any]:
+def constants(document: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
     """The fields with the same value on every assistant: the contract's constants, then the dialect's own fields."""
     chosen = {**defaults(), **dialect}
-    return deepcopy({name: chosen[setting] for setting, name in CONSTANT_SETTINGS.items()} | chosen[EXTRA_FIELDS])
+    named = {name: chosen[setting] for setting, name in constant_settings(document).items()}
+    return deepcopy(named | chosen[EXTRA_FIELDS])
+
+
+def constant_settings(document: dict[str, Any]) -> dict[str, str]:
+    """The field of each setting of a constant."""
+    ignored = ignored_fields(document).items()
+    return {f"constants.{name}": name for name, each in ignored if each.get("reads") == "constant"}
 
 
 def organization_defaults(dialect: Dialect) -> Organization:

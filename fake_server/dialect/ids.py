@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import count
 from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
 from fake_server.dialect.answers import change_answers
-from fake_server.domain.assistants import PREFIX, assistant_id
+from fake_server.edition import Edition
 from fake_server.fake import Fake
 
 
@@ -30,17 +31,18 @@ SHAPES: Mapping[str, Callable[[Fake], str]] = {
 
 
 def _accept_bare(fake: Fake, _: bool) -> None:
-    page = fake.page
-    fake.project_id = _strip_prefix
-    fake.page = lambda projects, query: page(projects, {**query, **_with_prefix(query)})
+    page, edition = fake.page, fake.edition
+    fake.project_id = partial(_strip_prefix, edition)
+    fake.page = lambda projects, query: page(projects, {**query, **_with_prefix(edition, query)})
 
 
-def _strip_prefix(id: str) -> str:
-    return id.removeprefix(PREFIX)
+def _strip_prefix(edition: Edition, id: str) -> str:
+    return id.removeprefix(edition.prefix)
 
 
-def _with_prefix(query: Mapping[str, Any]) -> dict[str, str]:
-    return {name: assistant_id(_strip_prefix(query[name])) for name in ("after", "before") if name in query}
+def _with_prefix(edition: Edition, query: Mapping[str, Any]) -> dict[str, str]:
+    cursors = [name for name in ("after", "before") if name in query]
+    return {name: edition.assistant_id(_strip_prefix(edition, query[name])) for name in cursors}
 
 
 def _echo_as_sent(fake: Fake, _: bool) -> None:

@@ -46,7 +46,7 @@ def _first_page(page: Paging, projects: Sequence[Project], query: Mapping[str, A
 def _sort_by_name(fake: Fake, order: str) -> None:
     if order == "name":
         page = fake.page
-        fake.page = lambda projects, query: page(sorted(projects, key=lambda project: project.title), query)
+        fake.page = lambda projects, query: page(sorted(projects, key=lambda project: project.title or ""), query)
 
 
 # Each replaces Fake.page, which it gets as its first argument.

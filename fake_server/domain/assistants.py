@@ -42,24 +42,26 @@ class Key:
 class Project:
     """The stored part of an assistant.
 
-    `prompt` is None after it was cleared. `created_at` is in whole Unix seconds.
+    `prompt` is None after it was cleared. `created_at` is in whole Unix seconds. In an edition with kept fields,
+    `title` may be None, and `fields` has the other fields that were set (see kept.KeptFields).
     """
 
     id: str
     organization: str
-    title: str
+    title: str | None
     prompt: str | None
     created_at: int
+    fields: dict[str, Any] | None = None
 
 
-def assistant_id(project: str) -> str:
+def assistant_id(project: str, prefix: str = PREFIX) -> str:
     """create/id-is-asst-hyphen"""
-    return PREFIX + project
+    return prefix + project
 
 
-def project_id(assistant: str) -> str | None:
-    """The id of the project, or None if the id does not start with PREFIX (see ids.bare_accepted)."""
-    return assistant.removeprefix(PREFIX) if assistant.startswith(PREFIX) else None
+def project_id(assistant: str, prefix: str = PREFIX) -> str | None:
+    """The id of the project, or None if the id does not start with the prefix (see ids.bare_accepted)."""
+    return assistant.removeprefix(prefix) if assistant.startswith(prefix) else None
 
 
 def render_assistant(project: Project, organization: Organization, constants: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def fields_from_body(body: Mapping[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def page(projects: Sequence[Project], query: Mapping[str, Any]) -> tuple[list[Project], bool]:
+def page(projects: Sequence[Project], query: Mapping[str, Any], prefix: str = PREFIX) -> tuple[list[Project], bool]:
     """One page of `projects` (oldest first), and true if more assistants follow in the direction of the walk.
 
     `query` has limit and order, and optionally after and before. With `before` alone the page is the one next to the
@@ -103,17 +105,17 @@ def page(projects: Sequence[Project], query: Mapping[str, Any]) -> tuple[list[Pr
     """
     # Indexes are sliced instead of projects, so that only the projects of the page are loaded.
     places = range(len(projects))[:: 1 if query["order"] == "asc" else -1]
-    start = places.index(_position(projects, query, "after")) + 1 if "after" in query else 0
-    end = places.index(_position(projects, query, "before")) if "before" in query else len(places)
+    start = places.index(_position(projects, query, "after", prefix)) + 1 if "after" in query else 0
+    end = places.index(_position(projects, query, "before", prefix)) if "before" in query else len(places)
     window, limit = places[start:end], query["limit"]
     backwards = "before" in query and "after" not in query
     return [projects[each] for each in (window[-limit:] if backwards else window[:limit])], len(window) > limit
 
 
-def _position(projects: Sequence[Project], query: Mapping[str, Any], param: str) -> int:
+def _position(projects: Sequence[Project], query: Mapping[str, Any], param: str, prefix: str) -> int:
     """The index of the assistant that this query parameter names. Raises UnknownCursor."""
     try:
-        return projects.index(_ById(project_id(query[param])))
+        return projects.index(_ById(project_id(query[param], prefix)))
     except ValueError:
         message = f"No assistant found with id '{query[param]:.100}'. '{param}' must be an id from the list."
         raise UnknownCursor(message, param) from None

@@ -1,7 +1,21 @@
-"""Repeatable ids: each depends on a seed, an organization, and the number of ids given before."""
+"""New ids: random ones, and repeatable ones, which depend on a seed, an organization and the number of earlier ids."""
 
+import string
 from collections import Counter
+from collections.abc import Callable
 from hashlib import blake2b
+from secrets import choice, token_hex
+
+LETTERS = string.ascii_letters + string.digits
+
+
+def random_id(_: str) -> str:
+    return token_hex(12)
+
+
+def random_letters(number: int) -> Callable[[str], str]:
+    """A function that gives so many random letters and digits."""
+    return lambda _: "".join(choice(LETTERS) for _ in range(number))
 
 
 class Ids:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fake_server.domain.assistants import PREFIX, Project, assistant_id
+from fake_server.domain.assistants import Project
 from fake_server.domain.errors import BoundAssistant, UnknownAssistant
 from fake_server.fake import Answer, Call, Handler
 
@@ -26,7 +26,8 @@ async def list_assistants(call: Call) -> Answer:
 
 async def create_assistant(call: Call) -> Answer:
     changes = call.fake.fields_from_create(call.body)
-    project = call.fake.store.add(call.key.organization, changes["title"], changes.get("prompt"))
+    kept = [changes["fields"]] if "fields" in changes else []
+    project = call.fake.store.add(call.key.organization, changes["title"], changes.get("prompt"), *kept)
     return Answer(render(call, project))
 
 
@@ -45,12 +46,14 @@ async def modify_assistant(call: Call) -> Answer:
 
 
 async def delete_assistant(call: Call) -> Answer:
-    """Raises UnknownAssistant, and BoundAssistant for the assistant that the key is bound to (delete/self-refused)."""
+    """Raises UnknownAssistant, and BoundAssistant for the assistant that the key is bound to (delete/self-refused), if
+    the edition has this requirement.
+    """
     project = _check_exists(call, call.fake.store.get(call.key.organization, call.fake.project_id(call.assistant)))
-    if project.id == call.key.project:
+    if project.id == call.key.project and call.fake.edition.guards_bound:
         raise BoundAssistant("Cannot delete the assistant this API key is bound to. Rotate the key first, then retry.")
     call.fake.store.remove(call.key.organization, project.id)
-    return Answer({"id": assistant_id(project.id), "object": "assistant.deleted", "deleted": True})
+    return Answer({"id": call.fake.edition.assistant_id(project.id), "object": "assistant.deleted", "deleted": True})
 
 
 def render(call: Call, project: Project) -> dict[str, Any]:
@@ -62,7 +65,7 @@ def _check_exists(call: Call, project: Project | None) -> Project:
     """Raises UnknownAssistant, also for an assistant of another organization (org/others-look-unknown)."""
     if project is None:
         is_id = call.fake.project_id(call.assistant) is not None
-        advice = "GET /assistants lists the ids that exist." if is_id else f"Ids start with {PREFIX}."
+        advice = "GET /assistants lists the ids that exist." if is_id else f"Ids start with {call.fake.edition.prefix}."
         raise UnknownAssistant(f"No assistant found with id '{call.assistant:.100}'. {advice}")
     return project
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
+from fake_server.contract.editions import PAGE
 from fake_server.domain.errors import NotKept
 from fake_server.storage.file_format import (
     MARK,
@@ -20,6 +21,7 @@ from fake_server.storage.file_format import (
     Tables,
     data_file_error,
     load_tables,
+    render_mark,
     render_tables,
 )
 from fake_server.storage.file_lock import MODE, Stamp, in_use, lock
@@ -31,14 +33,16 @@ SMALL = 1 << 20
 
 
 class DataFile:
-    """`tables` are the tables of the store itself, not a copy; they are empty if the file is new.
+    """`tables` are the tables of the store itself, not a copy; they are empty if the file is new. A file belongs to one
+    edition of the contract.
 
     `first` has the next free row number of each table. Raises DataFileError, and then leaves the file and its journal
     unchanged.
     """
 
-    def __init__(self, path: Path, durable: bool) -> None:
+    def __init__(self, path: Path, durable: bool, edition: str = PAGE) -> None:
         self.path = path.resolve()
+        self.edition = edition
         if not self.path.name:
             raise data_file_error(path, "is a folder")
         if not os.access(self.path.parent, os.W_OK):
@@ -72,7 +76,7 @@ class DataFile:
             LOG.warning("%s has another name (a hard link). It keeps the old content when the fake writes.", self.path)
 
     def _load(self) -> None:
-        self.tables = load_tables(self.path)
+        self.tables = load_tables(self.path, self.edition)
         mark = self.tables.pop(MARK, {"1": {}})["1"]
         self.generation = mark.get("generation", 0)
         if mark.get("version", VERSION) < VERSION:
@@ -161,7 +165,7 @@ class DataFile:
 
     def _replace(self) -> None:
         """Write a new file. After a crash the old file and its journal are there, or the new file. Raises OSError."""
-        mark = {"version": VERSION, "generation": self.generation + 1, "next": self.first}
+        mark = render_mark(self.edition, self.generation + 1, self.first)
         new = self.path.with_name(f".{self.path.name}.new")
         # A crash may have left one.
         new.unlink(missing_ok=True)

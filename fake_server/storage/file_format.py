@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fake_server.contract import json_text
+from fake_server.contract.editions import PAGE
 from fake_server.domain.assistants import Key, Organization, Project
 
 Row = dict[str, Any]
@@ -30,12 +31,15 @@ TABLES = {
 }
 # This table marks the file as ours, so that a file of another program is never overwritten. Its only row is "1".
 MARK, VERSION = "fake", 3
+# A file of another edition than the page's has this version, so that an earlier release refuses the file.
+EDITION_VERSION = 4
 TYPES: Mapping[Any, tuple[type, ...]] = {
     str: (str,),
     str | None: (str, type(None)),
     int: (int,),
     float | None: (int, float, type(None)),
     bool: (bool,),
+    dict[str, Any] | None: (dict, type(None)),
 }
 NUMBER = re.compile("[1-9][0-9]{0,17}", re.ASCII)
 # Text stays readable for a person, in every script.
@@ -54,7 +58,13 @@ def _render_rows(table: dict[str, Row]) -> str:
     return ",\n".join(f'"{number}": {ENCODER.encode(row)}' for number, row in table.items())
 
 
-def load_tables(path: Path) -> Tables:
+def render_mark(edition: str, generation: int, following: Mapping[str, int]) -> Row:
+    """The mark of a file; `following` has the next free row number of each table."""
+    version = {"version": VERSION} if edition == PAGE else {"version": EDITION_VERSION, "edition": edition}
+    return {**version, "generation": generation, "next": following}
+
+
+def load_tables(path: Path, edition: str) -> Tables:
     """The tables of the file, or {} if there is no file or an empty file. Raises DataFileError."""
     text = _load_text(path)
     if not text:
@@ -63,7 +73,7 @@ def load_tables(path: Path) -> Tables:
         tables: Tables = json_text.parse(text)
     except json_text.JsonError as error:
         raise data_file_error(path, str(error)) from None
-    problem = next(_problems(tables), None)
+    problem = next(_problems(tables, edition), None)
     if problem:
         raise data_file_error(path, problem)
     return tables
@@ -87,15 +97,17 @@ def data_file_error(path: Path, why: str) -> DataFileError:
     return DataFileError(f"The data file {path} {why}. Give --data another path, or repair the file or move it away.")
 
 
-def _problems(tables: object) -> Iterator[str]:
+def _problems(tables: object, edition: str) -> Iterator[str]:
     """The problems of a file, such as a file of another program. The caller uses only the first one."""
     mark = tables.get(MARK) if isinstance(tables, dict) else None
     row = mark.get("1") if isinstance(mark, dict) else None
     if not isinstance(tables, dict) or not isinstance(row, dict) or type(row.get("version")) is not int:
         yield "is not a file of this fake"
         return
-    if row["version"] > VERSION:
+    if row["version"] > (EDITION_VERSION if "edition" in row else VERSION):
         yield f"has version {row['version']}, which this release of the fake does not know"
+    if (found := row.get("edition", PAGE)) != edition:
+        yield f"belongs to the edition '{str(found)[:50]}', and this fake has the edition '{edition}' (see --edition)"
     if {MARK, *TABLES} != set(tables) or not _is_mark(row):
         yield "is not a file of this fake, or it is incomplete"
     for name, kind in TABLES.items():

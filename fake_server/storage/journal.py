@@ -6,6 +6,7 @@ foreign line is detected. The first line names the generation of the data file t
 
 import asyncio
 import errno
+import json
 import logging
 import os
 import re
@@ -114,7 +115,7 @@ class Journal:
         self.written += 1
 
     def _render_line(self, value: object) -> bytes:
-        text = orjson.dumps(value)
+        text = _encode(value)
         self.checksum = crc32(text, self.checksum)
         return b"%08x %b\n" % (self.checksum, text)
 
@@ -146,6 +147,13 @@ class Journal:
             with suppress(OSError):
                 self.path.unlink()
         os.close(self.file)
+
+
+def _encode(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:  # a kept field may have an integer of more than 64 bits
+        return json.dumps(value).encode()
 
 
 def _open_locked(path: Path) -> int:

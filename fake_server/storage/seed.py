@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from fake_server.domain.assistants import Key, Organization, Project, assistant_id, project_id
+from fake_server.domain.assistants import Key, Organization, Project
 from fake_server.domain.errors import InvalidParameter
+from fake_server.edition import Edition, load_edition
 from fake_server.storage.file_format import Row, Tables
 from fake_server.storage.store import Store
 
@@ -51,16 +52,19 @@ def fill(store: Store) -> None:
     store.fill(*default_seed(int(store.now())))
 
 
-def parse_seed(given: Mapping[str, Any], created_at: int, defaults: Organization = DEFAULTS) -> Seed:
-    """`given` must conform to the schema Seed of control.yaml. `created_at` is the time of new assistants.
+def parse_seed(
+    given: Mapping[str, Any], created_at: int, defaults: Organization = DEFAULTS, edition: Edition | None = None
+) -> Seed:
+    """`given` must conform to the schema Seed (see load_control_document). `created_at` is the time of new assistants.
 
-    `defaults` has the model and the temperature for organizations that give none. Raises SeedError.
+    `defaults` has the model and the temperature for organizations that give none. `edition` is the page's if it is
+    not given. Raises SeedError.
     """
     seed = Seed([], [], [])
     seen: set[tuple[str, str]] = set()
     for place, each in enumerate(given["organizations"]):
         try:
-            one = parse_organization(each, each.get("id", f"org-{place + 1}"), created_at, defaults)
+            one = parse_organization(each, each.get("id", f"org-{place + 1}"), created_at, defaults, edition)
             seen |= check_names(one, seen.__contains__)
         except SeedError as error:
             raise SeedError(error.message, "organizations", place, *error.path) from None
@@ -70,8 +74,15 @@ def parse_seed(given: Mapping[str, Any], created_at: int, defaults: Organization
     return seed
 
 
-def parse_organization(given: Mapping[str, Any], id: str, created_at: int, defaults: Organization = DEFAULTS) -> Seed:
+def parse_organization(
+    given: Mapping[str, Any],
+    id: str,
+    created_at: int,
+    defaults: Organization = DEFAULTS,
+    edition: Edition | None = None,
+) -> Seed:
     """A seed with one organization; `given` must conform to the schema SeedOrganization. Raises SeedError."""
+    edition = edition or load_edition()
     short = id.removeprefix("org-")
     organization = Organization(
         id,
@@ -82,13 +93,15 @@ def parse_organization(given: Mapping[str, Any], id: str, created_at: int, defau
     )
     seed = Seed([organization], [], [])
     for number, each in enumerate(given.get("assistants", ()), 1):
-        project = project_id(each.get("id", "")) or f"{short}-{number}"
+        project = edition.project_id(each.get("id", "")) or f"{short}-{number}"
         created = each.get("created_at", created_at)
-        seed.projects.append(Project(project, id, each["name"], each.get("instructions") or None, created))
+        stored = edition.fields_from_create(each)
+        fields = stored.get("fields")
+        seed.projects.append(Project(project, id, stored["title"], stored.get("prompt"), created, fields))
     ours = {project.id for project in seed.projects}
     for number, each in enumerate(given.get("keys", DEFAULT_KEYS)):
         label = each["label"]
-        project = project_id(each.get("assistant", "")) or f"{short}-{label}"
+        project = edition.project_id(each.get("assistant", "")) or f"{short}-{label}"
         if "assistant" not in each:
             seed.projects.append(Project(project, id, f"{organization.name} {label}", None, created_at))
         elif project not in ours:
@@ -120,12 +133,13 @@ def _unique_names(seed: Seed) -> Iterator[tuple[str, str, tuple[str | int, ...]]
         yield "projects", project.id, ("assistants", place, "id")
 
 
-def render_seed(tables: Tables) -> dict[str, Any]:
+def render_seed(tables: Tables, edition: Edition) -> dict[str, Any]:
     """The rows of the store as the schema Seed describes them."""
     keys, projects = (_rows_by_organization(tables[name]) for name in ("keys", "projects"))
     return {
         "organizations": [
-            _render_organization(row, keys[row["id"]], projects[row["id"]]) for row in tables["organizations"].values()
+            _render_organization(row, keys[row["id"]], projects[row["id"]], edition)
+            for row in tables["organizations"].values()
         ]
     }
 
@@ -137,26 +151,25 @@ def _rows_by_organization(table: dict[str, Row]) -> defaultdict[str, list[Row]]:
     return found
 
 
-def _render_organization(row: Row, keys: list[Row], projects: list[Row]) -> Row:
+def _render_organization(row: Row, keys: list[Row], projects: list[Row], edition: Edition) -> Row:
     ids = {project["id"] for project in projects}
     short = row["id"].removeprefix("org-")
-    return row | {"keys": [_render_key(key, ids, short) for key in keys], "assistants": _render_assistants(projects)}
+    rendered = [_render_key(key, ids, short, edition) for key in keys]
+    return row | {"keys": rendered, "assistants": [_render_assistant(project, edition) for project in projects]}
 
 
-def _render_key(key: Row, projects: Collection[str], short: str) -> Row:
+def _render_key(key: Row, projects: Collection[str], short: str, edition: Edition) -> Row:
     """A key whose assistant was deleted names none, so that the seed binds it to its default one."""
     bound = next((each for each in (key["project"], f"{short}-{key['label']}") if each in projects), None)
     rendered = {"label": key["label"], "secret": key["secret"], "active": key.get("active", True)}
-    return rendered if bound is None else rendered | {"assistant": assistant_id(bound)}
+    return rendered if bound is None else rendered | {"assistant": edition.assistant_id(bound)}
 
 
-def _render_assistants(projects: list[Row]) -> list[Row]:
-    return [
-        {
-            "id": assistant_id(project["id"]),
-            "name": project["title"],
-            "instructions": project["prompt"],
-            "created_at": project["created_at"],
-        }
-        for project in projects
-    ]
+def _render_assistant(project: Row, edition: Edition) -> Row:
+    return {
+        "id": edition.assistant_id(project["id"]),
+        "name": project["title"],
+        "instructions": project["prompt"],
+        "created_at": project["created_at"],
+        **(project.get("fields") or {}),
+    }

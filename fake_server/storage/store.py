@@ -3,29 +3,30 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from secrets import token_hex
 from typing import Any, cast, overload
 
 from tinydb import TinyDB
 from tinydb.storages import MemoryStorage
 
+from fake_server.contract.editions import PAGE
 from fake_server.domain.assistants import Key, Organization, Project
+from fake_server.domain.ids import random_id
 from fake_server.storage.data_file import DataFile
 from fake_server.storage.file_format import TABLES, Changes, Row, Tables
 from fake_server.storage.table import IndexedTable
 
 
 class Store:
-    """All data of the fake, in memory and, if `data` is given, in a file (see DataFile for `durable`).
+    """All data of the fake, in memory and, if `data` is given, in a file (see DataFile for `durable` and `edition`).
 
     The returned records are copies. Only the sequence of an organization's projects is live. `now` gives Unix seconds.
     Raises DataFileError.
     """
 
-    def __init__(self, data: Path | None, now: Callable[[], float], durable: bool = False) -> None:
+    def __init__(self, data: Path | None, now: Callable[[], float], durable: bool = False, edition: str = PAGE) -> None:
         self.now = now
         self.new_id: Callable[[str], str] = random_id
-        self.file = None if data is None else DataFile(data, durable)
+        self.file = None if data is None else DataFile(data, durable, edition)
         self.db = TinyDB(storage=MemoryStorage)
         self.tables: dict[str, IndexedTable] = {}
         self.db.table_class = IndexedTable  # type: ignore[assignment]  # TinyDB passes its own arguments to it
@@ -38,7 +39,7 @@ class Store:
     def fill(self, organizations: Iterable[Organization], keys: Iterable[Key], projects: Iterable[Project]) -> None:
         """Fill a new store in one write. Raises DataFileError if the file cannot be written."""
         rows = {"organizations": organizations, "keys": keys, "projects": projects}
-        tables = {name: {str(n): dict(vars(row)) for n, row in enumerate(rows[name], 1)} for name in rows}
+        tables = {name: {str(n): _row(row) for n, row in enumerate(rows[name], 1)} for name in rows}
         if self.file is not None:
             self.file.create(tables)
         self._set_tables(tables)
@@ -48,7 +49,7 @@ class Store:
     ) -> Tables:
         """The rows with new numbers, which no other row will get. Nothing is stored yet."""
         rows = {"organizations": organizations, "keys": keys, "projects": projects}
-        return {name: {self.table(name).free_number(): dict(vars(row)) for row in rows[name]} for name in rows}
+        return {name: {self.table(name).free_number(): _row(row) for row in rows[name]} for name in rows}
 
     def copy_rows(self, organization: str | None = None) -> Tables:
         """A copy of all rows, or of the rows of one organization."""
@@ -103,10 +104,12 @@ class Store:
         """The projects of the organization, oldest first. In the same second the row number decides."""
         return Projects(self.table("projects"), organization)
 
-    def add(self, organization: str, title: str, prompt: str | None) -> Project:
+    def add(
+        self, organization: str, title: str | None, prompt: str | None, fields: dict[str, Any] | None = None
+    ) -> Project:
         """A new project with an unused id. Raises NotKept, as all methods that write."""
-        project = Project(self.new_id(organization), organization, title, prompt, int(self.now()))
-        self.table("projects").insert(vars(project))
+        project = Project(self.new_id(organization), organization, title, prompt, int(self.now()), fields)
+        self.table("projects").insert(_row(project))
         return project
 
     def get(self, organization: str, project: str | None) -> Project | None:
@@ -114,11 +117,17 @@ class Store:
         return find_all if find_all is not None and find_all.organization == organization else None
 
     def change(self, organization: str, project: str | None, changes: Mapping[str, Any]) -> Project | None:
-        """Set `changes` (title, prompt), and return the changed project, or None if there is no such project."""
+        """Set `changes` (title, prompt), and return the changed project, or None if there is no such project.
+
+        `fields` in `changes` are set one by one, and a field of None is removed.
+        """
         number = self.number(organization, project)
         if number is None:
             return None
         table = self.table("projects")
+        if "fields" in changes:
+            fields = {**(table.rows[str(number)].get("fields") or {}), **changes["fields"]}
+            changes = {**changes, "fields": {name: value for name, value in fields.items() if value is not None}}
         table.update(changes, doc_ids=[number])
         return Project(**table.rows[str(number)])
 
@@ -204,8 +213,12 @@ class Projects(Sequence[Project]):
         raise ValueError(f"no project has the id {value.id}")
 
 
-def random_id(_: str) -> str:
-    return token_hex(12)
+def _row(record: object) -> Row:
+    """A project of an edition without kept fields has no column for them, as in files of earlier releases."""
+    row = dict(vars(record))
+    if row.get("fields", row) is None:
+        del row["fields"]
+    return row
 
 
 def _differences(now: dict[str, Row], wanted: dict[str, Row]) -> Changes:

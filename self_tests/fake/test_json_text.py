@@ -137,4 +137,4 @@ def test_a_data_file_is_refused_by_the_rules(tmp_path: Path, text: str) -> None:
     file.write_text(text)
 
     with pytest.raises(DataFileError, match="Give --data"):
-        load_tables(file)
+        load_tables(file, "page")

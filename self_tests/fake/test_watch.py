@@ -16,8 +16,8 @@ from fake_server.compose import change_dialect, compose
 from fake_server.control.client import ControlClient
 from fake_server.control.mount import attach
 from fake_server.domain.clock import Clock
+from fake_server.domain.ids import random_id
 from fake_server.fake import Fake
-from fake_server.storage.store import random_id
 from fake_server.watch import Watch
 from self_tests.fake.dialects.test_dialects import CASES
 

@@ -88,6 +88,6 @@ def test_a_create_that_a_list_shows_is_deleted_or_reported(
     ran = run(base_url, *QUICKLY, "--only", "create/name-suffices")
 
     left = fake.store.all_projects()[before:]
-    assert all(each.title.startswith("sdk-1") for each in left)
+    assert all((each.title or "").startswith("sdk-1") for each in left)
     assert all(f"Not deleted: asst-{each.id}" in ran.out for each in left)
     assert ("Look before you delete" in ran.out) == bool(left)

@@ -456,7 +456,7 @@ def oldest_first(fake: Fake) -> None:
 
 def by_name(fake: Fake) -> None:
     page = fake.page
-    fake.page = lambda projects, query: page(sorted(projects, key=lambda project: project.title), query)
+    fake.page = lambda projects, query: page(sorted(projects, key=lambda project: project.title or ""), query)
 
 
 def others_write_meanwhile(fake: Fake) -> None:

@@ -16,6 +16,7 @@ from contract_tests.requirements.verdicts import Verdict
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.result import Result
 from contract_tests.runs.run_options import RunOptions
+from fake_server.contract.editions import load_document
 from fake_server.dialect.apply import constants
 from fake_server.domain.assistants import Organization, Project, render_assistant
 from fake_server.fake import Fake
@@ -26,7 +27,7 @@ from self_tests.wrong.mutants import judged, main, unshown
 from self_tests.wrong.wrong_server import error, instead, serving
 
 ASSISTANT = render_assistant(
-    Project("mock", "", "Mock", None, 1_763_884_800), Organization("", "", "ragen", 1.0), constants({})
+    Project("mock", "", "Mock", None, 1_763_884_800), Organization("", "", "ragen", 1.0), constants(load_document(), {})
 )
 ALIKE: dict[str, tuple[int, Any]] = {
     f"{status} to everything": (status, {"error": {"message": "No.", "type": type, "param": None, "code": None}})

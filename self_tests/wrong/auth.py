@@ -125,7 +125,7 @@ def a_refusal_that_tells_what_is_there(fake: Fake, operation: str) -> None:
     """The message is one of a debug build."""
 
     def with_the_name(response: web.Response) -> web.Response:
-        names = ", ".join(project.title for project in fake.store.projects("org-acme"))
+        names = ", ".join(project.title or "" for project in fake.store.projects("org-acme"))
         return raw(response, error(names, "authentication_error"))
 
     responding(fake, with_the_name, lambda request, status: status == 401 and operation_of(request) == operation)

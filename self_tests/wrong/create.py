@@ -331,7 +331,7 @@ def a_create_answers_the_prefix_alone(fake: Fake) -> None:
 @wrong("create/ids-are-unique")
 def ids_are_made_of_the_name(fake: Fake) -> None:
     """The id is a slug."""
-    giving_ids(fake, lambda project: re.sub("[^a-z0-9]+", "-", project.title.lower()) or "x")
+    giving_ids(fake, lambda project: re.sub("[^a-z0-9]+", "-", (project.title or "").lower()) or "x")
 
 
 @wrong("create/ids-are-unique")

@@ -77,8 +77,8 @@ def of_equal_names_the_list_shows_four(fake: Fake) -> None:
         number: Counter[str] = Counter()
         kept = []
         for each in projects:
-            number[each.title] += 1
-            kept += [each] if number[each.title] <= 4 else []
+            number[each.title or ""] += 1
+            kept += [each] if number[each.title or ""] <= 4 else []
         return old(kept, query)
 
     around(fake, "page", paged)

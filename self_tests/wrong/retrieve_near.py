@@ -28,7 +28,7 @@ NAMES = {
 def finding(fake: Fake, how: str, operation: str) -> None:
     def handle(old: Handler, call: Call) -> Awaitable[Answer]:
         mine = (each for each in everyone(fake) if each.organization == call.key.organization)
-        near = (each for each in mine if TAKEN[how](call.assistant, PREFIX + each.id, each.title))
+        near = (each for each in mine if TAKEN[how](call.assistant, PREFIX + each.id, each.title or ""))
         if not target(call) and (found := next(near, None)):
             call.assistant = PREFIX + found.id
         return old(call)

@@ -8,10 +8,11 @@ import httpx2
 import jsonschema_rs
 import pytest
 
-from fake_server.contract.openapi import METHODS, load_yaml
-from fake_server.control.routes import FILE
+from fake_server.contract.openapi import METHODS
+from fake_server.contract.yaml_file import load_yaml
 from fake_server.fake import Fake
 from fake_server.http.server import serve
+from fake_server.storage.control_document import FILE
 from self_tests.fake.control.controlled import controlled
 
 DOCUMENT = load_yaml(FILE)

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fake_server.contract.openapi import Operation, load_contract, load_yaml
-from fake_server.control.routes import FILE, load_routes
+from fake_server.contract.openapi import Operation, load_contract
+from fake_server.contract.yaml_file import load_yaml
+from fake_server.control.routes import load_routes
 from fake_server.fake import Fake
+from fake_server.storage.control_document import FILE
 from self_tests.fake.control.controlled import controlled
 
 # The stream of events has no end.

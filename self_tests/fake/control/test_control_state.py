@@ -9,12 +9,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from fake_server.contract.openapi import load_yaml
+from fake_server.contract.yaml_file import load_yaml
 from fake_server.control import state_handlers
 from fake_server.control.client import ControlClient, ControlError
-from fake_server.control.routes import DIRECT, FILE, HANDLERS, load_routes
+from fake_server.control.routes import DIRECT, HANDLERS, load_routes
 from fake_server.fake import Fake
 from fake_server.http.server import serve
+from fake_server.storage.control_document import FILE
 from self_tests.fake.control.controlled import controlled
 from self_tests.fake.storage.killed import kill
 
@@ -62,6 +63,8 @@ def test_it_is_healthy(control: ControlClient, base_url: str) -> None:
         "version": "",
         "url": base_url,
         "contract": "1.1",
+        "edition": "page",
+        "kept": [],
     }
 
 

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from contract_tests.http.openapi import CONSTANT, ignored_fields
-from fake_server.contract.openapi import load_contract, load_document
+from fake_server.contract.editions import load_document
+from fake_server.contract.openapi import load_contract
 from fake_server.contract.yaml_file import YamlFileError
-from fake_server.dialect.apply import CONSTANT_SETTINGS, EXTRA_FIELDS, ORGANIZATION_SETTINGS, SETTINGS
+from fake_server.dialect.apply import EXTRA_FIELDS, ORGANIZATION_SETTINGS, SETTINGS, constant_settings
 from fake_server.dialect.schema_changes import DOCUMENT_CHANGES
 from fake_server.dialect.settings import Dialect, defaults, load_dialect, load_schema, parse_dialect
 from self_tests.fake.dialects.dialect_calls import (
@@ -158,7 +159,7 @@ def test_every_setting_is_shown_here() -> None:
     """Every setting of the schema has a case for each of its values, and the fake knows no other setting."""
     shown_here = {(case.setting, str(case.value)) for case in CASES}
 
-    applied = {*DOCUMENT_CHANGES, *SETTINGS, *ORGANIZATION_SETTINGS, *CONSTANT_SETTINGS, EXTRA_FIELDS}
+    applied = {*DOCUMENT_CHANGES, *SETTINGS, *ORGANIZATION_SETTINGS, *constant_settings(load_document()), EXTRA_FIELDS}
     assert {setting for setting, _ in shown_here} == set(defaults()) == applied
     assert {(setting, str(value)) for setting, value in countable() if value != defaults()[setting]} <= shown_here
 

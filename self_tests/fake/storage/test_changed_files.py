@@ -40,7 +40,7 @@ def opened(file: Path) -> Store:
     return made
 
 
-def titles(store: Store) -> list[str]:
+def titles(store: Store) -> list[str | None]:
     return [project.title for project in store.projects("org-acme")]
 
 

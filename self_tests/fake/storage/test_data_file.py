@@ -51,7 +51,7 @@ def killed(file: Path) -> Iterator[Store]:
     kill(made)
 
 
-def titles(store: Store) -> list[str]:
+def titles(store: Store) -> list[str | None]:
     return [project.title for project in store.projects("org-acme")]
 
 
