@@ -123,6 +123,12 @@ def required_fields() -> Mapping[str, str]:
 
 
 @per_edition
+def required_values() -> Mapping[str, Json]:
+    """A typical value of each field beside the name that a create must send."""
+    return {name: field.values[0] for name, field in kept_fields().items() if name in required_fields()}
+
+
+@per_edition
 def optional_operations() -> tuple[str, ...]:
     """The operations that a server may leave out."""
     items = (each for item in document()["paths"].values() for each in item.values() if isinstance(each, dict))

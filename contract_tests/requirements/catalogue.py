@@ -53,8 +53,10 @@ def title() -> str:
 
 @per_edition
 def requirements() -> Mapping[str, Requirement]:
-    """Every requirement by its id, in the order of the catalogue."""
-    return {row["id"]: Requirement(**{**row, "needs": _needs(row)}) for row in document()["x-requirements"]}
+    """Every requirement by its id, in the order of the catalogue: area by area, also those that an overlay adds."""
+    found = [Requirement(**{**row, "needs": _needs(row)}) for row in document()["x-requirements"]]
+    order = list(dict.fromkeys(each.area for each in found))
+    return {each.id: each for each in sorted(found, key=lambda each: order.index(each.area))}
 
 
 @per_edition

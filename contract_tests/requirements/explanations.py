@@ -1,16 +1,23 @@
-"""explanations.yaml: the reason for each requirement, with one conforming and one violating call as exchanges."""
+"""explanations.yaml: the reason for each requirement, with one conforming and one violating call as exchanges.
+
+Another edition has a file of its own, such as explanations.openai.yaml. An entry of this file replaces the parts that
+it has of the page's entry. A create of the page's entry gets the fields that the edition requires.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Any
 
-from contract_tests.http import yaml_text
-from contract_tests.http.messages import Exchange, Request, Response
-from contract_tests.http.operations import JSON_BODY
+from contract_tests.http import editions, messages, yaml_text
+from contract_tests.http.editions import per_edition
+from contract_tests.http.messages import Exchange, Request, Response, dump
+from contract_tests.http.openapi import required_values
+from contract_tests.http.operations import CREATE, JSON_BODY, parse
+from contract_tests.requirements import catalogue
 
 BORN = 1_763_884_800  # the time of every example, as in openapi.yaml
 HEADERS = r"(?P<headers>(?: [a-z-]+:\S+)*)"
@@ -46,11 +53,41 @@ class Explanation:
         return [(call, actual) for call, _, actual in (line.partition(ARROW) for line in lines)]
 
 
-@cache
+@per_edition
 def explanations() -> Mapping[str, Explanation]:
-    """The explanations by requirement."""
-    loaded = yaml_text.load(Path(__file__).with_name("explanations.yaml").read_text(encoding="utf-8"))
-    return {id: Explanation(**{**row, "given": tuple(row.get("given", ()))}) for id, row in loaded.items()}
+    """The explanations by requirement, in the order of the catalogue."""
+    pages = _load(editions.PAGE)
+    own = {} if editions.chosen() == editions.PAGE else _load(editions.chosen())
+    rows = {id: {**_completed(pages.get(id, {})), **own.get(id, {})} for id in catalogue.requirements()}
+    return {id: Explanation(**{**row, "given": tuple(row.get("given", ()))}) for id, row in rows.items() if row}
+
+
+def _load(edition: str) -> dict[str, dict[str, Any]]:
+    name = "explanations.yaml" if edition == editions.PAGE else f"explanations.{edition}.yaml"
+    loaded: dict[str, dict[str, Any]] = yaml_text.load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return loaded
+
+
+def _completed(row: dict[str, Any]) -> dict[str, Any]:
+    """An entry, or none, with the fields that the edition requires in each create."""
+    if not row:
+        return {}
+    return {**row, "given": [_with_required(line) for line in row.get("given", ())], "asks": _with_required(row["asks"])}
+
+
+def _with_required(line: str) -> str:
+    """The line of a call. If the call is a create, its body has the fields that the edition requires."""
+    call, arrow, answer = line.partition(ARROW)
+    body = _parsed(CALL, call)["body"]
+    sent = messages.parse(body.encode()) if _is_create(call) else None
+    if not isinstance(sent, dict) or required_values().keys() <= sent.keys():
+        return line
+    return call.removesuffix(body) + dump({**sent, **required_values()}).decode() + arrow + answer
+
+
+def _is_create(call: str) -> bool:
+    parts = _parsed(CALL, call)
+    return parse(parts["method"], parts["path"]).operation == CREATE
 
 
 def times(call: str) -> int:
