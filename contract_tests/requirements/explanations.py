@@ -27,6 +27,7 @@ CALL = re.compile(
 )
 ANSWER = re.compile(rf"(?P<status>\d{{3}}){HEADERS}(?: (?P<body>.+))?")
 ARROW = " → "
+LONG = re.compile(r"⟨(\d+) × (.)⟩")  # so many times that letter, in a body
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def times(call: str) -> int:
 
 def _request(call: str) -> Request:
     parts = _parsed(CALL, call)
-    body = parts["body"].encode() if parts["body"] else None
+    body = _body(parts["body"]) if parts["body"] else None
     headers = (*_headers(parts["headers"]), *(JSON_BODY if body else ()))
     group = 1 if parts["together"] else 0
     return Request(parts["method"], parts["path"], parts["role"] or "primary", body, headers, group)
@@ -105,7 +106,11 @@ def _request(call: str) -> Request:
 
 def _response(answer: str) -> Response:
     parts = _parsed(ANSWER, answer)
-    return Response(int(parts["status"]), dict(_headers(parts["headers"])), (parts["body"] or "").encode())
+    return Response(int(parts["status"]), dict(_headers(parts["headers"])), _body(parts["body"]))
+
+
+def _body(text: str) -> bytes:
+    return LONG.sub(lambda found: found[2] * int(found[1]), text).encode()
 
 
 def _parsed(pattern: re.Pattern[str], line: str) -> Mapping[str, str]:
