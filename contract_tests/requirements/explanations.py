@@ -57,13 +57,14 @@ class Explanation:
 @per_edition
 def explanations() -> Mapping[str, Explanation]:
     """The explanations by requirement, in the order of the catalogue."""
-    pages = _load(editions.PAGE)
-    own = {} if editions.chosen() == editions.PAGE else _load(editions.chosen())
+    pages = entries(editions.PAGE)
+    own = {} if editions.chosen() == editions.PAGE else entries(editions.chosen())
     rows = {id: {**_completed(pages.get(id, {})), **own.get(id, {})} for id in catalogue.requirements()}
     return {id: Explanation(**{**row, "given": tuple(row.get("given", ()))}) for id, row in rows.items() if row}
 
 
-def _load(edition: str) -> dict[str, dict[str, Any]]:
+def entries(edition: str) -> dict[str, dict[str, Any]]:
+    """The entries of the file of an edition, by requirement. An entry of another edition than the page's may lack parts."""
     name = "explanations.yaml" if edition == editions.PAGE else f"explanations.{edition}.yaml"
     loaded: dict[str, dict[str, Any]] = yaml_text.load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return loaded
