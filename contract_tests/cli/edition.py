@@ -1,4 +1,6 @@
-"""The edition of the contract by which a command judges: the user, a target file and an earlier run may each say one."""
+"""The edition of the contract by which a command judges. The user, a target file and an earlier run may each
+say one.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,11 @@ def choose(stated: Iterable[Stated]) -> None:
     said = [(place, name) for place, name in stated if name]
     for place, name in said:
         check(place, name)
-    for place, name in said[1:]:
-        if name != said[0][1]:
-            raise click.UsageError(f"{said[0][0]} says the edition {said[0][1]}, and {place} says {name}: give one edition.")
-    editions.choose(said[0][1] if said else editions.PAGE)
+    first, chosen = said[0] if said else ("", editions.PAGE)
+    for place, name in said:
+        if name != chosen:
+            raise click.UsageError(f"{first} says the edition {chosen}, and {place} says {name}: give one edition.")
+    editions.choose(chosen)
 
 
 def check(place: str, name: str) -> None:

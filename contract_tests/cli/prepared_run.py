@@ -20,15 +20,7 @@ from contract_tests.cli.report_files import Reports
 from contract_tests.reports.formats import FORMATS
 from contract_tests.runs.run_options import RunOptions
 
-PERMISSIONS = (
-    "profile",
-    "allow_http",
-    "ask_self_delete",
-    "probe_rate_limit",
-    "allow_fuzzing",
-    "timeout",
-    "wait",
-)
+PERMISSIONS = ("profile", "allow_http", "ask_self_delete", "probe_rate_limit", "allow_fuzzing", "timeout", "wait")
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,21 @@ from dataclasses import dataclass, field, replace
 from contract_tests.dialect import schema, sentences
 from contract_tests.dialect.normalize import CUT, Names, VisibleFields, describe_call, visible_fields
 from contract_tests.dialect.observations import Observation, observations
-from contract_tests.dialect.rules import CHOICES, Learned, learn
+from contract_tests.dialect.rules import CHOICES, Learned, learn, present_choices
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names
-from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
+from contract_tests.http.openapi import (
+    CONSTANT,
+    ORGANIZATION,
+    ignored_fields,
+    ignored_names,
+    kept_fields,
+    required_fields,
+)
+from contract_tests.http.operations import CREATE, MODIFIES
 from contract_tests.oracle.attribution import IDENTITY
-from contract_tests.oracle.calls import TEXTS
+from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.expectations import demands
+from contract_tests.oracle.kept_fields import DEFAULTS
 from contract_tests.oracle.states import UNKNOWN
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import brief
@@ -47,18 +55,13 @@ PLACES = (
     (r"page\.length", "list/limit"),
     (r"page\.ours", "list/complete"),
     (r"page\..*", "list/envelope"),
-    (_field(*ignored_names(ORGANIZATION)), "ignored/model-and-temperature-are-the-organizations"),
-    (_field("tools"), "ignored/tools-are-file-search"),
-    (_field(*ignored_names(CONSTANT)), "ignored/constants-hold"),
     (_field(*IDENTITY), "create/answers-the-assistant"),
 )
-ACCEPTED = {
-    LIST: "list/envelope",
-    CREATE: "create/name-suffices",
-    RETRIEVE: "retrieve/equals-created",
-    MODIFY: "modify/partial",
-    PATCH: "modify/partial",
-    DELETE: "delete/answers-deleted",
+# The requirement of an ignored field that an answer shows, by the way in which the field reads.
+SHOWN = {
+    ORGANIZATION: "ignored/model-and-temperature-are-the-organizations",
+    "file_search": "ignored/tools-are-file-search",
+    CONSTANT: "ignored/constants-hold",
 }
 
 Key = tuple[str, int]
@@ -164,7 +167,7 @@ def _choice_differences(one: Mapping[str, Learned], other: Mapping[str, Learned]
 
 
 def _known_by_both(one: Mapping[str, Learned], other: Mapping[str, Learned]) -> Iterator[tuple[str, tuple[Json, Json]]]:
-    for name in CHOICES:
+    for name in present_choices():
         found = [each[name] for each in (one, other) if name in each and not each[name].doubt]
         if len(found) == 2:
             yield name, (found[0].value, found[1].value)
@@ -206,7 +209,7 @@ def _concern(
 
     A choice that is `alike` on both servers explains nothing.
     """
-    in_order = (CHOICES[name] for name in schema.settings() if name in CHOICES and name not in alike)
+    in_order = (each for name, each in present_choices().items() if name not in alike)
     if _is_preflight(one):
         in_order = (choice for choice in in_order if choice.setting.startswith("browser."))
     at_place = [choice.setting for choice in in_order if re.fullmatch(choice.places, place)]
@@ -224,6 +227,8 @@ def _requirement(place: str, observation: Observation) -> str:
     for pattern, requirement in PLACES:
         if re.fullmatch(pattern, place):
             return requirement
+    if field := next((name for name in (*ignored_names(), *kept_fields()) if re.fullmatch(_field(name), place)), None):
+        return _requirement_of_field(field, observation)
     if text := next((name for name in TEXTS if place.startswith(f"assistant.{name}")), None):
         return _requirement_of_text(text, observation)
     if not call.operation:
@@ -234,7 +239,25 @@ def _requirement(place: str, observation: Observation) -> str:
         return "org/closed-to-others"
     if call.id and not observation.before:
         return UNKNOWN[call.operation]
-    return ignored_fields()[call.ignored[0]].accepted_id if call.ignored else ACCEPTED[call.operation]
+    return _requirement_of_body(call)
+
+
+def _requirement_of_body(call: Call) -> str:
+    """The requirement of a good call that one of the servers refuses."""
+    if call.ignored:
+        return ignored_fields()[call.ignored[0]].accepted_id
+    kept = [field.kept_id for name, field in kept_fields().items() if name in call.fields.keys() - required_fields()]
+    if kept or call.operation not in MODIFIES:
+        return kept[0] if kept else catalogue.never_succeeds()[call.operation]
+    return "modify/partial"
+
+
+def _requirement_of_field(name: str, observation: Observation) -> str:
+    """The requirement of a field beside the texts."""
+    if name in ignored_fields():
+        return SHOWN[ignored_fields()[name].reads]
+    is_default = observation.call.operation == CREATE and name not in observation.fields
+    return DEFAULTS if is_default else kept_fields()[name].kept_id
 
 
 def _is_preflight(observation: Observation) -> bool:

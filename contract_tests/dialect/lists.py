@@ -8,6 +8,7 @@ from itertools import pairwise
 from contract_tests.dialect.observations import Observation
 from contract_tests.dialect.rules import Fact, Resolved, UnresolvedError, choice, describe
 from contract_tests.http.messages import Json
+from contract_tests.http.openapi import id_prefixes
 from contract_tests.http.operations import LIST
 
 ORDERS = ("newest", "oldest", "name")  # of the setting lists.order
@@ -111,7 +112,7 @@ def unknown_cursor(observation: Observation) -> Iterator[Json]:
     after = observation.call.parameters.get("after", "")
     if (
         observation.call.operation == LIST
-        and after.startswith("asst-")
+        and after.startswith(id_prefixes())
         and not observation.cursor
         and not observation.call.free
     ):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from contract_tests.http.messages import Exchange, Json, Odd, Request, Response
 from contract_tests.http.messages import parse as parse_json
+from contract_tests.http.openapi import id_prefixes
 from contract_tests.http.operations import CREATE, LIST, bare, id_below_collection, parse, raw_path
 from contract_tests.oracle.calls import Call
 from contract_tests.oracle.expectations import read
@@ -47,7 +48,7 @@ class Names:
     def of(self, id: str) -> str:
         """The name of an id. An id without its prefix has another name than the id with its prefix."""
         name = self._names.get(bare(id), OTHERS)
-        return name if id.startswith("asst-") else f"{name}, bare"
+        return name if id.startswith(id_prefixes()) else f"{name}, bare"
 
     def is_ours(self, id: Json) -> bool:
         return isinstance(id, str) and self._names.get(bare(id), "").startswith("(ours")
@@ -157,7 +158,7 @@ def _plain(key: str, value: Json, names: Names) -> Json:
 
 
 def _text(key: str, value: str, names: Names) -> str:
-    if key == "id" or value.startswith("asst-"):
+    if key == "id" or value.startswith(id_prefixes()):
         return names.of(value)
     if is_a_time(value):
         return A_TIME

@@ -57,7 +57,7 @@ class Learned:
     exchanges: tuple[Exchange, ...] = ()
 
 
-CHOICES: dict[str, Rule] = {}
+CHOICES: dict[str, Rule] = {}  # of every edition
 
 
 def unanimous(facts: Sequence[Fact]) -> Resolved:
@@ -69,6 +69,11 @@ def unanimous(facts: Sequence[Fact]) -> Resolved:
                 f"{brief(value, 60)} to {describe(first)}, but {brief(other, 60)} to {describe(observation)}"
             )
     return Resolved(value, [first])
+
+
+def present_choices() -> dict[str, Rule]:
+    """The rules of the settings that the edition has."""
+    return {name: CHOICES[name] for name in schema.settings() if name in CHOICES}
 
 
 def choice(setting: str, places: str, resolve: Resolver = unanimous) -> Callable[[Reader], Reader]:
@@ -84,12 +89,13 @@ def choice(setting: str, places: str, resolve: Resolver = unanimous) -> Callable
 def learn(seen: Iterable[Observation]) -> dict[str, Learned]:
     """The choices of one run by setting. A choice without a fact is left out."""
     every = list(seen)
-    facts: dict[str, list[Fact]] = {name: [] for name in CHOICES}
+    rules = present_choices()
+    facts: dict[str, list[Fact]] = {name: [] for name in rules}
     for observation in every:
-        for name, each in CHOICES.items():
+        for name, each in rules.items():
             facts[name] += [(value, observation) for value in each.rule(observation)]
     control = Control(every)
-    return {name: _resolve(CHOICES[name], found, control) for name, found in facts.items() if found}
+    return {name: _resolve(rules[name], found, control) for name, found in facts.items() if found}
 
 
 class Control:

@@ -1,4 +1,7 @@
-"""The settings of a dialect, from the schema of the fake. The schema is data; nothing of the fake is imported."""
+"""The settings of a dialect, from the schema of the fake. The schema is data; nothing of the fake is imported.
+
+An edition (`x-fake` of its overlay) leaves out the settings that mean nothing there, and has defaults of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from contract_tests.http import yaml_text
+from contract_tests.http import openapi, yaml_text
+from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Json
 
 PLACE = "fake_server/dialect/schema.yaml"
@@ -23,11 +27,15 @@ def document() -> dict[str, Any]:
     return loaded
 
 
-@cache
+@per_edition
 def settings() -> Mapping[str, Mapping[str, Any]]:
     """The schema of each setting by its name, such as answers.create_status, in the order of the file."""
+    choices = openapi.document()["info"].get("x-fake", {})
+    defaults = {name: {"default": value} for name, value in choices.get("settings", {}).items()}
+    meaningless = choices.get("meaningless", ())
     groups = document()["properties"].items()
-    return {f"{group}.{name}": schema for group, each in groups for name, schema in each["properties"].items()}
+    found = {f"{group}.{name}": schema for group, each in groups for name, schema in each["properties"].items()}
+    return {name: {**schema, **defaults.get(name, {})} for name, schema in found.items() if name not in meaningless}
 
 
 def default(setting: str) -> Json:
@@ -40,6 +48,6 @@ def fault(setting: str, value: Json) -> str:
     return next((each.message for each in faults), "")
 
 
-@cache
+@per_edition
 def _validator(setting: str) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({**settings()[setting], "$defs": document()["$defs"]})

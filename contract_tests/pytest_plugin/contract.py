@@ -38,7 +38,8 @@ class Contract:
         tested.
 
         `keys` has the key "primary", and may have "sibling" and "foreign". `only` has requirements, areas such as
-        modify, or levels. `edition` is the edition of the contract. `declared` are `bound_id`, `expendable_id`, `rate_limit` and `create`, as in a target file.
+        modify, or levels. `edition` is the edition of the contract. `declared` are `bound_id`, `expendable_id`,
+        `rate_limit` and `create`, as in a target file.
         """
         __tracebackhide__ = True
         _check_edition(edition)

@@ -2,8 +2,8 @@
 
 The file is a list in YAML. Each entry has an `id`, a `why` and a `reason` (a part of the verdict's reason). An entry
 may have an `owner`, a `link` and a date on which it `expires`. A listed violation does not fail the run. An entry that
-is no longer true does. The first line is a comment with the version of the contract, and its edition; a file without it is of FIRST, and of the page's
-edition.
+is no longer true does. The first line is a comment with the version of the contract, and its edition; a file without it
+is of FIRST, and of the page's edition.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def explanations() -> Mapping[str, Explanation]:
 
 
 def entries(edition: str) -> dict[str, dict[str, Any]]:
-    """The entries of the file of an edition, by requirement. An entry of another edition than the page's may lack parts."""
+    """The entries of the file of an edition, by requirement. Only those of the page's edition have every part."""
     name = "explanations.yaml" if edition == editions.PAGE else f"explanations.{edition}.yaml"
     loaded: dict[str, dict[str, Any]] = yaml_text.load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return loaded
@@ -74,7 +74,8 @@ def _completed(row: dict[str, Any]) -> dict[str, Any]:
     """An entry, or none, with the fields that the edition requires in each create."""
     if not row:
         return {}
-    return {**row, "given": [_with_required(line) for line in row.get("given", ())], "asks": _with_required(row["asks"])}
+    given = [_with_required(line) for line in row.get("given", ())]
+    return {**row, "given": given, "asks": _with_required(row["asks"])}
 
 
 def _with_required(line: str) -> str:
