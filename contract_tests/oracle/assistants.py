@@ -14,7 +14,7 @@ from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE, parse
 from contract_tests.oracle import attribution
 from contract_tests.oracle.attribution import IDENTITY
 from contract_tests.oracle.calls import TEXTS, Call, is_shown, kept_id, own_fields, taken_from
-from contract_tests.oracle.kept_fields import KeptFields, modified_fault
+from contract_tests.oracle.kept_fields import REPLACED, KeptFields, modified_fault, was_replaced
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements import catalogue
@@ -31,6 +31,11 @@ class Assistants:
         self.model = model
         self.findings = findings
         self.kept_fields = KeptFields(findings)
+        self._outside: set[tuple[str, str]] = set()
+
+    def take_in(self, call: Call) -> None:
+        """Takes in the values of a call that had to be refused: no later answer is accused of them."""
+        self._outside |= {(name, brief(value)) for name, value in call.fields.items() if name in kept_fields()}
 
     def shape(self, exchange: Exchange, document: Json, besides: Container[str] = ()) -> bool:
         """True if the document is an assistant by its schema. Each field that breaks the schema is a violation."""
@@ -42,7 +47,8 @@ class Assistants:
             return False
         for place, message in found.items():
             # `ignored_fields` judges its own fields, because it knows the values that were sent.
-            if place not in ignored_names() and place not in besides:
+            value = document.get(place) if isinstance(document, dict) else None
+            if place not in ignored_names() and place not in besides and (place, brief(value)) not in self._outside:
                 self.findings.add_violation(
                     id_requirement() if place == "id" and id else "create/answers-the-assistant",
                     "an assistant by its schema",
@@ -124,6 +130,8 @@ class Assistants:
                 self.findings.add_violation(requirement, expected, actual, *tracked.trail[-2:], exchange)
         if before:
             self.findings.hold("modify/keeps-identity", call.operation)
+        if was_replaced(call, before.get("metadata"), document.get("metadata")):
+            self.findings.hold(REPLACED, call.operation)
         return right
 
     # page, List, retrieve, modify: "Modify accepts the same fields as create; every field is optional."

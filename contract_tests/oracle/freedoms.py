@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from contract_tests.http import json_text
 from contract_tests.http.messages import Json, Odd, Request
-from contract_tests.http.openapi import body
+from contract_tests.http.openapi import body, kept_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
 from contract_tests.oracle.calls import TEXTS, Call, own_fields
-from contract_tests.oracle.kept_values import freedoms_of, must_take_null
+from contract_tests.oracle.kept_values import must_take_null, refusable
 
 LARGE_BODY = 90_000  # bytes; services limit the size of a JSON body, and the lowest known limit is 100 KiB
 LONG = 500  # characters of a URL or a header; a service may refuse longer ones with 414 or 431
@@ -50,7 +50,7 @@ def _body_freedoms(call: Call, request: Request) -> Iterator[str]:
     if not call.fields.keys() <= body()["properties"].keys():
         yield "unknown-fields"
     yield from _text_freedoms(call)
-    yield from freedoms_of(call)
+    yield from (kept_fields()[name].freedom for name in refusable(call))
 
 
 def _text_freedoms(call: Call) -> Iterator[str]:

@@ -18,6 +18,7 @@ Fault = tuple[str, str, str]
 class KeptFields:
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
+        self._unset: dict[str, Json] = {}  # the first value of a field that was not sent
 
     def created(self, exchange: Exchange, call: Call, document: dict[str, Json]) -> None:
         """Judges what a create answered: each field as sent, or with its default."""
@@ -25,22 +26,25 @@ class KeptFields:
         for name in (name for name in defaults() if name not in faulty and name not in call.fields):
             self._default(exchange, call, document, name)
         for name, field in kept_fields().items():
-            if name in call.fields and name not in faulty:
+            is_shown_at_all = name in document or not faulty
+            if name in call.fields and name not in faulty and is_shown_at_all:
                 self._judge(exchange, call, document, field)
         self._every_field(exchange, call, document)
 
     def _default(self, exchange: Exchange, call: Call, document: dict[str, Json], name: str) -> None:
         if name in document:
             default, actual = defaults()[name], document[name]
+            self._unset.setdefault(name, actual)
             expected = f"{name} {brief(default)}, which is the default"
             right = same(default, actual)
             self.findings.judge(DEFAULTS, right, call.operation, expected, f"{name} {brief(actual)}", exchange)
 
     def _judge(self, exchange: Exchange, call: Call, document: dict[str, Json], field: KeptField) -> None:
-        sent, shown = call.fields[field.name], document.get(field.name)
+        sent, shown = call.fields[field.name], document.get(field.name, field.default)
         actual = f"{field.name} {brief(document.get(field.name, '(absent)'))}"
         if sent is None:
-            right, expected = _is_unset(field, shown), f"{field.name} null, or {brief(field.default)}"
+            right = shown is None or same(shown, field.default) or same(shown, self._unset.get(field.name))
+            expected = f"{field.name} null, or {brief(field.default)}"
             self.findings.judge(NULL, right, call.operation, expected, actual, exchange)
         else:
             expected = f"{field.name} {brief(sent)}, as sent"
@@ -52,6 +56,12 @@ class KeptFields:
         missing = [name for name in fields("Assistant") if name not in document and name not in schema_faults(document)]
         expected, actual = "all fields of an assistant", f"without {', '.join(missing)}"
         self.findings.judge(EVERY_FIELD, not missing, call.operation, expected, actual, exchange)
+
+
+def was_replaced(call: Call, old: Json, new: Json) -> bool:
+    """True if the modify replaced a metadata that had a pair which the new metadata lacks."""
+    sent = call.fields.get("metadata")
+    return isinstance(sent, dict) and isinstance(old, dict) and not old.keys() <= sent.keys() and same(sent, new)
 
 
 def modified_fault(call: Call, name: str, old: Json, new: Json) -> Fault | None:
@@ -69,7 +79,3 @@ def _is_merged(sent: Json, old: Json, new: Json) -> bool:
     if not all(isinstance(value, dict) for value in (sent, old, new)):
         return False
     return same(new, {**old, **sent})
-
-
-def _is_unset(field: KeptField, shown: Json) -> bool:
-    return shown is None or same(shown, field.default)

@@ -75,8 +75,6 @@ def is_certain(name: str, value: Json) -> bool:
     return name not in _certain() or _certain()[name](value)
 
 
-def freedoms_of(call: Call) -> Iterator[str]:
-    """The free choices by which a server may refuse a value that is within the limits."""
-    for name, field in kept_fields().items():
-        if name in call.fields and not is_certain(name, call.fields[name]):
-            yield field.freedom
+def refusable(call: Call) -> list[str]:
+    """The fields of the call with a value that is within the limits, but that a server may refuse."""
+    return [name for name in kept_fields() if name in call.fields and not is_certain(name, call.fields[name])]

@@ -16,12 +16,13 @@ from contract_tests.http.target import Target
 from contract_tests.oracle import attribution, errors
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import features
-from contract_tests.oracle.calls import Call
+from contract_tests.oracle.calls import Call, kept_id
 from contract_tests.oracle.consequences import drop_alike, drop_operations
 from contract_tests.oracle.doubts import doubt_the_likes_of, doubt_what_is_named
 from contract_tests.oracle.errors import TOLERATED, Errors
 from contract_tests.oracle.expectations import Demand, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
+from contract_tests.oracle.kept_values import refusable
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.refusals import FEW, NOT_OFFERED, Refusals, is_plain_create
@@ -208,6 +209,7 @@ class Oracle:
         self.lists.conclude()
         self.ignored_fields.conclude()
         drop_alike(self.findings)
+        self.findings.waive_unseen()
 
     def _operation(self, exchange: Exchange, call: Call) -> None:
         self._content_type(exchange, call)
@@ -251,6 +253,7 @@ class Oracle:
     def _demanded(self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None) -> None:
         right = self.errors.demanded(exchange, call, wanted)
         if exchange.response.accepted:
+            self.assistant_judge.take_in(call)
             self._adopt(exchange, call, tracked)
         elif call.operation in WRITE_OPERATIONS:
             self.ignored_fields.remember(exchange, call)
@@ -325,7 +328,7 @@ class Oracle:
         """Judges a call that nothing forbids and that was not accepted all the same."""
         if exchange.response.status == LENGTH_REQUIRED and dict(exchange.request.headers).get("transfer-encoding"):
             pass  # HTTP lets a server demand the length of a body
-        elif call.free and exchange.response.status in TOLERATED:
+        elif call.free and exchange.response.status in _tolerated_statuses(call):
             self._tolerated(exchange, call)
         elif call.operation == LIST and exchange.response.refused and self._odd_cursor(call):
             pass  # refusing it is one way not to give the first page again
@@ -359,6 +362,8 @@ class Oracle:
 
     def _tolerated(self, exchange: Exchange, call: Call) -> None:
         self._deviating.add(exchange.number)
+        for name in refusable(call):
+            self.findings.tolerated[kept_id(name)] = f"{name} was refused, which is a free choice"
         if call.operation in WRITE_OPERATIONS:
             self.ignored_fields.remember(exchange, call)
             absurd = "ignored/absurd-values-are-harmless" if call.absurd else ""
@@ -412,3 +417,8 @@ class Oracle:
             self.writes.deleted(exchange, call, tracked)
         elif tracked:
             self.writes.shown(exchange, call, tracked)
+
+
+def _tolerated_statuses(call: Call) -> frozenset[int]:
+    """How a server may refuse a call that it is free to refuse. It may answer 404 to a model that it does not know."""
+    return TOLERATED | {404} if refusable(call) else TOLERATED

@@ -151,8 +151,12 @@ class Refusals:
             yield catalogue.never_succeeds()[operation], refused
         others = [each for each in self.refused if not each.crashed and each.call.operation not in never]
         rest = [(self._difference(each), each) for each in others]
-        for difference, each in sorted(rest, key=lambda pair: len(pair[0] or ())):
-            yield from self._cause(each, difference)
+        ordered = sorted(rest, key=lambda pair: len(pair[0] or ()))
+        found = [cause for difference, each in ordered for cause in self._cause(each, difference)]
+        named = {requirement for requirement, _ in found}
+        yield from (
+            (requirement, each) for requirement, each in found if not _is_refused_anyway(requirement, each, named)
+        )
 
     def _difference(self, each: Refused) -> Shape | None:
         """The fields that the most alike accepted call lacks. If no accepted call has fewer fields: the fields that no
@@ -180,12 +184,19 @@ class Refusals:
             yield self._demands_more(each), each
         elif not difference:
             yield each.otherwise, each
-        elif not any((operation, item) in self.guilty for item in difference):
+        elif not any(
+            (operation, item) in self.guilty or self._is_never_accepted(operation, item) for item in difference
+        ):
             ignored = [item for item in difference if item[0] in (*ignored_fields(), *kept_fields())]
             if len(difference) == 1 or ignored:
                 self.guilty.update((operation, item) for item in difference)
             for requirement in dict.fromkeys(self._of(item, each) for item in ignored or difference):
                 yield requirement, each
+
+    def _is_never_accepted(self, operation: str, item: Item) -> bool:
+        """True if the field was the only cause of a refusal, and no call with the field was accepted."""
+        guilty = any((of, name) == (operation, item[0]) for of, (name, _) in self.guilty)
+        return guilty and not any(name == item[0] for shape in self._accepted[operation] for name, _ in shape)
 
     def _demands_more(self, each: Refused) -> str:
         """The requirement if no accepted call has less: each accepted call may have a field that this call lacks."""
@@ -211,6 +222,12 @@ class Refusals:
         if kept:
             return NULL if each.call.fields[kept.name] is None else kept.kept_id
         return ignored.accepted_id if ignored else each.otherwise
+
+
+def _is_refused_anyway(requirement: str, refused: Refused, named: set[str]) -> bool:
+    """True for a refused null of fields that are refused with other values, too."""
+    empty = [name for name in refused.call.kept if refused.call.fields[name] is None]
+    return requirement == NULL and bool(named & {kept_fields()[name].kept_id for name in empty})
 
 
 def _blaming_cursors(accepted: Shape) -> tuple[int, bool, list[Item]]:

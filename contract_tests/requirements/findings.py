@@ -40,7 +40,9 @@ class Findings:
     requirement by operation that never succeeded. `blocked` has the violated requirement by requirement whose calls
     were not judged because of it. `waived` has the reason by requirement that is not judged on this server. `late` has
     the reason by requirement with a call that was not answered in time, and `silent` by operation that never was.
-    `unproven` has the reason by requirement whose calls could not be sent, for the case that no other call proves it.
+    `tolerated` has the reason by requirement with a call that the server was free to refuse, for the case that it
+    refuses each. `unproven` has the reason by requirement whose calls could not be sent, for the case that no other
+    call proves it.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -50,6 +52,7 @@ class Findings:
     dead: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
     waived: dict[str, str] = field(default_factory=dict)
+    tolerated: dict[str, str] = field(default_factory=dict)
     late: dict[str, str] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
     unproven: dict[str, str] = field(default_factory=dict)
@@ -80,6 +83,11 @@ class Findings:
         self.waived |= dict.fromkeys(requirements, reason)
         self.violations = [each for each in self.violations if each.requirement not in requirements]
 
+    def waive_unseen(self) -> None:
+        """Waives the requirements whose calls the server was free to refuse, and refused each time."""
+        unseen = {id: why for id, why in self.tolerated.items() if not self.held[id] and id not in self.violated}
+        self.waived |= unseen
+
     def hold(self, requirement: str, operation: str) -> None:
         self.timing.note(requirement)
         self.held[requirement].add(operation)
@@ -102,6 +110,7 @@ class Findings:
         self.refused = other.refused | self.refused
         self.blocked = other.blocked | self.blocked
         self.waived |= other.waived
+        self.tolerated |= other.tolerated
         self.late |= other.late
         self.silent |= other.silent
         self.unproven |= other.unproven

@@ -26,7 +26,9 @@ class Selection:
     failed: tuple[str, ...] = ()
 
     def includes(self, requirement: str) -> bool:
-        """True if every part of the selection chooses the requirement."""
+        """True if the edition has the requirement, and every part of the selection chooses it."""
+        if requirement not in catalogue.requirements():
+            return False
         wanted = not self.only or _is_named(requirement, self.only)
         return wanted and (not self.failed or requirement in self.failed) and not _is_named(requirement, self.skip)
 

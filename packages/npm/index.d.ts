@@ -21,6 +21,8 @@ export type Snapshot = Schemas["Snapshot"];
 export type Which = Schemas["OrganizationOrAll"];
 
 export interface FakeOptions {
+  /** The edition of the contract: "page" (the default), or "openai", whose assistants keep every field. */
+  edition?: string;
   /** A dialect such as "ragen", or the path of a dialect file. */
   dialect?: string;
   /** A number gives the same ids and times for the same calls. A text is the path of a seed file. */

@@ -7,8 +7,9 @@ const { findCommand } = require("./command.js");
 const { startProcess } = require("./process.js");
 
 /** Start a fake on a free port, or on `port`, and wait until it is ready. index.d.ts describes the options. */
-async function startFake({ dialect, seed, port = 0, args = [], command } = {}) {
+async function startFake({ edition, dialect, seed, port = 0, args = [], command } = {}) {
   const words = [...(command ?? findCommand()), "--json", "--quiet", "--port", String(port)];
+  if (edition !== undefined) words.push("--edition", edition);
   if (dialect !== undefined) words.push("--dialect", dialect);
   if (seed !== undefined) words.push(typeof seed === "number" ? "--seed" : "--seed-file", String(seed));
   const { line, stop } = await startProcess([...words, ...args]);

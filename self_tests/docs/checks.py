@@ -347,7 +347,7 @@ def markdown(block: Block, _: Path) -> None:
 def wrong_server(block: Block, folder: Path) -> None:
     """The block is a wrong server, and the suite catches it by the requirement that it names."""
     code = (
-        "from self_tests.wrong.modify import *\n"
+        "from self_tests.wrong.page.modify import *\n"
         "from self_tests.wrong.wrong_server import *\n"
         "from self_tests.wrong import SERVERS\n"
         "from self_tests.wrong.mutants import GENERATORS, kill\n"

@@ -45,7 +45,7 @@ def missing(id: str, statement: str = "") -> dict[str, str]:
         "contract_tests/requirements/explanations.yaml": (id not in explanations(), EXPLANATION),
         f"contract_tests/oracle/ (the file of {area})": (not rules_of(id), RULE),
         f"contract_tests/generators/tour/{file}.py": (not _is_tried(id), STEP),
-        f"self_tests/wrong/{file}.py": (id not in {server.meant for server in SERVERS}, WRONG_SERVER),
+        f"self_tests/wrong/page/{file}.py": (id not in {server.meant for server in SERVERS}, WRONG_SERVER),
     }
     return {place: stub.format(**words) for place, (is_missing, stub) in lacking.items() if is_missing}
 

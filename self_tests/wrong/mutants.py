@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from contract_tests.http import editions
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.selection import Selection
 from contract_tests.runs.full_run import Run
@@ -112,7 +113,7 @@ def kill(generators: Sequence[frozenset[str]], index: int) -> Kill:
 def judged(server: WrongServer, *generators: str, only: tuple[str, ...] = ()) -> tuple[Result, str]:
     """The result of a run, and the reason if it was cut short. For a limiter only the area of the limiter is judged."""
     choice = RunOptions(histories=HISTORIES, selection=Selection(only), generators=frozenset(generators))
-    with serving(server.change, server.limited) as target:
+    with editions.use(server.edition), serving(server.change, server.limited) as target:
         run = Run(target, choice, lambda id: choice.includes(id) and id.startswith("rate/") == server.limited)
         try:
             return run.judge(), ""
@@ -121,8 +122,14 @@ def judged(server: WrongServer, *generators: str, only: tuple[str, ...] = ()) ->
 
 
 def unshown(servers: Iterable[WrongServer]) -> list[str]:
-    """The requirements without a wrong server."""
-    return [id for id in catalogue.requirements() if id not in {server.meant for server in servers}]
+    """The requirements without a wrong server. In another edition than the page's, only the new ones need one."""
+    meant = {server.meant for server in servers}
+    return [id for edition in editions.names() for id in _requirements(edition) if id not in meant]
+
+
+def _requirements(edition: str) -> list[str]:
+    with editions.use(edition):
+        return list(catalogue.requirements())
 
 
 def describe(kill: Kill) -> str:

@@ -14,13 +14,14 @@ from typing import Any
 
 from aiohttp import web
 
+from contract_tests.http import editions
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE, parse
 from contract_tests.http.own_fake import held_clock
 from contract_tests.http.target import Target
 from contract_tests.requirements import catalogue
 from fake_server.compose import compose
 from fake_server.contract.openapi import Operation
-from fake_server.domain.assistants import PREFIX, Project
+from fake_server.domain.assistants import Project
 from fake_server.domain.errors import InvalidParameter, Kind, Refused, UnknownAssistant
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.server import serve
@@ -38,13 +39,14 @@ Document = dict[str, Any]
 class WrongServer:
     """`requirements` are those that the mistake always violates. The first one is the one that names the mistake.
 
-    `area` is the area of the catalogue whose calls show the mistake.
+    `area` is the area of the catalogue whose calls show the mistake. `edition` is the contract that the server breaks.
     """
 
     name: str
     requirements: tuple[str, ...]
     change: Callable[[Fake], None]
     area: str
+    edition: str = editions.PAGE
 
     @property
     def meant(self) -> str:
@@ -67,14 +69,14 @@ def wrong(*requirements: str, each: Iterable[Any] = ()) -> Callable[[Callable[..
     """
 
     def add(change: Callable[..., None]) -> Callable[..., None]:
-        name, area = change.__name__.replace("_", " "), _area(change)
+        name, area, edition = change.__name__.replace("_", " "), _area(change), editions.chosen()
         if not each:
-            SERVERS.append(WrongServer(name, requirements, change, area))
+            SERVERS.append(WrongServer(name, requirements, change, area, edition))
         for value in each:
             # A crash is a violation of errors/never-5xx, whatever was due in its place.
             crash = (value == 500 or "crashes" in str(value)) and not requirements[0].startswith("rate/")
             broken = ("errors/never-5xx",) if crash else tuple(each.format(value) for each in requirements)
-            SERVERS.append(WrongServer(f"{name}: {value}", broken, with_value(change, value), area))
+            SERVERS.append(WrongServer(f"{name}: {value}", broken, with_value(change, value), area, edition))
         return change
 
     return add
@@ -92,21 +94,23 @@ def with_value(change: Callable[..., None], value: Any) -> Callable[[Fake], None
 
 @contextmanager
 def serving(change: Callable[[Fake], None], limited: bool = False) -> Iterator[Target]:
-    """Starts a wrong fake, as a target with a clock of the test: a limiter's minutes pass at once.
+    """Starts a wrong fake of the chosen edition, as a target with a clock of the test: the minutes of a limiter pass at
+    once.
 
     A seed decides the ids, so a wrong server has the same violations each time.
     """
     clock = held_clock()
-    fake = compose(rate_limit=RATE_LIMIT if limited else None, now=clock.now)
+    fake = compose(rate_limit=RATE_LIMIT if limited else None, now=clock.now, edition=editions.chosen())
     dice = random.Random(1)
     giving_ids(fake, lambda _: dice.randbytes(12).hex())
     change(fake)
+    bound, expendable = (fake.edition.assistant_id(key.project) for key in seed.KEYS[:2])
     with serve(fake) as base_url:
         yield Target(
             base_url,
             keys={key.label: key.secret for key in seed.KEYS},
-            bound_id=PREFIX + seed.KEYS[0].project,
-            expendable_id=PREFIX + seed.KEYS[1].project,
+            bound_id=bound,
+            expendable_id=expendable,
             rate_limit=RATE_LIMIT if limited else 0,
             clock=clock,
         )
@@ -323,7 +327,8 @@ def everyone(fake: Fake) -> list[Project]:
 
 def target(call: Call) -> Project | None:
     """The project that a call names, in any organization."""
-    return next((each for each in everyone(call.fake) if PREFIX + each.id == call.assistant), None)
+    own = call.fake.edition.assistant_id
+    return next((each for each in everyone(call.fake) if own(each.id) == call.assistant), None)
 
 
 def write(fake: Fake, project: Project, **fields: Any) -> None:

@@ -8,7 +8,7 @@ from contract_tests.http.operations import CREATE, LIST, RETRIEVE
 from fake_server.domain.assistants import Key
 from fake_server.fake import Fake
 from fake_server.storage.seed import KEYS
-from self_tests.wrong.auth import header
+from self_tests.wrong.page.auth import header
 from self_tests.wrong.wrong_server import around, letting_in, operation_of, wrong
 
 UNKNOWN, OTHER = "auth/unknown-key-refused", "auth/other-scheme-refused"

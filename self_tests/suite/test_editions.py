@@ -1,0 +1,70 @@
+"""The edition `openai` accuses no right server: neither the fake nor a second implementation in its legal readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from contract_tests.http import editions, own_fake
+from contract_tests.http.target import Target
+from contract_tests.requirements.verdicts import Verdict
+from contract_tests.runs.full_run import Run
+from contract_tests.runs.run_options import RunOptions
+from self_tests.doubles.second_openai import READINGS, serve
+from self_tests.doubles.second_server import Served
+
+TOUR = RunOptions(generators=frozenset({"tour"}))
+EVERY_GENERATOR = "recorded"
+# The shoulds that a reading does not conform to, or that its free choice makes meaningless.
+EXPECTED = {
+    "own_models": {"kept/reasoning_effort": "unjudged"},
+    "created_201": {"create/status-200": "warn"},
+    "one_page": {
+        "list/first-and-last-id": "warn",
+        "list/order-asc": "warn",
+        **dict.fromkeys(("list/limit", "list/after", "list/before", "list/bad-limit-refused"), "unjudged"),
+    },
+}
+NOT_THE_LIMITER: Callable[[str], bool] = lambda id: not id.startswith("rate/")  # noqa: E731 - as Run wants it
+
+
+@pytest.fixture(autouse=True)
+def edition() -> Iterator[None]:
+    with editions.use("openai"):
+        yield
+
+
+def target(served: Served) -> Target:
+    keys = {role: getattr(served, role) for role in ("primary", "sibling", "foreign")}
+    return Target(served.base_url, keys, served.bound_id, served.expendable_id, 0)
+
+
+def broken(verdicts: list[Verdict]) -> dict[str, str]:
+    return {each.requirement.id: each.verdict for each in verdicts if each.verdict != "pass"}
+
+
+@pytest.mark.parametrize("name", [name for name in READINGS if name != EVERY_GENERATOR])
+def test_a_legal_reading_is_not_accused(name: str) -> None:
+    """Every must passes; of the shoulds only those warn that the reading does not keep."""
+    with serve(READINGS[name]) as served:
+        verdicts = Run(target(served), TOUR, NOT_THE_LIMITER).judge().verdicts
+
+    assert broken(verdicts) == EXPECTED.get(name, {})
+
+
+def test_a_legal_reading_is_not_accused_by_any_generator() -> None:
+    """Schemathesis, the random histories and the SDKs accuse nobody either."""
+    with serve(READINGS[EVERY_GENERATOR]) as served:
+        run = Run(target(served), RunOptions(histories=10), NOT_THE_LIMITER).judge()
+
+    assert (broken(run.verdicts), run.left_behind) == ({}, [])
+
+
+def test_the_fake_is_not_accused() -> None:
+    """Everything is tested, and everything passes."""
+    with own_fake.fake() as fake:
+        run = Run(fake, replace(TOUR, histories=10), NOT_THE_LIMITER).judge()
+
+    assert (broken(run.verdicts), run.left_behind) == ({}, [])

@@ -1,0 +1,1 @@
+"""The wrong servers of the page's edition."""
