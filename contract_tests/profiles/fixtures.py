@@ -10,6 +10,8 @@ from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.tour.create import INSTRUCTIONS
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json
+from contract_tests.http.openapi import kept_fields
+from contract_tests.oracle.kept_values import may_be_null
 
 TWINS = ("one", "other")
 
@@ -20,7 +22,8 @@ class Fixtures:
     rich has texts that servers tend to change, and every ignored field, and its create sends an identity; no step
     changes it. one and other are created in parallel with equal names and nothing else. plain has a name of its own and
     nothing else. last has a name and instructions, and is created after the last walk. empty has an empty text for
-    instructions, and a name that comes before all others of the run, though it is created last.
+    instructions, and a name that comes before all others of the run, though it is created last. nulls has a name and
+    null for each kept field that may be null.
 
     If such a create is refused, further creates add the fields that a service may demand.
     """
@@ -32,6 +35,7 @@ class Fixtures:
             "plain": self._plain,
             "last": self._last,
             "empty": self._empty,
+            "nulls": self._nulls,
         }
         self._creates |= dict.fromkeys(TWINS, self._twins)
         self._ids: dict[str, str] = {}
@@ -53,6 +57,10 @@ class Fixtures:
 
     def _empty(self) -> None:
         self._ids["empty"] = self._create({"name": f"A {self.session.unique_text('empty')}", "instructions": ""})
+
+    def _nulls(self) -> None:
+        empty: dict[str, Json] = {name: None for name in kept_fields() if may_be_null(name)}
+        self._ids["nulls"] = self._create({"name": self.session.unique_text("nulls"), **empty})
 
     def _create(self, body: dict[str, Json]) -> str:
         """The id of a new assistant. Tries the fields that a service may demand. Raises BlockedError."""

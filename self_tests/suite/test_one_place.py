@@ -62,10 +62,11 @@ def test_no_other_module_spells_an_operation() -> None:
     assert {place.partition(":")[0] for place in spelled} == {"contract_tests/http/operations.py"}
 
 
-@pytest.mark.parametrize("id", catalogue.requirements())
-def test_a_requirement_has_an_explanation_a_rule_a_step_and_a_wrong_server(id: str) -> None:
-    """Each requirement has all its places. A failure shows the missing stub, ready to paste."""
-    stubs = described(id)
+@pytest.mark.parametrize(("edition", "id"), of_each_edition())
+def test_a_requirement_has_an_explanation_a_rule_a_step_and_a_wrong_server(edition: str, id: str) -> None:
+    """Each requirement of each edition has all its places. A failure shows the missing stub, ready to paste."""
+    with editions.use(edition):
+        stubs = described(id)
 
     assert not stubs, f"\n{stubs}"
 
