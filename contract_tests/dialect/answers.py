@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from contract_tests.dialect import schema
 from contract_tests.dialect.normalize import is_a_time
 from contract_tests.dialect.observations import Observation
 from contract_tests.dialect.rules import Fact, Resolved, UnresolvedError, choice, unanimous
+from contract_tests.http import editions
 from contract_tests.http.messages import Json, same
-from contract_tests.http.openapi import ignored_names, without_prefix
+from contract_tests.http.openapi import CONSTANT, ORGANIZATION, id_prefixes, ignored_names
 from contract_tests.http.operations import CREATE, DELETE, MODIFIES, MODIFY, RETRIEVE
 from contract_tests.oracle.model import ORGANIZATIONS
 from contract_tests.requirements import catalogue
@@ -32,13 +32,11 @@ SHAPES = {
 
 
 def _same_on_all(name: str, organizations: Sequence[str]) -> Callable[[Observation], Iterator[Json]]:
-    """The value of an ignored field on every assistant. A value that the run has sent first decides nothing: a server
-    that keeps it would seem to have chosen it."""
+    """The value of the field on every assistant. A value that the run has sent first decides nothing: a server that
+    keeps it would seem to have chosen it."""
 
     def rule(observation: Observation) -> Iterator[Json]:
-        if name not in ignored_names() or name in observation.fields:
-            return
-        if ORGANIZATIONS.get(observation.call.role) in organizations:
+        if name not in observation.fields and ORGANIZATIONS.get(observation.call.role) in organizations:
             shown = (item[name] for item in observation.assistants if name in item)
             yield from (value for value in shown if not observation.sent_first(name, value))
 
@@ -52,12 +50,16 @@ def _resolve_same_on_all(facts: Sequence[Fact]) -> Resolved:
     return resolved if len(ids) > 1 else replace(resolved, note="one assistant alone showed it")
 
 
-for _name in schema.document()["properties"]["constants"]["properties"]:
-    choice(f"constants.{_name}", rf"assistant\.{_name}( .*)?", _resolve_same_on_all)(
-        _same_on_all(_name, ("home", "abroad"))
-    )
-for _name in schema.document()["properties"]["organization"]["properties"]:
-    choice(f"organization.{_name}", rf"assistant\.{_name}( .*)?", _resolve_same_on_all)(_same_on_all(_name, ("home",)))
+# The fields of the page's edition: another edition leaves these settings out.
+with editions.use(editions.PAGE):
+    for _name in ignored_names(CONSTANT):
+        choice(f"constants.{_name}", rf"assistant\.{_name}( .*)?", _resolve_same_on_all)(
+            _same_on_all(_name, ("home", "abroad"))
+        )
+    for _name in ignored_names(ORGANIZATION):
+        choice(f"organization.{_name}", rf"assistant\.{_name}( .*)?", _resolve_same_on_all)(
+            _same_on_all(_name, ("home",))
+        )
 
 
 @choice("answers.create_status", "status")
@@ -151,7 +153,7 @@ def shape(observation: Observation) -> Iterator[Json]:
     """Only creates decide it: an older assistant may have an id of another shape."""
     if observation.call.operation == CREATE:
         for item in observation.assistants:
-            project = without_prefix(item["id"])
+            project = _without_prefix(item["id"])
             yield next((name for name, form in SHAPES.items() if re.fullmatch(form, project)), f"like {project}")
 
 
@@ -168,10 +170,18 @@ def bare_accepted(observation: Observation) -> Iterator[Json]:
 def echo_as_sent(observation: Observation) -> Iterator[Json]:
     if observation.accepted and observation.call.operation == DELETE and _is_bare(observation):
         answered_id = observation.body.get("id")
-        if isinstance(answered_id, str) and without_prefix(answered_id) == observation.call.id:
+        if answered_id in (observation.call.id, *_with_prefix(observation.call.id)):
             yield answered_id == observation.call.id
 
 
 def _is_bare(observation: Observation) -> bool:
-    id = observation.before["id"] if observation.before else ""
-    return id != observation.call.id and without_prefix(id) == observation.call.id
+    return observation.before is not None and observation.before["id"] in _with_prefix(observation.call.id)
+
+
+def _without_prefix(id: str) -> str:
+    """The rest of an id that has a prefix of the edition."""
+    return next((id.removeprefix(prefix) for prefix in id_prefixes() if id.startswith(prefix)), id)
+
+
+def _with_prefix(id: str) -> list[str]:
+    return [f"{prefix}{id}" for prefix in id_prefixes()]

@@ -13,21 +13,14 @@ from dataclasses import dataclass, field, replace
 from contract_tests.dialect import schema, sentences
 from contract_tests.dialect.normalize import CUT, Names, VisibleFields, describe_call, visible_fields
 from contract_tests.dialect.observations import Observation, observations
-from contract_tests.dialect.rules import CHOICES, Learned, learn, present_choices
+from contract_tests.dialect.rules import CHOICES, Learned, learn
+from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import (
-    CONSTANT,
-    ORGANIZATION,
-    ignored_fields,
-    ignored_names,
-    kept_fields,
-    required_fields,
-)
-from contract_tests.http.operations import CREATE, MODIFIES
+from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_fields, ignored_names, kept_fields
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
 from contract_tests.oracle.attribution import IDENTITY
-from contract_tests.oracle.calls import TEXTS, Call
+from contract_tests.oracle.calls import TEXTS, kept_id
 from contract_tests.oracle.expectations import demands
-from contract_tests.oracle.kept_fields import DEFAULTS
 from contract_tests.oracle.states import UNKNOWN
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import brief
@@ -42,7 +35,7 @@ def _field(*names: str) -> str:
 
 WORDING = ("errors.missing_key", "errors.unknown_key")  # settings of a text, which does not count as a difference
 # The requirement of a difference for which the call itself shows no choice: by its place, then by the operation.
-PLACES = (
+PLACES: tuple[tuple[str, str], ...] = (
     (r"header\.content-type", "errors/json-content-type"),
     (r"header\.access-control-.*", "browser/preflight"),
     (r"header\.retry-after", "rate/retry-after"),
@@ -57,12 +50,26 @@ PLACES = (
     (r"page\..*", "list/envelope"),
     (_field(*IDENTITY), "create/answers-the-assistant"),
 )
-# The requirement of an ignored field that an answer shows, by the way in which the field reads.
-SHOWN = {
-    ORGANIZATION: "ignored/model-and-temperature-are-the-organizations",
-    "file_search": "ignored/tools-are-file-search",
-    CONSTANT: "ignored/constants-hold",
+ACCEPTED = {
+    LIST: "list/envelope",
+    RETRIEVE: "retrieve/equals-created",
+    MODIFY: "modify/partial",
+    PATCH: "modify/partial",
+    DELETE: "delete/answers-deleted",
 }
+
+
+@per_edition
+def _places_of_fields() -> tuple[tuple[str, str], ...]:
+    """The requirement of a difference in a field that is ignored or kept."""
+    ignored = (
+        (ignored_names(ORGANIZATION), "ignored/model-and-temperature-are-the-organizations"),
+        (ignored_names(CONSTANT), "ignored/constants-hold"),
+        (ignored_names("file_search"), "ignored/tools-are-file-search"),
+    )
+    kept = (((name,), field.kept_id) for name, field in kept_fields().items())
+    return tuple((_field(*names), requirement) for names, requirement in (*ignored, *kept) if names)
+
 
 Key = tuple[str, int]
 
@@ -167,7 +174,7 @@ def _choice_differences(one: Mapping[str, Learned], other: Mapping[str, Learned]
 
 
 def _known_by_both(one: Mapping[str, Learned], other: Mapping[str, Learned]) -> Iterator[tuple[str, tuple[Json, Json]]]:
-    for name in present_choices():
+    for name in CHOICES:
         found = [each[name] for each in (one, other) if name in each and not each[name].doubt]
         if len(found) == 2:
             yield name, (found[0].value, found[1].value)
@@ -209,7 +216,7 @@ def _concern(
 
     A choice that is `alike` on both servers explains nothing.
     """
-    in_order = (each for name, each in present_choices().items() if name not in alike)
+    in_order = (CHOICES[name] for name in schema.settings() if name in CHOICES and name not in alike)
     if _is_preflight(one):
         in_order = (choice for choice in in_order if choice.setting.startswith("browser."))
     at_place = [choice.setting for choice in in_order if re.fullmatch(choice.places, place)]
@@ -224,11 +231,9 @@ def _requirement(place: str, observation: Observation) -> str:
     call = observation.call
     if _is_preflight(observation):
         return "browser/preflight"
-    for pattern, requirement in PLACES:
+    for pattern, requirement in (*PLACES, *_places_of_fields()):
         if re.fullmatch(pattern, place):
             return requirement
-    if field := next((name for name in (*ignored_names(), *kept_fields()) if re.fullmatch(_field(name), place)), None):
-        return _requirement_of_field(field, observation)
     if text := next((name for name in TEXTS if place.startswith(f"assistant.{name}")), None):
         return _requirement_of_text(text, observation)
     if not call.operation:
@@ -239,25 +244,11 @@ def _requirement(place: str, observation: Observation) -> str:
         return "org/closed-to-others"
     if call.id and not observation.before:
         return UNKNOWN[call.operation]
-    return _requirement_of_body(call)
-
-
-def _requirement_of_body(call: Call) -> str:
-    """The requirement of a good call that one of the servers refuses."""
     if call.ignored:
         return ignored_fields()[call.ignored[0]].accepted_id
-    kept = [field.kept_id for name, field in kept_fields().items() if name in call.fields.keys() - required_fields()]
-    if kept or call.operation not in MODIFIES:
-        return kept[0] if kept else catalogue.never_succeeds()[call.operation]
-    return "modify/partial"
-
-
-def _requirement_of_field(name: str, observation: Observation) -> str:
-    """The requirement of a field beside the texts."""
-    if name in ignored_fields():
-        return SHOWN[ignored_fields()[name].reads]
-    is_default = observation.call.operation == CREATE and name not in observation.fields
-    return DEFAULTS if is_default else kept_fields()[name].kept_id
+    if call.kept:
+        return kept_id(call.kept[0])
+    return catalogue.never_succeeds()[CREATE] if call.operation == CREATE else ACCEPTED[call.operation]
 
 
 def _is_preflight(observation: Observation) -> bool:

@@ -12,10 +12,9 @@ import yaml
 
 from contract_tests.dialect import schema
 from contract_tests.dialect.observations import observations
-from contract_tests.dialect.rules import Learned, describe
+from contract_tests.dialect.rules import CHOICES, Learned, describe
 from contract_tests.http import editions, printable_text, yaml_text
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_names
 from contract_tests.http.operations import CREATE
 from contract_tests.requirements.findings import answer, brief
 
@@ -52,26 +51,20 @@ def refused_creates(exchanges: Iterable[Exchange]) -> list[str]:
 def left_open(found: Mapping[str, Learned]) -> dict[str, str]:
     """The reason for which each setting that was not learned keeps its default."""
     rest = [name for name in schema.settings() if name not in found or found[name].doubt]
-    unshown = UNSHOWN | dict.fromkeys(_own_values(), OWN_VALUES)
-    return {name: found[name].doubt if name in found else unshown.get(name, UNSEEN) for name in rest}
+    return {name: found[name].doubt if name in found else UNSHOWN.get(name, UNSEEN) for name in rest}
 
 
 UNSEEN = "no answer showed it"
 LIMITER = "learned only with --probe-rate-limit, which uses up the rate limit"
 OWN_VALUES = "no assistant showed a value that this run had not sent itself"
 UNSHOWN = {
+    **{name: OWN_VALUES for name in CHOICES if name.startswith(("constants.", "organization."))},
     "errors.deactivated_key": "needs a key that was deactivated",
     "errors.foreign_status": "needs a key of another organization (ASSISTANTS_FOREIGN_API_KEY)",
     "errors.body_too_large": "no body that was tried was too large",
     "ids.echo_as_sent": "only an id without its prefix shows it, and this server does not accept such an id",
     **{f"limiter.{name}": LIMITER for name in ("per", "per_operation", "before_auth", "window", "block", "headers")},
 }
-
-
-def _own_values() -> list[str]:
-    """The settings of fields that each answer shows, whatever was sent."""
-    groups = {"constants": CONSTANT, "organization": ORGANIZATION}
-    return [f"{group}.{name}" for group, reads in groups.items() for name in ignored_names(reads)]
 
 
 def _setting(name: str, found: Learned) -> list[str]:

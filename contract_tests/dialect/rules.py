@@ -57,7 +57,7 @@ class Learned:
     exchanges: tuple[Exchange, ...] = ()
 
 
-CHOICES: dict[str, Rule] = {}  # of every edition
+CHOICES: dict[str, Rule] = {}
 
 
 def unanimous(facts: Sequence[Fact]) -> Resolved:
@@ -69,11 +69,6 @@ def unanimous(facts: Sequence[Fact]) -> Resolved:
                 f"{brief(value, 60)} to {describe(first)}, but {brief(other, 60)} to {describe(observation)}"
             )
     return Resolved(value, [first])
-
-
-def present_choices() -> dict[str, Rule]:
-    """The rules of the settings that the edition has."""
-    return {name: CHOICES[name] for name in schema.settings() if name in CHOICES}
 
 
 def choice(setting: str, places: str, resolve: Resolver = unanimous) -> Callable[[Reader], Reader]:
@@ -89,13 +84,13 @@ def choice(setting: str, places: str, resolve: Resolver = unanimous) -> Callable
 def learn(seen: Iterable[Observation]) -> dict[str, Learned]:
     """The choices of one run by setting. A choice without a fact is left out."""
     every = list(seen)
-    rules = present_choices()
-    facts: dict[str, list[Fact]] = {name: [] for name in rules}
+    choices = {name: each for name, each in CHOICES.items() if name in schema.settings()}
+    facts: dict[str, list[Fact]] = {name: [] for name in choices}
     for observation in every:
-        for name, each in rules.items():
+        for name, each in choices.items():
             facts[name] += [(value, observation) for value in each.rule(observation)]
     control = Control(every)
-    return {name: _resolve(rules[name], found, control) for name, found in facts.items() if found}
+    return {name: _resolve(CHOICES[name], found, control) for name, found in facts.items() if found}
 
 
 class Control:

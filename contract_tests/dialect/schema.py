@@ -1,7 +1,4 @@
-"""The settings of a dialect, from the schema of the fake. The schema is data; nothing of the fake is imported.
-
-An edition (`x-fake` of its overlay) leaves out the settings that mean nothing there, and has defaults of its own.
-"""
+"""The settings of a dialect, from the schema of the fake. The schema is data; nothing of the fake is imported."""
 
 from __future__ import annotations
 
@@ -12,7 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from contract_tests.http import openapi, yaml_text
+from contract_tests.http import yaml_text
+from contract_tests.http.editions import document as contract
 from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Json
 
@@ -29,17 +27,20 @@ def document() -> dict[str, Any]:
 
 @per_edition
 def settings() -> Mapping[str, Mapping[str, Any]]:
-    """The schema of each setting by its name, such as answers.create_status, in the order of the file."""
-    choices = openapi.document()["info"].get("x-fake", {})
-    defaults = {name: {"default": value} for name, value in choices.get("settings", {}).items()}
-    meaningless = choices.get("meaningless", ())
+    """The schema of each setting of the edition by its name, such as answers.create_status. The file has the order."""
     groups = document()["properties"].items()
-    found = {f"{group}.{name}": schema for group, each in groups for name, schema in each["properties"].items()}
-    return {name: {**schema, **defaults.get(name, {})} for name, schema in found.items() if name not in meaningless}
+    every = {f"{group}.{name}": schema for group, each in groups for name, schema in each["properties"].items()}
+    return {name: schema for name, schema in every.items() if name not in _choices("meaningless")}
 
 
 def default(setting: str) -> Json:
-    return settings()[setting]["default"]
+    return _choices("settings").get(setting, settings()[setting]["default"])
+
+
+def _choices(kind: str) -> Mapping[str, Json]:
+    """What the edition says of our fake: the `meaningless` settings, or its own `settings`."""
+    found: Mapping[str, Json] = contract()["info"].get("x-fake", {}).get(kind, {})
+    return found
 
 
 def fault(setting: str, value: Json) -> str:
@@ -48,6 +49,6 @@ def fault(setting: str, value: Json) -> str:
     return next((each.message for each in faults), "")
 
 
-@per_edition
+@cache
 def _validator(setting: str) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({**settings()[setting], "$defs": document()["$defs"]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Json
-from contract_tests.http.openapi import body, ignored_fields, ignored_names, kept_fields, required_fields
+from contract_tests.http.openapi import ignored_fields, ignored_names, kept_fields, required_fields
 from contract_tests.oracle.kept_values import is_certain
 
 # The longest values that the schemas allow.
@@ -35,14 +35,6 @@ def uncertain() -> list[tuple[str, Json]]:
     return [
         (name, value) for name, field in kept_fields().items() for value in field.values if not is_certain(name, value)
     ]
-
-
-@per_edition
-def outside() -> dict[str, Json]:
-    """One value of each field with limits that is outside them."""
-    texts = {name: schema["maxLength"] for name, schema in body()["properties"].items() if "x-default" in schema}
-    long: dict[str, Json] = {name: "x" * (most + 1) for name, most in texts.items()}
-    return long | {name: field.refused[0] for name, field in kept_fields().items()}
 
 
 @per_edition

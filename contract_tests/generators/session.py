@@ -92,9 +92,10 @@ class Session:
             return self.send(request)
         return _answered(exchange)
 
-    def send_bare(self, request: Request) -> Exchange:
-        """Sends a create without the fields that the others have."""
-        return _answered(self._send(request))
+    def send_without(self, field: str, body: Mapping[str, Json]) -> Exchange:
+        """Sends a create without a field that every create must have, or with the value that the body gives to it."""
+        others = {name: value for name, value in self._create_fields.items() if name != field}
+        return _answered(self._send(operations.create({**others, **body})))
 
     def _spell(self, request: Request) -> Request:
         operation = operations.parse(request.method, request.path).operation

@@ -30,19 +30,20 @@ class Step:
     A pattern is the id of a requirement; `kept/*` stands for every requirement of the area.
 
     `requests` is the number of calls that the step sends in a session that is not thorough, without the creates of its
-    fixtures. None means not counted; no profile can use such a step. `reserve` is the number of additional calls if the
-    target refuses calls that it should accept. `needs` are declarations of the target or permissions of the user.
-    `ends` are the fixtures that the step deletes. A step that `reads_only` sends GET alone and has no fixtures. A
-    `wide` step is left out under a rate limit. A `hostile` step comes late, because it may leave the list unreadable.
-    A `last` step comes last of all, because a server may refuse the second key from then on. A `control` sends accepted
-    calls, with which refusals are compared, so a profile always runs it. A step without patterns only decides free
-    choices.
+    fixtures. None means not counted; no profile can use such a step. `requests_each` stands in its place if the number
+    is so many for each requirement. `reserve` is the number of additional calls if the target refuses calls that it
+    should accept. `needs` are declarations of the target or permissions of the user. `ends` are the fixtures that the
+    step deletes. A step that `reads_only` sends GET alone and has no fixtures. A `wide` step is left out under a rate
+    limit. A `hostile` step comes late, because it may leave the list unreadable. A `last` step comes last of all,
+    because a server may refuse the second key from then on. A `control` sends accepted calls, with which refusals are
+    compared, so a profile always runs it. A step without patterns only decides free choices.
     """
 
     act: Callable[..., None]
     patterns: tuple[str, ...]
     fixtures: tuple[str, ...] = ()
     requests: int | None = None
+    requests_each: int = 0
     reserve: int = 0
     needs: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
@@ -56,6 +57,15 @@ class Step:
     def requirements(self) -> tuple[str, ...]:
         """The requirements of the edition that the step tests."""
         return tuple(dict.fromkeys(id for pattern in self.patterns for id in catalogue.match(pattern)))
+
+    @property
+    def count(self) -> int | None:
+        """The number of calls, those of `requests_each` included; None if they are not counted."""
+        return (
+            self.requests_each * len(self.requirements)
+            if self.requests is None and self.requests_each
+            else self.requests
+        )
 
     @property
     def is_in_edition(self) -> bool:

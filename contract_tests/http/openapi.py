@@ -110,11 +110,6 @@ def id_prefixes() -> tuple[str, ...]:
     return tuple(_id_schema()["x-prefixes"])
 
 
-def without_prefix(id: str) -> str:
-    """The id without the prefix that the edition demands; the same text if there is none."""
-    return next((id.removeprefix(prefix) for prefix in id_prefixes() if id.startswith(prefix)), id)
-
-
 @per_edition
 def id_requirement() -> str:
     """The requirement that demands the form of an id."""

@@ -161,9 +161,12 @@ class Oracle:
 
     def is_not_offered(self, exchange: Exchange) -> bool:
         """True for the refusal of an operation that a server may leave out, and that never succeeded."""
-        operation = read(exchange.request).operation
-        optional = operation in optional_operations() and operation not in self.refusals.succeeded
-        return optional and exchange.response.status in (404, *NOT_OFFERED)
+        call, status = read(exchange.request), exchange.response.status
+        if call.operation not in optional_operations() or call.operation in self.refusals.succeeded:
+            return False
+        tracked = self.model.find(call.id)
+        is_there = tracked is not None and not all_demands(call, tracked, self.model, self.target)
+        return status in NOT_OFFERED or (status == 404 and is_there)
 
     def find_known_refusal(self, operation: str) -> Exchange | None:
         """The last refusal of an operation that seems never to succeed, or its last call without an answer in time.

@@ -22,8 +22,8 @@ class Fixtures:
     rich has texts that servers tend to change, and every ignored field, and its create sends an identity; no step
     changes it. one and other are created in parallel with equal names and nothing else. plain has a name of its own and
     nothing else. last has a name and instructions, and is created after the last walk. empty has an empty text for
-    instructions, and a name that comes before all others of the run, though it is created last. nulls has a name and
-    null for each kept field that may be null.
+    instructions, and a name that comes before all others of the run, though it is created last. nulls has null for each
+    kept field that may be null.
 
     If such a create is refused, further creates add the fields that a service may demand.
     """
@@ -59,8 +59,9 @@ class Fixtures:
         self._ids["empty"] = self._create({"name": f"A {self.session.unique_text('empty')}", "instructions": ""})
 
     def _nulls(self) -> None:
-        empty: dict[str, Json] = {name: None for name in kept_fields() if may_be_null(name)}
-        self._ids["nulls"] = self._create({"name": self.session.unique_text("nulls"), **empty})
+        empty = {name: None for name in kept_fields() if may_be_null(name)}
+        created = self.session.send(operations.create({"name": self.session.unique_text("nulls"), **empty}))
+        self._ids["nulls"] = self.session.created_id(created)
 
     def _create(self, body: dict[str, Json]) -> str:
         """The id of a new assistant. Tries the fields that a service may demand. Raises BlockedError."""

@@ -15,7 +15,7 @@ from contract_tests.generators.session import Session, page_ids
 from contract_tests.generators.steps import step
 from contract_tests.generators.tour import errors
 from contract_tests.generators.tour.parallel import SDK_HEADERS, preflight
-from contract_tests.http import openapi, operations
+from contract_tests.http import operations
 from contract_tests.http.messages import Json, Request
 from contract_tests.profiles import length_search
 
@@ -121,7 +121,7 @@ def maximum_lengths(session: Session, plain: str) -> None:
 @step(ends=("plain",), requests=2, reserve=1)
 def ids_without_their_prefix(session: Session, plain: str) -> None:
     """A retrieve and a delete of an id without its prefix."""
-    bare = openapi.without_prefix(plain)
+    bare = operations.bare(plain)
     known = session.send(operations.retrieve(bare)).response.accepted
     if not known or not session.send(operations.delete(bare)).response.accepted:
         session.send(operations.delete(plain))

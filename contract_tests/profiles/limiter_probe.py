@@ -12,6 +12,7 @@ from contract_tests.generators.session import Session
 from contract_tests.http import operations
 from contract_tests.http.client import MINUTE
 from contract_tests.http.messages import Exchange, Json, Request
+from contract_tests.http.openapi import id_prefixes
 
 # Seconds of the clock's minute. A sliding window forgets the first call well after the next minute has begun.
 FIRST, BURST, STILL, ANEW, FREED = 12, 35, 54, 66, 75
@@ -64,7 +65,7 @@ class Limits:
         return None
 
     def _learn_scope(self) -> None:
-        self._note("per_operation", self._passes(operations.retrieve("asst-contract-names-nothing")))
+        self._note("per_operation", self._passes(operations.retrieve(f"{id_prefixes()[0]}contract-names-nothing")))
         stranger = not self._passes(operations.list_("nobody", limit=1))
         self._note("before_auth", stranger)
         if "sibling" in self.session.target.keys:

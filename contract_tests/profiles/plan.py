@@ -71,7 +71,7 @@ class Plan:
     def requests(self) -> int:
         """The number of all requests, with the clean-up, to a target that violates no requirement."""
         ended = {name for step in self.steps for name in step.ends}
-        own = sum(step.requests or 0 for step in self.steps)
+        own = sum(step.count or 0 for step in self.steps)
         creates_and_deletes = 2 * len(self._fixtures) - len(ended)
         probe = self.probe_requests if self.probes else 0
         return self.walks + self.checks + own + creates_and_deletes + probe
@@ -114,7 +114,7 @@ class Plan:
         steps = [step for step in self.steps if requirement in step.requirements]
         if requirement.startswith("rate/"):
             return self.probe_requests if self.probes else 0
-        own = sum(step.requests or 0 for step in steps) + len({name for step in steps for name in step.fixtures})
+        own = sum(step.count or 0 for step in steps) + len({name for step in steps for name in step.fixtures})
         return own + (self.walks if requirement in WALKED else 0)
 
     @property

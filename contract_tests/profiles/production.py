@@ -6,11 +6,11 @@ Every text that is sent has the run's tag in it. The order matters: a step may u
 
 from __future__ import annotations
 
-from contract_tests.generators.field_values import outside, rounds, uncertain
+from contract_tests.generators.field_values import rounds, uncertain
 from contract_tests.generators.scenario import Scenario
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import REFUSALS, step
-from contract_tests.generators.tour import delete, errors, ignored, lists, modify, parallel
+from contract_tests.generators.tour import delete, errors, ignored, kept, lists, modify, parallel
 from contract_tests.generators.tour.ignored import ACCEPTED, HOLD, NOT_KEPT
 from contract_tests.http import operations
 from contract_tests.http.messages import Json
@@ -18,38 +18,37 @@ from contract_tests.http.openapi import required_fields
 from contract_tests.profiles.fixtures import send_each_alone
 
 FIELDS = len(ACCEPTED)
-KEPT = "kept/*"
 
 
 @step(
     "create/name-suffices",
-    "create/model-suffices",
     "create/keeps-what-it-is-given",
     "create/id-is-asst-hyphen",
-    "create/id-is-asst",
     "create/ids-are-unique",
     "create/identity-is-the-servers",
     "create/answers-the-assistant",
     "create/status-200",
-    "create/defaults",
-    "create/every-field",
     "parallel/creates-all-kept",
     *ACCEPTED,
     *NOT_KEPT,
     *HOLD,
-    KEPT,
+    "create/model-suffices",
+    "create/id-is-asst",
+    "create/defaults",
+    "create/every-field",
+    "kept/*",
     fixtures=("one", "other", "rich"),
     requests=0,
     reserve=2 + FIELDS,
 )
 def creates(_: Session) -> None:
-    """The required fields alone create an assistant. Two parallel creates with equal names make two assistants. Texts
-    and kept fields come back unchanged. Ignored fields and an identity that is sent have no effect."""
+    """A name alone creates an assistant. Two parallel creates with equal names make two assistants. Texts come back
+    unchanged, and so do kept fields. Ignored fields and an identity that is sent have no effect."""
 
 
 @step("create/null-is-accepted", fixtures=("nulls",), requests=0)
-def a_create_with_nulls(_: Session) -> None:
-    """A create accepts null for each kept field that may be null."""
+def null_for_kept_fields(_: Session) -> None:
+    """A create accepts null for each field that may be null."""
 
 
 @step("retrieve/equals-created", "create/keeps-what-it-is-given", "org/shared-by-its-keys", *NOT_KEPT, requests=1)
@@ -80,7 +79,7 @@ def a_key_of_another_organization(session: Session, rich: str) -> None:
     *ACCEPTED,
     *NOT_KEPT,
     *HOLD,
-    KEPT,
+    "kept/*",
     requests=3,
     reserve=2 * (1 + FIELDS),
     control=True,
@@ -101,25 +100,26 @@ def _modify_all(session: Session, verb: operations.Modify, id: str, fields: dict
         send_each_alone(session, verb, id, fields)
 
 
-@step("modify/metadata-is-replaced", requests=1)
+@step("modify/metadata-is-replaced", requests=2)
 def another_metadata(session: Session, other: str) -> None:
-    """A metadata with another pair replaces the metadata of the modify before."""
-    session.send(operations.modify(other, {"metadata": {"run": session.unique_text("metadata")}}))
+    """A metadata that a modify sends replaces the one before."""
+    for number in ("one", "two"):
+        session.send(operations.modify(other, {"metadata": {number: session.unique_text("metadata")}}))
 
 
-@step("kept/reasoning_effort", requests=1)
-def a_field_that_some_servers_refuse(session: Session, other: str) -> None:
+@step("kept/reasoning_effort", requests_each=1)
+def a_value_that_some_servers_refuse(session: Session, other: str) -> None:
     """A value that a server may refuse comes back as sent if the server accepts it."""
-    rare = {name: value for name, value in reversed(uncertain()) if name not in rounds()[0].keys() | required_fields()}
-    for name, value in rare.items():
+    first = {name: value for name, value in reversed(uncertain()) if name not in required_fields()}
+    for name, value in first.items():
         session.send(operations.modify(other, {name: value}))
 
 
-@step("limits/*", requests=11)
-def fields_outside_their_limits(session: Session, other: str) -> None:
-    """A modify with a field of a wrong type, out of its range or too long is refused and changes nothing."""
-    for name, value in outside().items():
-        session.send(operations.modify(other, {name: value}))
+@step("limits/*", requests_each=1)
+def a_value_outside_each_limit(session: Session, other: str) -> None:
+    """A value outside the limits of each field is refused and changes nothing."""
+    for field, value in kept.outside_each():
+        session.send(operations.modify(other, {"name": session.unique_text("outside"), field: value}))
 
 
 @step("parallel/modifies-not-lost", "modify/partial", requests=2)
@@ -179,12 +179,12 @@ def every_operation_without_a_good_key(session: Session, rich: str) -> None:
     requests=4,
 )
 def refused_creates(session: Session) -> None:
-    """A create without the required field, with null for this field, or with a text that is not a string creates
+    """A create without a field that it must have, with null for the field, or with a text that is not a string creates
     nothing."""
     text = session.unique_text
     for field in required_fields():
-        session.send_bare(operations.create({"instructions": text(f"no {field}")}))
-        session.send_bare(operations.create({field: None, "instructions": text(f"null {field}")}))
+        session.send_without(field, {"instructions": text(f"no {field}")})
+        session.send_without(field, {field: None, "instructions": text(f"null {field}")})
     for body in (
         {"name": 7, "instructions": text("name of another type")},
         {"name": text("instructions of another type"), "instructions": {"text": "text"}},
@@ -239,19 +239,19 @@ def one_created_after_another(session: Session) -> None:
 SCENARIO = Scenario(
     before=(
         creates,
-        a_create_with_nulls,
+        null_for_kept_fields,
         a_second_key_retrieves,
         a_key_of_another_organization,
         modifies,
-        another_metadata,
-        a_field_that_some_servers_refuse,
         two_parallel_modifies,
         a_second_key_clears,
         modify.an_empty_body,
         modify.a_wrong_type_beside_a_valid_value,
         errors.bodies_that_are_not_an_object,
         ignored.absurd_values,
-        fields_outside_their_limits,
+        another_metadata,
+        a_value_that_some_servers_refuse,
+        a_value_outside_each_limit,
         a_nul_in_a_name,
         every_operation_without_a_good_key,
         refused_creates,

@@ -46,7 +46,7 @@ def by_step(plan: Plan, target: Target, console: Console) -> None:
     rows = Table("step", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     rows.add_column("requests", justify="right")
     for step in plan.steps:
-        rows.add_row(step.promise, str(step.requests) if step.requests else "·")
+        rows.add_row(step.promise, str(step.count) if step.count else "·")
     table(console, rows)
     _effort(plan, target, console)
 

@@ -136,7 +136,7 @@ def test_a_step_name_stands_for_one_step() -> None:
 
 def test_a_profile_uses_counted_steps_alone() -> None:
     """A plan knows the requests of each of its steps; a step that read-only uses does not write."""
-    assert [step.name for each in plan.SCENARIOS.values() for step in each.steps if step.requests is None] == []
+    assert [step.name for each in plan.SCENARIOS.values() for step in each.steps if step.count is None] == []
     assert [step.name for step in read_only.SCENARIO.steps if step.fixtures or not step.reads_only] == []
 
 

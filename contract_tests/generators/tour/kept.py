@@ -30,7 +30,7 @@ def a_create_with_little(session: Session) -> None:
 def no_model(session: Session) -> None:
     """A create without a model, or with null for it, is refused and creates nothing."""
     for model in ({}, {"model": None}):
-        session.send_bare(operations.create({"name": session.unique_text("no model"), **model}))
+        session.send_without("model", {"name": session.unique_text("no model"), **model})
     session.walk()
     session.create_assistant()
 
@@ -133,6 +133,11 @@ def _outside() -> Iterator[tuple[str, Json]]:
     for field, values in absurd().items():
         yield from ((field, value) for value in values)
     yield from TOO_LONG
+
+
+def outside_each() -> Iterator[tuple[str, Json]]:
+    """One value outside the limits for each field that has limits."""
+    yield from dict([*_outside(), ("instructions", "i" * 256_001)]).items()
 
 
 TOO_LONG: list[tuple[str, Json]] = [
