@@ -55,6 +55,8 @@ class Oracle:
         self.second_key_is_refused = False
         self._unanswered: dict[str, list[Exchange]] = defaultdict(list)
         self._deviating: set[int] = set()
+        # The refusals by an operation that a server may leave out, each with its demands.
+        self._perhaps_left_out: list[tuple[Exchange, Call, list[Demand]]] = []
         for id, role in ((target.bound_id, "primary"), (target.expendable_id, "sibling")):
             if id:
                 self.model.assistants[id] = TrackedAssistant(id, "home", role)
@@ -162,11 +164,14 @@ class Oracle:
     def is_not_offered(self, exchange: Exchange) -> bool:
         """True for the refusal of an operation that a server may leave out, and that never succeeded."""
         call, status = read(exchange.request), exchange.response.status
-        if call.operation not in optional_operations() or call.operation in self.refusals.succeeded:
+        if not self._may_be_left_out(call):
             return False
         tracked = self.model.find(call.id)
         is_there = tracked is not None and not all_demands(call, tracked, self.model, self.target)
         return status in NOT_OFFERED or (status == 404 and is_there)
+
+    def _may_be_left_out(self, call: Call) -> bool:
+        return call.operation in optional_operations() and call.operation not in self.refusals.succeeded
 
     def find_known_refusal(self, operation: str) -> Exchange | None:
         """The last refusal of an operation that seems never to succeed, or its last call without an answer in time.
@@ -198,6 +203,9 @@ class Oracle:
             makes_nothing = (id_requirement(), "create/ids-are-unique")
             self.findings.dead[CREATE] = next(filter(self.findings.broken, makes_nothing))
             self.findings.accepted.clear()  # no call of such a server is a control of another
+        for exchange, call, wanted in self._perhaps_left_out:
+            if not self._may_be_left_out(call) and wanted:
+                self.errors.demanded(exchange, call, wanted)
         self.errors.conclude(is_explained)
         drop_operations(self.findings, never)
         for requirement, refused in causes:
@@ -219,9 +227,11 @@ class Oracle:
         if exchange.response.refused:
             self.errors.envelope(exchange, call)
         tracked = self.model.find(call.id)
-        if self.is_not_offered(exchange):
-            return
-        if wanted := all_demands(call, tracked, self.model, self.target):
+        wanted, status = all_demands(call, tracked, self.model, self.target), exchange.response.status
+        is_as_demanded = any(status in demand.statuses for demand in wanted)
+        if self._may_be_left_out(call) and status in (404, *NOT_OFFERED) and not is_as_demanded:
+            self._perhaps_left_out.append((exchange, call, wanted))
+        elif wanted:
             self._demanded(exchange, call, wanted, tracked)
         elif call.id and (tracked is None or not tracked.organization or tracked.unsettled):
             self._note_write(exchange, call)  # somebody else's, or an id that an implementation may read as another

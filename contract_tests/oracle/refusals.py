@@ -194,9 +194,10 @@ class Refusals:
                 yield requirement, each
 
     def _is_never_accepted(self, operation: str, item: Item) -> bool:
-        """True if the field was the only cause of a refusal, and no call with the field was accepted."""
+        """True if the field was the only cause of a refusal, and no call with a value of the field was accepted."""
         guilty = any((of, name) == (operation, item[0]) for of, (name, _) in self.guilty)
-        return guilty and not any(name == item[0] for shape in self._accepted[operation] for name, _ in shape)
+        accepted = {part for shape in self._accepted[operation] for part in shape}
+        return guilty and not any(name == item[0] and value != "null" for name, value in accepted)
 
     def _demands_more(self, each: Refused) -> str:
         """The requirement if no accepted call has less: each accepted call may have a field that this call lacks."""

@@ -53,10 +53,11 @@ def title() -> str:
 
 @per_edition
 def requirements() -> Mapping[str, Requirement]:
-    """Every requirement by its id, in the order of the catalogue: area by area, also those that an overlay adds."""
-    found = [Requirement(**{**row, "needs": _needs(row)}) for row in document()["x-requirements"]]
-    order = list(dict.fromkeys(each.area for each in found))
-    return {each.id: each for each in sorted(found, key=lambda each: order.index(each.area))}
+    """Every requirement by its id, in the order of the catalogue. Those of one area stand together."""
+    rows: list[dict[str, Any]] = document()["x-requirements"]
+    order = list(dict.fromkeys(row["id"].partition("/")[0] for row in rows))
+    rows = sorted(rows, key=lambda row: order.index(row["id"].partition("/")[0]))
+    return {row["id"]: Requirement(**{**row, "needs": _needs(row)}) for row in rows}
 
 
 @per_edition

@@ -91,7 +91,7 @@ def a_temperature_above_1_is_cut(fake: Fake) -> None:
     changing(fake, "temperature", lambda value: min(value, 1))
 
 
-@wrong("kept/top_p")
+@wrong("kept/top_p", "modify/partial")
 def top_p_takes_the_temperature(fake: Fake) -> None:
     """One column for both, by a mistake in a mapping."""
     getting(fake, lambda body: body | {"top_p": min(body["temperature"], 1)} if body.get("temperature") else body)
@@ -153,7 +153,7 @@ def digits_in_metadata_become_numbers(fake: Fake) -> None:
 @wrong("kept/metadata")
 def metadata_is_text(fake: Fake) -> None:
     """The column has JSON as text, and nobody parses it."""
-    showing(fake, lambda _, document: document | {"metadata": {"json": str(document["metadata"])}})
+    changing(fake, "metadata", lambda pairs: {"json": str(pairs)} if pairs else pairs)
 
 
 TOOL_CHANGES: dict[str, Callable[[list[Any]], list[Any]]] = {
