@@ -22,6 +22,7 @@ from fake_server.log import RENDERERS
 
 DEFAULT_RATE = str(load_document()["x-rate-limit"]["requests"])
 DEFAULT_BASE_PATH = urlsplit(load_document()["servers"][0]["url"]).path
+EDITIONS = edition_names()
 CONTROL_PATH = "/_fake"
 PUBLIC = (
     "Everybody who reaches this port can see the keys and change everything under /_fake. "
@@ -149,10 +150,11 @@ def main() -> None:
 @click.option("--tls-key", type=FILE, help="The key of the certificate.  [default: in the same file]")
 @click.option(
     "--edition",
-    type=click.Choice(edition_names()),
+    type=click.Choice(EDITIONS),
     default=PAGE,
     show_default=True,
-    help="Follow this edition of the contract.",
+    metavar="NAME",
+    help=f"Follow this edition of the contract: {' or '.join(EDITIONS)}.",
 )
 @click.option("--dialect", metavar="NAME|FILE", help="Use this dialect, such as ragen.")
 @click.option("--json", "as_json", is_flag=True, help="Print the URL and the keys as one line of JSON.")

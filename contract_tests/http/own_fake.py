@@ -11,18 +11,17 @@ from contract_tests.http.target import Clock, Target
 
 
 @contextmanager
-def fake(rate_limit: int = 0, edition: str | None = None) -> Iterator[Target]:
-    """A new fake of an edition, or of the chosen one, in a thread, as a target. Its clock is ours, so a wait for the
-    limiter takes no time.
-    """
+def fake(rate_limit: int = 0) -> Iterator[Target]:
+    """A new fake of the chosen edition in a thread, as a target. Its clock is ours, so a wait for the limiter takes no
+    time."""
     from fake_server.compose import compose
     from fake_server.http.server import serve
     from fake_server.storage import seed
 
     clock = held_clock()
-    made = compose(rate_limit=rate_limit or None, now=clock.now, edition=edition or editions.chosen())
-    bound, expendable = (made.edition.assistant_id(key.project) for key in seed.KEYS[:2])
-    with serve(made) as base_url:
+    served = compose(rate_limit=rate_limit or None, now=clock.now, edition=editions.chosen())
+    bound, expendable = (served.edition.assistant_id(key.project) for key in seed.KEYS[:2])
+    with serve(served) as base_url:
         yield Target(
             base_url,
             keys={key.label: key.secret for key in seed.KEYS},

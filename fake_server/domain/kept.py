@@ -4,7 +4,6 @@ A project has the name as its title and the instructions as its prompt. All othe
 """
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +43,9 @@ class KeptFields:
         sent = {"name": project.title, "instructions": project.prompt, **(project.fields or {})}
         own = {"id": assistant_id(project.id, self.prefix), "object": "assistant", "created_at": project.created_at}
         values = {**vars(organization), **self.defaults, **_without_null(sent), **own}
+        shown = {name: values.get(name) for name in self.shown} | dict(constants)
         # A caller may change the answer, and the values belong to the store.
-        return deepcopy({name: values.get(name) for name in self.shown} | dict(constants))
+        return {name: _copy(value) for name, value in shown.items()}
 
     def _complete(self, name: str, value: Any) -> Any:
         added = self.added.get(name)
@@ -61,6 +61,13 @@ def _add_members(sent: Any, added: Any) -> Any:
     return {name: _add_members(value, added.get(name)) for name, value in sent.items()} | {
         name: value for name, value in added.items() if name not in sent
     }
+
+
+def _copy(value: Any) -> Any:
+    """As deepcopy, which takes twice the time, for the values of JSON alone."""
+    if isinstance(value, dict):
+        return {name: _copy(each) for name, each in value.items()}
+    return [_copy(each) for each in value] if isinstance(value, list) else value
 
 
 def _without_null(values: Mapping[str, Any]) -> dict[str, Any]:

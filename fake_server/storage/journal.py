@@ -22,6 +22,7 @@ from fake_server.storage.file_format import DataFileError
 from fake_server.storage.file_lock import MODE, Stamp, in_use, lock
 
 LOG = logging.getLogger(__name__)
+MANY_DIGITS = re.compile(rb"\d{19}")
 BEGINNING = b' {"generation":'
 
 
@@ -59,8 +60,8 @@ class Journal:
         self.checksum = checksum
         self.size += len(line) + 1
         try:
-            return orjson.loads(line[9:])
-        except orjson.JSONDecodeError:
+            return _decode(line[9:])
+        except ValueError:
             raise self.error(f"has no JSON in line {number}") from None
 
     def resume(self) -> None:
@@ -152,8 +153,13 @@ class Journal:
 def _encode(value: object) -> bytes:
     try:
         return orjson.dumps(value)
-    except orjson.JSONEncodeError:  # a kept field may have an integer of more than 64 bits
+    except orjson.JSONEncodeError:  # orjson has integers of 64 bits alone, and a kept field may have larger ones
         return json.dumps(value).encode()
+
+
+def _decode(text: bytes) -> Any:
+    """Raises ValueError."""
+    return json.loads(text) if MANY_DIGITS.search(text) else orjson.loads(text)
 
 
 def _open_locked(path: Path) -> int:

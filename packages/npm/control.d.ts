@@ -440,6 +440,10 @@ export interface components {
             url: string;
             /** @description The version of openapi.yaml. */
             contract: string;
+            /** @description The edition of the contract. */
+            edition: string;
+            /** @description The fields that an assistant keeps, beside its name and its instructions. Other fields are ignored. */
+            kept: string[];
         };
         OrganizationOrAll: {
             /** @description The id of an organization. */
@@ -463,18 +467,23 @@ export interface components {
                 /** @description The key itself. Default: sk-fake-<organization>-<label>. */
                 secret?: string;
                 /** @description The assistant that the key is bound to. Default: a new one. */
-                assistant?: string;
+                assistant?: components["schemas"]["AssistantId"];
                 active?: boolean;
             }[];
-            assistants?: {
-                /** @description The id of an assistant. */
-                id?: string;
-                name: string;
-                instructions?: string | null;
-                /** @description Unix seconds. Default: the time when the seed is used. */
-                created_at?: number;
-            }[];
+            assistants?: components["schemas"]["SeedAssistant"][];
         };
+        /** @description In an edition of the contract with kept fields, the body of a create may stand here, with an id and a time, and the name may be left out. In the page's edition no other field is allowed. */
+        SeedAssistant: {
+            id?: components["schemas"]["AssistantId"];
+            name: string | null;
+            instructions?: string | null;
+            /** @description Unix seconds. Default: the time when the seed is used. */
+            created_at?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The id of an assistant. It begins as the ids of the edition do. */
+        AssistantId: string;
         Snapshots: {
             data: components["schemas"]["Snapshot"][];
         };
@@ -544,7 +553,7 @@ export interface components {
             /** @description The id of an organization. */
             organization: string;
             /** @description The assistant that the key is bound to. It may be deleted. */
-            assistant: string;
+            assistant: components["schemas"]["AssistantId"];
             active: boolean;
         };
         Assistants: {
@@ -1303,8 +1312,7 @@ export interface operations {
                 "application/json": {
                     /** @description The id of an organization. */
                     organization: string;
-                    /** @description The id of an assistant. */
-                    assistant?: string;
+                    assistant?: components["schemas"]["AssistantId"];
                     /** @description The name of the key in lists and logs. It is unique in its organization. */
                     label?: string;
                 };
@@ -1385,8 +1393,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The id of an assistant. */
-                    assistant?: string;
+                    assistant?: components["schemas"]["AssistantId"];
                     active?: boolean;
                 };
             };
@@ -1434,8 +1441,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description The id of an assistant. */
-                    assistant?: string;
+                    assistant?: components["schemas"]["AssistantId"];
                 };
             };
         };

@@ -39,6 +39,7 @@ import fake_server.cli
 clock = Clock()
 fake = compose(rate_limit=20, now=clock.now, dialect=load_dialect("ragen"))
 attach(fake, clock)
+assert compose(rate_limit=20, edition="openai").edition.kept
 with serve(fake) as url:
     control = url.removesuffix("/v1") + "/_fake/"
     urlopen(Request(url + "/assistants", headers={"Authorization": "Bearer sk-fake-primary"})).read()

@@ -69,7 +69,8 @@ def driven(python: Path, name: str, edition: str) -> tuple[dict[str, str], list[
     # -P: the script has the name of its framework. Python must not import the script in its place.
     command = [str(python), "-P", "-W", "ignore", str(HERE / f"{name}.py")]
     with serve(fake) as base_url:
-        variables = os.environ | {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": seed.KEYS[0].secret}
+        kept = " ".join(fake.edition.kept.names) if fake.edition.kept else ""
+        variables = os.environ | {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": seed.KEYS[0].secret, "KEPT": kept}
         done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=PATIENCE, check=False)
     if done.returncode:
         return {}, sent, done.stderr.strip().splitlines()[-1]

@@ -44,29 +44,63 @@ function row({ assistant, keys }) {
   const bound = keys.length > 0 && el("span.tag.soft", `bound to ${keys.join(", ")}`);
   return el(
     "tr",
-    el("td", el("button.row", attributes, el("span.text", assistant.name.trim() || "(blank name)"), " ", bound)),
+    el("td", el("button.row", attributes, el("span.text", title(assistant)), " ", bound)),
     el("td.id.wide.soft", assistant.id),
     el("td.wide.soft.figures", day(assistant.created_at)),
   );
 }
 
-const fields = ({ name, instructions }) => [
-  field("Name", el("input", { name: "name", required: true, value: name, autocomplete: "off" })),
+const title = ({ name }) => (name === null ? "(no name)" : name.trim() || "(blank name)");
+
+// A name may be missing in an edition that keeps other fields.
+const fields = (assistant) => [
+  field(
+    "Name",
+    el("input", { name: "name", required: !keepsMore(), value: assistant.name ?? "", autocomplete: "off" }),
+  ),
   field(
     "Instructions",
-    el("textarea", { name: "instructions", value: instructions ?? "", placeholder: "None" }),
+    el("textarea", { name: "instructions", value: assistant.instructions ?? "", placeholder: "None" }),
   ),
+  keepsMore() && field("Other fields", el("textarea.code", { name: "others", value: printedOthers(assistant), rows: 8 })),
 ];
 
-const values = (form) => Object.fromEntries(new FormData(form));
+const keepsMore = () => state.kept.length > 0;
+
+const NEW = { name: "", model: "gpt-4o" };
+
+/** The kept fields as JSON, which the form shows in one text. */
+function printedOthers(assistant) {
+  const kept = state.kept.filter((name) => name in assistant).map((name) => [name, assistant[name]]);
+  return JSON.stringify(Object.fromEntries(kept), null, 2);
+}
+
+/** The body of a create or a modify. An empty name, and empty instructions, are no text if the edition allows it. */
+function values(form) {
+  const { others, ...texts } = Object.fromEntries(new FormData(form));
+  if (others === undefined) return texts;
+  const given = Object.entries(texts).map(([name, text]) => [name, text === "" ? null : text]);
+  return { ...parsed(others), ...Object.fromEntries(given) };
+}
+
+function parsed(text) {
+  let value;
+  try {
+    value = JSON.parse(text.trim() || "{}", exact);
+  } catch (error) {
+    throw new Error(`The other fields are not JSON: ${error.message}`);
+  }
+  if (value === null || typeof value !== "object" || Array.isArray(value)) throw new Error("The other fields must be a JSON object.");
+  return value;
+}
 
 function create() {
-  const form = el("form.part", { onsubmit: submit }, ...fields({ name: "" }));
+  const form = el("form.part", { onsubmit: submit }, ...fields(NEW));
   form.append(el("div.bar", el("button.primary", "Create")));
   async function submit(event) {
     event.preventDefault();
-    const body = { organization: chosen().id, ...values(form) };
-    if (await act(() => call("POST", "assistants", body), `Created ${body.name}.`)) close();
+    const made = () => call("POST", "assistants", { organization: chosen().id, ...values(form) });
+    if (await act(made, `Created ${new FormData(form).get("name") || "an assistant"}.`)) close();
   }
   open(`New assistant of ${chosen().name}`, form);
 }
@@ -91,13 +125,13 @@ async function edit(id) {
     act(() => call("PATCH", path, values(form)), "Saved.");
   }
   function view({ assistant, effective_instructions: instructions }) {
-    $("drawer-title").textContent = assistant.name;
+    $("drawer-title").textContent = title(assistant);
     effective.textContent = instructions ?? "The organization and the assistant have no instructions.";
     json.textContent = JSON.stringify(assistant, null, 2);
   }
 
   open(
-    found.assistant.name,
+    title(found.assistant),
     el(
       "div.bar.soft",
       el("code", id),

@@ -2,7 +2,7 @@
 import { call, pathOf } from "./api.js";
 import { $, button, copyButton, el, field, fill, number } from "./dom.js";
 import { open, part } from "./drawer.js";
-import { act, chosen, onDraw, ownKeys } from "./state.js";
+import { act, chosen, onDraw, ownKeys, state } from "./state.js";
 
 const keys = el("ul.plain");
 
@@ -20,8 +20,9 @@ function show() {
     field("Name", el("input", { name: "name", value: name, required: true })),
     el(
       "div.bar",
-      field("Model of all assistants", el("input", { name: "model", value: model, required: true })),
-      field("Temperature", el("input", { name: "temperature", ...range, value: temperature, required: true })),
+      field(modelLabel(), el("input", { name: "model", value: model, required: true })),
+      !keepsTemperature() &&
+        field("Temperature", el("input", { name: "temperature", ...range, value: temperature, required: true })),
     ),
     field(
       "Default instructions, before those of each assistant",
@@ -32,12 +33,17 @@ function show() {
   function save(event) {
     event.preventDefault();
     const values = Object.fromEntries(new FormData(form));
-    const body = { ...values, temperature: number(values.temperature), instructions: values.instructions || null };
+    const body = { ...values, instructions: values.instructions || null };
+    if ("temperature" in values) body.temperature = number(values.temperature);
     act(() => call("PATCH", pathOf("organizations", id), body), "Saved.");
   }
   const hint = "Rotate a key to bind it to a new assistant. Then the old assistant can be deleted.";
   open(name, form, part("Keys", keys), el("p.soft.small", hint));
 }
+
+// Where an assistant keeps a field, the value of the organization is for assistants that have none.
+const modelLabel = () => (state.kept.includes("model") ? "Model of assistants that have none" : "Model of all assistants");
+const keepsTemperature = () => state.kept.includes("temperature");
 
 function row({ secret, label, assistant, active }) {
   const path = pathOf("keys", secret);

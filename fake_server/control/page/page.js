@@ -9,7 +9,10 @@ import * as requests from "./requests.js";
 import { applyEvent, refresh, state } from "./state.js";
 
 async function start() {
-  state.url = (await call("GET", "health")).url;
+  const { url, edition, kept } = await call("GET", "health");
+  Object.assign(state, { url, kept });
+  $("edition").textContent = `edition ${edition}`;
+  $("edition").hidden = kept.length === 0; // the page's own edition needs no name
   for (const link of document.querySelectorAll("nav a")) link.hash = fragment();
   for (const part of [assistants, organizations, controls, faults, requests]) part.begin();
   // Changes during a pause of the event stream sent no event, so everything is loaded again.

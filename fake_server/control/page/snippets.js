@@ -1,6 +1,7 @@
 // Code snippets for developers, with the key filled in and every text quoted for its language.
 import { code, copyButton, el, segments } from "./dom.js";
 import { quoted } from "./replay.js";
+import { state } from "./state.js";
 
 const LANGUAGES = ["Python", "Node", "curl"];
 let language = LANGUAGES.find((each) => each === localStorage.getItem("language")) ?? "Python";
@@ -34,6 +35,8 @@ const client = new OpenAI({
   curl: () => "",
 };
 
+const body = () => (state.kept.includes("model") ? { model: "any", name: "Support Bot" } : { name: "Support Bot" });
+
 const CREATE_AND_LIST = {
   Python: () => `client.beta.assistants.create(
     model="any", name="Support Bot"
@@ -49,7 +52,7 @@ for await (const each of assistants.list()) {
 }`,
   curl: (url, secret) => {
     const assistants = `${url}/assistants`;
-    return `${curl("POST", assistants, secret, '{"name":"Support Bot"}')}\n${curl("GET", assistants, secret)}`;
+    return `${curl("POST", assistants, secret, literal(body()))}\n${curl("GET", assistants, secret)}`;
   },
 };
 

@@ -8,6 +8,7 @@ const MOST_REQUESTS = 200; // the fake keeps as many
 
 export const state = {
   url: "",
+  kept: [], // the fields that an assistant keeps beside its name and its instructions
   live: false,
   organization: undefined,
   shown: PAGE,

@@ -41,6 +41,15 @@ test("a dialect and a seed number reach the fake, and stop ends it", async () =>
   await assert.rejects(call(fake, "/assistants"));
 });
 
+test("an edition reaches the fake", async () => {
+  const fake = await startFake({ edition: "openai" });
+  const { data } = await (await call(fake, "/assistants")).json();
+  await fake.stop();
+
+  assert.equal(data[0].model, "gpt-4o");
+  assert.match(fake.boundId, /^asst_/);
+});
+
 test("a seed that is a text is a seed file", async () => {
   const seed = join(folder, "seed.yaml");
   writeFileSync(seed, "organizations: [{id: org-one, keys: [{label: main, secret: sk-one}]}]");

@@ -10,9 +10,11 @@ from fake_server.domain.clock import Clock
 from fake_server.fake import Fake
 
 
-def controlled(rate_limit: int | None = None, *, data: Path | None = None, token: str | None = None) -> Fake:
+def controlled(
+    rate_limit: int | None = None, *, data: Path | None = None, token: str | None = None, edition: str = "page"
+) -> Fake:
     clock = Clock()
-    fake = compose(rate_limit=rate_limit, data=data, now=clock.now)
+    fake = compose(rate_limit=rate_limit, data=data, now=clock.now, edition=edition)
     attach(fake, clock, token=token)
     return fake
 

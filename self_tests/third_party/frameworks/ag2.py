@@ -1,10 +1,11 @@
 """ag2 looks for an assistant of the same name, instructions and tools before it creates one.
 
-It looks only at the first page of the list. Every assistant of this contract shows file_search, so ag2 finds an
+It looks only at the first page of the list. In the page's edition every assistant shows file_search, so ag2 finds an
 assistant only if its user asks for file_search.
 """
 
 import json
+import os
 from typing import Any
 
 from autogen.agentchat.contrib.gpt_assistant_agent import (  # type: ignore[import-not-found]  # not in our environment
@@ -12,7 +13,9 @@ from autogen.agentchat.contrib.gpt_assistant_agent import (  # type: ignore[impo
 )
 
 LLM = {"config_list": [{"model": "any"}]}
-TOOLS: dict[str, Any] = {"tools": [{"type": "file_search"}]}
+FUNCTION = {"name": "weather", "description": "Tells it.", "parameters": {"type": "object", "properties": {}}}
+KEPT = [{"type": "code_interpreter"}, {"type": "function", "function": FUNCTION}]
+TOOLS: dict[str, Any] = {"tools": KEPT if os.environ["KEPT"] else [{"type": "file_search"}]}
 
 
 def agent(instructions: str, config: dict[str, Any], **options: Any) -> Any:
