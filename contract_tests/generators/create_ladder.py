@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from contract_tests.http import messages
 from contract_tests.http.messages import Json, Request, dump
-from contract_tests.http.openapi import required_values
+from contract_tests.http.openapi import first_fields
 from contract_tests.http.operations import CREATE, create, parse
 
 # From the fewest fields to the most; the target file's [create] table is the last rung.
@@ -21,11 +21,6 @@ LADDER: tuple[Mapping[str, Json], ...] = (
     {"instructions": "Answer in French."},
     {"model": "any", "instructions": "Answer in French."},
 )
-
-
-def first_fields(declared: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The fields beside a name that the contract requires, as the target file declares them or with a typical value."""
-    return {name: declared.get(name, value) for name, value in required_values().items()}
 
 
 def rungs(name: str, declared: Mapping[str, Json]) -> list[tuple[Mapping[str, Json], Request]]:

@@ -57,7 +57,7 @@ class Session:
         self._in_use: set[str] = set()
         self._subject = ""
         self._climbed = False
-        self._create_fields: Mapping[str, Json] = create_ladder.first_fields(self.target.create)
+        self._create_fields: Mapping[str, Json] = openapi.first_fields(self.target.create)
         self._has_patch = True
 
     @property

@@ -122,10 +122,10 @@ def required_fields() -> Mapping[str, str]:
     return dict(body()["x-required"])
 
 
-@per_edition
-def required_values() -> Mapping[str, Json]:
-    """A typical value of each field beside the name that a create must send."""
-    return {name: field.values[0] for name, field in kept_fields().items() if name in required_fields()}
+def first_fields(declared: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The fields beside a name that a create must send, as a target declares them or with a typical value."""
+    needed = (field for field in kept_fields().values() if field.name in required_fields())
+    return {field.name: declared.get(field.name, field.values[0]) for field in needed}
 
 
 @per_edition
