@@ -79,6 +79,11 @@ def paths() -> list[Path]:
     return [location()] if chosen() == PAGE else [location(), overlay_file]
 
 
+def beside(pages: Path) -> Path:
+    """The file of the present edition, such as explanations.openai.yaml beside the page's explanations.yaml."""
+    return pages if chosen() == PAGE else pages.with_suffix(f".{chosen()}{pages.suffix}")
+
+
 def per_edition(function: Function) -> Function:
     """The function, whose results are kept for each edition."""
 

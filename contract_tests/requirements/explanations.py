@@ -19,6 +19,7 @@ from contract_tests.http.openapi import first_fields
 from contract_tests.http.operations import CREATE, JSON_BODY, parse
 from contract_tests.requirements import catalogue
 
+PAGES = Path(__file__).with_name("explanations.yaml")
 BORN = 1_763_884_800  # the time of every example, as in openapi.yaml
 HEADERS = r"(?P<headers>(?: [a-z-]+:\S+)*)"
 CALL = re.compile(
@@ -57,16 +58,18 @@ class Explanation:
 @per_edition
 def explanations() -> Mapping[str, Explanation]:
     """The explanations by requirement, in the order of the catalogue."""
-    pages = entries(editions.PAGE)
-    own = {} if editions.chosen() == editions.PAGE else entries(editions.chosen())
+    pages, own = _load(PAGES), own_entries()
     rows = {id: {**_completed(pages.get(id, {})), **own.get(id, {})} for id in catalogue.requirements()}
     return {id: Explanation(**{**row, "given": tuple(row.get("given", ()))}) for id, row in rows.items() if row}
 
 
-def entries(edition: str) -> dict[str, dict[str, Any]]:
-    """The entries of the file of an edition, by requirement. Only those of the page's edition have every part."""
-    name = "explanations.yaml" if edition == editions.PAGE else f"explanations.{edition}.yaml"
-    loaded: dict[str, dict[str, Any]] = yaml_text.load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+def own_entries() -> dict[str, dict[str, Any]]:
+    """The entries of the edition's own file, by requirement. Only those of the page's edition have every part."""
+    return _load(editions.beside(PAGES))
+
+
+def _load(path: Path) -> dict[str, dict[str, Any]]:
+    loaded: dict[str, dict[str, Any]] = yaml_text.load(path.read_text(encoding="utf-8"))
     return loaded
 
 
