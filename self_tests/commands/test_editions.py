@@ -114,6 +114,14 @@ def test_the_target_file_says_the_edition(command: Command, openai_fake: str, tm
     assert re.search(r"^kept +\d", judged.out, re.MULTILINE)
 
 
+def test_a_full_run_is_planned_by_the_edition(command: Command) -> None:
+    """Its steps are counted too: no requirement is tested by no request."""
+    planned = command("plan", *OPENAI).out
+
+    assert planned.startswith("\nAssistants contract 1.1, edition openai, a full run")
+    assert re.findall(r"^(\S+/\S+) .* 0$", planned, re.MULTILINE) == []
+
+
 def test_a_learned_dialect_is_one_of_the_edition(command: Command, openai_fake: str, tmp_path: Path) -> None:
     """The fake takes it. The settings that mean nothing in the edition are left out."""
     learned = command("learn", openai_fake, *OPENAI)
