@@ -85,8 +85,8 @@ runners: $(READY) ## install Vitest, Jest and Playwright: make test uses the Jav
 types: $(READY) ## the types of the JavaScript helper, anew, from control.yaml
 	@$(BIN)/python -m self_tests.packages.runners types
 
-sdk-matrix: $(READY) ## the same promises by every SDK of sdk_tests/sdks.toml; needs node and the registries, once
-	@$(BIN)/python -m sdk_tests.matrix
+sdk-matrix: $(READY) ## the same promises by every SDK of sdk_tests/sdks.toml; EDITION=… tests another edition; needs node and the registries, once
+	@$(BIN)/python -m sdk_tests.matrix --edition $(or $(EDITION),page)
 
 sdk-blindness: $(READY) ## three wrong servers, and the SDKs that notice them
 	@$(BIN)/python -m self_tests.wrong.blindness

@@ -2,7 +2,7 @@
 It prints a line of JSON for each promise or fact that a test showed. The matrix runs this command in the environment of
 each SDK.
 
-ASSISTANTS_ONLY is a list of the requirements to test, or null for all.
+ASSISTANTS_ONLY is a list of the requirements to test, or null for all. ASSISTANTS_EDITION is the contract's edition.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import re
 
+from contract_tests.http import editions
 from contract_tests.http.target import Target
 from sdk_tests.opened import KINDS
 from sdk_tests.run import Outcome, judge
@@ -19,6 +20,7 @@ from sdk_tests.run import Outcome, judge
 def main() -> None:
     target = Target(**json.loads(os.environ["ASSISTANTS_TARGET"]))
     only = json.loads(os.environ["ASSISTANTS_ONLY"])
+    editions.choose(os.environ["ASSISTANTS_EDITION"])
     for outcome in judge(target, lambda name: only is None or name in only, kinds=KINDS):
         for name in outcome.requirements or [fact(outcome)]:
             print(json.dumps({"name": name, "verdict": outcome.verdict, "why": outcome.why, "test": outcome.test}))

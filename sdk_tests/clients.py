@@ -21,12 +21,8 @@ from sdk_tests.versions import OMIT, offered
 
 # A walk stops here: neither a list without an end nor an organization of many thousands may delay a run.
 PATIENCE = 1000
-# No assistant has this id, but its shape is one that a service may demand.
-UNKNOWN = "asst-00000000-0000-4000-8000-000000000000"
 # Bad input raises one of these; errors/bad-input-is-400 judges which.
 REFUSED = (openai.BadRequestError, openai.UnprocessableEntityError)
-# The fields come from the contract, because the older SDKs do not know them all.
-FIELDS = set(openapi.fields("Assistant"))
 # These kinds of client ask for the response itself, by this property of the SDK.
 FORMS = {"raw": "with_raw_response", "streaming": "with_streaming_response"}
 Kind = TypeVar("Kind", Assistant, AssistantDeleted)
@@ -35,7 +31,7 @@ Kind = TypeVar("Kind", Assistant, AssistantDeleted)
 class Client(ABC):
     """The SDK's assistants. A call returns the result, whether the SDK's client is sync or async.
 
-    `create_fields` are the fields that a create needs beside the name.
+    `create_fields` are the fields that a create needs beside the name. `required` are those that the contract demands.
     """
 
     sdk: Any
@@ -43,6 +39,10 @@ class Client(ABC):
     guard: Guard | None = None
     watch: Any = None
     create_fields: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def required(self) -> dict[str, Any]:
+        return {name: value for name, value in self.create_fields.items() if name in openapi.required_fields()}
 
     @abstractmethod
     def wait(self, call: Any) -> Any:
@@ -187,8 +187,12 @@ async def _gathered(calls: Iterable[Awaitable[Any]]) -> list[Any]:
 
 
 def visible_fields(assistant: Assistant) -> dict[str, Any]:
-    """The values of the contract's fields in an assistant. The server is free to choose any further fields."""
-    return dict.fromkeys(FIELDS) | assistant.model_dump(include=FIELDS, warnings=False)
+    """The values of the contract's fields in an assistant. The server is free to choose any further fields.
+
+    The fields come from the contract, because the older SDKs do not know them all.
+    """
+    fields = set(openapi.fields("Assistant"))
+    return dict.fromkeys(fields) | assistant.model_dump(include=fields, warnings=False)
 
 
 def ids(assistants: Iterable[Assistant]) -> list[str]:
@@ -227,6 +231,10 @@ class Maker:
     def __call__(self, client: Client | None = None, **body: Any) -> Assistant:
         with_client = client or self._client
         return self.keep(with_client.create(**{"name": self.name()} | body), with_client)
+
+    def of_required_fields(self) -> Assistant:
+        """An assistant that is created with the fields that the contract demands, and no other."""
+        return self.keep(self._client.wait(self._client.assistants.create(**self._client.required)))
 
     def name(self) -> str:
         """A name that begins with the tag of the run. It is short: a server need not keep a name of more than 64

@@ -9,20 +9,32 @@ from contextlib import closing
 import pytest
 from openai.types.beta import Assistant
 
-from contract_tests.http import printable_text
+from contract_tests.http import editions, openapi, printable_text
 from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_names
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target, from_environment
 from sdk_tests.clients import AsyncClient, Client, Maker, held
 from sdk_tests.opened import PLAIN, Clients
-from sdk_tests.run import GUARD, HERE, KINDS, OBSERVE, SEED, TARGET
+from sdk_tests.run import GUARD, HERE, KINDS, OBSERVE, SEED, TARGET, requirements_of
 from sdk_tests.wire import Wire, on
 
 
+@pytest.hookimpl(trylast=True)  # after the plugin of `judge`
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(*ids): what the test proves of the server")
+    config.addinivalue_line("markers", "each(requirement, cases): a test for each case, whose id replaces {}")
     config.addinivalue_line("markers", "sdk_fact: what the test proves of the SDK")
     config.addinivalue_line("markers", "kinds(*kinds): the clients that can make the test's calls, where not all can")
+    # `judge` leaves the choice to its caller.
+    if TARGET not in config.stash and (edition := os.environ.get("ASSISTANTS_EDITION")):
+        choose(edition)
+
+
+def choose(edition: str) -> None:
+    """Raises pytest.UsageError for an edition that does not exist."""
+    if edition not in editions.names():
+        raise pytest.UsageError(f"ASSISTANTS_EDITION={edition}: the editions are {', '.join(editions.names())}")
+    editions.choose(edition)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -30,15 +42,32 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         able = metafunc.definition.get_closest_marker("kinds")
         wanted = metafunc.config.stash.get(KINDS, PLAIN)
         metafunc.parametrize("kind", [kind for kind in wanted if not able or kind in able.args], scope="module")
+    if each := metafunc.definition.get_closest_marker("each"):
+        requirement, cases = each.args
+        rows = [
+            pytest.param(
+                case.field, case.value, id=case.field, marks=pytest.mark.requirement(requirement.format(case.id))
+            )
+            for case in cases()
+        ]
+        metafunc.parametrize(("field", "value"), rows)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = [item for item in items if item.path.parent != HERE or is_in_edition(item)]
     # This is a mark, not a setting, because these tests may be collected beside others. The SDK deprecates every call
     # of ours.
     exempt = pytest.mark.filterwarnings("error", "ignore:deprecated$:DeprecationWarning")
     for item in items:
         if item.path.parent == HERE:
             item.add_marker(exempt)
+
+
+def is_in_edition(item: pytest.Item) -> bool:
+    """False for a test of another edition's requirement, and for a test without any case in this edition."""
+    requirements = requirements_of(item)
+    return openapi.requirements().issuperset(requirements) and bool(requirements or item.get_closest_marker("sdk_fact"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -75,7 +104,6 @@ def clients(target: Target, pytestconfig: pytest.Config) -> Iterator[Clients]:
     clients.close()
 
 
-FREE = ignored_names(CONSTANT, ORGANIZATION)
 TYPICAL = {"id": "asst-x", "object": "assistant", "created_at": 1, "model": "any", "tools": []}
 
 
@@ -98,7 +126,8 @@ def strict(clients: Clients, kind: str) -> Client:
     The service is free to choose its constants. The test is skipped if they do not match these types.
     """
     page = held(clients.with_key_of("primary", "sync").page(limit=1))
-    constants = {name: value for name, value in (page[0].to_dict() if page else {}).items() if name in FREE}
+    free = ignored_names(CONSTANT, ORGANIZATION)
+    constants = {name: value for name, value in (page[0].to_dict() if page else {}).items() if name in free}
     try:
         Assistant.model_validate({**TYPICAL, **constants})
     except ValueError:

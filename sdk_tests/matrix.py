@@ -1,20 +1,21 @@
 """`make sdk-matrix`: tests our fake with every SDK of sdks.toml, and writes a table of SDK and promise here and in the
-README.
+README. `make sdk-matrix EDITION=openai` does the same in another edition of the contract.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.table import Table
 
-from contract_tests.http import own_fake
+from contract_tests.http import editions, own_fake
 from sdk_tests.sdks import HERE, Outcome, Sdk, UnavailableError, known
 
 README = HERE / "README.md"
-BEGIN, END = "<!-- made by make sdk-matrix -->", "<!-- end -->"
+BEGIN, END = "<!-- made by make sdk-matrix, edition {} -->", "<!-- end -->"
 BROKEN, INCOMPLETE = 1, 3
 HOLDS, FAILS, UNASKED = "✓", "✗", "·"
 Rows = dict[str, dict[str, str]]  # a cell for each name and SDK
@@ -22,6 +23,13 @@ Rows = dict[str, dict[str, str]]  # a cell for each name and SDK
 
 def main() -> int:
     """0: all is as the contract and sdks.toml say; 1: a promise or a fact differs; 3: an SDK is unavailable."""
+    parser = argparse.ArgumentParser(prog="python -m sdk_tests.matrix", description="Tests the fake with every SDK.")
+    parser.add_argument("--edition", choices=editions.names(), default=editions.PAGE, help="of the contract")
+    editions.choose(parser.parse_args().edition)
+    return judge()
+
+
+def judge() -> int:
     console = Console(width=None if sys.stdout.isatty() else 140)
     with own_fake.fake() as target:
         by_sdk = {}
@@ -41,7 +49,10 @@ def main() -> int:
         return BROKEN
     if len(by_sdk) < len(known()):
         return INCOMPLETE
-    write(f"{markdown_table('promise', by_sdk, promises)}\n\n{markdown_table('fact about the SDK', by_sdk, facts)}")
+    tables = [markdown_table("promise", by_sdk, promises)]
+    if editions.chosen() == editions.PAGE:  # an edition changes no fact about an SDK
+        tables.append(markdown_table("fact about the SDK", by_sdk, facts))
+    write("\n\n".join(tables), BEGIN.format(editions.chosen()))
     return 0
 
 
@@ -92,10 +103,10 @@ def markdown_table(title: str, by_sdk: Iterable[Sdk], found: Rows) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def write(tables: str) -> None:
-    text = README.read_text(encoding="utf-8")
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    README.write_text(f"{before}{BEGIN}\n{tables}\n{END}{after}", encoding="utf-8")
+def write(tables: str, begin: str) -> None:
+    before, _, rest = README.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(END)[2]
+    README.write_text(f"{before}{begin}\n{tables}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

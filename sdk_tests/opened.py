@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 import openai
 import pytest
 
-from contract_tests.http import route
+from contract_tests.http import openapi, route
 from contract_tests.http.connection import Deadline
 from contract_tests.http.guard import Guard
 from contract_tests.http.messages import Request, Response, parse
 from contract_tests.http.operations import CREATE, METHODS, is_collection
 from contract_tests.http.target import TIMEOUT, Target
-from sdk_tests.clients import UNKNOWN, AsyncClient, Client, SyncClient
+from sdk_tests.clients import AsyncClient, Client, SyncClient
 from sdk_tests.deadline import Body, TooLargeError, limit
+from sdk_tests.values import unknown_id
 from sdk_tests.versions import AioHttp, AsyncHttp, SyncHttp, httpx
 
 SETTINGS: dict[str, Any] = {"max_retries": 0, "timeout": TIMEOUT}
@@ -75,7 +76,7 @@ class Clients:
             self._open[opened] = open_client(kind, http, self._watch.faults(kind, role, http), **settings)
             self._open[opened].guard = self._watch.guard
             self._open[opened].watch = self._watch
-            self._open[opened].create_fields = self._target.create
+            self._open[opened].create_fields = {**openapi.first_fields(self._target.create), **self._target.create}
         return self._open[opened]
 
     def _http(self) -> dict[str, Any]:
@@ -123,7 +124,7 @@ class Watch:
         # An earlier run may have used the whole budget.
         self.calls = deque([self.clock.now()] * (target.rate_limit or 0), maxlen=target.rate_limit or 0)
         self.guard = guard
-        self.guard.invent(UNKNOWN)
+        self.guard.invent(unknown_id())
         self.base = urlsplit(target.base_url).path
 
     def hooks(self, kind: str, role: str) -> dict[str, list[Callable[..., Any]]]:

@@ -126,8 +126,8 @@ class _Run:
         self.seen.append(cast(Exchange, self.observe(*exchange)))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        if not all(self.only(name) for item in items for name in _requirements(item)):
-            items[:] = [item for item in items if any(map(self.only, _requirements(item)))]
+        if not all(self.only(name) for item in items for name in requirements_of(item)):
+            items[:] = [item for item in items if any(map(self.only, requirements_of(item)))]
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         verdict, why = _judged(call.excinfo)
@@ -181,7 +181,7 @@ class _Run:
         self._phases.clear()
         promise = " ".join((item.function.__doc__ or "").split()) if isinstance(item, pytest.Function) else ""
         # A set-up that fails proves nothing about the requirement.
-        requirements = _requirements(item) if set_up.verdict == "passed" else ()
+        requirements = requirements_of(item) if set_up.verdict in ("passed", "skipped") else ()
         exchanges = self._exchanges(item)
         self.outcomes.append(Outcome(item.nodeid, promise, requirements, test.verdict, test.why, seconds, exchanges))
         if teardown.verdict != "passed":
@@ -197,7 +197,8 @@ class _Phase(NamedTuple):
     seconds: float
 
 
-def _requirements(item: pytest.Item) -> tuple[str, ...]:
+def requirements_of(item: pytest.Item) -> tuple[str, ...]:
+    """The requirements that a test proves."""
     return tuple(name for mark in item.iter_markers("requirement") for name in mark.args)
 
 

@@ -16,14 +16,14 @@ from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from contract_tests.http import route
-from contract_tests.http.openapi import IgnoredField, ignored_fields
+from contract_tests.http import editions, openapi, route
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
+from sdk_tests.contract import contract
 
 HERE = Path(__file__).resolve().parent
 HOME = Path(sys.prefix) / "sdks"  # inside our own environment, so that it is deleted with that
-NODE_TESTS = ("promises.mjs", "list.mjs", "refusals.mjs", "facts.mjs")
+NODE_TESTS = ("promises.mjs", "kept.mjs", "list.mjs", "refusals.mjs", "facts.mjs")
 # The fields of a target that the tests need, in Python and in Node.
 DECLARED = (
     *("base_url", "query", "headers", "secrets", "ca_file", "timeout"),
@@ -84,10 +84,12 @@ class Sdk:
         """
         self.install()
         ask = _python if self.language == "python" else _node
+        declared = {name: _plain(getattr(target, name)) for name in DECLARED}
+        create = {**openapi.first_fields(target.create), **target.create}
         variables = _environment_of(target) | {
-            "ASSISTANTS_TARGET": json.dumps({name: _plain(getattr(target, name)) for name in DECLARED}),
+            "ASSISTANTS_TARGET": json.dumps(declared | {"create": create}),
             "ASSISTANTS_ONLY": json.dumps(only),
-            "ASSISTANTS_IGNORED": json.dumps([_described(field) for field in ignored_fields().values()]),
+            "ASSISTANTS_EDITION": editions.chosen(),
         }
         outcomes = [Outcome(**json.loads(line)) for line in ask(self.home, variables)]
         secrets = Secrets(target)
@@ -108,11 +110,6 @@ def _environment_of(target: Target) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if proxied or not name.lower().endswith("_proxy")}
     authority = {"NODE_EXTRA_CA_CERTS": target.ca_file} if target.ca_file else {}
     return kept | ({"NODE_USE_ENV_PROXY": "1"} if proxied else {}) | authority
-
-
-def _described(field: IgnoredField) -> dict[str, Any]:
-    """An ignored field in the form that the tests in Node need."""
-    return {"field": field.name, "id": field.id, "reads": field.reads, "value": field.value(0)}
 
 
 def environment(language: str, home: Path, packages: tuple[str, ...]) -> Path:
@@ -180,6 +177,7 @@ def _node(home: Path, variables: dict[str, str]) -> Iterator[str]:
     """
     with TemporaryDirectory(prefix="tests-", dir=home) as folder:
         tests = shutil.copytree(HERE / "node", Path(folder), dirs_exist_ok=True)
+        (tests / "contract.json").write_text(json.dumps(contract()), encoding="utf-8")
         for file in NODE_TESTS:
             output = _run(["node", "--test-reporter", tests / "reporter.mjs", tests / file], variables, fine=(0, 1))
             yield from output.splitlines()

@@ -9,7 +9,8 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import UNKNOWN, Client, Maker, body_of, ids, visible_fields
+from sdk_tests.clients import Client, Maker, body_of, ids, visible_fields
+from sdk_tests.values import unknown_id
 
 SELF_DELETE = "Cannot delete the assistant this API key is bound to. Rotate the key first, then retry."
 BY_ID: dict[str, Callable[[Client, str], Any]] = {
@@ -63,7 +64,7 @@ def test_another_assistant_stays(client: Client, make: Maker, mine: Assistant) -
 def test_an_unknown_id_is_not_found(client: Client) -> None:
     """An id that names nothing raises NotFoundError."""
     with pytest.raises(openai.NotFoundError):
-        client.delete(UNKNOWN)
+        client.delete(unknown_id())
 
 
 @pytest.mark.requirement("delete/self-refused")

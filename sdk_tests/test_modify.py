@@ -9,7 +9,8 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import REFUSED, UNKNOWN, Client, Maker, visible_fields
+from sdk_tests.clients import REFUSED, Client, Maker, visible_fields
+from sdk_tests.values import unknown_id
 
 NEW = "Answer in one sentence."
 
@@ -101,7 +102,7 @@ def test_a_refused_update_changes_nothing(client: Client, mine: Assistant) -> No
 def test_an_unknown_id_is_not_found(client: Client) -> None:
     """An id that names nothing raises NotFoundError, and is not created."""
     with pytest.raises(openai.NotFoundError):
-        client.update(UNKNOWN, instructions=NEW)
+        client.update(unknown_id(), instructions=NEW)
 
     with pytest.raises(openai.NotFoundError):
-        client.retrieve(UNKNOWN)
+        client.retrieve(unknown_id())

@@ -10,7 +10,9 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import UNKNOWN, Client, Maker, body_of, visible_fields
+from contract_tests.http.openapi import required_fields
+from sdk_tests.clients import Client, Maker, body_of, visible_fields
+from sdk_tests.values import unknown_id
 from sdk_tests.versions import OMIT
 
 OPERATIONS: dict[str, Callable[[Client, Maker, str], Any]] = {
@@ -21,12 +23,12 @@ OPERATIONS: dict[str, Callable[[Client, Maker, str], Any]] = {
     "delete": lambda stranger, _, assistant_id: stranger.delete(assistant_id),
 }
 REFUSALS: dict[str, Callable[[Client, Client, Maker], Any]] = {
-    "no name": lambda _, __, make: make(name=OMIT),
+    "a required field is absent": lambda _, __, make: make(**dict.fromkeys(required_fields(), OMIT)),
     "a number for a name": lambda _, __, make: make(extra_body={"name": 7}),
     "an unknown key": lambda _, stranger, __: stranger.page(),
-    "retrieve an unknown id": lambda client, _, __: client.retrieve(UNKNOWN),
-    "update an unknown id": lambda client, _, __: client.update(UNKNOWN, instructions="Changed."),
-    "delete an unknown id": lambda client, _, __: client.delete(UNKNOWN),
+    "retrieve an unknown id": lambda client, _, __: client.retrieve(unknown_id()),
+    "update an unknown id": lambda client, _, __: client.update(unknown_id(), instructions="Changed."),
+    "delete an unknown id": lambda client, _, __: client.delete(unknown_id()),
 }
 TYPES = {
     400: {"invalid_request_error"},

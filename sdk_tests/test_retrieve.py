@@ -6,7 +6,8 @@ import openai
 import pytest
 from openai.types.beta import Assistant
 
-from sdk_tests.clients import UNKNOWN, Client, visible_fields
+from sdk_tests.clients import Client, visible_fields
+from sdk_tests.values import unknown_id
 
 
 @pytest.mark.requirement("retrieve/equals-created")
@@ -48,7 +49,7 @@ def test_a_streamed_response_parses_to_the_same(client: Client, mine: Assistant)
 def test_an_unknown_id_is_not_found(client: Client) -> None:
     """An id that names nothing raises NotFoundError."""
     with pytest.raises(openai.NotFoundError):
-        client.retrieve(UNKNOWN)
+        client.retrieve(unknown_id())
 
 
 @pytest.mark.sdk_fact

@@ -13,13 +13,18 @@ try:
 except ImportError:  # before openai 3.0
     import httpx  # type: ignore[import-not-found, no-redef]
 
-__all__ = ["OMIT", "AioHttp", "AsyncHttp", "SyncHttp", "httpx", "offered"]
+__all__ = ["OMIT", "AioHttp", "AsyncHttp", "SyncHttp", "httpx", "member", "offered"]
 
 # The SDK exports its own HTTP clients since 1.17, and has one over aiohttp since 1.89.
 SyncHttp: Any = getattr(openai, "DefaultHttpxClient", httpx.Client)
 AsyncHttp: Any = getattr(openai, "DefaultAsyncHttpxClient", httpx.AsyncClient)
 AioHttp: Any = getattr(openai, "DefaultAioHttpClient", None)
 OMIT: Any = getattr(openai, "omit", openai.NOT_GIVEN)  # openai.omit since 2.0
+
+
+def member(part: Any, name: str) -> Any:
+    """A member of a part of an assistant. The oldest version has no type for some parts, and leaves them mappings."""
+    return part[name] if isinstance(part, dict) else getattr(part, name)
 
 
 def offered(call: Callable[..., Any], body: dict[str, Any]) -> dict[str, Any]:

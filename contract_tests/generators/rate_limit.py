@@ -12,7 +12,6 @@ from contract_tests.generators.session import Session
 from contract_tests.http import operations
 from contract_tests.http.client import MINUTE
 from contract_tests.http.messages import Exchange, Request
-from contract_tests.http.openapi import first_fields
 from contract_tests.http.operations import LIST, OPERATIONS
 from contract_tests.oracle.expectations import read
 from contract_tests.requirements.findings import answer
@@ -70,19 +69,18 @@ class Probe:
         return burst
 
     def _mixed(self, victim: str, number: int) -> list[Request]:
-        needed = first_fields(self.session.target.create)
         kinds: list[Callable[[], Request]] = [
             lambda: operations.list_(limit=1),
             lambda: operations.retrieve(victim),
             lambda: operations.modify(victim, {"name": self.session.unique_text("burst")}),
-            lambda: operations.create({"name": self.session.unique_text("burst"), **needed}),
+            lambda: operations.create({"name": self.session.unique_text("burst")}),
             lambda: operations.patch(victim, {"name": self.session.unique_text("burst")}),
         ]
         return [kind() for kind in islice(cycle(kinds), number)]
 
     def send(self, request: Request) -> Exchange:
         """Sends a call at once. The oracle sees the answer unless it is a 429."""
-        exchange = self.session.client.send_once(request)
+        exchange = self.session.client.send_once(self.session.adapt(request))
         if exchange.response.status != 429:
             self.session.oracle.observe(exchange)
         return exchange

@@ -15,8 +15,8 @@ from contract_tests.http import messages
 from contract_tests.http.messages import Exchange, Json, Request, Response
 from contract_tests.requirements import catalogue
 from sdk_tests import Outcome, recorded
-from sdk_tests.clients import UNKNOWN
 from sdk_tests.sdks import UnavailableError, newest
+from sdk_tests.values import unknown_id
 
 __all__ = ["UnavailableError", "judge_by_node", "judge_by_python"]
 
@@ -44,7 +44,7 @@ def judge_by_node(session: Session, chosen: Callable[[str], bool]) -> None:
 
 def _replay(session: Session, exchanges: Mapping[str, Mapping[str, Any]]) -> dict[str, Exchange]:
     """Shows the recorded exchanges to the oracle, in their order. Returns them by the same ids."""
-    session.client.guard.invent(UNKNOWN)
+    session.client.guard.invent(unknown_id())
     groups, seen = recorded.groups(exchanges), {}
     for id, each in exchanges.items():
         request, response = recorded.parse_request(each, groups.get(each["batch"], 0)), recorded.parse_response(each)

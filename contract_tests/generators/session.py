@@ -79,7 +79,7 @@ class Session:
         An operation that seems never to succeed is not sent again: its last refusal is the answer. A server may leave
         PATCH out, in an edition that says so: then a modify is sent by POST.
         """
-        request = self._spell(request)
+        request = self._spell(request, self._has_patch)
         if refusal := self.oracle.find_known_refusal(operations.parse(request.method, request.path).operation):
             return _answered(refusal)
         self._check_deletable(request)
@@ -97,9 +97,16 @@ class Session:
         others = {name: value for name, value in self._create_fields.items() if name != field}
         return _answered(self._send(operations.create({**others, **body})))
 
-    def _spell(self, request: Request) -> Request:
+    def adapt(self, request: Request) -> Request:
+        """The request as a server takes it that was not asked yet: with the fields that a create needs, and a modify by
+        POST unless the server has accepted a PATCH, or must have one.
+        """
+        is_sure = not openapi.optional_operations() or operations.PATCH in self.oracle.refusals.succeeded
+        return create_ladder.climb(self._spell(request, self._has_patch and is_sure), self._create_fields)
+
+    def _spell(self, request: Request, has_patch: bool) -> Request:
         operation = operations.parse(request.method, request.path).operation
-        return operations.modify_instead(request) if operation == operations.PATCH and not self._has_patch else request
+        return operations.modify_instead(request) if operation == operations.PATCH and not has_patch else request
 
     def _send(self, request: Request) -> Exchange:
         try:
@@ -169,7 +176,7 @@ class Session:
         """Sends the requests at the same time. Raises BlockedError."""
         for request in requests:
             self._check_deletable(request)
-        spelled = [create_ladder.climb(self._spell(each), self._create_fields) for each in requests]
+        spelled = [create_ladder.climb(self._spell(each, self._has_patch), self._create_fields) for each in requests]
         exchanges = self.client.send_parallel(spelled)
         for exchange in exchanges:
             self.oracle.observe(exchange)

@@ -129,6 +129,12 @@ def first_fields(declared: Mapping[str, Json]) -> Mapping[str, Json]:
 
 
 @per_edition
+def requirements() -> frozenset[str]:
+    """The ids of the edition's requirements."""
+    return frozenset(row["id"] for row in document()["x-requirements"])
+
+
+@per_edition
 def optional_operations() -> tuple[str, ...]:
     """The operations that a server may leave out."""
     items = (each for item in document()["paths"].values() for each in item.values() if isinstance(each, dict))

@@ -1,27 +1,32 @@
 // The SDK's clients of a run, behind a guard: the run changes only the assistants that it created.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import OpenAI from "openai";
 
 /** @type {{base_url: string, query: string, headers: Record<string, string>, secrets: Record<string, string>,
- *   timeout: number, keys: Record<string, string>, bound_id?: string | null, create: object}} */
+ *   timeout: number, keys: Record<string, string>, bound_id?: string | null, create: Record<string, unknown>}} */
 export const target = JSON.parse(process.env.ASSISTANTS_TARGET ?? "");
 /** @type {string[] | null} the requirements to test; null: all, and the facts about the SDK */
 const only = JSON.parse(process.env.ASSISTANTS_ONLY ?? "null");
 
+/** The contract, as `contract.py` describes it.
+ * @type {{requirements: string[], prefixes: string[], unknown_id: string, fields: string[], required: string[],
+ *   ignored: {field: string, id: string, reads: string, value: unknown}[],
+ *   kept: {field: string, values: any[], additions: boolean, free: boolean}[], typical: Record<string, unknown>,
+ *   defaults: Record<string, unknown>, nulls: string[], refused: Record<string, unknown[]>,
+ *   bad: Record<string, unknown>}} */
+export const contract = JSON.parse(readFileSync(new URL("contract.json", import.meta.url), "utf8"));
+
 // No assistant has this id, but its shape is one that a service may demand.
-export const UNKNOWN = "asst-00000000-0000-4000-8000-000000000000";
+export const UNKNOWN = contract.unknown_id;
 // The headers of a request that a requirement is about.
 const SHOWN = ["content-type", "openai-beta"];
+export const TIMEOUT = 2000 * target.timeout; // in ms: the deadline of `bounded` comes first
 const LARGEST = 16 * 1024 * 1024; // bytes of an answer
 const TOO_LARGE = "the answer is larger than 16 MB";
 const CLEAN_UP = "delete/answers-deleted: What was made can be removed again.";
-/** @type {(keyof OpenAI.Beta.Assistant)[]} */
-export const FIELDS = [
-  "id", "object", "created_at", "name", "description", "model", "instructions", "tools", "top_p", "temperature",
-  "tool_resources", "metadata", "response_format",
-];
 
 /** @type {Map<string, string>} the role of the key that created an id, by id */
 const created = new Map();
@@ -53,7 +58,7 @@ export function assistants(role = "primary") {
 
 /** @param {object} options */
 export function client(options) {
-  return new OpenAI({ maxRetries: 0, timeout: 2 * milliseconds(), ...options }); // the deadline of `bounded` comes first
+  return new OpenAI({ maxRetries: 0, timeout: TIMEOUT, ...options });
 }
 
 /** The id of the assistant that the primary key is bound to. */
@@ -67,10 +72,12 @@ export function remove(of, id) {
   return of.delete ? of.delete(id) : of.del(id);
 }
 
-/** A test with the requirements that it proves in its title.
+/** A test with the requirements that it proves in its title, if the edition has them.
  * @param {string} ids @param {string} text @param {() => Promise<void>} act */
 export function promise(ids, text, act) {
-  if (only && !ids.split(", ").some((id) => only.includes(id))) return;
+  const named = ids.split(", ");
+  if (!named.every((id) => contract.requirements.includes(id))) return; // a promise of another edition
+  if (only && !named.some((id) => only.includes(id))) return;
   const title = `${ids}: ${text}`;
   test(title, async (context) => {
     record(title);
@@ -132,6 +139,10 @@ export async function walk(query = {}, role = "primary") {
 /** @param {any[]} items */
 export const ids = (items) => items.map((item) => item.id);
 
+/** 400 or 422: errors/bad-input-is-400 judges which. @param {unknown} error */
+export const isRefused = (error) =>
+  error instanceof OpenAI.BadRequestError || error instanceof OpenAI.UnprocessableEntityError;
+
 /** The operations on one assistant. @param {any} of @param {string} id @returns {Record<string, () => Promise<any>>} */
 export const byId = (of, id) => ({
   retrieve: () => of.retrieve(id),
@@ -152,7 +163,7 @@ export const lookAround = () => walk({ limit: 100 }).catch(() => {});
 
 /** The values of the contract's fields. The server is free to choose any further fields. @param {any} assistant */
 export function visibleFields(assistant) {
-  return Object.fromEntries(FIELDS.map((field) => [field, assistant[field] ?? null]));
+  return Object.fromEntries(contract.fields.map((field) => [field, assistant[field] ?? null]));
 }
 
 /** The last test of a file; it runs for any choice of requirements. */
@@ -292,7 +303,7 @@ function likeness(id) {
   } catch {
     // a percent sign that encodes nothing
   }
-  return id.toLowerCase().replace(/^asst-/, "");
+  return id.toLowerCase().replace(/^asst[-_]/, "");
 }
 
 /** The objects in an answer that have an id. @param {string} text @returns {any[]} */

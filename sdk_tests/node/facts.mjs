@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import OpenAI from "openai";
-import { client, fact, refusal, remove } from "./clients.mjs";
+import { TIMEOUT, client, fact, refusal, remove } from "./clients.mjs";
 
 const ASSISTANT = {
   id: "asst-abc", object: "assistant", created_at: 1763884800, name: "Support Bot", description: null, model: "any",
@@ -46,8 +46,8 @@ function wire(answer = ASSISTANT, { status = 200, headers = {}, options = {} } =
 async function naps(act) {
   const [ours, slept] = [globalThis.setTimeout, /** @type {number[]} */ ([])];
   globalThis.setTimeout = /** @type {any} */ ((/** @type {any} */ ring, /** @type {number} */ ms) => {
-    if (ms !== 10_000) slept.push(ms); // 10 s is the timeout of a call, not a pause
-    return ours(ring, ms === 10_000 ? ms : 0);
+    if (ms !== TIMEOUT) slept.push(ms); // this is no pause
+    return ours(ring, ms === TIMEOUT ? ms : 0);
   });
   await act().finally(() => (globalThis.setTimeout = ours));
   return slept;

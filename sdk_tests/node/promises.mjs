@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import {
-  UNKNOWN, aName, assistants, boundId, byId, cleanUpLast, ids, lookAround, make, promise, refusal, remove,
-  visibleFields, walk,
+  UNKNOWN, aName, assistants, boundId, byId, cleanUpLast, contract, ids, isRefused, lookAround, make, promise, refusal,
+  remove, visibleFields, walk,
 } from "./clients.mjs";
 
 const NEW = "Answer in one sentence.";
@@ -14,13 +14,8 @@ const TEXTS = [
   "\t \r\ntwo\n\n  three  \n",
   "<b>&amp;</b> \"q\" 'q' \\ %s",
 ];
-/** 400 or 422: errors/bad-input-is-400 judges which. @param {unknown} error */
-const isRefused = (error) =>
-  error instanceof OpenAI.BadRequestError || error instanceof OpenAI.UnprocessableEntityError;
 const NOT_TEXT = [7, true, ["text"], { text: "text" }];
-/** x-ignored of openapi.yaml @type {{field: string, id: string, reads: string, value: unknown}[]} */
-const IGNORED = JSON.parse(process.env.ASSISTANTS_IGNORED ?? "[]");
-const SHOWN = IGNORED.filter(({ reads }) => reads !== "");
+const SHOWN = contract.ignored.filter(({ reads }) => reads !== "");
 const LOADED = Object.fromEntries(SHOWN.map(({ field, value }) => [field, value]));
 const CONSTANTS = SHOWN.filter(({ reads }) => reads !== "file_search").map(({ field }) => field);
 
@@ -78,7 +73,7 @@ promise("errors/bad-input-is-400", "Bad input throws BadRequestError, which prog
   await assert.rejects(make({ name: 7 }), OpenAI.BadRequestError);
 });
 
-for (const { field, id, value } of IGNORED) {
+for (const { field, id, value } of contract.ignored) {
   promise(`ignored/${id}-accepted`, "Create and update accept it.", async () => {
     const created = await make({ [field]: value });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import {
-  UNKNOWN, assistants, byId, cleanUpLast, ids, lookAround, make, promise, refusal, remove, visibleFields, walk,
+  UNKNOWN, assistants, byId, cleanUpLast, contract, ids, lookAround, make, promise, refusal, remove, visibleFields, walk,
 } from "./clients.mjs";
 
 const NEW = "Answer in one sentence.";
@@ -55,7 +55,8 @@ promise(
   "errors/envelope, errors/param-and-code-present, errors/types, errors/code-is-text-or-null",
   "A refusal has its four fields, and a type that fits its status.",
   async () => {
-    const calls = [() => make({ name: undefined }), () => make({ name: 7 }), () => assistants("stranger").list()];
+    const absent = Object.fromEntries(contract.required.map((field) => [field, undefined]));
+    const calls = [() => make(absent), () => make({ name: 7 }), () => assistants("stranger").list()];
     for (const call of [...calls, ...Object.values(byId(assistants(), UNKNOWN))]) {
       const refused = await refusal(call());
       if (!refused) continue; // another test judges this case

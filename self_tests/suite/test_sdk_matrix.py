@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from contract_tests.generators.sdk_promises import promises_of_node
-from contract_tests.http import own_fake
+from contract_tests.http import editions, own_fake
 from contract_tests.http.operations import DELETE
 from contract_tests.http.target import Target
 from contract_tests.runs.full_run import Run
@@ -73,12 +73,14 @@ def test_one_client_that_fails_fails_the_cell() -> None:
     assert matrix.cell([WALKED, failed]) == matrix.FAILS
 
 
-def test_the_readme_shows_the_sdks_of_the_table() -> None:
+@pytest.mark.parametrize(("edition", "tables"), [(editions.PAGE, 2), ("openai", 1)])
+def test_the_readme_shows_the_sdks_of_the_table(edition: str, tables: int) -> None:
     """The README's tables were made with the SDKs that sdks.toml names."""
-    table = matrix.README.read_text(encoding="utf-8").split(matrix.BEGIN)[1].split(matrix.END)[0]
+    text = matrix.README.read_text(encoding="utf-8")
+    table = text.split(matrix.BEGIN.format(edition))[1].split(matrix.END)[0]
     heads = [line for line in table.splitlines() if line.startswith(("| promise", "| fact"))]
 
-    assert [line.strip("| ").split(" | ")[1:] for line in heads] == [[sdk.name for sdk in known()]] * 2
+    assert [line.strip("| ").split(" | ")[1:] for line in heads] == [[sdk.name for sdk in known()]] * tables
 
 
 def test_a_run_judges_with_the_newest_sdk_of_the_table() -> None:

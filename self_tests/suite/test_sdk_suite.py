@@ -590,3 +590,12 @@ def test_a_failed_test_has_its_id_and_the_creates_of_its_script(monkeypatch: pyt
     assert [exchange.request.method for exchange in exchanges] == ["POST"] * 23 + ["GET"] * 2
     assert "before=" in last
     assert '"$id' in last
+
+
+def test_a_test_that_a_fixture_skips_keeps_its_requirements(fake: Fake) -> None:
+    """A skipped test names its requirements. Without them, the matrix would take the test for a fact of the SDK."""
+    with serve(fake) as base_url:
+        bare = Target(base_url, {"primary": KEYS["primary"]}, rate_limit=0)
+        outcomes = judge(bare, lambda name: name == "org/shared-by-its-keys")
+
+    assert {outcome.requirements for outcome in outcomes} == {("org/shared-by-its-keys",)}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from contract_tests.http.openapi import kept_fields, required_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
-from fake_server.fake import Fake
-from self_tests.wrong.wrong_server import WRITES, Document, getting, refusing, showing, wrong
+from fake_server.fake import Answer, Call, Fake, Handler
+from self_tests.wrong.wrong_server import WRITES, Document, getting, handling, refusing, showing, target, wrong
 
 KEPT = [name for name in kept_fields() if name not in required_fields()]
 # Every server must accept these.
@@ -183,14 +183,17 @@ def tools_are(fake: Fake, how: str) -> None:
 
 
 @wrong("kept/tools")
-def a_tool_is_added_to_the_others(fake: Fake) -> None:
-    """A modify appends its tools to those of before."""
+def tools_are_added_to_those_of_before(fake: Fake) -> None:
+    """A modify appends to the list."""
 
-    def appended(call: Any, document: Document) -> Document:
-        had = document["tools"]
-        return document | {"tools": [*had, *had]} if had and "tools" in call.body else document
+    def handle(old: Handler, call: Call) -> Awaitable[Answer]:
+        project = target(call)
+        had = (project.fields or {}).get("tools", []) if project else []
+        if "tools" in call.body:
+            call.body = {**call.body, "tools": [*had, *call.body["tools"]]}
+        return old(call)
 
-    showing(fake, appended, *MODIFIES)
+    handling(fake, handle, *MODIFIES)
 
 
 @wrong("kept/tool_resources")
