@@ -13,10 +13,22 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from contract_tests.cli.command_line_keys import without_keys
-from contract_tests.cli.options import ALLOW_HTTP, FILE, PLACE, TIMEOUT, VERSION, WAIT, learn_options, run_options
+from contract_tests.cli.edition import OPTION, choose
+from contract_tests.cli.options import (
+    ALLOW_HTTP,
+    EDITION,
+    FILE,
+    PLACE,
+    TIMEOUT,
+    VERSION,
+    WAIT,
+    learn_options,
+    run_options,
+)
 from contract_tests.cli.report_files import report_options
 from contract_tests.cli.streams import safe_streams
 from contract_tests.cli.suite_errors import describe_error, render_traceback
+from contract_tests.http import editions
 from contract_tests.reports.escaping import one_line, terminal
 from contract_tests.reports.formats import FORMATS
 from contract_tests.requirements.verdicts import INTERRUPTED, PASSED, UNUSABLE, exit_code_without_verdicts
@@ -27,7 +39,7 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Runs the command. A mistake of the user is one line on standard error, and exit 2."""
-    with safe_streams() as out:
+    with safe_streams() as out, editions.use(editions.PAGE):
         code = _run()
         if out:
             out.flush()
@@ -122,7 +134,8 @@ def baseline(events: Path) -> int:
 
 
 @cli.command("list")
-def list_() -> int:
+@EDITION
+def list_(edition: str | None) -> int:
     """Print every requirement.
 
     With its level, its source and its statement.
@@ -130,13 +143,15 @@ def list_() -> int:
     from contract_tests.reports import console
     from contract_tests.reports.catalogue_table import catalogue_table
 
+    choose([(OPTION, edition)])
     catalogue_table(console.stdout())
     return PASSED
 
 
 @cli.command()
 @click.argument("name", metavar="ID")
-def explain(name: str) -> int:
+@EDITION
+def explain(name: str, edition: str | None) -> int:
     """Explain a requirement, or an area of them.
 
     The rationale, an example, and the tests.
@@ -144,6 +159,7 @@ def explain(name: str) -> int:
     from contract_tests.cli.explain import UnknownRequirementError, find_requirements, print_explanation
     from contract_tests.reports import console
 
+    choose([(OPTION, edition)])
     try:
         requirements = find_requirements(name)
     except UnknownRequirementError as fault:
@@ -175,7 +191,15 @@ def plan(**words: Any) -> int:
     "--plan", "planning", is_flag=True, help="Print what would be sent, and how long it takes. Sends nothing."
 )
 @click.option("--ledger", type=PLACE, default=Path(), help="A new file, or a folder for it.")
-def learn(events: Path | None, planning: bool, ledger: Path, **given: Any) -> int:
+def learn(
+    base_url: str | None,
+    file: Path | None,
+    edition: str | None,
+    events: Path | None,
+    planning: bool,
+    ledger: Path,
+    **given: Any,
+) -> int:
     """Print the dialect of BASE_URL.
 
     A dialect is the choices of a server where the contract leaves one. assistants-fake --dialect reads it.
@@ -191,11 +215,13 @@ def learn(events: Path | None, planning: bool, ledger: Path, **given: Any) -> in
     if events:
         from contract_tests.cli.learn import from_record
 
-        return from_record(_load(events))
-    from contract_tests.cli.invocation import parse_invocation
+        record = _load(events)
+        choose([(OPTION, edition), (str(events), record.edition)])
+        return from_record(record)
+    from contract_tests.cli.invocation import parse_invocation, parse_target
     from contract_tests.profiles.names import LEARN
 
-    invocation = parse_invocation(**given, profile=LEARN)
+    invocation = parse_invocation(parse_target(base_url, file, edition), LEARN, **given)
     assert invocation.target
     assert invocation.plan
     if planning:
@@ -215,11 +241,19 @@ def learn(events: Path | None, planning: bool, ledger: Path, **given: Any) -> in
 @ALLOW_HTTP
 @TIMEOUT
 @WAIT
+@EDITION
 @click.option("--ledger", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="A folder for them.")
 @click.option("--json", type=FILE, help="The differences for a program.")
 @click.option("--html", type=FILE, help=FORMATS["html"][0])
 def compare(
-    a: str, b: str, allow_http: bool, timeout: int | None, wait: int, ledger: Path, **files: Path | None
+    a: str,
+    b: str,
+    allow_http: bool,
+    timeout: int | None,
+    wait: int,
+    edition: str | None,
+    ledger: Path,
+    **files: Path | None,
 ) -> int:
     """Print the differences of two servers.
 
@@ -238,7 +272,7 @@ def compare(
     """
     from contract_tests.cli.invocation import contestants
 
-    servers = contestants(a, b, allow_http, timeout, wait)
+    servers = contestants(a, b, allow_http, timeout, wait, edition)
 
     from contract_tests.cli.compare import ComparisonRun
 
@@ -273,9 +307,12 @@ def sweep_(ledger: Path, file: Path | None, allow_http: bool, yes: bool) -> int:
 
 
 def _load(path: Path) -> Record:
+    """The record of an earlier run. The command is of the edition of that run."""
     from contract_tests.reports import events
 
     try:
-        return events.load(path)
+        record = events.load(path)
     except events.RecordError as fault:
         raise click.ClickException(str(fault)) from fault
+    editions.choose(record.edition)
+    return record

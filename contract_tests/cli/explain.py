@@ -24,7 +24,14 @@ from contract_tests.requirements.explanations import ARROW, Explanation, explana
 from contract_tests.requirements.rules import PACKAGE, rules_of
 from contract_tests.requirements.selection import suggest
 
-SOURCES = {"page": "the documentation page", "openai": "OpenAI's reference and SDKs", "http": "rules for any HTTP API"}
+SOURCES = {
+    "page": "the documentation page",
+    "openai": "OpenAI's reference and SDKs",
+    "http": "rules for any HTTP API",
+    "reference": "OpenAI's reference",
+    "sdk": "OpenAI's SDKs",
+    "recording": "recorded answers of OpenAI's service",
+}
 # Where the fake listens by default.
 TARGET = Target(catalogue.document()["servers"][0]["url"], {})
 SHOWN = 3  # of many tests of one kind

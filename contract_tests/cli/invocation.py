@@ -1,4 +1,7 @@
-"""The command line as values, and the checks before a run: which servers may be tested, and with which options."""
+"""The command line as values, and the checks before a run: which servers may be tested, and with which options.
+
+The target comes first: its file may say the edition of the contract, which decides the requirements and the plan.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from contract_tests.cli import edition
 from contract_tests.cli.command_line_keys import check_no_key
 from contract_tests.http import target
 from contract_tests.http.secrets import SHORTEST, unmaskable
@@ -33,23 +37,32 @@ class Invocation:
     selection: Selection
 
 
+def parse_target(
+    base_url: str | None, file: Path | None, said: str | None = None, needs_key: bool = True
+) -> Target | None:
+    """The target, None for our own fake. Chooses the edition: `said` is the one of the command line.
+
+    Raises UsageError, or ClickException if the target cannot be used. A command that sends nothing needs no key.
+    """
+    check_no_key()
+    given = _target(base_url, file, needs_key)
+    check_no_key(given.keys.values() if given else ())
+    edition.choose([(edition.OPTION, said), (str(file), given.edition if given else None)])
+    return given
+
+
 def parse_invocation(
-    base_url: str | None,
-    file: Path | None,
+    given: Target | None,
     profile: str | None,
     allow_http: bool,
     selection: Selection = EVERYTHING,
     ask_self_delete: bool = False,
     probe_rate_limit: bool = False,
     allow_fuzzing: bool = False,
-    needs_key: bool = True,
     timeout: int | None = None,
     wait: int = 0,
 ) -> Invocation:
-    """Raises UsageError, or ClickException if the target cannot be used. A command that sends nothing needs no key."""
-    check_no_key()
-    given = _target(base_url, file, needs_key)
-    check_no_key(given.keys.values() if given else ())
+    """Raises UsageError for options that do not go together, or that do not go with the target."""
     if given is None:
         if timeout or wait:
             raise click.UsageError("Give BASE_URL or --target: --timeout and --wait are for a server.")
@@ -76,6 +89,17 @@ def _plan(profile: str, given: Target, selection: Selection, allowed: list[str])
     return plan.make(profile, given, selection.includes, allowed)
 
 
+def check_contract(wanted: str | None) -> None:
+    """Raises UsageError if the user wants another version of the contract."""
+    if wanted not in (None, catalogue.version()):
+        from importlib.metadata import version
+
+        raise click.UsageError(
+            f"--contract {wanted}: this is contract {catalogue.title()}, of assistants-contract "
+            f"{version('assistants-contract')}. CHANGELOG.md lists the changes between the two."
+        )
+
+
 def check_generators(invocation: Invocation, *, deep: bool, sdk: bool) -> None:
     """Raises UsageError for a generator that the target does not allow."""
     if invocation.plan and (deep or sdk):
@@ -87,10 +111,13 @@ def check_generators(invocation: Invocation, *, deep: bool, sdk: bool) -> None:
 Contestant = Target | Record
 
 
-def contestants(a: str, b: str, allow_http: bool, timeout: int | None, wait: int) -> tuple[Contestant, Contestant]:
-    """The two servers to compare, each by its URL, its target file, or the events of a run."""
+def contestants(
+    a: str, b: str, allow_http: bool, timeout: int | None, wait: int, said: str | None = None
+) -> tuple[Contestant, Contestant]:
+    """The two servers to compare, each by its URL, its target file, or the events of a run. Chooses the edition."""
     check_no_key()
     both = _contestant(a, ROLES, allow_http), _contestant(b, OTHERS, allow_http)
+    edition.choose([(edition.OPTION, said), (a, both[0].edition), (b, both[1].edition)])
     one, other = (
         replace(each, timeout=timeout or each.timeout, wait=wait) if isinstance(each, Target) else each for each in both
     )
@@ -152,9 +179,8 @@ def _target(base_url: str | None, file: Path | None, needs_key: bool) -> Target 
 
 
 def parse_selection(only: tuple[str, ...], skip: tuple[str, ...], only_failed: Path | None) -> Selection:
-    """Raises UsageError for a name of no requirement, and for a selection without a requirement. Raises ClickException
-    for events that cannot be used, or in which no requirement failed."""
-    check_no_key()
+    """Raises UsageError for a name of no requirement of the edition, and for a selection without a requirement. Raises
+    ClickException for events that cannot be used, or in which no requirement failed."""
     for option, names in (("--only", only), ("--skip", skip)):
         for name in names:
             _check_name(option, name)
@@ -177,6 +203,7 @@ def _failed(path: Path) -> tuple[str, ...]:
         record = events.load(path)
     except RecordError as fault:
         raise click.ClickException(f"--only-failed {fault}") from fault
+    edition.check_same(f"--only-failed {path}", record.edition)
     failed = [verdict["id"] for verdict in record.broken()]
     if not failed:
         raise click.ClickException(f"--only-failed {path}: no requirement failed in that run.")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from contract_tests.cli.report_files import report_options
+from contract_tests.http import editions
 from contract_tests.profiles.names import JUDGING
 from contract_tests.requirements import catalogue
 from contract_tests.runs.run_options import HISTORIES
@@ -16,8 +17,9 @@ Command = Callable[..., int]
 ALLOW_HTTP = click.option("--allow-http", is_flag=True, help="Send keys unencrypted beyond this machine.")
 FILE = click.Path(path_type=Path, dir_okay=False)
 PLACE = click.Path(path_type=Path)
-
-
+EDITION = click.option(
+    "--edition", metavar="NAME", help=f"The edition of the contract: {' or '.join(editions.names())}.  [default: page]"
+)
 TIMEOUT = click.option(
     "--timeout", type=click.IntRange(1, 3600), metavar="SECONDS", help="The longest time for one call.  [default: 30]"
 )
@@ -40,6 +42,7 @@ def run_options(command: Command) -> Command:
             click.option("--skip", multiple=True, metavar="NAME", help="Leave out a requirement, an area, or a level."),
             click.option("--only-failed", type=PLACE, help="Events of an earlier run: test what failed in it again."),
             click.option("--ask-self-delete", is_flag=True, help="Try to delete the bound assistant: it must refuse."),
+            EDITION,
             CONTRACT,
             click.option("--probe-rate-limit", is_flag=True, help="Test rate/* too: this uses up the rate limit."),
             ALLOW_HTTP,
@@ -81,6 +84,7 @@ def learn_options(command: Command) -> Command:
         (
             click.argument("base_url", required=False),
             click.option("--target", "file", type=PLACE, help="A TOML file that describes the server."),
+            EDITION,
             click.option(
                 "--probe-rate-limit", is_flag=True, help="Learn the limiter too: this uses up the rate limit."
             ),
@@ -91,16 +95,6 @@ def learn_options(command: Command) -> Command:
     ):
         command = decorate(command)
     return command
-
-
-def _check_contract(_: click.Context, __: click.Parameter, wanted: str | None) -> None:
-    if wanted not in (None, catalogue.version()):
-        from importlib.metadata import version
-
-        raise click.UsageError(
-            f"--contract {wanted}: this is contract {catalogue.version()}, of assistants-contract "
-            f"{version('assistants-contract')}. CHANGELOG.md lists the changes between the two."
-        )
 
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -114,6 +108,4 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
 VERSION = click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
 )
-CONTRACT = click.option(
-    "--contract", metavar="VERSION", callback=_check_contract, expose_value=False, help="Refuse any other version."
-)
+CONTRACT = click.option("--contract", metavar="VERSION", help="Refuse any other version.")

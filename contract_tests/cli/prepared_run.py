@@ -7,23 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract_tests.cli.invocation import Invocation, check_generators, parse_invocation, parse_selection
+from contract_tests.cli.invocation import (
+    Invocation,
+    check_contract,
+    check_generators,
+    parse_invocation,
+    parse_selection,
+    parse_target,
+)
 from contract_tests.cli.references import References
 from contract_tests.cli.report_files import Reports
 from contract_tests.reports.formats import FORMATS
 from contract_tests.runs.run_options import RunOptions
 
-TARGET = (
-    "base_url",
-    "file",
-    "profile",
-    "allow_http",
-    "ask_self_delete",
-    "probe_rate_limit",
-    "allow_fuzzing",
-    "timeout",
-    "wait",
-)
+PERMISSIONS = ("profile", "allow_http", "ask_self_delete", "probe_rate_limit", "allow_fuzzing", "timeout", "wait")
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,14 @@ class PreparedRun:
 
 
 def prepare(words: Mapping[str, Any], needs_key: bool = True) -> PreparedRun:
-    """The run of these options, by their names in `run_options`. Raises ClickException for a mistake of the user."""
+    """The run of these options, by their names in `run_options`. Raises ClickException for a mistake of the user.
+
+    The target comes first, because its file may say the edition, and each name of a requirement is one of the edition.
+    """
+    target = parse_target(words["base_url"], words["file"], words["edition"], needs_key)
+    check_contract(words["contract"])
     selection = parse_selection(words["only"], words["skip"], words["only_failed"])
-    invocation = parse_invocation(**{name: words[name] for name in TARGET}, selection=selection, needs_key=needs_key)
+    invocation = parse_invocation(target, selection=selection, **{name: words[name] for name in PERMISSIONS})
     check_generators(invocation, deep=words["deep"], sdk=words["sdk"])
     references = References.load(words["known"], words["since"])
     events: Path | None = words["events"]

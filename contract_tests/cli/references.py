@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from contract_tests.cli import edition
 from contract_tests.reports import baseline, events
 from contract_tests.reports.baseline import Baseline, BaselineError
 from contract_tests.reports.events import Edit, Record, RecordError
@@ -23,11 +24,16 @@ class References:
 
     @staticmethod
     def load(known: Path | None, since: Path | None) -> References:
-        """Raises ClickException for a file that cannot be used."""
+        """Raises ClickException for a file that cannot be used, and for one of another edition."""
         try:
-            return References(baseline.load(known) if known else None, events.load(since) if since else None)
+            found = References(baseline.load(known) if known else None, events.load(since) if since else None)
         except (BaselineError, RecordError) as fault:
             raise click.ClickException(str(fault)) from fault
+        if found.baseline:
+            edition.check_same(str(known), found.baseline.edition)
+        if found.before:
+            edition.check_same(f"--since {since}", found.before.edition)
+        return found
 
     @property
     def file(self) -> str | None:

@@ -13,7 +13,7 @@ import yaml
 from contract_tests.dialect import schema
 from contract_tests.dialect.observations import observations
 from contract_tests.dialect.rules import CHOICES, Learned, describe
-from contract_tests.http import printable_text, yaml_text
+from contract_tests.http import editions, printable_text, yaml_text
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.operations import CREATE
 from contract_tests.requirements.findings import answer, brief
@@ -28,7 +28,7 @@ def render(found: Mapping[str, Learned], base_url: str, how: str, refused: Seque
     today = time.strftime("%Y-%m-%d")
     lines = [
         f"# The dialect of {_comment(base_url)}, learned on {today}: {how}",
-        "# A fake that answers alike: assistants-fake --dialect FILE",
+        f"# A fake that answers alike: assistants-fake{editions.option()} --dialect FILE",
         *(f"# {_comment(line)}" for line in refused),
         "",
     ]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.http import input_file, json_text
+from contract_tests.http import editions, input_file, json_text
 from contract_tests.http.input_file import InputFileError
 from contract_tests.http.operations import bare
 
@@ -32,6 +32,7 @@ TYPES: dict[type | tuple[type, ...], str] = {
 }
 DECLARATIONS: dict[str, type | tuple[type, ...]] = {
     "base_url": str,
+    "edition": str,
     "bound_id": str,
     "expendable_id": str,
     "rate_limit": int,
@@ -81,7 +82,8 @@ class Clock:
 class Target:
     """`base_url` ends in /v1 or its like, without a slash. `rate_limit` is calls a minute: 0 for none, None if not
     declared. `assistants` is the maximum number of assistants in the organization. `create` are the fields that a
-    create needs beside the name. `variables` has, for each role, the environment variable that holds its key.
+    create needs beside the name. `edition` is the declared edition of the contract; None
+    if none is. `variables` has, for each role, the environment variable that holds its key.
 
     Each call has the `query` and the `headers` too. In a header, $NAME stands for the value of `secrets` by that name.
     Each call is over within `timeout` seconds. `ca_file` has the authorities that are trusted. `wait` is how many
@@ -94,6 +96,7 @@ class Target:
     rate_limit: int | None = None
     assistants: int = ASSISTANTS
     create: Mapping[str, Any] = field(default_factory=dict)
+    edition: str | None = None
     variables: Mapping[str, str] = field(default_factory=lambda: ROLES)
     headers: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -187,6 +190,7 @@ def _target(declared: dict[str, Any], where: str, needs_key: bool = True) -> Tar
         rate_limit=declared.get("rate_limit", None if is_loopback(base_url) else PAGE_TIER),
         assistants=declared.get("assistants", ASSISTANTS),
         create=declared.get("create", {}),
+        edition=declared.get("edition"),
         variables=variables,
         headers=headers,
         secrets=_secrets(headers, where),
@@ -204,6 +208,10 @@ def _check_declarations(declared: dict[str, Any], where: str) -> None:
             raise TargetError(f"{where}: '{name}' must be {TYPES[DECLARATIONS[name]]}.")
     if "base_url" not in declared:
         raise TargetError(f"{where}: 'base_url' is missing.")
+    try:
+        editions.check(declared.get("edition", editions.PAGE))
+    except editions.UnknownEditionError as fault:
+        raise TargetError(f"{where}: edition {fault}") from fault
     for name, meaning in (("rate_limit", "calls a minute"), ("assistants", "the maximum number of assistants")):
         if declared.get(name, 0) < 0:
             raise TargetError(f"{where}: '{name}' is {meaning}, 0 for none.")

@@ -1,15 +1,21 @@
-"""The markers, the target, and the one run for all requirements, once pytest collects `contract_tests`."""
+"""The markers, the target, and the one run for all requirements, once pytest collects `contract_tests`.
+
+The target is parsed first, before the requirements are collected, because its file may say the edition.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import click
 import pytest
 
-from contract_tests.cli.invocation import Invocation, parse_invocation
+from contract_tests.cli.invocation import Invocation, parse_invocation, parse_target
 from contract_tests.cli.references import References
+from contract_tests.http import editions
+from contract_tests.http.target import Target
 from contract_tests.profiles.names import JUDGING
 from contract_tests.pytest_plugin.contract_run import check_ending, judge
 from contract_tests.pytest_plugin.plugin import destination
@@ -21,6 +27,12 @@ HERE = Path(__file__).parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """A mistake is kept until the collection is over: here pytest would print it with a traceback."""
+    config.add_cleanup(partial(editions.choose, editions.chosen()))
+    try:
+        config.stash[TARGET] = _target(config)
+    except click.ClickException as fault:
+        config.stash[MISTAKE] = fault.format_message()
     for level in ("must", "should"):
         config.addinivalue_line("markers", f"{level}: a requirement of the Assistants contract, of this level")
     for area in dict.fromkeys(id.partition("/")[0] for id in catalogue.requirements()):
@@ -34,20 +46,29 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         session.config.stash[REFERENCES] = _references(session.config)
 
 
+TARGET = pytest.StashKey[Target | None]()
+MISTAKE = pytest.StashKey[str]()
 INVOCATION = pytest.StashKey[Invocation]()
 REFERENCES = pytest.StashKey[References]()
 
 
+def _target(config: pytest.Config) -> Target | None:
+    file = _option(config, "--target")
+    return parse_target(None, Path(file) if file else None, _option(config, "--edition"))
+
+
 def _invocation(session: pytest.Session) -> Invocation:
     config, chosen = session.config, _chosen(session)
-    file, profile = _option(config, "--target"), _option(config, "--profile")
-    if not file:
+    if MISTAKE in config.stash:
+        raise pytest.UsageError(config.stash[MISTAKE])
+    target, profile = config.stash[TARGET], _option(config, "--profile")
+    if not target:
         raise pytest.UsageError("contract_tests: give --target, a TOML file that describes the server to test.")
     if profile and profile not in JUDGING:
         raise pytest.UsageError(f"--profile {profile}: the profiles are {' and '.join(JUDGING)}.")
     only = () if len(chosen) == len(catalogue.requirements()) else tuple(chosen)
     try:
-        return parse_invocation(None, Path(file), profile, allow_http=False, selection=Selection(only))
+        return parse_invocation(target, profile, allow_http=False, selection=Selection(only))
     except click.ClickException as fault:
         raise pytest.UsageError(fault.format_message()) from fault
 

@@ -12,6 +12,7 @@ import pytest
 
 from contract_tests.cli.invocation import Invocation
 from contract_tests.cli.references import References
+from contract_tests.http import editions
 from contract_tests.http.target import ROLES, Target, is_loopback
 from contract_tests.pytest_plugin.contract_run import NotTestedWarning, check_ending, judge, report
 from contract_tests.reports import escaping
@@ -30,16 +31,23 @@ class Contract:
         keys: Mapping[str, str],
         only: Sequence[str] = (),
         baseline: Path | str | None = None,
+        edition: str = editions.PAGE,
         **declared: Any,
     ) -> None:
         """Fails the caller's test if the server at `base_url` violates a MUST, and skips the test if nothing was
         tested.
 
         `keys` has the key "primary", and may have "sibling" and "foreign". `only` has requirements, areas such as
-        modify, or levels. `declared` are `bound_id`, `expendable_id`, `rate_limit` and `create`, as in a target file.
+        modify, or levels. `edition` is the edition of the contract. `declared` are `bound_id`, `expendable_id`,
+        `rate_limit` and `create`, as in a target file.
         """
         __tracebackhide__ = True
-        target = _target(base_url, keys, declared)
+        _check_edition(edition)
+        with editions.use(edition):
+            self._check(_target(base_url, keys, declared), only, baseline)
+
+    def _check(self, target: Target, only: Sequence[str], baseline: Path | str | None) -> None:
+        __tracebackhide__ = True
         record = judge(Invocation(target, None, None, _selection(only)), _references(baseline))
         for verdict in record.verdicts:
             with self._subtests.test(verdict["id"]):
@@ -51,6 +59,14 @@ class Contract:
         for verdict in untested:
             text = escaping.terminal(f"{verdict['id']} was not tested: {verdict['reason']}")
             warnings.warn(text, NotTestedWarning, stacklevel=2)
+
+
+def _check_edition(name: str) -> None:
+    __tracebackhide__ = True
+    try:
+        editions.check(name)
+    except editions.UnknownEditionError as fault:
+        pytest.fail(f"edition: {fault}", False)
 
 
 def _target(base_url: str, keys: Mapping[str, str], declared: Mapping[str, Any]) -> Target:

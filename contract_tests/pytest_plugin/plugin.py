@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 OPTIONS = {
     "--target": "A TOML file that describes the server to test.",
     "--profile": "production or read-only: few requests, safe beside real data.",
+    "--edition": "The edition of the contract, if it is not the page's.",
     "--baseline": "A file of known violations. A known violation is an xfail.",
 }
+NAMES = ("--profile", "--edition")
 
 SCATTERING = ("no", "load", "loadgroup", "worksteal")  # values of xdist's --dist that part the tests of one module
 
@@ -28,7 +30,8 @@ def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, obje
     group = parser.getgroup("assistants-contract", "pytest --pyargs contract_tests")
     for name, text in OPTIONS.items():
         with suppress(ArgumentError):  # another plugin has an option of this name, and keeps it
-            group.addoption(name, dest=destination(name), metavar="NAME" if name == "--profile" else "FILE", help=text)
+            metavar = "NAME" if name in NAMES else "FILE"
+            group.addoption(name, dest=destination(name), metavar=metavar, help=text)
     return result
 
 

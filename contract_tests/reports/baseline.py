@@ -2,7 +2,8 @@
 
 The file is a list in YAML. Each entry has an `id`, a `why` and a `reason` (a part of the verdict's reason). An entry
 may have an `owner`, a `link` and a date on which it `expires`. A listed violation does not fail the run. An entry that
-is no longer true does. The first line is a comment with the version of the contract; a file without it is of FIRST.
+is no longer true does. The first line is a comment with the version of the contract, and its edition; a file without it
+is of FIRST, and of the page's edition.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from contract_tests.http import input_file, yaml_text
+from contract_tests.http import editions, input_file, yaml_text
 from contract_tests.http.input_file import InputFileError
 from contract_tests.reports.events import Edit, Record
 from contract_tests.requirements import catalogue
@@ -25,9 +26,9 @@ from contract_tests.requirements.verdicts import Verdict
 FIELDS = {"id": str, "why": str, "reason": str, "owner": str, "link": str, "expires": date}
 NEEDED = ("id", "why", "reason")
 FIRST = "1.0"
-CONTRACT = re.compile(r"# contract (\d{1,9}(?:\.\d{1,9})*)\s*$", re.MULTILINE)
+CONTRACT = re.compile(r"# contract (\d{1,9}(?:\.\d{1,9})*)(?:, edition (\S+))?\s*$", re.MULTILINE)
 # The parts of a reason that differ from run to run.
-VOLATILE = re.compile(r"asst-\S+|(?:contract|sdk)-\d\S*(?: \d+)?|\d{4,}|….*$")
+VOLATILE = re.compile(r"asst[-_]\S+|(?:contract|sdk)-\d\S*(?: \d+)?|\d{4,}|….*$")
 
 
 class BaselineError(Exception):
@@ -51,6 +52,7 @@ class Baseline:
     path: Path
     lines: list[KnownViolation]
     contract: str = FIRST
+    edition: str = editions.PAGE
 
     def changes(self) -> str:
         """A line that says how the contract differs from the file's contract; empty if the file is of this contract."""
@@ -61,7 +63,7 @@ class Baseline:
         other = [each.id for each in all_ if each.changed and _order(each.changed) > _order(self.contract)]
         parts = [f"{word}: {', '.join(ids)}" for word, ids in (("new", new), ("changed", other)) if ids]
         return f"{self.path} is of contract {self.contract}, and this is contract {catalogue.version()}; " + "; ".join(
-            [*parts, f"if its lines are right, write  # contract {catalogue.version()}  as its first line."]
+            [*parts, f"if its lines are right, write  # contract {catalogue.title()}  as its first line."]
         )
 
     def known(self, verdicts: list[Verdict]) -> dict[str, str]:
@@ -111,12 +113,12 @@ def load(path: Path) -> Baseline:
         line, problem = yaml_text.describe(fault)
         raise BaselineError(f"{path}:{line}: not YAML ({problem}).") from fault
     stated = CONTRACT.match(text)
-    contract = stated.group(1) if stated else FIRST
+    contract, edition = (stated.group(1), stated.group(2) or editions.PAGE) if stated else (FIRST, editions.PAGE)
     if root is None:
-        return Baseline(path, [], contract)
+        return Baseline(path, [], contract, edition)
     if not isinstance(root, yaml.SequenceNode):
         raise BaselineError(f"{path}: a baseline is a list. The command assistants-contract baseline prints one.")
-    return Baseline(path, [_line(path, node) for node in root.value], contract)
+    return Baseline(path, [_line(path, node) for node in root.value], contract, edition)
 
 
 def _order(version: str) -> tuple[int, ...]:
@@ -149,7 +151,7 @@ def render(record: Record) -> str:
         f"- id: {verdict['id']}\n  why: to be filled in\n  reason: {yaml_text.dump_line(stable(verdict['reason']))}\n"
         for verdict in record.broken()
     ]
-    return f"# contract {catalogue.version()}\n" + ("".join(rows) or "[]\n")
+    return f"# contract {editions.titled(catalogue.version(), record.edition)}\n" + ("".join(rows) or "[]\n")
 
 
 def stable(reason: str) -> str:

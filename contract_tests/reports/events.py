@@ -7,7 +7,7 @@ The JSON Schema of the events is events.schema.json beside this file. It marks (
 between two equal runs. Format 2 added `variables` to the target, `blocked_by` to a verdict, `confirmed` to its
 evidence, and `ledger`, `baseline`, `since` and `unread` to the footer.
 Later files of format 2 have `seconds` in a verdict, `created` and `deleted` in the footer, and `skip` and `failed` in
-the plan, too.
+the plan, too. Files of two editions have the `edition` in the header: a file without it is of the page's edition.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from contract_tests.http import input_file, json_text
+from contract_tests.http import editions, input_file, json_text
 from contract_tests.http.input_file import InputFileError
 from contract_tests.http.messages import Exchange, Request, Response
 from contract_tests.http.target import ROLES
@@ -76,6 +76,15 @@ class Record:
         """All events in their order."""
         return [self.header, *self.exchanges.values(), *self.choices, *self.verdicts, self.footer]
 
+    @property
+    def edition(self) -> str:
+        return str(self.header["edition"])
+
+    @property
+    def contract(self) -> str:
+        """The version of the contract, and the edition unless it is the page's."""
+        return editions.titled(self.header["contract"], self.edition)
+
     def broken(self) -> list[Event]:
         return [verdict for verdict in self.verdicts if verdict["verdict"] in ("fail", "warn")]
 
@@ -129,6 +138,10 @@ def _check(record: Record, path: Path) -> None:
         raise RecordError(f"{path}: not the events of a run ({place}: {fault.message:.120}).") from fault
     except (KeyError, TypeError, AttributeError) as fault:
         raise RecordError(f"{path}: not the events of a run: an event lacks a field.") from fault
+    try:
+        editions.check(record.edition)
+    except editions.UnknownEditionError as fault:
+        raise RecordError(f"{path}: edition {fault}") from fault
 
 
 def _check_numbers(record: Record) -> None:
@@ -141,6 +154,7 @@ def _check_numbers(record: Record) -> None:
 
 def _fill_in(record: Record) -> None:
     """Adds to an older record the keys that it lacks."""
+    record.header.setdefault("edition", editions.PAGE)
     record.header["target"].setdefault("variables", dict(ROLES))
     for exchange in record.exchanges.values():
         exchange["request"].setdefault("headers", {})

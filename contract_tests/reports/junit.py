@@ -6,6 +6,7 @@ from __future__ import annotations
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from contract_tests.http import editions
 from contract_tests.reports import escaping
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.summary import doubt, failing, faults, reason
@@ -41,6 +42,8 @@ def _extra(root: Element, name: str, kind: str, rows: list[tuple[str, str]]) -> 
 
 def _suite(root: Element, area: str, verdicts: list[Event], record: Record) -> None:
     suite = SubElement(root, "testsuite", name=area)
+    if record.edition != editions.PAGE:
+        SubElement(SubElement(suite, "properties"), "property", name="edition", value=record.edition)
     for verdict in verdicts:
         time = _seconds(verdict["seconds"])
         case = SubElement(suite, "testcase", classname=area, name=verdict["id"], time=time)

@@ -13,7 +13,7 @@ def markdown(record: Record) -> str:
     broken = record.broken()
     fault = record.footer["fault"]
     lines = [
-        f"## Assistants contract {record.header['contract']}. {headline(record).removesuffix(fault).rstrip()}",
+        f"## Assistants contract {record.contract}. {headline(record).removesuffix(fault).rstrip()}",
         "",
         *([code_span(fault), ""] if fault else []),
         f"{code_span(record.header['target']['base_url'])}, {record.footer['requests']} requests",

@@ -28,7 +28,7 @@ def of_full_run(counts: Mapping[str, int], unjudged: Mapping[str, str], where: s
 
 
 def _requirements(title: str, counts: Mapping[str, int], unjudged: Mapping[str, str], console: Console) -> None:
-    line(console, (f"\nAssistants contract {catalogue.version()}", "bold"), f", {title}\n")
+    line(console, (f"\nAssistants contract {catalogue.title()}", "bold"), f", {title}\n")
     rows = Table("requirement", "level", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     rows.add_column("requests that test it", justify="right")
     for id, number in counts.items():

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from contract_tests.dialect.observations import observations
 from contract_tests.dialect.rules import Learned, learn
-from contract_tests.http import json_text
+from contract_tests.http import editions, json_text
 from contract_tests.http.messages import Exchange
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
@@ -67,7 +67,8 @@ class Recorder:
             event="header",
             format=FORMAT,
             contract=catalogue.version(),
-            contract_sha256=hashlib.sha256(catalogue.location().read_bytes()).hexdigest(),
+            edition=editions.chosen(),
+            contract_sha256=hashlib.sha256(b"".join(path.read_bytes() for path in editions.paths())).hexdigest(),
             suite=version("assistants-contract"),
             python=platform.python_version(),
             seed=options.seed,

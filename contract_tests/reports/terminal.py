@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from contract_tests.http import operations
+from contract_tests.http import editions, operations
 from contract_tests.http.target import ROLES, has_own_variables
 from contract_tests.reports.console import line, table
 from contract_tests.reports.escaping import shell_word
@@ -91,7 +91,7 @@ def row(console: Console, label: str, text: str) -> None:
 
 def _verdicts(record: Record, console: Console) -> None:
     """Prints the table of areas, each violation with its script, and the requirements that were not tested."""
-    head = (f"Assistants contract {record.header['contract']}", "bold")
+    head = (f"Assistants contract {record.contract}", "bold")
     line(console, "\n", head, f" on {record.header['target']['base_url']}\n")
     table(console, _areas(record.verdicts))
     for verdict in record.broken():
@@ -122,7 +122,7 @@ def _violation(console: Console, verdict: Event, blocked: list[str]) -> None:
     if verdict["breaches"] > 1:
         line(console, f"  {verdict['breaches'] - 1} more like this")
     _blocked(console, blocked)
-    line(console, f"  Details: assistants-contract explain {verdict['id']}")
+    line(console, f"  Details: assistants-contract explain{editions.option()} {verdict['id']}")
 
 
 def _blocked(console: Console, ids: list[str]) -> None:

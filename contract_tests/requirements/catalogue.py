@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from contract_tests.http import editions
 from contract_tests.http.editions import per_edition
 from contract_tests.http.openapi import document as document
 from contract_tests.http.openapi import fields as fields
@@ -43,6 +44,11 @@ class Requirement:
 def version() -> str:
     """The version of the contract, not of this package."""
     return str(document()["info"]["version"])
+
+
+def title() -> str:
+    """The version of the contract, and the edition unless it is the page's."""
+    return editions.titled(version(), editions.chosen())
 
 
 @per_edition

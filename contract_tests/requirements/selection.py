@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from contract_tests.http import editions
 from contract_tests.requirements import catalogue
 
 LEVELS = ("must", "should")
@@ -49,7 +50,9 @@ def suggest(name: str) -> str:
     """A sentence with the names that are most like this one, or the command that prints all names."""
     every = [*catalogue.requirements(), *catalogue.areas(), *LEVELS]
     near = get_close_matches(name, every, n=3, cutoff=0.6) or [each for each in every if name in each][:3]
-    return f"Did you mean {' or '.join(near)}?" if near else "assistants-contract list prints all of them."
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    return f"assistants-contract list{editions.option()} prints all of them."
 
 
 def _is_named(requirement: str, names: Iterable[str]) -> bool:

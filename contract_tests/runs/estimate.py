@@ -1,20 +1,21 @@
 """The number of requests of a run and the time that they take, known before the first is sent.
 
-A plan counts its requests. A full run is estimated: COUNTS has the requests of each stage, counted on our own fake.
+A plan counts its requests. A full run is estimated: COUNTS, and a file beside it for each other edition, has the
+requests of each stage, counted on our own fake.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from math import ceil
 from pathlib import Path
 
 from contract_tests.generators import tour
 from contract_tests.generators.steps import Step
-from contract_tests.http import yaml_text
+from contract_tests.http import editions, yaml_text
 from contract_tests.http.client import MINUTE
+from contract_tests.http.editions import per_edition
 from contract_tests.http.target import Target
 from contract_tests.profiles.names import PRODUCTION, READ_ONLY
 from contract_tests.profiles.plan import Plan
@@ -105,7 +106,7 @@ def _counts(target: Target) -> Mapping[str, int]:
     return _load()["limited" if target.rate_limit else "thorough"]
 
 
-@cache
+@per_edition
 def _load() -> Mapping[str, Mapping[str, int]]:
-    loaded: Mapping[str, Mapping[str, int]] = yaml_text.load(COUNTS.read_text(encoding="utf-8"))
+    loaded: Mapping[str, Mapping[str, int]] = yaml_text.load(editions.beside(COUNTS).read_text(encoding="utf-8"))
     return loaded

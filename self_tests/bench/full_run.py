@@ -1,13 +1,16 @@
-"""`python -m self_tests.bench.full_run`: counts the requests of a full run of our own fake, stage by stage, and writes
-them to contract_tests/runs/full_run.yaml, from which `plan` estimates a full run. Takes some minutes."""
+"""`python -m self_tests.bench.full_run [EDITION...]`: counts the requests of a full run of our own fake, by stage, and
+writes them to contract_tests/runs/full_run.yaml, or to a file of the edition beside it. `plan` estimates a full run by
+them. Takes some minutes for each edition."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 
 import yaml
 
 from contract_tests.generators import tour
+from contract_tests.http import editions
 from contract_tests.http.messages import Exchange
 from contract_tests.http.own_fake import fake
 from contract_tests.requirements.selection import Selection
@@ -46,12 +49,19 @@ def count(limit: int, options: RunOptions) -> dict[str, int]:
 
 
 def main() -> None:
+    for edition in sys.argv[1:] or editions.names():
+        with editions.use(edition):
+            write()
+
+
+def write() -> None:
+    """Writes the counts of the present edition."""
     limited = count(LIMIT, RunOptions(selection=Selection(skip=("rate",))))
     thorough = count(0, RunOptions())
     thorough["histories"] //= HISTORIES
     thorough["deep"] = count(0, RunOptions(histories=0, deep=True))["schemathesis"]
     found = {"limited": limited, "thorough": thorough}
-    COUNTS.write_text(HEAD + yaml.safe_dump(found, sort_keys=False, width=1000), encoding="utf-8")
+    editions.beside(COUNTS).write_text(HEAD + yaml.safe_dump(found, sort_keys=False, width=1000), encoding="utf-8")
 
 
 if __name__ == "__main__":

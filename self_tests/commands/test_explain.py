@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 import pytest
 
 from contract_tests.cli.explain import TARGET, example_script, proofs
+from contract_tests.http import editions
 from contract_tests.http.messages import Exchange, dump
 from contract_tests.http.target import Target
 from contract_tests.oracle.expectations import read
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.explanations import ARROW, Explanation, explanations, times
+from contract_tests.requirements.explanations import ARROW, Explanation, explanations, own_entries, times
 from contract_tests.requirements.findings import Findings
 from fake_server.compose import compose
 from fake_server.domain.assistants import PREFIX
@@ -24,13 +27,31 @@ from fake_server.storage import seed
 from self_tests.command_run import Ran
 from self_tests.commands.test_reproduce import needs_curl, shell, statuses
 
-EXAMPLES = catalogue.document()["components"]["examples"]
-ASSISTANT = {**EXAMPLES["assistant"]["value"], "name": None, "instructions": None}
 ERROR = {"param": None, "code": None}
 BOUND, SIBLINGS = "asst-bound", "asst-siblings"
 # The probe judges these by what passes in a minute, not the oracle by what is answered.
 COUNTED = ("rate/enforced", "rate/not-early", "rate/shared-by-all-operations")
 WAIT = "rate/retry-after"
+# A violation of the first requirement is also one of the second: the same answer shows both.
+TOGETHER = {
+    "create/keeps-what-it-is-given": "retrieve/equals-created",
+    "retrieve/equals-created": "create/keeps-what-it-is-given",
+    "list/complete": "list/has-more-is-true-to-its-word",
+    "list/has-more-is-true-to-its-word": "list/complete",
+}
+
+
+def of_each_edition(left_out: Callable[[str], bool] = lambda _: False) -> list[tuple[str, str]]:
+    """The edition and the id of each requirement, except the ids that are left out."""
+    found = []
+    for edition in editions.names():
+        with editions.use(edition):
+            found += [(edition, id) for id in catalogue.requirements() if not left_out(id)]
+    return found
+
+
+def is_counted(id: str) -> bool:
+    return id in (*COUNTED, WAIT)
 
 
 def found(explained: Explanation, answer: str) -> Findings:
@@ -70,7 +91,13 @@ def completed(value: Any, said: set[str]) -> Any:
         ids = [item["id"] for item in value["data"]] or [None]
         frame = {"object": "list", "first_id": ids[0], "last_id": ids[-1], "has_more": False}
         return without(frame, said) | value | {"data": [completed(item, said) for item in value["data"]]}
-    return without(ASSISTANT, said) | value if "id" in value and "deleted" not in value else value
+    return without(assistant(), said) | value if "id" in value and "deleted" not in value else value
+
+
+def assistant() -> dict[str, Any]:
+    """The example of the edition, without the texts that a create did not send."""
+    shown = catalogue.document()["components"]["examples"]["assistant"]["value"]
+    return {**shown, "name": None, "instructions": None}
 
 
 def without(fields: Mapping[str, Any], said: set[str]) -> dict[str, Any]:
@@ -78,25 +105,38 @@ def without(fields: Mapping[str, Any], said: set[str]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def one_fake() -> Iterator[str]:
-    """Of them all: each example makes its own assistants."""
-    with serve(compose(rate_limit=None)) as url:
-        yield url
+def fakes() -> Iterator[dict[str, str]]:
+    """The URL of one fake of each edition: each example makes its own assistants."""
+    with ExitStack() as stack:
+        served = {edition: serve(compose(rate_limit=None, edition=edition)) for edition in editions.names()}
+        yield {edition: stack.enter_context(each) for edition, each in served.items()}
 
 
-def test_every_requirement_is_explained() -> None:
+@pytest.mark.parametrize("edition", editions.names())
+def test_every_requirement_is_explained(edition: str) -> None:
     """In the order of the catalogue, and nothing else is."""
-    assert list(explanations()) == list(catalogue.requirements())
+    with editions.use(edition):
+        assert list(explanations()) == list(catalogue.requirements())
+        assert set(own_entries()) <= set(catalogue.requirements())
 
 
-@pytest.mark.parametrize("id", [id for id in explanations() if id not in (*COUNTED, WAIT)])
-def test_an_example_conforms_to_and_violates_its_requirement(id: str) -> None:
-    """The conforming answer violates no requirement at all."""
-    explained = explanations()[id]
-    kept, broken = found(explained, explained.keeps), found(explained, explained.breaks)
+@pytest.mark.parametrize(("edition", "id"), of_each_edition(is_counted))
+def test_an_example_conforms_to_and_violates_its_requirement(edition: str, id: str) -> None:
+    """The conforming answer violates no requirement at all, and the violating one its own requirement alone."""
+    with editions.use(edition):
+        explained = explanations()[id]
+        kept, broken = found(explained, explained.keeps), found(explained, explained.breaks)
 
     assert (kept.violations, bool(kept.held[id])) == ([], True)
-    assert broken.broken(id)
+    assert {each.requirement for each in broken.violations} == {id} | ({TOGETHER[id]} if id in TOGETHER else set())
+
+
+def test_a_create_of_another_edition_has_its_required_fields() -> None:
+    """The page's example of a create, in an edition that demands a model, has one. A broken body stays as it is."""
+    with editions.use("openai"):
+        asks = [explanations()[id].asks for id in ("create/status-200", "errors/bad-json-is-400")]
+
+    assert asks == ['POST /assistants {"name":"Bot","model":"gpt-4o"}', 'POST /assistants {"name":"Bot"']
 
 
 @pytest.mark.parametrize("id", COUNTED)
@@ -120,6 +160,25 @@ def test_an_example_of_the_wait_is_within_a_minute() -> None:
     assert [bool(re.search(pattern, wait)) for wait in waits] == [True, False]
 
 
+def test_explain_knows_the_edition(command: Callable[..., Ran]) -> None:
+    """The example and the source are the edition's. A requirement of another edition is none."""
+    ran, page = command("explain", "kept/model", "--edition", "openai"), command("explain", "kept/model")
+
+    assert "must, by recorded answers of OpenAI's service" in ran.out
+    assert '{"model":"gpt-4o","name":"Bot"}' in ran.out
+    assert (page.code, page.out) == (2, "")
+
+
+def test_list_prints_the_catalogue_of_an_edition(command: Callable[..., Ran]) -> None:
+    """Each requirement of the edition is there, area by area, and none of another edition."""
+    ran = command("list", "--edition", "openai")
+    printed = re.findall(r"^(\S+/\S+)", ran.out, re.MULTILINE)
+
+    with editions.use("openai"):
+        assert printed == list(catalogue.requirements())
+        assert len(set(catalogue.areas())) == len([area for area, _ in groupby(printed, lambda id: id.split("/")[0])])
+
+
 @pytest.mark.parametrize("name", ["modify/partial", "rate/enforced", "browser/preflight", "auth"])
 def test_explain_accepts_a_requirement_or_an_area(command: Callable[..., Ran], name: str) -> None:
     """The statement, the rationale, the example, the tests, and the calls for a shell."""
@@ -138,22 +197,29 @@ def test_explain_tells_the_prerequisites(command: Callable[..., Ran]) -> None:
     assert "Needs createAssistant, modifyAssistant or patchAssistant, getAssistant" in out
 
 
-@pytest.mark.parametrize("id", catalogue.requirements())
-def test_each_requirement_has_a_test_and_a_wrong_server(id: str) -> None:
-    """A step of the tour or the limiter's probe, and a wrong server, at the least."""
-    tests = dict(proofs(id))
+@pytest.mark.parametrize(("edition", "id"), of_each_edition())
+def test_each_requirement_has_a_test(edition: str, id: str) -> None:
+    """A step of the tour or the limiter's probe, at the least."""
+    with editions.use(edition):
+        tests = dict(proofs(id))
 
     assert tests["tour"] or tests["probe"]
-    assert tests["wrong servers"]
+
+
+@pytest.mark.parametrize("id", catalogue.requirements())
+def test_each_requirement_has_a_wrong_server(id: str) -> None:
+    """The kill matrix has a server that violates the requirement."""
+    assert dict(proofs(id))["wrong servers"]
 
 
 @needs_curl
-@pytest.mark.parametrize("id", [id for id in explanations() if not id.startswith("rate/")])
-def test_the_calls_of_an_example_run_in_a_shell(one_fake: str, id: str) -> None:
+@pytest.mark.parametrize(("edition", "id"), of_each_edition(lambda id: id.startswith("rate/")))
+def test_the_calls_of_an_example_run_in_a_shell(fakes: dict[str, str], edition: str, id: str) -> None:
     """The last of them is answered by the fake with the status that keeps the requirement."""
-    explained = explanations()[id]
+    with editions.use(edition):
+        explained = explanations()[id]
     own, siblings = (PREFIX + key.project for key in seed.KEYS[:2])
-    commands = example_script(explained).replace(TARGET.base_url, one_fake).replace(BOUND, own)
+    commands = example_script(explained).replace(TARGET.base_url, fakes[edition]).replace(BOUND, own)
 
     printed = shell(commands.replace(SIBLINGS, siblings))
 

@@ -11,12 +11,15 @@ import pytest
 
 # The runs below import these lazily. pytester forgets what a run has imported, and some of it loads only once.
 from contract_tests.generators import sdk
+from contract_tests.http import editions
 from contract_tests.http.operations import RETRIEVE
 from contract_tests.pytest_plugin import contract
 from contract_tests.pytest_plugin.contract_run import NotTestedWarning, ShouldViolatedWarning
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.result import Result
+from fake_server.compose import compose
 from fake_server.fake import Fake
+from fake_server.http.server import serve
 from self_tests.command_run import KEYS
 from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import serving, showing
@@ -155,11 +158,40 @@ def test_an_assistant_that_is_left_is_an_error(suite: Pytest, monkeypatch: pytes
     assert ran.ret == pytest.ExitCode.TESTS_FAILED
 
 
+def test_the_items_are_the_requirements_of_the_edition(run_pytest: Pytest) -> None:
+    """The option or the target file says the edition. Without one, the items are the page's."""
+    write_target("http://127.0.0.1:9/v1")
+    words = ("--pyargs", "contract_tests", "--collect-only", "-q")
+    page, openai = run_pytest(*words, "--target", "target.toml"), run_pytest(*words, "--edition", "openai")
+    Path("target.toml").write_text('base_url = "http://127.0.0.1:9/v1"\nedition = "openai"\n', encoding="utf-8")
+    declared = run_pytest(*words, "--target", "target.toml")
+
+    assert "kept/model" in openai.stdout.str()
+    assert "kept/model" in declared.stdout.str()
+    assert "kept/model" not in page.stdout.str()
+
+
+def test_a_server_is_judged_by_the_edition(run_pytest: Pytest, pytester: pytest.Pytester) -> None:
+    """By `pytest --pyargs contract_tests` and by the fixture. Afterwards the page's edition is there again."""
+    keys = {"primary": "sk-fake-primary"}
+    check = 'assistants_contract.check("{url}", {keys}, only=["kept/model"], edition="openai")'
+    with serve(compose(rate_limit=None, edition="openai")) as base_url:
+        write_target(base_url)
+        suite = run_pytest(*SUITE, "--edition", "openai", "-k", "kept/model")
+        pytester.makepyfile("def test_mine(assistants_contract): " + check.format(url=base_url, keys=keys))
+        fixture = run_pytest("-v")
+
+    suite.assert_outcomes(passed=1, deselected=83)
+    fixture.assert_outcomes(passed=1)
+    assert editions.chosen() == editions.PAGE
+
+
 @pytest.mark.parametrize(
     ("words", "said", "code"),
     [
         (("--target", "target.toml", "--baseline", "none.yaml"), "none.yaml: cannot be read*", 4),
         (("--target", "target.toml", "--profile", "odd"), "--profile odd: the profiles are production and *", 4),
+        (("--target", "target.toml", "--edition", "opnai"), "--edition opnai: not an edition. Did you mean openai?", 4),
         (("--target", "odd.toml"), "odd.toml: 'base_urll' is not known*", 4),
         (("--target", "gone.toml"), "http://127.0.0.1:9/v1 cannot be tested*", 2),
         ((), "*give --target*", 4),
@@ -230,6 +262,7 @@ def test_the_fixture_knows_a_baseline(run_pytest: Pytest, pytester: pytest.Pytes
         ("http://127.0.0.1:9/v1", {}, "cannot be tested"),
         ("https://api.example.com/v1", {}, "not on this machine"),
         ("http://127.0.0.1:9/v1", {"only": ["modify/nothing"]}, "modify/nothing: not a requirement"),
+        ("http://127.0.0.1:9/v1", {"edition": "opnai"}, "edition: opnai: not an edition"),
         ("http://127.0.0.1:9/v1", {"baseline": "none.yaml"}, "none.yaml: cannot be read"),
         ("http://127.0.0.1:9/v1", {"keys": {"sibling": "k"}}, "the key of primary is needed"),
     ],

@@ -98,7 +98,7 @@ def test_a_production_run_that_is_long_names_read_only(tmp_path: Path, monkeypat
     monkeypatch.setenv("ASSISTANTS_API_KEY", "sk-somebody")
     target = tmp_path / "target.toml"
     target.write_text('base_url = "http://127.0.0.1:9/v1"\nrate_limit = 2\n')
-    words = dict.fromkeys(("only_failed", "base_url", "known", "since", "events", "ledger"))
+    words = dict.fromkeys(("only_failed", "base_url", "edition", "contract", "known", "since", "events", "ledger"))
     words |= dict.fromkeys(("html", "junit", "markdown", "badge"))
     given = {"file": target, "only": (), "skip": (), "seed": 1, "histories": 0, "timeout": None, "wait": 0}
     flags = ("allow_http", "ask_self_delete", "probe_rate_limit", "allow_fuzzing", "deep", "sdk", "strict", "debug")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.http import operations
+from contract_tests.http import editions, operations
 from contract_tests.http.client import Client
 from contract_tests.http.credentials import INVALID
 from contract_tests.http.messages import Exchange, Json, Request, parse
@@ -187,7 +187,7 @@ def test_a_reproducer_shows_the_breach_and_leaves_nothing_behind(
 def test_the_script_of_a_violation_shows_the_violation(index: int) -> None:
     """A shell that runs the script of a wrong server gets the status of the report, or the report has a doubt."""
     server = SERVERS[index]
-    with serving(server.change, server.limited) as target:
+    with editions.use(server.edition), serving(server.change, server.limited) as target:
         choice = RunOptions(generators=frozenset({"tour"}))
         verdicts = Run(target, choice, lambda id: id == server.meant).judge().verdicts
         violation = verdicts[0].violations[0]

@@ -16,7 +16,8 @@ FENCE = re.compile(
 SECTION = re.compile(r"(?<=<!-- generated: )(?P<name>[\w-]+)( -->)(?P<text>.*?)(?=<!-- end -->)", re.DOTALL)
 MADE_ELSEWHERE = re.compile(r"<!-- made by .*?<!-- end -->", re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-IDS = re.compile(r"^- (?:added|tightened|relaxed|removed)\b.*?\.$", re.MULTILINE | re.DOTALL)  # ids in the CHANGELOG
+# Ids in the CHANGELOG.
+IDS = re.compile(r"^- (?:edition \w+, )?(?:added|tightened|relaxed|removed)\b.*?\.$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 

@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import cache
 from typing import Any
 
 import yaml
 
+from contract_tests.http import editions
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.explanations import explanations
 from self_tests.docs.markdown import ROOT
 
-SOURCES = {"page": "page", "openai": "OpenAI", "http": "HTTP"}
+SOURCES = {
+    "page": "page",
+    "openai": "OpenAI",
+    "http": "HTTP",
+    "reference": "reference",
+    "sdk": "SDK",
+    "recording": "recording",
+}
+EDITION = "openai"
 
 
 def counts() -> str:
@@ -25,6 +34,23 @@ def counts() -> str:
         f"Contract {catalogue.version()} has {found.total()} requirements in {len(_areas())} areas:"
         f" {found['must']} MUST and {found['should']} SHOULD."
     )
+
+
+def edition_counts() -> str:
+    """The numbers of requirements that stay, that are new and that go in the other edition."""
+    page = set(catalogue.requirements())
+    with editions.use(EDITION):
+        own = set(catalogue.requirements())
+        count = counts().replace("Contract ", "The edition `openai` of contract ", 1)
+    changes = f"{len(page & own)} stay and {len(page - own)} go; {len(own - page)} are new."
+    return f"{count} Of the page's requirements {changes}"
+
+
+def edition_requirements() -> str:
+    """Every requirement of the other edition by area, with its source. A new one has a star."""
+    page = set(catalogue.requirements())
+    with editions.use(EDITION):
+        return "\n\n".join(_area(area, "###", page) for area in _areas())
 
 
 def requirements() -> str:
@@ -37,15 +63,16 @@ def _areas() -> list[str]:
     return list(dict.fromkeys(each.area for each in catalogue.requirements().values()))
 
 
-def _area(area: str) -> str:
+def _area(area: str, heading: str = "##", old: Container[str] = ()) -> str:
+    """The table of an area. With `old` ids, each other id has a star."""
     rows = [
-        f"| `{each.id}` | {each.level.upper()} | {_source(each)} | {_cell(each.statement)}"
-        f" | {_cell(explanations()[each.id].why)} |"
+        f"| `{each.id}`{' *' * bool(old and each.id not in old)} | {each.level.upper()} | {_source(each)}"
+        f" | {_cell(each.statement)} | {_cell(explanations()[each.id].why)} |"
         for each in catalogue.requirements().values()
         if each.area == area
     ]
     head = ["| requirement | level | source | sentence | rationale |", "|---|---|---|---|---|"]
-    return "\n".join([f"## {area}", "", *head, *rows])
+    return "\n".join([f"{heading} {area}", "", *head, *rows])
 
 
 def _source(requirement: catalogue.Requirement) -> str:
@@ -102,6 +129,8 @@ def _cell(text: str) -> str:
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "counts": counts,
+    "edition-counts": edition_counts,
+    "edition-requirements": edition_requirements,
     "requirements": requirements,
     "settings": settings,
     "wrong-servers": wrong_servers,

@@ -85,7 +85,7 @@ def test_the_action_is_green_on_a_server_that_holds(action: Callable[..., Done],
     """The action passes on a right server: its reports are in their folder, its outputs give the paths, and the job has
     a summary.
     """
-    done = action(base_url=base_url, options="--only retrieve/\n--strict", contract="1.1")
+    done = action(base_url=base_url, options="--only retrieve/\n--strict", contract="1.1", edition="page")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert {path.name for path in (tmp_path / "assistants-contract").iterdir()} == {

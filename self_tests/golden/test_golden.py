@@ -85,6 +85,13 @@ def suites_of(rendered: Mapping[str, str]) -> list[TestSuite]:
     return list(JUnitXml.fromstring(rendered["junit.xml"]))
 
 
+def test_the_junit_file_of_another_edition_is_one(run: Record, junit_schema: XMLSchema) -> None:
+    """The JUnit file has the edition as a property of each suite, and conforms to the same schema."""
+    other = Record({**run.header, "edition": "openai"}, run.exchanges, run.choices, run.verdicts, run.footer)
+
+    junit_schema.validate(render("junit", other))
+
+
 def test_the_junit_file_of_a_run_that_broke_off_is_one(run: Record, junit_schema: XMLSchema) -> None:
     """The JUnit file of a run that was cut short conforms to the same schema."""
     broken_off = Record(header=run.header, footer={**run.footer, "fault": "Interrupted. \x00"})

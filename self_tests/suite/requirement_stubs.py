@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contract_tests.cli.explain import proofs
+from contract_tests.http import editions
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.explanations import explanations
+from contract_tests.requirements.explanations import PAGES, explanations
 from contract_tests.requirements.rules import rules_of
 from self_tests.wrong import SERVERS
 
@@ -42,7 +43,7 @@ def missing(id: str, statement: str = "") -> dict[str, str]:
     words = {"id": id, "name": name.replace("-", "_"), "statement": statement or "The statement of the requirement."}
     file = {"list": "lists"}.get(area, area)
     lacking = {
-        "contract_tests/requirements/explanations.yaml": (id not in explanations(), EXPLANATION),
+        f"contract_tests/requirements/{editions.beside(PAGES).name}": (id not in explanations(), EXPLANATION),
         f"contract_tests/oracle/ (the file of {area})": (not rules_of(id), RULE),
         f"contract_tests/generators/tour/{file}.py": (not _is_tried(id), STEP),
         f"self_tests/wrong/page/{file}.py": (id not in {server.meant for server in SERVERS}, WRONG_SERVER),

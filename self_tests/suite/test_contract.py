@@ -91,28 +91,34 @@ def test_each_requirement_says_where_it_comes_from() -> None:
         assert requirement.page or requirement.source != "page", requirement.id
 
 
-CHANGE = re.compile(r"^- (added|tightened|relaxed|removed)(?:, (must|should))?:(.+?)\.$", re.MULTILINE | re.DOTALL)
+CHANGE = re.compile(
+    r"^- (?:edition (\w+), )?(added|tightened|relaxed|removed)(?:, (must|should))?:(.+?)\.$", re.MULTILINE | re.DOTALL
+)
 
 
-def changes() -> Iterator[tuple[str, str, str, list[str]]]:
-    """(contract, what happened, as which level, ids) of each line of the CHANGELOG, the oldest version first."""
+def changes(edition: str = editions.PAGE) -> Iterator[tuple[str, str, str, list[str]]]:
+    """(contract, what happened, as which level, ids) of each line of the CHANGELOG, the oldest version first. Another
+    edition has the lines of the page's too."""
     _, *sections = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
     for section in reversed(sections):
         contract = section.partition("\n")[0].rpartition(" contract ")[2]
-        for what, level, ids in CHANGE.findall(section):
-            yield contract, what, level, ids.replace(",", " ").split()
+        for only, what, level, ids in CHANGE.findall(section):
+            if only in ("", edition):
+                yield contract, what, level, ids.replace(",", " ").split()
 
 
-def test_the_changelog_names_every_requirement_and_no_id_is_used_twice() -> None:
+@pytest.mark.parametrize("edition", editions.names())
+def test_the_changelog_names_every_requirement_and_no_id_is_used_twice(edition: str) -> None:
     """Each id was added once, at its present level unless it was tightened or relaxed; no removed id comes back."""
     ever, now = set[str](), dict[str, str]()
-    for _, what, level, ids in changes():
+    for _, what, level, ids in changes(edition):
         assert (set(ids) & ever == set()) if what == "added" else (set(ids) <= set(now)), (what, ids)
         ever |= set(ids)
         now = {id: known for id, known in now.items() if what != "removed" or id not in ids}
         now |= dict.fromkeys(ids, level) if level else {}
 
-    assert now == {id: requirement.level for id, requirement in catalogue.requirements().items()}
+    with editions.use(edition):
+        assert now == {id: requirement.level for id, requirement in catalogue.requirements().items()}
 
 
 def test_the_changelog_ends_with_this_contract() -> None:

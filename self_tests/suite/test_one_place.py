@@ -13,14 +13,14 @@ from types import FrameType
 import jsonschema_rs
 import pytest
 
-from contract_tests.http import operations, yaml_text
+from contract_tests.http import editions, operations, yaml_text
 from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import COLLECTION, OPERATIONS
 from contract_tests.oracle.allowed_values import is_allowed
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.explanations import Explanation, explanations
 from contract_tests.requirements.rules import rules_of
-from self_tests.commands.test_explain import found
+from self_tests.commands.test_explain import found, of_each_edition
 from self_tests.suite.requirement_stubs import described, missing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,10 +62,11 @@ def test_no_other_module_spells_an_operation() -> None:
     assert {place.partition(":")[0] for place in spelled} == {"contract_tests/http/operations.py"}
 
 
-@pytest.mark.parametrize("id", catalogue.requirements())
-def test_a_requirement_has_an_explanation_a_rule_a_step_and_a_wrong_server(id: str) -> None:
-    """Each requirement has all its places. A failure shows the missing stub, ready to paste."""
-    stubs = described(id)
+@pytest.mark.parametrize(("edition", "id"), of_each_edition())
+def test_a_requirement_has_an_explanation_a_rule_a_step_and_a_wrong_server(edition: str, id: str) -> None:
+    """Each requirement of each edition has all its places. A failure shows the missing stub, ready to paste."""
+    with editions.use(edition):
+        stubs = described(id)
 
     assert not stubs, f"\n{stubs}"
 
@@ -80,8 +81,8 @@ def test_a_new_requirement_gets_a_stub_for_each_place() -> None:
     assert len(Explanation(**explanation).exchanges(explanation["breaks"])) == 2
 
 
-@pytest.mark.parametrize("id", [id for id in explanations() if not id.startswith("rate/")])
-def test_a_rule_that_explain_names_runs_when_the_requirement_is_violated(id: str) -> None:
+@pytest.mark.parametrize(("edition", "id"), of_each_edition(lambda id: id.startswith("rate/")))
+def test_a_rule_that_explain_names_runs_when_the_requirement_is_violated(edition: str, id: str) -> None:
     """One of the functions in rules_of() ran while the oracle found the violation in the requirement's own example."""
     ran: set[tuple[str, str]] = set()
 
@@ -90,15 +91,17 @@ def test_a_rule_that_explain_names_runs_when_the_requirement_is_violated(id: str
             ran.add((frame.f_code.co_filename, frame.f_code.co_qualname))
 
     before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        findings = found(explanations()[id], explanations()[id].breaks)
-    finally:
-        sys.setprofile(before)
+    with editions.use(edition):
+        explained, rules = explanations()[id], rules_of(id)
+        sys.setprofile(note)
+        try:
+            findings = found(explained, explained.breaks)
+        finally:
+            sys.setprofile(before)
 
     assert findings.broken(id)
-    assert any((str(rule.path), rule.function) in ran for rule in rules_of(id) if rule.function) or any(
-        str(rule.path) == path for rule in rules_of(id) if not rule.function for path, _ in ran
+    assert any((str(rule.path), rule.function) in ran for rule in rules if rule.function) or any(
+        str(rule.path) == path for rule in rules if not rule.function for path, _ in ran
     )
 
 
