@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from fake_server.dialect.answers import change_answers
+from fake_server.domain.ids import random_letters
 from fake_server.edition import Edition
 from fake_server.fake import Fake
 
@@ -27,6 +28,7 @@ SHAPES: Mapping[str, Callable[[Fake], str]] = {
     "uuid": lambda _: str(uuid4()),
     "short": lambda _: token_hex(6),
     "number": _next_number,
+    "letters": lambda _: random_letters(24)(""),
 }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract_tests.http import editions
 from contract_tests.requirements import catalogue
 from self_tests.wrong import SERVERS
 
@@ -58,12 +59,20 @@ def totals(kills: list[Kill]) -> list[str]:
     """The numbers of servers that were caught, and of requirements that were shown to fail, as lines."""
     caught = [kill for kill in kills if kill.by]
     lines = [f"{len(caught)} of {len(kills)} wrong servers caught by the requirement that names the mistake"]
-    for level in ("must", "should"):
-        all_ = [id for id, requirement in catalogue.requirements().items() if requirement.level == level]
-        caught_ids = {kill.meant for kill in caught}.intersection(all_)
-        lines.append(f"{len(caught_ids)} of {len(all_)} {level}s were shown to fail")
+    for edition in editions.names():
+        lines += _shown(edition, {kill.meant for kill in caught})
     exact = [kill for kill in caught if not kill.undeclared]
     return [*lines, f"{len(exact)} of {len(kills)} named by no requirement that they do not declare"]
+
+
+def _shown(edition: str, caught: set[str]) -> Iterator[str]:
+    """The numbers of requirements of an edition that a wrong server of any edition has shown to fail."""
+    with editions.use(edition):
+        levels = {id: requirement.level for id, requirement in catalogue.requirements().items()}
+    words = "" if edition == editions.PAGE else f" of the edition {edition}"
+    for level in ("must", "should"):
+        every = {id for id in levels if levels[id] == level}
+        yield f"{len(every & caught)} of {len(every)} {level}s{words} were shown to fail"
 
 
 def _parse(text: str) -> Iterator[Kill]:

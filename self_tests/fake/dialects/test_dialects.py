@@ -73,6 +73,7 @@ CASES = [
     Case("ids.shape", "uuid", shape, "uuid"),
     Case("ids.shape", "short", shape, "short"),
     Case("ids.shape", "number", shape, "number"),
+    Case("ids.shape", "letters", shape, "letters"),
     Case("ids.bare_accepted", True, status(asked("PATCH", "/acme-support", json={})), 200),
     Case("ids.bare_accepted", True, status(asked("GET", "?after=acme-support")), 200),
     Case("ids.echo_as_sent", True, shown(asked("DELETE", "/acme-research"), "id"), "acme-research",
