@@ -16,7 +16,7 @@ from fake_server.http.server import serve
 
 BOUND, OTHER, FOREIGN = "asst-acme-support", "asst-acme-research", "asst-globex-sales"
 SHAPES = {"hex": "[0-9a-f]{24}", "uuid": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "short": "[0-9a-f]{12}",
-          "number": "[0-9]{1,6}"}  # fmt: skip
+          "number": "[0-9]{1,6}", "letters": "[0-9A-Za-z]{24}"}  # fmt: skip
 BUDGET = 9
 
 
