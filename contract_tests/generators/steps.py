@@ -27,7 +27,8 @@ REFUSALS = (
 class Step:
     """One step. `act` gets a session and the ids of its `fixtures`: assistants that the run creates for the step.
 
-    A pattern is the id of a requirement; `kept/*` stands for every requirement of the area.
+    A pattern is the id of a requirement; `kept/*` stands for every requirement of the area. The step is about the first
+    one, so an edition without that one leaves the step out.
 
     `requests` is the number of calls that the step sends in a session that is not thorough, without the creates of its
     fixtures. None means not counted; no profile can use such a step. `requests_each` stands in its place if the number
@@ -69,8 +70,8 @@ class Step:
 
     @property
     def is_in_edition(self) -> bool:
-        """False if each requirement of the step is another edition's."""
-        return not self.patterns or bool(self.requirements)
+        """False if the edition lacks the requirement that the step is about."""
+        return not self.patterns or bool(catalogue.match(self.patterns[0]))
 
     @property
     def name(self) -> str:

@@ -21,8 +21,8 @@ FIELDS = len(ACCEPTED)
 
 
 @step(
-    "create/name-suffices",
     "create/keeps-what-it-is-given",
+    "create/name-suffices",
     "create/id-is-asst-hyphen",
     "create/ids-are-unique",
     "create/identity-is-the-servers",
@@ -169,9 +169,9 @@ def every_operation_without_a_good_key(session: Session, rich: str) -> None:
 
 
 @step(
+    "create/name-is-text",
     "create/name-required",
     "create/model-required",
-    "create/name-is-text",
     "create/instructions-are-text",
     "errors/bad-input-is-400",
     *REFUSALS,

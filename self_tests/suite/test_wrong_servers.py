@@ -37,7 +37,7 @@ ALIKE: dict[str, tuple[int, Any]] = {
 ALIKE |= {"200 {} to everything": (200, {}), "the same assistant to everything": (200, ASSISTANT)}
 
 
-def tested() -> Iterator[int]:
+def of_make_test() -> Iterator[int]:
     """Every wrong server of the page's edition, and the first of each kind of another: make mutants runs all."""
     kinds: set[tuple[str, str]] = set()
     for index, server in enumerate(SERVERS):
@@ -66,7 +66,9 @@ def without_logs() -> Iterator[None]:
 
 
 @pytest.mark.any_python  # rules judge other answers here, by the same code as in test_right_servers.py
-@pytest.mark.parametrize("index", list(tested()), ids=lambda index: f"{SERVERS[index].meant}: {SERVERS[index].name}")
+@pytest.mark.parametrize(
+    "index", list(of_make_test()), ids=lambda index: f"{SERVERS[index].meant}: {SERVERS[index].name}"
+)
 @pytest.mark.usefixtures("without_logs")
 def test_the_requirement_that_names_the_mistake_is_broken(index: int) -> None:
     """A run of that requirement alone says fail for a must and warn for a should."""

@@ -33,8 +33,8 @@ def _create(session: Session, body: Json) -> Exchange:
 
 
 @step(
-    "create/name-suffices",
     "create/answers-the-assistant",
+    "create/name-suffices",
     "create/id-is-asst-hyphen",
     "create/status-200",
     "retrieve/equals-created",

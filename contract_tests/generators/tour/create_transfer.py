@@ -22,7 +22,7 @@ def _by_each_verb(session: Session, id: str, *headers: tuple[str, str]) -> Itera
         yield operations.raw(method, path, body, headers=headers)
 
 
-@step("create/name-suffices", "create/keeps-what-it-is-given", "modify/seen-everywhere", "modify/partial")
+@step("create/keeps-what-it-is-given", "create/name-suffices", "modify/seen-everywhere", "modify/partial")
 def types_with_parameters_and_chunks(session: Session) -> None:
     """A charset behind the content type, and a body in chunks, change nothing in what a call does."""
     id = session.create_assistant()

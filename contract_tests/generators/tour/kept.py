@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contract_tests.generators.field_values import absurd, rounds, uncertain
 from contract_tests.generators.hostile_call import find_present, send_hostile
 from contract_tests.generators.session import Session
-from contract_tests.generators.steps import step
+from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.generators.tour.create import INSTRUCTIONS, NAMES
 from contract_tests.generators.tour.ignored import send_fields, send_round
 from contract_tests.http import operations
@@ -15,9 +15,16 @@ from contract_tests.http.openapi import kept_fields
 from contract_tests.oracle.kept_values import may_be_null
 
 VERBS = (operations.modify, operations.patch)
+KEPT = ("kept/*", "modify/partial", "modify/seen-everywhere", "modify/only-its-target", "retrieve/equals-created")
 
 
-@step("create/model-suffices", "create/defaults", "create/every-field", "create/id-is-asst")
+@step(
+    "create/model-suffices",
+    "create/defaults",
+    "create/every-field",
+    "create/id-is-asst",
+    "create/answers-the-assistant",
+)
 def a_create_with_little(session: Session) -> None:
     """A model and one text make an assistant, with the default of each other field."""
     for text in ("name", "instructions"):
@@ -26,7 +33,7 @@ def a_create_with_little(session: Session) -> None:
     session.walk()
 
 
-@step("create/model-required")
+@step("create/model-required", "errors/bad-input-is-400", *REFUSALS)
 def no_model(session: Session) -> None:
     """A create without a model, or with null for it, is refused and creates nothing."""
     for model in ({}, {"model": None}):
@@ -35,7 +42,7 @@ def no_model(session: Session) -> None:
     session.create_assistant()
 
 
-@step("kept/*")
+@step(*KEPT)
 def kept_values(session: Session) -> None:
     """Typical values come back as sent, by create, POST and PATCH, and a modify replaces them."""
     send_round(session, rounds()[0])
@@ -43,14 +50,14 @@ def kept_values(session: Session) -> None:
     session.walk()
 
 
-@step("kept/*", wide=True)
+@step(*KEPT, wide=True)
 def kept_values_at_the_limits(session: Session) -> None:
     """Values at the limits of OpenAI's reference, and empty ones, come back as sent."""
     for fields in rounds()[2:]:
         send_round(session, fields)
 
 
-@step("kept/*")
+@step(*KEPT, "modify/empty-body-changes-nothing")
 def one_kept_field_at_a_time(session: Session) -> None:
     """A kept field that a modify sends changes everywhere; every other field keeps its value."""
     other = session.create_assistant(**rounds()[1])
@@ -59,8 +66,9 @@ def one_kept_field_at_a_time(session: Session) -> None:
         for name, value in rounds()[1].items():
             session.send(verb(id, {name: value}))
             session.retrieve(id)
-        session.send(verb(id, {"name": session.unique_text("and a name")}))
-        session.retrieve(id)
+        for body in ({"name": session.unique_text("and a name")}, {}):
+            session.send(verb(id, body))
+            session.retrieve(id)
     session.retrieve(other)
     session.walk()
 
@@ -106,7 +114,7 @@ def texts_in_kept_fields(session: Session) -> None:
         session.retrieve(id)
 
 
-@step("modify/metadata-is-replaced", "kept/metadata")
+@step("modify/metadata-is-replaced", "kept/metadata", "modify/partial")
 def metadata_as_a_whole(session: Session) -> None:
     """The metadata of a modify is the whole metadata afterwards, also if it is empty, or has a key of before."""
     for verb in VERBS:
@@ -116,7 +124,7 @@ def metadata_as_a_whole(session: Session) -> None:
             session.retrieve(id)
 
 
-@step("limits/*", hostile=True)
+@step("limits/*", "modify/bad-body-changes-nothing", "errors/bad-input-is-400", hostile=True)
 def values_outside_the_limits(session: Session) -> None:
     """A value of a wrong type or out of its range is refused by create, POST and PATCH, and changes nothing."""
     id = ""
