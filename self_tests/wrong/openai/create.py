@@ -106,7 +106,7 @@ def a_required_field_is_shown_only_if_it_is_set(fake: Fake, field: str) -> None:
 
 
 @wrong("create/answers-the-assistant")
-def a_create_answers_the_id_alone(fake: Fake) -> None:
+def a_create_answers_nothing_but_the_id(fake: Fake) -> None:
     showing(fake, lambda _, document: {"id": document["id"]}, CREATE)
 
 

@@ -151,7 +151,7 @@ def digits_in_metadata_become_numbers(fake: Fake) -> None:
 
 
 @wrong("kept/metadata")
-def metadata_is_text(fake: Fake) -> None:
+def metadata_is_kept_as_a_text(fake: Fake) -> None:
     """The column has JSON as text, and nobody parses it."""
     changing(fake, "metadata", lambda pairs: {"json": str(pairs)} if pairs else pairs)
 
