@@ -255,6 +255,11 @@ def test_an_assistant_that_could_not_be_deleted_is_exit_4_with_the_command(
     assert (swept.code, list(fake.store.projects("org-acme"))) == (0, before)
 
 
+def _listen_to_signals() -> None:
+    """A shell without job control starts a job in the background with SIGINT ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_a_run_that_cleans_up(fake: Fake, tmp_path: Path, number: int) -> None:
     """In the middle of it: exit 130, a line of the clean-up and one of the end, and nothing is left."""
@@ -269,7 +274,9 @@ def test_a_signal_ends_a_run_that_cleans_up(fake: Fake, tmp_path: Path, number: 
     fake.middlewares.append(signalling)
     with serve(fake) as base_url:
         words = (sys.executable, "-m", "contract_tests", "run", base_url, *PRODUCTION, "--ledger", str(tmp_path))
-        process = subprocess.Popen(words, env=os.environ | KEYS, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            words, env=os.environ | KEYS, stderr=subprocess.PIPE, text=True, preexec_fn=_listen_to_signals
+        )
         _, said = process.communicate(timeout=60)
 
     assert process.returncode == 130
