@@ -32,6 +32,7 @@ from self_tests.wrong.wrong_server import refusing
 
 pytestmark = pytest.mark.usefixtures("edition")
 
+EVERY_FIFTH = [*MISTAKES][::5]  # Node takes seconds for each, and make sdk-matrix runs all promises in Node
 KEYS = {key.label: key.secret for key in seed.KEYS}
 
 
@@ -143,7 +144,7 @@ def test_each_new_promise_has_a_wrong_server(right: list[Outcome]) -> None:
 
 
 @pytest.mark.any_python  # Node's SDK
-@pytest.mark.parametrize("change", MISTAKES, ids=[change.__name__ for change in MISTAKES])
+@pytest.mark.parametrize("change", EVERY_FIFTH, ids=[change.__name__ for change in EVERY_FIFTH])
 def test_nodes_sdk_finds_the_same_mistakes(fake: Fake, change: Callable[[Fake], None]) -> None:
     """The tests in Node find the same requirements violated."""
     sdk = sdks.newest("node")
