@@ -40,10 +40,11 @@ class Session:
     Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first;
     `before` has the ids of the other keys' walks too. `page_size` is the largest limit of a walk: less than 100 if such
     a page is too large to be read. `first_answers` has the answer to the first call of each key. A `thorough` session
-    reads at once what it has written. Any other session leaves that to the last walk of the run.
+    reads at once what it has written. Any other session leaves that to the last walk of the run. A session that
+    `repeats` sends the creates of another as they were: it does not add the fields that each create must have.
     """
 
-    def __init__(self, client: Client, oracle: Oracle, thorough: bool = True) -> None:
+    def __init__(self, client: Client, oracle: Oracle, thorough: bool = True, repeats: bool = False) -> None:
         self.client = client
         self.oracle = oracle
         self.thorough = thorough
@@ -57,7 +58,7 @@ class Session:
         self._in_use: set[str] = set()
         self._subject = ""
         self._climbed = False
-        self._create_fields: Mapping[str, Json] = openapi.first_fields(self.target.create)
+        self._create_fields: Mapping[str, Json] = {} if repeats else openapi.first_fields(self.target.create)
         self._has_patch = True
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import KeptField, fields, kept_fields
 from contract_tests.oracle.calls import Call, is_shown, kept_id
@@ -56,6 +57,12 @@ class KeptFields:
         missing = [name for name in fields("Assistant") if name not in document and name not in schema_faults(document)]
         expected, actual = "all fields of an assistant", f"without {', '.join(missing)}"
         self.findings.judge(EVERY_FIELD, not missing, call.operation, expected, actual, exchange)
+
+
+@per_edition
+def about_kept_fields() -> set[str]:
+    """The requirements that say how an answer shows the kept fields, and no more about the call."""
+    return {DEFAULTS, EVERY_FIELD, NULL, *(field.kept_id for field in kept_fields().values())}
 
 
 def was_replaced(call: Call, old: Json, new: Json) -> bool:

@@ -141,7 +141,7 @@ def _comes_again(session: Session, requirement: str, script: Sequence[Exchange])
     known = session.oracle
     fresh = Oracle(session.target, known.model.tag)
     fresh.learn(known)
-    again = Session(session.client, fresh, session.thorough)
+    again = Session(session.client, fresh, session.thorough, repeats=True)
     before = set(session.client.guard.created)
     with suppress(BlockedError, GuardError):
         _send(again, script)

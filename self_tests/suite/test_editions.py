@@ -9,11 +9,15 @@ import pytest
 
 from contract_tests.http import editions, own_fake
 from contract_tests.http.target import Target
+from contract_tests.requirements.selection import Selection
 from contract_tests.requirements.verdicts import Verdict
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
 from self_tests.doubles.second_openai import READINGS, serve
 from self_tests.doubles.second_server import Served
+from self_tests.wrong.openai.create import no_model_is_needed
+from self_tests.wrong.openai.kept import a_model_is_shown_by_its_full_name
+from self_tests.wrong.wrong_server import serving
 
 TOUR = RunOptions(generators=frozenset({"tour"}))
 EVERY_GENERATOR = "recorded"
@@ -65,6 +69,23 @@ def test_a_legal_reading_is_not_accused_by_any_generator() -> None:
         run = Run(target(served), RunOptions(histories=10), NOT_THE_LIMITER).judge()
 
     assert (broken(run.verdicts), run.left_behind) == ({}, [])
+
+
+def test_a_model_of_the_servers_own_is_one_violation() -> None:
+    """The answer of each create is wrong, and yet every other requirement is tested."""
+    with serving(a_model_is_shown_by_its_full_name) as fake:
+        run = Run(fake, TOUR, NOT_THE_LIMITER).judge()
+
+    assert broken(run.verdicts) == {"kept/model": "fail"}
+
+
+def test_a_create_without_a_model_is_confirmed_without_one() -> None:
+    """The script of a violation sends the create as the run sent it."""
+    only = replace(TOUR, selection=Selection(("create/model-required",)))
+    with serving(lambda fake: no_model_is_needed(fake, "gpt-4o")) as fake:
+        run = Run(fake, only, only.includes).judge()
+
+    assert [each.confirmed for verdict in run.verdicts for each in verdict.violations][:1] == [True]
 
 
 def test_the_fake_is_not_accused() -> None:
