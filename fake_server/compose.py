@@ -77,7 +77,7 @@ def compose(
 def change_dialect(fake: Fake, dialect: Dialect, new_id: Callable[[str], str] | None = None) -> None:
     """Give a fake, which may serve, another dialect. Its data, its limits and its base path stay.
 
-    `new_id` is used if the dialect sets no shape of ids. The default is that of the edition.
+    `new_id` is used if the dialect sets no shape of ids. By default the edition gives the ids.
     """
     for name, part in _parts_before(fake.edition, dialect, fake.contract.prefix).items():
         setattr(fake, name, part)

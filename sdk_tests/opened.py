@@ -76,7 +76,7 @@ class Clients:
             self._open[opened] = open_client(kind, http, self._watch.faults(kind, role, http), **settings)
             self._open[opened].guard = self._watch.guard
             self._open[opened].watch = self._watch
-            self._open[opened].create_fields = {**openapi.first_fields(self._target.create), **self._target.create}
+            self._open[opened].create_fields = openapi.create_fields(self._target.create)
         return self._open[opened]
 
     def _http(self) -> dict[str, Any]:

@@ -85,7 +85,7 @@ class Sdk:
         self.install()
         ask = _python if self.language == "python" else _node
         declared = {name: _plain(getattr(target, name)) for name in DECLARED}
-        create = {**openapi.first_fields(target.create), **target.create}
+        create = openapi.create_fields(target.create)
         variables = _environment_of(target) | {
             "ASSISTANTS_TARGET": json.dumps(declared | {"create": create}),
             "ASSISTANTS_ONLY": json.dumps(only),

@@ -5,7 +5,6 @@ Each function reads the edition by which the process judges: in an edition witho
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from contract_tests.http import openapi
@@ -53,23 +52,21 @@ def typical() -> dict[str, Json]:
 
 def nulls() -> list[Case]:
     """Null for each field that may be null and has a default."""
-    return [Case(case.field, None, case.id) for case in defaults() if _may_be_null(body()["properties"][case.field])]
+    return [Case(name, None, name) for name in openapi.nullable_fields()]
 
 
 def defaults() -> list[Case]:
     """The value of each field that no body has sent."""
-    texts = {name: schema["x-default"] for name, schema in body()["properties"].items() if "x-default" in schema}
-    found = texts | {name: field.default for name, field in kept_fields().items() if field.default is not ...}
-    return [Case(name, value, name) for name, value in found.items()]
+    return [Case(name, value, name) for name, value in openapi.defaults().items()]
 
 
 def refused() -> list[Case]:
     """Values outside the limits of each field that has limits."""
     return [
         Case(name, value, name)
-        for name, schema in body()["properties"].items()
+        for name in body()["properties"]
         if f"limits/{name}" in openapi.requirements()
-        for value in [*(kept_fields()[name].refused if name in kept_fields() else ()), *_beyond(name, schema)]
+        for value in [*(kept_fields()[name].refused if name in kept_fields() else ()), *openapi.beyond_lengths(name)]
     ]
 
 
@@ -92,19 +89,3 @@ def _common(sent: Json, actual: Json) -> Json:
     if isinstance(sent, list) and isinstance(actual, list) and len(sent) == len(actual):
         return [_common(*pair) for pair in zip(sent, actual, strict=True)]
     return actual
-
-
-def _may_be_null(schema: dict[str, Any]) -> bool:
-    return any("null" in each.get("type", ()) for each in (schema, *schema.get("anyOf", ())))
-
-
-def _beyond(name: str, schema: dict[str, Any]) -> Iterator[Json]:
-    """A value that is one step beyond each length that the schema allows."""
-    if "maxLength" in schema:
-        yield "x" * (schema["maxLength"] + 1)
-    if "maxItems" in schema:
-        yield kept_fields()[name].values[0] * (schema["maxItems"] + 1)
-    if "maxProperties" in schema:
-        yield {str(number): "x" for number in range(schema["maxProperties"] + 1)}
-        yield {"x" * (schema["propertyNames"]["maxLength"] + 1): "x"}
-        yield {"x": "x" * (schema["additionalProperties"]["maxLength"] + 1)}

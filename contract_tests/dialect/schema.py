@@ -38,7 +38,7 @@ def default(setting: str) -> Json:
 
 
 def _choices(kind: str) -> Mapping[str, Json]:
-    """What the edition says of our fake: the `meaningless` settings, or its own `settings`."""
+    """The `meaningless` settings of the edition, or its own `settings`, by name."""
     found: Mapping[str, Json] = contract()["info"].get("x-fake", {}).get(kind, {})
     return found
 

@@ -1,4 +1,4 @@
-"""Finds the fields that a create needs on this target: those of the contract, or the fewest more that it accepts.
+"""Finds the fields that a create needs on this target: the contract's own, or the fewest more that it accepts.
 
 If the target refuses a name with the fields that the contract requires, that is a violation. The rest of the run adds
 the fields that were accepted, so that the other requirements are still tested.

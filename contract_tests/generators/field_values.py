@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Json
-from contract_tests.http.openapi import ignored_fields, ignored_names, kept_fields, required_fields
+from contract_tests.http.openapi import ignored_fields, ignored_names, kept_fields, nullable_fields, required_fields
 from contract_tests.oracle.kept_values import is_certain
 
 # The longest values that the schemas allow.
@@ -35,6 +35,12 @@ def uncertain() -> list[tuple[str, Json]]:
     return [
         (name, value) for name, field in kept_fields().items() for value in field.values if not is_certain(name, value)
     ]
+
+
+@per_edition
+def nulls() -> dict[str, Json]:
+    """Null for each kept field that may be null."""
+    return {name: None for name in kept_fields() if name in nullable_fields()}
 
 
 @per_edition

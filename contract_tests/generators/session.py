@@ -80,11 +80,11 @@ class Session:
         An operation that seems never to succeed is not sent again: its last refusal is the answer. A server may leave
         PATCH out, in an edition that says so: then a modify is sent by POST.
         """
-        request = self._spell(request, self._has_patch)
-        if refusal := self.oracle.find_known_refusal(operations.parse(request.method, request.path).operation):
+        fitting = self._fit(request, self._has_patch)
+        if refusal := self.oracle.find_known_refusal(operations.parse(fitting.method, fitting.path).operation):
             return _answered(refusal)
-        self._check_deletable(request)
-        exchange = self._send(create_ladder.climb(request, self._create_fields))
+        self._check_deletable(fitting)
+        exchange = self._send(fitting)
         if self.oracle.is_not_offered(exchange):
             self._has_patch = False
             return self.send(request)
@@ -103,11 +103,13 @@ class Session:
         POST unless the server has accepted a PATCH, or must have one.
         """
         is_sure = not openapi.optional_operations() or operations.PATCH in self.oracle.refusals.succeeded
-        return create_ladder.climb(self._spell(request, self._has_patch and is_sure), self._create_fields)
+        return self._fit(request, self._has_patch and is_sure)
 
-    def _spell(self, request: Request, has_patch: bool) -> Request:
-        operation = operations.parse(request.method, request.path).operation
-        return operations.modify_instead(request) if operation == operations.PATCH and not has_patch else request
+    def _fit(self, request: Request, has_patch: bool) -> Request:
+        """The request with the fields that a create needs here. Without PATCH, a modify is a POST."""
+        if not has_patch and operations.parse(request.method, request.path).operation == operations.PATCH:
+            request = operations.modify_instead(request)
+        return create_ladder.climb(request, self._create_fields)
 
     def _send(self, request: Request) -> Exchange:
         try:
@@ -177,8 +179,7 @@ class Session:
         """Sends the requests at the same time. Raises BlockedError."""
         for request in requests:
             self._check_deletable(request)
-        spelled = [create_ladder.climb(self._spell(each, self._has_patch), self._create_fields) for each in requests]
-        exchanges = self.client.send_parallel(spelled)
+        exchanges = self.client.send_parallel([self._fit(each, self._has_patch) for each in requests])
         for exchange in exchanges:
             self.oracle.observe(exchange)
         return exchanges

@@ -61,12 +61,8 @@ class Step:
 
     @property
     def count(self) -> int | None:
-        """The number of calls, those of `requests_each` included; None if they are not counted."""
-        return (
-            self.requests_each * len(self.requirements)
-            if self.requests is None and self.requests_each
-            else self.requests
-        )
+        """The number of calls, by `requests` or by `requests_each`; None if they are not counted."""
+        return self.requests_each * len(self.requirements) if self.requests_each else self.requests
 
     @property
     def is_in_edition(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,8 +51,8 @@ class KeptField:
 
     `default` is the value if no body sent the field; `...` for a field that a create must send. `values` are allowed: a
     typical value, another one, then those at the bounds. `refused` values are not allowed. With `additions` an answer
-    may show more members than were sent. `schema` is the JSON Schema of an allowed value, and `certain` that of a value
-    which every server must accept; `freedom` is the free choice to refuse another.
+    may show more members than were sent. `schema` is the JSON Schema of an allowed value, and `certain` the schema of a
+    value that every server must accept; `freedom` is the free choice to refuse another.
     """
 
     name: str
@@ -67,10 +67,6 @@ class KeptField:
     @property
     def kept_id(self) -> str:
         return f"kept/{self.name}"
-
-    @property
-    def limits_id(self) -> str:
-        return f"limits/{self.name}"
 
 
 @per_edition
@@ -126,6 +122,41 @@ def first_fields(declared: Mapping[str, Json]) -> Mapping[str, Json]:
     """The fields beside a name that a create must send, as a target declares them or with a typical value."""
     needed = (field for field in kept_fields().values() if field.name in required_fields())
     return {field.name: declared.get(field.name, field.values[0]) for field in needed}
+
+
+def create_fields(declared: Mapping[str, Json]) -> dict[str, Json]:
+    """The fields beside a name that a target declares, and those that the contract demands."""
+    return {**first_fields(declared), **declared}
+
+
+@per_edition
+def defaults() -> Mapping[str, Json]:
+    """The value of each field that no body has sent, by the field's name."""
+    texts = {name: schema["x-default"] for name, schema in body()["properties"].items() if "x-default" in schema}
+    return texts | {name: field.default for name, field in kept_fields().items() if field.default is not ...}
+
+
+@per_edition
+def nullable_fields() -> tuple[str, ...]:
+    """The fields that may be null and have a default."""
+    return tuple(name for name in defaults() if _may_be_null(body()["properties"][name]))
+
+
+def beyond_lengths(name: str) -> Iterator[Json]:
+    """A value that is one step beyond each length that the schema of a field allows."""
+    schema = body()["properties"][name]
+    if "maxLength" in schema:
+        yield "x" * (schema["maxLength"] + 1)
+    if "maxItems" in schema:
+        yield kept_fields()[name].values[0] * (schema["maxItems"] + 1)
+    if "maxProperties" in schema:
+        yield {str(number): "x" for number in range(schema["maxProperties"] + 1)}
+        yield {"x" * (schema["propertyNames"]["maxLength"] + 1): "x"}
+        yield {"x": "x" * (schema["additionalProperties"]["maxLength"] + 1)}
+
+
+def _may_be_null(schema: dict[str, Any]) -> bool:
+    return any("null" in each.get("type", ()) for each in (schema, *schema.get("anyOf", ())))
 
 
 @per_edition

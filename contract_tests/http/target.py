@@ -82,8 +82,8 @@ class Clock:
 class Target:
     """`base_url` ends in /v1 or its like, without a slash. `rate_limit` is calls a minute: 0 for none, None if not
     declared. `assistants` is the maximum number of assistants in the organization. `create` are the fields that a
-    create needs beside the name. `edition` is the declared edition of the contract; None
-    if none is. `variables` has, for each role, the environment variable that holds its key.
+    create needs beside the name. `edition` is the declared edition of the contract; None if none is.
+    `variables` has, for each role, the environment variable that holds its key.
 
     Each call has the `query` and the `headers` too. In a header, $NAME stands for the value of `secrets` by that name.
     Each call is over within `timeout` seconds. `ca_file` has the authorities that are trusted. `wait` is how many

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import KeptField, fields, kept_fields
+from contract_tests.http.openapi import KeptField, defaults, fields, kept_fields
 from contract_tests.oracle.calls import Call, is_shown, kept_id
-from contract_tests.oracle.kept_values import NULL, defaults
+from contract_tests.oracle.kept_values import NULL
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements.findings import Findings, brief
 

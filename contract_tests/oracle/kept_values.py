@@ -1,4 +1,4 @@
-"""The values of the kept fields (x-kept): their defaults, their limits, and those that a server may refuse."""
+"""The values of the kept fields (x-kept): inside or outside their limits, and the values that a server may refuse."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Json
-from contract_tests.http.openapi import body, kept_fields
+from contract_tests.http.openapi import body, kept_fields, nullable_fields
 from contract_tests.http.operations import CREATE
 from contract_tests.oracle.calls import Call
 
@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 NULL = "create/null-is-accepted"
-
-
-@per_edition
-def defaults() -> dict[str, Json]:
-    """The value of each field that no call has sent, by the field's name."""
-    texts = {name: schema["x-default"] for name, schema in body()["properties"].items() if "x-default" in schema}
-    return texts | {name: field.default for name, field in kept_fields().items() if field.default is not ...}
 
 
 def limit_faults(call: Call) -> Iterator[str]:
@@ -57,17 +50,7 @@ def _certain() -> dict[str, Callable[[Json], bool]]:
 
 def must_take_null(call: Call, name: str) -> bool:
     """True if the call is a create, which must accept null for the field."""
-    return call.operation == CREATE and may_be_null(name)
-
-
-def may_be_null(name: str) -> bool:
-    """True for a field that may be null and has a default."""
-    return name in defaults() and _nullable()[name]
-
-
-@per_edition
-def _nullable() -> dict[str, bool]:
-    return {name: _validator(schema).is_valid(None) for name, schema in body()["properties"].items()}
+    return call.operation == CREATE and name in nullable_fields()
 
 
 def is_certain(name: str, value: Json) -> bool:

@@ -115,7 +115,7 @@ class Writes:
         return taken
 
     def _grant(self, operation: str, before: int) -> None:
-        """Marks an operation as accepted if its answer had no fault beside those of the schema and of kept fields."""
+        """Marks an operation as accepted, unless its answer had a fault. The schema and kept fields do not count."""
         if all(each.requirement in about_kept_fields() for each in self.findings.violations[before:]):
             self.findings.accepted.add(operation)
 

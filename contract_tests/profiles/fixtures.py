@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from contract_tests.generators.create_ladder import LADDER
-from contract_tests.generators.field_values import rounds
+from contract_tests.generators.field_values import nulls, rounds
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.generators.tour.create import INSTRUCTIONS
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json
-from contract_tests.http.openapi import kept_fields
-from contract_tests.oracle.kept_values import may_be_null
 
 TWINS = ("one", "other")
 
@@ -59,8 +57,7 @@ class Fixtures:
         self._ids["empty"] = self._create({"name": f"A {self.session.unique_text('empty')}", "instructions": ""})
 
     def _nulls(self) -> None:
-        empty = {name: None for name in kept_fields() if may_be_null(name)}
-        created = self.session.send(operations.create({"name": self.session.unique_text("nulls"), **empty}))
+        created = self.session.send(operations.create({"name": self.session.unique_text("nulls"), **nulls()}))
         self._ids["nulls"] = self.session.created_id(created)
 
     def _create(self, body: dict[str, Json]) -> str:

@@ -53,7 +53,7 @@ def title() -> str:
 
 @per_edition
 def requirements() -> Mapping[str, Requirement]:
-    """Every requirement by its id, in the order of the catalogue. Those of one area stand together."""
+    """Every requirement by its id, in the order of the catalogue. The requirements of one area stand together."""
     rows: list[dict[str, Any]] = document()["x-requirements"]
     order = list(dict.fromkeys(row["id"].partition("/")[0] for row in rows))
     rows = sorted(rows, key=lambda row: order.index(row["id"].partition("/")[0]))

@@ -64,7 +64,7 @@ def explanations() -> Mapping[str, Explanation]:
 
 
 def own_entries() -> dict[str, dict[str, Any]]:
-    """The entries of the edition's own file, by requirement. Only those of the page's edition have every part."""
+    """The entries of the edition's own file, by requirement. Only entries of the page's edition have every part."""
     return _load(editions.beside(PAGES))
 
 

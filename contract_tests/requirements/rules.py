@@ -1,7 +1,7 @@
 """The code lines of the oracle that judge each requirement, found in the source, so no list of them can be out of date.
 
 A rule registers its requirement by the id in its code: "list/envelope", or by a name for requirements that the contract
-gives as data, such as `accepted_id` for those of every ignored field.
+gives as data, such as `accepted_id` for each ignored field.
 """
 
 from __future__ import annotations

@@ -3,18 +3,17 @@ refused."""
 
 from collections.abc import Iterator
 
-from contract_tests.generators.field_values import absurd, rounds, uncertain
+from contract_tests.generators.field_values import absurd, nulls, rounds, uncertain
 from contract_tests.generators.hostile_call import find_present, send_hostile
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.generators.tour.create import INSTRUCTIONS, NAMES
 from contract_tests.generators.tour.ignored import send_fields, send_round
+from contract_tests.generators.tour.modify import VERBS
 from contract_tests.http import operations
 from contract_tests.http.messages import Json
-from contract_tests.http.openapi import kept_fields
-from contract_tests.oracle.kept_values import may_be_null
+from contract_tests.http.openapi import beyond_lengths, body
 
-VERBS = (operations.modify, operations.patch)
 KEPT = ("kept/*", "modify/partial", "modify/seen-everywhere", "modify/only-its-target", "retrieve/equals-created")
 
 
@@ -66,22 +65,21 @@ def one_kept_field_at_a_time(session: Session) -> None:
         for name, value in rounds()[1].items():
             session.send(verb(id, {name: value}))
             session.retrieve(id)
-        for body in ({"name": session.unique_text("and a name")}, {}):
-            session.send(verb(id, body))
+        for fields in ({"name": session.unique_text("and a name")}, {}):
+            session.send(verb(id, fields))
             session.retrieve(id)
     session.retrieve(other)
     session.walk()
 
 
 @step("create/null-is-accepted")
-def nulls(session: Session) -> None:
+def null_values(session: Session) -> None:
     """A create accepts null for each field that may be null. A modify with null leaves the other fields alone."""
-    empty: dict[str, Json] = {name: None for name in kept_fields() if may_be_null(name)}
     text = session.unique_text("nulls")
-    created = send_fields(session, lambda body: operations.create({"name": text, **body}), empty)
+    created = send_fields(session, lambda fields: operations.create({"name": text, **fields}), nulls())
     session.retrieve(session.created_id(created))
     id = session.create_assistant(**rounds()[0])
-    for name in empty:
+    for name in nulls():
         session.send(operations.modify(id, {name: None}))
         session.retrieve(id)
 
@@ -140,29 +138,26 @@ def values_outside_the_limits(session: Session) -> None:
 def _outside() -> Iterator[tuple[str, Json]]:
     for field, values in absurd().items():
         yield from ((field, value) for value in values)
-    yield from TOO_LONG
+    # The step below has the longest text of all.
+    yield from ((name, value) for name, value in _too_long() if name != "instructions")
+    yield "tools", [{"type": "code_interpreter"}, {"type": "browser"}]
+
+
+def _too_long() -> Iterator[tuple[str, Json]]:
+    for name in body()["properties"]:
+        yield from ((name, value) for value in beyond_lengths(name))
 
 
 def outside_each() -> Iterator[tuple[str, Json]]:
     """One value outside the limits for each field that has limits."""
-    yield from dict([*_outside(), ("instructions", "i" * 256_001)]).items()
-
-
-TOO_LONG: list[tuple[str, Json]] = [
-    ("name", "n" * 257),
-    ("description", "d" * 513),
-    ("metadata", {str(number): "v" for number in range(17)}),
-    ("metadata", {"k" * 65: "v"}),
-    ("metadata", {"k": "v" * 513}),
-    ("tools", [{"type": "code_interpreter"}] * 129),
-    ("tools", [{"type": "code_interpreter"}, {"type": "browser"}]),
-]
+    yield from dict([*_too_long(), *_outside()]).items()
 
 
 @step("limits/instructions", hostile=True, wide=True)
 def instructions_that_are_too_long(session: Session) -> None:
-    """Instructions of more than 256,000 characters are refused."""
-    send_hostile(session, operations.create({"name": session.unique_text("long"), "instructions": "i" * 256_001}))
+    """Instructions that are one character longer than the limit are refused."""
+    (text,) = beyond_lengths("instructions")
+    send_hostile(session, operations.create({"name": session.unique_text("long"), "instructions": text}))
     id = find_present(session, "")
-    send_hostile(session, operations.modify(id, {"instructions": "i" * 256_001}), id)
+    send_hostile(session, operations.modify(id, {"instructions": text}), id)
     session.retrieve(id)
