@@ -15,7 +15,7 @@ from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target, from_environment
 from sdk_tests.clients import AsyncClient, Client, Maker, held
 from sdk_tests.opened import PLAIN, Clients
-from sdk_tests.run import GUARD, HERE, KINDS, OBSERVE, SEED, TARGET, requirements_of
+from sdk_tests.run import GUARD, HERE, KINDS, OBSERVE, ONCE, SEED, TARGET, requirements_of
 from sdk_tests.wire import Wire, on
 
 
@@ -41,7 +41,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "kind" in metafunc.fixturenames:
         able = metafunc.definition.get_closest_marker("kinds")
         wanted = metafunc.config.stash.get(KINDS, PLAIN)
-        metafunc.parametrize("kind", [kind for kind in wanted if not able or kind in able.args], scope="module")
+        kinds = [kind for kind in wanted if not able or kind in able.args]
+        metafunc.parametrize("kind", kinds[:1] if metafunc.config.stash.get(ONCE, False) else kinds, scope="module")
     if each := metafunc.definition.get_closest_marker("each"):
         requirement, cases = each.args
         rows = [

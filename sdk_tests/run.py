@@ -26,6 +26,7 @@ SEED = pytest.StashKey[int]()
 GUARD = pytest.StashKey[Guard | None]()
 OBSERVE = pytest.StashKey[Observe | None]()
 KINDS = pytest.StashKey[tuple[str, ...]]()
+ONCE = pytest.StashKey[bool]()
 # The run uses nothing of the caller's pytest (its configuration, plugins, output), and only the plugins that a verdict
 # needs.
 WITHOUT = ("cacheprovider", "terminal", "faulthandler", "logging", "unraisableexception")
@@ -67,23 +68,25 @@ def judge(
     guard: Guard | None = None,
     kinds: tuple[str, ...] = PLAIN,
     observe: Observe | None = None,
+    once: bool = False,
 ) -> list[Outcome]:
     """The outcomes of the tests that carry a requirement which `only` accepts; of all tests if it accepts every
-    requirement.
+    requirement. With `observe` each of them carries one: a test of the SDK alone shows no exchange.
 
     A create has the fields of `target.create` beside its name. The seed is in every name that is sent: the same seed
     makes the same calls. `guard` is the guard of the surrounding run, which already knows the assistants that existed
-    before. `kinds` are the clients that make the calls, a part of `opened.KINDS`.
+    before. `kinds` are the clients that make the calls, a part of `opened.KINDS`. With `once`
+    each test makes its calls by one of them: the first that can.
 
     An empty list means that no test was run.
     """
-    run = _Run(target, only, seed, guard, kinds, observe)
+    run = _Run(target, only, seed, guard, kinds, observe, once)
     with _environment_of_its_own():
         code = pytest.main([*OPTIONS, str(HERE)], plugins=[run])
     if run.interrupted:
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise RuntimeError(f"pytest could not run the SDK tests ({code!r}). {Secrets(target).mask(run.fault)}".rstrip())
+        raise RuntimeError(f"pytest could not run the SDK tests ({code!r}). {run.secrets.mask(run.fault)}".rstrip())
     return run.outcomes
 
 
@@ -98,13 +101,16 @@ class _Run:
         guard: Guard | None,
         kinds: tuple[str, ...],
         observe: Observe | None,
+        once: bool,
     ) -> None:
         self.observe = observe
         self.seen: list[Exchange] = []
         self._of_fixture: dict[str, tuple[Exchange, ...]] = {}
         self.target = target
+        self.secrets = Secrets(target)
         self.guard = guard
         self.kinds = kinds
+        self.once = once
         self.seed = seed
         self.only = only
         self.outcomes: list[Outcome] = []
@@ -118,6 +124,7 @@ class _Run:
         config.stash[SEED] = self.seed
         config.stash[GUARD] = self.guard
         config.stash[KINDS] = self.kinds
+        config.stash[ONCE] = self.once
         config.stash[OBSERVE] = self._observe if self.observe else None
         config.option.tbstyle = "value"  # nobody sees the tracebacks, and tracebacks through the SDK are slow to render
 
@@ -126,12 +133,12 @@ class _Run:
         self.seen.append(cast(Exchange, self.observe(*exchange)))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        if not all(self.only(name) for item in items for name in requirements_of(item)):
+        if self.observe or not all(self.only(name) for item in items for name in requirements_of(item)):
             items[:] = [item for item in items if any(map(self.only, requirements_of(item)))]
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         verdict, why = _judged(call.excinfo)
-        phase = _Phase(verdict, _line(why, self.target), call.duration)
+        phase = _Phase(verdict, _line(why, self.secrets), call.duration)
         exchanges = tuple(self.seen)
         self.seen.clear()
         if call.when == "teardown":
@@ -249,8 +256,8 @@ def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}{cause}"
 
 
-def _line(text: str, target: Target) -> str:
-    printable = "".join(character if character.isprintable() else " " for character in Secrets(target).mask(text))
+def _line(text: str, secrets: Secrets) -> str:
+    printable = "".join(character if character.isprintable() else " " for character in secrets.mask(text))
     return " ".join(printable.split())[:300]
 
 

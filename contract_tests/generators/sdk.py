@@ -21,10 +21,13 @@ from sdk_tests.values import unknown_id
 __all__ = ["UnavailableError", "judge_by_node", "judge_by_python"]
 
 
-def judge_by_python(session: Session, chosen: Callable[[str], bool], seed: int) -> None:
-    """Runs the tests through the Python SDK. The oracle gets each of their exchanges."""
+def judge_by_python(session: Session, chosen: Callable[[str], bool], seed: int, once: bool) -> None:
+    """Runs the tests through the Python SDK. The oracle gets each of their exchanges.
+
+    With `once` each test is run by one client. A test that is run by the async client too makes the same calls again.
+    """
     target, guard = replace(session.target, create=_create_fields(session)), session.client.guard
-    for outcome in sdk_tests.judge(target, chosen, seed, guard, observe=partial(_observe, session)):
+    for outcome in sdk_tests.judge(target, chosen, seed, guard, observe=partial(_observe, session), once=once):
         _judge(session, chosen, outcome)
 
 

@@ -109,7 +109,7 @@ class Guard:
         An answer to another spelling says nothing about the assistant, except one without the prefix.
         """
         deleted = bare(id_below_collection(path) or "")
-        id = next((id for id in self.created if bare(id) == deleted and id not in self.gone), None)
+        id = next((id for id in self.created if id not in self.gone and bare(id) == deleted), None)
         if id is None or not (200 <= status < 300 or (status == 404 and role == self.created[id])):
             return None
         self.gone.add(id)

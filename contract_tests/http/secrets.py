@@ -18,7 +18,11 @@ from contract_tests.http.target import Target
 SHORTEST = 8  # characters of a key that can be masked
 # A key of so many characters is in no other word by chance. A shorter one is masked as a whole value only.
 DISTINCT = 12
-BEGINNING = 4  # characters of a form that are searched before the whole form, because that is fast
+# Characters of a form that are searched before the whole form, because that is fast. Fewer are in ids by chance.
+BEGINNING = 8
+ESCAPED_BEGINNING = 4  # as BEGINNING, where a character is escaped: a pattern of more is slow to compile
+ESCAPES = ("\\u00", "\\x", "%", "&#", "\0")  # each escape of a character begins with one of these
+SPECIAL_ESCAPES = ("\\", "&")  # those of SPECIAL begin with one of these
 SPECIAL = re.compile(r"""[/\\"'<>&]""")  # characters that JSON and HTML escape in other ways too
 WORD = "[A-Za-z0-9_-]"
 # A short key may follow an escape, such as %20 or \n, whose last character looks like a part of a word.
@@ -42,13 +46,16 @@ class Secrets:
         self._forms = sorted(dict.fromkeys(forms), key=lambda form: -len(form.text))
 
     def mask(self, text: str) -> str:
-        for form in self._forms if self._may_have_a_key(text) else ():
+        """The text without keys. Only the forms that may be in the text are searched whole, because that is slow."""
+        for form in self._possible(text.lower()):
             text = form.mask(text)
         return text
 
     def mask_bytes(self, body: bytes) -> bytes:
         """The body without keys, in any encoding that contains ASCII, because a key is printable ASCII."""
-        return self.mask(body.decode("latin-1")).encode("latin-1")
+        text = body.decode("latin-1")
+        masked = self.mask(text)
+        return body if masked is text else masked.encode("latin-1")
 
     def mask_texts(self, value: Any) -> Any:
         """A JSON value with every text in it masked."""
@@ -62,30 +69,42 @@ class Secrets:
 
     def mask_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers without keys, their names in lower case."""
-        return {self.mask(name.lower()): self.mask(value) for name, value in headers.items()}
+        lower = {name.lower(): value for name, value in headers.items()}
+        # A key in any header is a key in their text, and one search of the text is faster than one of each header.
+        if not self._possible("\n".join([*lower, *lower.values()]).lower()):
+            return lower
+        return {self.mask(name): self.mask(value) for name, value in lower.items()}
 
-    def _may_have_a_key(self, text: str) -> bool:
-        """False if a search for all forms, which is slow, would find none."""
-        lower = text.lower()
-        if any(beginning in lower for beginning in self._beginnings):
-            return True
-        return bool(self._escape.search(lower)) and any(each.search(lower) for each in self._escaped_beginnings)
+    def _possible(self, lower: str) -> list[_Form]:
+        """The forms that may be in a text in lower case."""
+        return self._forms if self._has_escaped(lower) else [form for form in self._forms if form.beginning in lower]
+
+    def _has_escaped(self, lower: str) -> bool:
+        """True if the beginning of a form is in the text, and the text may have it in an escaped form."""
+        if not any(mark in lower for mark in self._escapes) or not self._escape.search(lower):
+            return False
+        return any(each.search(lower) for each in self._escaped_beginnings)
 
     @cached_property
     def _escape(self) -> re.Pattern[str]:
         """An escape of any character of the beginnings. Few texts have one, so few are searched further."""
         chars = [each for char in set("".join(self._beginnings)) for each in _cases(char)]
         codes, numbers = ("|".join(format(ord(char), form) for char in chars) for form in ("02x", "d"))
-        special = r"|\\|&" if any(map(SPECIAL.match, chars)) else ""
+        special = r"|\\|&" if self._escapes != ESCAPES else ""
         return re.compile(rf"(?:\\u00|\\x|%(?:25){{0,3}}|&#x0{{0,5}})(?:{codes})|&#0{{0,5}}(?:{numbers});|\0{special}")
 
     @cached_property
+    def _escapes(self) -> tuple[str, ...]:
+        return (*ESCAPES, *SPECIAL_ESCAPES) if any(map(SPECIAL.search, self._beginnings)) else ESCAPES
+
+    @cached_property
     def _beginnings(self) -> list[str]:
-        return list(dict.fromkeys(form.text[:BEGINNING].lower() for form in self._forms))
+        return list(dict.fromkeys(form.beginning for form in self._forms))
 
     @cached_property
     def _escaped_beginnings(self) -> list[re.Pattern[str]]:
-        return [re.compile(pattern) for text in self._beginnings for pattern in _escaped_beginnings(text)]
+        beginnings = dict.fromkeys(text[:ESCAPED_BEGINNING] for text in self._beginnings)
+        return [re.compile(pattern) for text in beginnings for pattern in _escaped_beginnings(text)]
 
 
 def unmaskable(target: Target) -> list[str]:
@@ -101,6 +120,10 @@ class _Form:
     name: str
     is_base64: bool = False
     is_word: bool = False
+
+    @cached_property
+    def beginning(self) -> str:
+        return self.text[:BEGINNING].lower()
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

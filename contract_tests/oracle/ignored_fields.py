@@ -111,19 +111,18 @@ class IgnoredFields:
         value = document.get(name)
         if name not in document:
             return
+        known, first = (where, name) in self.model.constants, self.model.constants.get((where, name))
+        if known and same(value, first):
+            self.findings.hold(requirement, call.operation)
+            if change := self._changes.get(f"{name} of {where}"):
+                change.reverted = True
+            return
         if name not in call.fields and not self._was_sent(name, value):
             self._usual.add((name, _key(value)))
-        if (where, name) not in self.model.constants:
-            if name not in call.fields and not self._was_sent(name, value):
-                self.model.constants[where, name] = value
+            self.model.constants.setdefault((where, name), value)
+        if not known:
             return
-        first = self.model.constants[where, name]
-        change = self._changes.get(f"{name} of {where}")
-        if same(value, first):
-            self.findings.hold(requirement, call.operation)
-            if change:
-                change.reverted = True
-        elif requirement == DEFAULTS and not self._is_from_a_call(call, name, value):
+        if requirement == DEFAULTS and not self._is_from_a_call(call, name, value):
             change = self._changes.setdefault(
                 f"{name} of {where}", Change(value, f"{name} {brief(first)}, as everywhere")
             )

@@ -142,8 +142,8 @@ def brief(value: Json, length: int = 160) -> str:
     JSON.
     """
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    text = printable_text.escape(text)
-    return text if len(text) <= length else f"{text[:length]}… ({len(text)} characters)"
+    shown = printable_text.escape(text[: length + 1])
+    return shown if len(shown) <= length else f"{shown[:length]}… ({len(text)} characters)"
 
 
 def answer(exchange: Exchange) -> str:

@@ -168,7 +168,7 @@ class Run:
 
             self.progress("the Python SDK", 0, 1)
             testable = lambda id: self.chosen(id) and not session.oracle.blocks(id)  # noqa: E731 - as `chosen` is
-            sdk.judge_by_python(session, testable, self.choice.seed)
+            sdk.judge_by_python(session, testable, self.choice.seed, once=not self.choice.sdk)
         if self.choice.sdk:
             self._node(session)
 

@@ -37,7 +37,7 @@ Pytest = Callable[..., Ran]
 @pytest.fixture
 def run_pytest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Pytest:
     """Runs pytest in an empty folder, with the fake's keys in the environment. Leaves out the SDK, to be fast."""
-    monkeypatch.setattr(sdk, "judge_by_python", lambda *_: None)
+    monkeypatch.setattr(sdk, "judge_by_python", lambda *_, **__: None)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     for variable, key in KEYS.items():
         monkeypatch.setenv(variable, key)

@@ -61,7 +61,8 @@ class Service:
         self.reading, self.now, self.ids_given = reading, now, 0
         self.counted_until: dict[str, list[float]] = defaultdict(list)
         self.assistants: dict[str, Assistant] = {}  # in the order of creation
-        self.keys = {key: self.add(key.split(".")[1], f"Project {key}", "Be kind.") for key in KEYS}
+        # No name has a key in it: the suite would mask the key in each page of a list, which is slow.
+        self.keys = {key: self.add(key.split(".")[1], f"Project {n}", "Be kind.") for n, key in enumerate(KEYS)}
 
     def answer(self, request: Request) -> Answer:
         try:

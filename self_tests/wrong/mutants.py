@@ -37,7 +37,6 @@ from self_tests.wrong import SERVERS
 from self_tests.wrong.kill_matrix import MATRIX, Kill, merged, totals
 from self_tests.wrong.wrong_server import WrongServer, serving
 
-HISTORIES = 25  # for the servers that the tour did not catch
 WORKERS = 2
 TOUR, HISTORY = frozenset({"tour"}), frozenset({"histories"})
 GENERATORS, WHOLE = (TOUR, HISTORY), (ALL,)
@@ -114,7 +113,7 @@ def kill(generators: Sequence[frozenset[str]], index: int) -> Kill:
 
 def judged(server: WrongServer, *generators: str, only: tuple[str, ...] = ()) -> tuple[Result, str]:
     """The result of a run, and the reason if it was cut short. For a limiter only the area of the limiter is judged."""
-    choice = RunOptions(histories=HISTORIES, selection=Selection(only), generators=frozenset(generators))
+    choice = RunOptions(selection=Selection(only), generators=frozenset(generators))
     with editions.use(server.edition), serving(server.change, server.limited) as target:
         run = Run(target, choice, lambda id: choice.includes(id) and id.startswith("rate/") == server.limited)
         try:

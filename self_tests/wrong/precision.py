@@ -21,7 +21,6 @@ from self_tests.wrong.single_faults import FAULTS
 from self_tests.wrong.wrong_server import WrongServer, serving
 
 WORKERS = 2
-HISTORIES = 25
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def judge(number: int) -> Judged:
     """Runs the whole suite, the SDK tests included."""
     fault, began = FAULTS[number], time.monotonic()
     with serving(fault.change) as target:
-        run = Run(target, RunOptions(histories=HISTORIES), lambda id: not id.startswith("rate/"))
+        run = Run(target, RunOptions(), lambda id: not id.startswith("rate/"))
         stopped = ""
         try:
             run.judge()
