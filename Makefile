@@ -9,7 +9,7 @@ PORT ?= 8080
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract test test-python pythons check serve readings mutants faults arbitrary bench bench-start mocks sdk-matrix sdk-blindness \
+.PHONY: help setup contract test every-case test-python pythons check serve readings mutants faults arbitrary bench bench-start mocks sdk-matrix sdk-blindness \
 	sdk-own clients litellm golden docs browser generators runners types kills
 
 help: ## say what there is
@@ -23,8 +23,11 @@ contract: $(READY) ## start the fake and judge it; BASE_URL=… judges another s
 test: $(READY) ## pass everything
 	@$(BIN)/pytest -n auto --dist worksteal -rs
 
+every-case: $(READY) ## pass the cases that make test leaves out, since other cases of the same tests stand for them
+	@$(BIN)/pytest -n auto --dist worksteal -rs -m every_case
+
 test-python: $(READY) ## pass the tests whose results can depend on the Python
-	@$(BIN)/pytest -n auto --dist worksteal -rs -m "not any_python"
+	@$(BIN)/pytest -n auto --dist worksteal -rs -m "not any_python and not every_case"
 
 pythons: ## contract on every CPython of this machine, test on the oldest, test-python on the newest
 	@python="$$(.ci/python "$(PYTHON)")" && "$$python" -m self_tests.setup.pythons

@@ -60,7 +60,9 @@ def run_options(command: Command) -> Command:
                 "--deep", is_flag=True, help="Schemathesis's fuzzing and links too: takes minutes, not seconds."
             ),
             click.option(
-                "--sdk", is_flag=True, help="Test through Node's SDK and Python's async client too. npm installs Node's SDK once."
+                "--sdk",
+                is_flag=True,
+                help="Test through Node's SDK and Python's async client too. Needs node; npm installs the SDK once.",
             ),
             click.option("--debug", is_flag=True, help="Print the traceback of an error of the suite."),
             click.option(

@@ -28,6 +28,7 @@ from fake_server.dialect.settings import Dialect, parse_dialect
 from fake_server.fake import Fake
 from fake_server.http.server import serve
 from fake_server.storage import seed
+from self_tests.cases import sampled
 from self_tests.command_run import KEYS, Ran
 from self_tests.commands.test_learn import asked, second
 from self_tests.doubles.readings import READINGS
@@ -197,7 +198,7 @@ def test_a_preflight_is_a_difference_for_browsers(status: int, kind: str, plain:
     assert found.differences
 
 
-@pytest.mark.parametrize("name", READINGS)
+@pytest.mark.parametrize("name", sampled(READINGS, 4))
 def test_a_fake_with_the_learned_dialect_equals_the_server(name: str, tmp_path: Path) -> None:
     """No difference in any call, and the same verdict on each requirement."""
     with second(READINGS[name]) as target:
@@ -207,7 +208,7 @@ def test_a_fake_with_the_learned_dialect_equals_the_server(name: str, tmp_path: 
     assert verdicts(real) == verdicts(fake)
 
 
-@pytest.mark.parametrize("name", SPEAKABLE)
+@pytest.mark.parametrize("name", sampled(SPEAKABLE, 3))
 def test_a_wrong_server_that_a_dialect_can_describe_is_learned_too(name: str, tmp_path: Path) -> None:
     """The fake with this dialect violates the requirements that the server violates."""
     server = next(server for server in SERVERS if server.name == name)

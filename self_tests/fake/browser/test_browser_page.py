@@ -20,6 +20,7 @@ from fake_server.fake import Fake
 from fake_server.http.server import serve
 from sdk_tests.sdks import newest
 from self_tests import browser
+from self_tests.cases import sampled
 from self_tests.fake.control.controlled import control_url, controlled
 
 # A browser runs the page. Python only gives the file and answers by HTTP.
@@ -271,12 +272,12 @@ def test_is_used_by_the_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("button", name="Acme Help")).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 420])
+@pytest.mark.parametrize("looks", sampled([(420, "dark"), (420, "light"), (1280, "light"), (1280, "dark")], 2))
 def test_fits_and_is_accessible(
-    chromium: Browser, url: str, tmp_path: Path, width: int, scheme: str, primary: httpx2.Client
+    chromium: Browser, url: str, tmp_path: Path, looks: tuple[int, str], primary: httpx2.Client
 ) -> None:
     """No horizontal scrolling, and no finding of axe, also in the details of an assistant."""
+    width, scheme = looks
     primary.post("/assistants", json={"name": "Support Bot", "instructions": "Answer in one sentence."})
     with browser.opened(chromium, url, viewport={"width": width, "height": 860}, color_scheme=scheme) as page:
         page.get_by_role("button", name="Support Bot").wait_for()

@@ -21,8 +21,8 @@ import pytest
 
 from fake_server import cli
 from fake_server.storage import data_file, seed
+from self_tests.cases import sampled
 
-KILLS = 50  # of each kind
 WRITERS = 4
 LONGEST = 0.06  # seconds until a kill
 PATH = "/v1/assistants"
@@ -128,12 +128,13 @@ def running(*options: str) -> Iterator[int]:
             process.close()
 
 
+@pytest.mark.parametrize("kills", sampled([20, 100], 2))
 @pytest.mark.parametrize("options", [(), ("--durable",)], ids=["", "durable"])
-def test_nothing_answered_is_lost(tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_nothing_answered_is_lost(tmp_path: Path, options: tuple[str, ...], kills: int) -> None:
     """The fake is killed at random moments, with four parallel writers."""
     dice = random.Random(1)
     writers = [Writer(f"writer-{number}", random.Random(number)) for number in range(WRITERS)]
-    for _ in range(KILLS):
+    for _ in range(kills):
         with running("--data", str(tmp_path / "data.json"), *options) as port:
             check(writers, port)
             threads = [Thread(target=writer.write, args=(port,)) for writer in writers]
@@ -143,7 +144,7 @@ def test_nothing_answered_is_lost(tmp_path: Path, options: tuple[str, ...]) -> N
         for thread in threads:
             thread.join()
 
-    assert sum(writer.count for writer in writers) > KILLS
+    assert sum(writer.count for writer in writers) > kills
     with running("--data", str(tmp_path / "data.json"), *options) as port:
         check(writers, port)
 
