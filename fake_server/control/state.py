@@ -70,7 +70,9 @@ class Control:
             self.ids.restart()
 
     def reset_organization(self, organization: str) -> None:
-        """Reset one organization to the seed, or to its state when it was created. Raises NotThere and NotKept."""
+        """Reset one organization to the seed, or to its state when it was created. Raises NotThere, InvalidParameter
+        and NotKept.
+        """
         wanted = self.created.get(organization) or self._seeds().get(organization)
         if wanted is None:
             raise NotThere(f"No organization '{organization:.100}' is in the seed or was created later.")

@@ -10,6 +10,7 @@ from tinydb.storages import MemoryStorage
 
 from fake_server.contract.editions import PAGE
 from fake_server.domain.assistants import Key, Organization, Project
+from fake_server.domain.errors import InvalidParameter
 from fake_server.domain.ids import random_id
 from fake_server.storage.data_file import DataFile
 from fake_server.storage.file_format import TABLES, Changes, Row, Tables
@@ -56,9 +57,23 @@ class Store:
         return {name: table.rows_of(organization) for name, table in self.tables.items()}
 
     def restore(self, wanted: Tables, organization: str | None = None) -> None:
-        """Store exactly these rows, in total or for one organization. Only differences are written. Raises NotKept."""
+        """Store exactly these rows, in total or for one organization. Only differences are written.
+
+        Raises InvalidParameter if another organization has one of the keys or ids by now, and NotKept.
+        """
         now = self.copy_rows(organization)
-        self.commit({name: _differences(now[name], wanted[name]) for name in TABLES})
+        changes = {name: _differences(now[name], wanted[name]) for name in TABLES}
+        if organization is not None:
+            self._check_owner(changes, organization)
+        self.commit(changes)
+
+    def _check_owner(self, changes: Mapping[str, Changes], organization: str) -> None:
+        for name, rows in changes.items():
+            unique = TABLES[name].unique
+            for row in filter(None, rows.values()):
+                for _, other in self.table(name).find_all(row[unique]):
+                    if (owner := other.get("organization", organization)) != organization:
+                        raise InvalidParameter(f"'{row[unique]}' is in use by the organization '{owner}' by now.")
 
     def commit(self, changes: Mapping[str, Mapping[str, Row | None]]) -> None:
         """Make changes in several tables, all or none. Raises NotKept."""

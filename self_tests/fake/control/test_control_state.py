@@ -186,6 +186,21 @@ def test_a_snapshot_is_restored(control: ControlClient, primary: httpx2.Client, 
     assert [each["name"] for each in control.ask("GET", "snapshots")["data"]] == ["all", "ours"]
 
 
+@pytest.mark.parametrize("way", [("snapshots", "ours", "restore"), ("reset",)], ids=["snapshot", "reset"])
+def test_a_key_never_belongs_to_two_organizations(control: ControlClient, way: tuple[str, ...]) -> None:
+    """An organization does not get a key back that another organization has by now."""
+    control.snapshot("ours", organization="org-acme")
+    secret = control.ask("GET", "organizations", "org-acme")["keys"]["primary"]
+    control.ask("DELETE", "organizations", "org-acme")
+    control.organization(id="org-other", keys=[{"label": "theirs", "secret": secret}])
+    before = control.ask("GET", "organizations")
+
+    with pytest.raises(ControlError, match="'sk-fake-primary' is in use by the organization 'org-other' by now"):
+        control.ask("POST", *way, **({"organization": "org-acme"} if way == ("reset",) else {}))
+
+    assert control.ask("GET", "organizations") == before
+
+
 @pytest.mark.parametrize("name", ["...", ".hidden", "a/b", "a" * 65, "é", "a\0", "a b"])
 def test_a_bad_name_of_a_snapshot_is_refused(control: ControlClient, name: str) -> None:
     """A name can stand in a path without escapes. Clients remove dots alone from a path."""
