@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -23,7 +23,7 @@ from fake_server.domain.assistants import Organization, Project, render_assistan
 from fake_server.fake import Fake
 from self_tests.cases import chosen
 from self_tests.doubles.echo_server import echo
-from self_tests.wrong import SERVERS
+from self_tests.wrong import SERVERS, first_of_each
 from self_tests.wrong.kill_matrix import MATRIX, Kill, merged
 from self_tests.wrong.mutants import judged, main, unshown
 from self_tests.wrong.wrong_server import error, instead, serving
@@ -31,20 +31,12 @@ from self_tests.wrong.wrong_server import error, instead, serving
 ASSISTANT = render_assistant(
     Project("mock", "", "Mock", None, 1_763_884_800), Organization("", "", "ragen", 1.0), constants(load_document(), {})
 )
-EACH = 2  # wrong servers of one requirement that make test runs
+EACH = 2  # wrong servers of one requirement that make test runs; make mutants runs all by the whole tour
 ALIKE: dict[str, tuple[int, Any]] = {
     f"{status} to everything": (status, {"error": {"message": "No.", "type": type, "param": None, "code": None}})
     for status, type in ((400, "invalid_request_error"), (401, "authentication_error"), (404, "not_found_error"))
 }
 ALIKE |= {"200 {} to everything": (200, {}), "the same assistant to everything": (200, ASSISTANT)}
-
-
-def of_make_test() -> set[int]:
-    """The first wrong servers of each requirement. `make mutants` runs all of them by the whole tour."""
-    places: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for index, server in enumerate(SERVERS):
-        places[server.edition, server.meant].append(index)
-    return {index for indexes in places.values() for index in indexes[:EACH]}
 
 
 def verdict_on(index: int) -> str:
@@ -68,7 +60,7 @@ def without_logs() -> Iterator[None]:
 @pytest.mark.any_python  # rules judge other answers here, by the same code as in test_right_servers.py
 @pytest.mark.parametrize(
     "index",
-    chosen(range(len(SERVERS)), of_make_test().__contains__),
+    chosen(range(len(SERVERS)), first_of_each(EACH).__contains__),
     ids=lambda index: f"{SERVERS[index].meant}: {SERVERS[index].name}",
 )
 @pytest.mark.usefixtures("without_logs")
