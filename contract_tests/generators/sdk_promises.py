@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 # `ofMany` is a promise about more assistants than a page holds.
@@ -19,7 +20,12 @@ def promises_of_python(id: str) -> Iterator[str]:
     for path in sorted(SDK_TESTS.glob("test_*.py")):
         text = path.read_text(encoding="utf-8")
         if id in text or pattern in text:  # to parse the other files takes longer than all the rest
-            yield from _promises_in(ast.parse(text), id)
+            yield from _promises_in(_tree(text), id)
+
+
+@cache
+def _tree(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def _promises_in(tree: ast.Module, id: str) -> Iterator[str]:

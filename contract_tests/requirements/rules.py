@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from contract_tests.http.openapi import id_requirement, ignored_fields, kept_fields, required_fields
@@ -61,14 +62,20 @@ def _data() -> dict[str, set[str]]:
     }
 
 
-def _sources() -> Iterator[tuple[Path, str]]:
-    for path in (path for pattern in JUDGES for path in sorted(PACKAGE.glob(pattern))):
-        yield path, path.read_text(encoding="utf-8")
+@cache
+def _sources() -> list[tuple[Path, str]]:
+    paths = (path for pattern in JUDGES for path in sorted(PACKAGE.glob(pattern)))
+    return [(path, path.read_text(encoding="utf-8")) for path in paths]
+
+
+@cache
+def _statements(text: str) -> list[ast.stmt]:
+    return ast.parse(text).body
 
 
 def _rules_in(path: Path, text: str, names: set[str]) -> Iterator[Rule]:
     lines = text.splitlines()
-    for function, scope in _scopes(ast.parse(text).body):
+    for function, scope in _scopes(_statements(text)):
         if not any(name in line for line in lines[scope.lineno - 1 : scope.end_lineno] for name in names):
             continue
         nodes = list(ast.walk(scope))

@@ -14,6 +14,9 @@ from contract_tests.reports import events, formats
 from contract_tests.requirements import catalogue
 from self_tests.command_run import KEYS, Ran
 
+# make contract is such a run on each Python.
+pytestmark = pytest.mark.any_python
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -38,6 +38,9 @@ from self_tests.doubles.second_server import serve as serve_second
 from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import refusing, serving
 
+# Rules judge other answers here, by the same code as in make contract.
+pytestmark = pytest.mark.any_python
+
 # Where a reading's own words are not what can be seen of it: bounds beyond all that is tried, a cursor that none heeds.
 ODD: dict[str, dict[str, Json]] = {
     "lenient": {"bodies.name_max": None, "bodies.instructions_max": None},

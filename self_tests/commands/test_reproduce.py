@@ -28,7 +28,7 @@ from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import serving
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here to run")
-pytestmark = needs_curl
+pytestmark = [needs_curl, pytest.mark.any_python]  # a shell runs the scripts
 
 KEYS = {key.label: key.secret for key in seed.KEYS}
 ODD_TEXTS = [

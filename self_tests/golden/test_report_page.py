@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, Page
 from self_tests import browser
 from self_tests.golden.goldens import HERE
 
+# The page is the same on any Python.
+pytestmark = pytest.mark.any_python
+
 URL = (HERE / "report.html").as_uri()
 
 

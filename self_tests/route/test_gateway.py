@@ -21,6 +21,9 @@ from fake_server.fake import Fake
 from fake_server.http.server import serve
 from self_tests.command_run import KEYS, Ran
 
+# The route of each part is the same code on any Python.
+pytestmark = pytest.mark.any_python
+
 SECRET = "s3cret-of-the-gateway"
 DECLARED = """
 base_url = "{base_url}?api-version=2026-01-01&zone=a%20b"

@@ -16,6 +16,9 @@ from self_tests.command_run import Ran
 from self_tests.commands.test_run import QUICKLY
 from self_tests.suite.arbitrary import SHARES, play
 
+# test_odd_answers.py shows each kind of odd answer on each Python.
+pytestmark = pytest.mark.any_python
+
 
 def test_five_thousand_arbitrary_answers_to_the_tour() -> None:
     """No error, and each assistant is deleted or reported, whatever share of the answers is arbitrary."""

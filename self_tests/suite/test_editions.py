@@ -36,7 +36,7 @@ JUDGED = ("no_patch", "own_models", "no_such_model", "hyphens", "one_page")
 NOT_THE_LIMITER: Callable[[str], bool] = lambda id: not id.startswith("rate/")  # noqa: E731 - as Run wants it
 
 
-# The rules are the same code as in test_right_servers.py.
+# The rules are the same code as in make contract.
 pytestmark = pytest.mark.any_python
 
 

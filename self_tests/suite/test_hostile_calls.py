@@ -18,7 +18,7 @@ from contract_tests.runs.run_options import RunOptions
 from fake_server.fake import Answer, Call, Fake, Handler
 from self_tests.wrong.wrong_server import Document, error, handling, reading, serving
 
-# Rules judge other answers here, by the same code as in test_right_servers.py.
+# Rules judge other answers here, by the same code as in make contract.
 pytestmark = pytest.mark.any_python
 
 TOUR = RunOptions(generators=frozenset({"tour"}))

@@ -19,7 +19,7 @@ from fake_server.fake import Answer, Call, Fake
 from self_tests.cases import chosen
 from self_tests.wrong.wrong_server import BY_ID, OPERATIONS, error, serving
 
-# Rules judge other answers here, by the same code as in test_right_servers.py.
+# Rules judge other answers here, by the same code as in make contract.
 pytestmark = pytest.mark.any_python
 
 TOUR = RunOptions(generators=frozenset({"tour"}))

@@ -23,6 +23,9 @@ from contract_tests.requirements.rules import rules_of
 from self_tests.commands.test_explain import found, of_each_edition
 from self_tests.suite.requirement_stubs import described, missing
 
+# The files are the same on any Python.
+pytestmark = pytest.mark.any_python
+
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = ("contract_tests", "sdk_tests")
 

@@ -25,10 +25,14 @@ from contract_tests.requirements import catalogue
 from contract_tests.runs.planned_run import PlannedRun
 from fake_server.domain.assistants import Project
 from fake_server.storage import seed
+from self_tests.cases import sampled
 from self_tests.doubles import rehearsal
 from self_tests.doubles.readings import READINGS
 from self_tests.doubles.rehearsal import Production
 from self_tests.doubles.second_server import serve as serve_second
+
+# The runs and their clean-up are the same code on any Python.
+pytestmark = pytest.mark.any_python
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["self_tests.doubles.rehearsal"])
@@ -185,13 +189,13 @@ def test_more_than_was_declared_stops_before_anything_is_made(
     assert everybody(place) == before
 
 
-@pytest.mark.parametrize(("number", "when"), MOMENTS, ids=lambda value: str(value))
+@pytest.mark.parametrize("moment", sampled(MOMENTS, 3), ids=lambda moment: "{} {}".format(*moment))
 def test_a_sweep_deletes_the_assistants_of_a_killed_run(
-    place: Production, before: list[Project], tmp_path: Path, number: int, when: str
+    place: Production, before: list[Project], tmp_path: Path, moment: tuple[int, str]
 ) -> None:
     """After kill -9 just before or just after the nth call, the ledger names every assistant to delete."""
     ledger = tmp_path / "run.ledger"
-    deadly = killer(ledger.with_suffix(".pid"), number, when)
+    deadly = killer(ledger.with_suffix(".pid"), *moment)
     place.watchers.append(deadly)
     child = PROCESSES.Process(target=rehearsal.run_to_be_killed, args=(place.base_url, place.began, str(ledger)))
     child.start()

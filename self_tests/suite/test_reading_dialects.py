@@ -24,7 +24,7 @@ from self_tests.doubles.second_server import Served
 from self_tests.suite.test_contract import resolved
 from self_tests.suite.test_right_servers import NOT_THE_LIMITER, TOUR, broken, expected, shuffled, target
 
-# Rules judge other answers here, by the same code as in test_right_servers.py.
+# Rules judge other answers here, by the same code as in make contract.
 pytestmark = pytest.mark.any_python
 
 

@@ -30,6 +30,9 @@ from fake_server.storage import seed
 from self_tests.cases import sampled
 from self_tests.doubles.second_server import READINGS, Served, serve
 
+# Rules judge other answers here, by the same code as in make contract.
+pytestmark = pytest.mark.any_python
+
 TOUR = RunOptions(generators=frozenset({"tour"}))
 NOT_THE_LIMITER: Callable[[str], bool] = lambda id: not id.startswith("rate/")  # noqa: E731 - as Run wants it
 # Every generator judges these readings, so the tour alone need not.
@@ -73,7 +76,6 @@ def shuffled(monkeypatch: pytest.MonkeyPatch, seed: str) -> None:
     monkeypatch.setattr(tour, "STEPS", random.Random(seed).sample(tour.STEPS, len(tour.STEPS)))
 
 
-@pytest.mark.any_python  # the readings of every generator are judged by the same rules
 @pytest.mark.parametrize("name", sampled((name for name in READINGS if name not in EVERY_GENERATOR), 6))
 def test_a_legal_reading_is_not_accused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every must passes; of the shoulds only those warn that the reading does not keep. No step needs another: each

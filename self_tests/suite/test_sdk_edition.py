@@ -30,7 +30,8 @@ from self_tests.suite.test_right_servers import target as target_of
 from self_tests.wrong.openai_sdk import EDITION, MISTAKES
 from self_tests.wrong.wrong_server import refusing
 
-pytestmark = pytest.mark.usefixtures("edition")
+# make contract runs the SDK tests on each Python.
+pytestmark = [pytest.mark.usefixtures("edition"), pytest.mark.any_python]
 
 EVERY_FIFTH = [*MISTAKES][::5]  # Node takes seconds for each, and make sdk-matrix runs all promises in Node
 KEYS = {key.label: key.secret for key in seed.KEYS}
@@ -143,7 +144,6 @@ def test_each_new_promise_has_a_wrong_server(right: list[Outcome]) -> None:
     assert new - {name for breached in MISTAKES.values() for name in breached} == set()
 
 
-@pytest.mark.any_python  # Node's SDK
 @pytest.mark.parametrize("change", EVERY_FIFTH, ids=[change.__name__ for change in EVERY_FIFTH])
 def test_nodes_sdk_finds_the_same_mistakes(fake: Fake, change: Callable[[Fake], None]) -> None:
     """The tests in Node find the same requirements violated."""

@@ -30,6 +30,9 @@ from sdk_tests.clients import Client, Maker
 from sdk_tests.opened import KINDS, Clients
 from self_tests.wrong.wrong_server import around, reading, refusing, serving, unknown
 
+# make contract runs the SDK tests on each Python.
+pytestmark = pytest.mark.any_python
+
 KEYS = {key.label: key.secret for key in seed.KEYS}
 BOUND = f"asst-{seed.KEYS[0].project}"
 

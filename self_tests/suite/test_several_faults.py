@@ -16,7 +16,7 @@ from self_tests.command_run import Ran
 from self_tests.wrong.single_faults import FAULTS
 from self_tests.wrong.wrong_server import serving
 
-# Rules judge other answers here, by the same code as in test_right_servers.py.
+# Rules judge other answers here, by the same code as in make contract.
 pytestmark = pytest.mark.any_python
 
 THREE = ("patch answers 405", "tools are refused", "codes are numbers")

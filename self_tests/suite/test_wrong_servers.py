@@ -57,7 +57,7 @@ def without_logs() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.any_python  # rules judge other answers here, by the same code as in test_right_servers.py
+@pytest.mark.any_python  # rules judge other answers here, by the same code as in make contract
 @pytest.mark.parametrize(
     "index",
     chosen(range(len(SERVERS)), first_of_each(EACH).__contains__),
