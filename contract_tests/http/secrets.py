@@ -77,7 +77,10 @@ class Secrets:
 
     def _possible(self, lower: str) -> list[_Form]:
         """The forms that may be in a text in lower case."""
-        return self._forms if self._has_escaped(lower) else [form for form in self._forms if form.beginning in lower]
+        if self._has_escaped(lower):
+            return self._forms
+        found = {beginning for beginning in self._beginnings if beginning in lower}
+        return [form for form in self._forms if form.beginning in found] if found else []
 
     def _has_escaped(self, lower: str) -> bool:
         """True if the beginning of a form is in the text, and the text may have it in an escaped form."""

@@ -25,6 +25,7 @@ QUIET = logging.getLogger(f"{__name__}.quiet")
 QUIET.disabled = True
 # aiohttp's words for the start of a TLS connection.
 TLS_HELLO = "HTTPS traffic"
+TURNS_TO_ACCEPT = 4  # turns of the loop until an accepted connection is known to aiohttp's server
 TLS_ADVICE = "Call it with http://, or start the fake with --tls-cert and --tls-key."
 
 
@@ -147,6 +148,11 @@ async def listening(
         scheme = "http" if tls is None else "https"
         yield describe(sockets, hosts, scheme=scheme, prefix=fake.contract.prefix)
     finally:
+        for each in sockets:
+            loop.remove_reader(each)
+        # asyncio forgets the connections that it has accepted just now if the server is closed meanwhile.
+        for _ in range(TURNS_TO_ACCEPT):
+            await asyncio.sleep(0)
         for server in servers:
             server.close()
         await runner.cleanup()

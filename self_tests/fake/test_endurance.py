@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -18,7 +19,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from fake_server import log
+from fake_server.compose import compose
 from fake_server.http.connections import Connections
+from fake_server.http.server import serve
 from fake_server.log import LineWriter
 
 COMMAND = [sys.executable, "-m", "fake_server", "--port", "0", "--json", "--rate-limit", "off"]
@@ -166,3 +169,18 @@ def test_the_oldest_idle_connection_makes_room() -> None:
 
     assert [client.closed for client in clients] == [True, True, True, True, False, False]
     assert list(connections.open) == clients[4:]
+
+
+def test_a_connection_at_the_last_moment_is_closed(recwarn: pytest.WarningsRecorder) -> None:
+    """The fake closes what it has accepted when it stops, so no test of a user ends with the warning of an open
+    socket.
+    """
+    for _ in range(20):
+        with serve(compose(rate_limit=None)) as base_url:
+            address = urlsplit(base_url).netloc.split(":")
+            callers = [create_connection((address[0], int(address[1]))) for _ in range(3)]
+        for each in callers:
+            each.close()
+    gc.collect()
+
+    assert [str(each.message) for each in recwarn if issubclass(each.category, ResourceWarning)] == []

@@ -158,7 +158,7 @@ def test_a_page_that_is_too_large_is_walked_in_smaller_pages(monkeypatch: pytest
     """A page of 100 is larger than the suite reads. The run finds a limit that it can read, and accuses nobody."""
     monkeypatch.setattr(connection, "LARGEST", 150_000)
     with serving(fill) as target:
-        run = Run(target, TOUR, lambda id: not id.startswith("rate/")).judge()
+        run = Run(target, TOUR, lambda id: id.startswith(("list/", "create/"))).judge()
 
     assert (broken(run.verdicts), run.left_behind) == ({}, [])
 
