@@ -6,7 +6,7 @@ No other module of the suites spells the URL, the method or the id of an operati
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -130,6 +130,12 @@ def created_id(exchange: Exchange) -> str:
     answer = exchange.response.json
     id = answer.get("id") if isinstance(answer, dict) else None
     return id if isinstance(id, str) else ""
+
+
+def script_names(exchanges: Iterable[Exchange]) -> dict[Exchange, str]:
+    """The names of the creates that made an assistant: a script has a variable of that name for the id."""
+    creates = [exchange for exchange in exchanges if created_id(exchange)]
+    return {exchange: f"id{number}" for number, exchange in enumerate(creates, 1)}
 
 
 def bare(id: str) -> str:

@@ -106,7 +106,7 @@ class Assistants:
             "create/answers-the-assistant",
             near,
             CREATE,
-            f"created_at near {int(clocks[0])}",
+            f"created_at within {NEAR} s of the answer",
             f"created_at {brief(born)}",
             exchange,
         )

@@ -49,10 +49,9 @@ def script(exchanges: Sequence[Exchange], target: Target, times: int = 1) -> str
     The id that a create answers goes into a variable. The script deletes these assistants at its end, also after an
     error.
     """
-    creates = [exchange for exchange in exchanges if operations.created_id(exchange)]
-    if not creates and len(exchanges) == 1:
+    names = operations.script_names(exchanges)
+    if not names and len(exchanges) == 1:
         return _repeated([command(exchanges[0].request, target)], times)
-    names = {exchange: f"id{number}" for number, exchange in enumerate(creates, 1)}
     *before, last = exchanges
     lines = [line for exchange in before for line in _step(exchange, target, names)]
     lines += [_repeated(_step(last, target, names, last=True), times)]

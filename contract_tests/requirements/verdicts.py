@@ -71,7 +71,8 @@ def _so_far(verdict: Verdict, ended_by: str) -> Verdict:
 
 
 def _verdict(requirement: Requirement, findings: Findings, missing: str | None) -> Verdict:
-    violations, blocker = findings.broken(requirement.id), find_blocker(requirement, findings)
+    violations = [each.in_words_of_its_script() for each in findings.broken(requirement.id)]
+    blocker = find_blocker(requirement, findings)
     holds = not violations and findings.proven(requirement.id)
     if blocker not in ("", requirement.id) and (not holds or blocker in findings.dead.values()):
         return _blocked(requirement, blocker)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.http.messages import Exchange, Response
-from contract_tests.http.operations import CREATE, DELETE, list_
+from contract_tests.http.operations import CREATE, DELETE, LIST, create, list_
 from contract_tests.requirements.findings import Findings
 from contract_tests.requirements.verdicts import Verdict, judge
 
@@ -65,3 +65,14 @@ def test_the_time_of_a_call_is_shared_by_what_was_judged_on_it() -> None:
             findings.hold(requirement, DELETE)
 
     assert (verdict(findings).seconds, findings.timing.seconds(PREREQUISITE)) == (4.0, 1.0)
+
+
+def test_a_reason_has_no_id_of_the_run() -> None:
+    """The reason names an assistant as the script does, so the next run has the same reason."""
+    body = b'{"id": "asst-1", "object": "assistant"}'
+    made = Exchange(1, create({"name": "Bot"}), Response(200, {}, body), 0, 0)
+    findings = Findings(accepted={CREATE, LIST})
+    findings.add_violation("list/complete", "a list with asst-1", "a list with asst-12", made)
+    (found,) = judge(findings, lambda id: id == "list/complete", {})
+
+    assert found.reason == "expected a list with $id1; came a list with asst-12"
