@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from contract_tests.http.messages import Exchange, Json, same
+from contract_tests.http.operations import WRITE_OPERATIONS
 from contract_tests.oracle.calls import Call
 
 ORGANIZATIONS = {"primary": "home", "sibling": "home", "foreign": "abroad"}
@@ -90,6 +91,13 @@ class Model:
     log: list[Write] = field(default_factory=list)
     walked_at: dict[str, int] = field(default_factory=lambda: {"home": 0, "abroad": 0})
     constants: dict[tuple[str, str], Json] = field(default_factory=dict)
+
+    def note_write(self, exchange: Exchange, call: Call, requirement: str = "", id: str = "") -> None:
+        """Takes in that a write which was not accepted as it should be may have had an effect. `requirement` is the one
+        that the effect violates; empty if any effect is possible.
+        """
+        if call.operation in WRITE_OPERATIONS:
+            self.log.append(Write(exchange, call, False, requirement, id or call.id))
 
     def find(self, id: str) -> TrackedAssistant | None:
         return self.assistants.get(id)

@@ -5,33 +5,31 @@ The oracle sends nothing. It must see all exchanges of a run in their order, fro
 
 from __future__ import annotations
 
-from collections import defaultdict
 from copy import copy
 
 from contract_tests.http.guard import READS
 from contract_tests.http.messages import Exchange
 from contract_tests.http.openapi import id_requirement, ignored_fields, optional_operations
-from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, WRITE_OPERATIONS
 from contract_tests.http.target import Target
-from contract_tests.oracle import attribution, errors
+from contract_tests.oracle import errors
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import features
-from contract_tests.oracle.calls import Call, kept_id
+from contract_tests.oracle.calls import Call
 from contract_tests.oracle.consequences import drop_alike, drop_operations
 from contract_tests.oracle.doubts import doubt_the_likes_of, doubt_what_is_named
-from contract_tests.oracle.errors import TOLERATED, Errors
+from contract_tests.oracle.errors import Errors
 from contract_tests.oracle.expectations import Demand, read
 from contract_tests.oracle.ignored_fields import IgnoredFields
-from contract_tests.oracle.kept_values import refusable
 from contract_tests.oracle.lists import Lists
-from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import FEW, NOT_OFFERED, Refusals, is_plain_create
+from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
+from contract_tests.oracle.refusals import NOT_OFFERED, Refusals, is_plain_create
+from contract_tests.oracle.rejections import Rejections
 from contract_tests.oracle.states import UNKNOWN, all_demands, is_bound
+from contract_tests.oracle.unanswered import Unanswered
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings, answer
-
-LENGTH_REQUIRED = 411
 
 
 class Oracle:
@@ -51,9 +49,10 @@ class Oracle:
         self.lists = Lists(self.model, self.findings, self.assistant_judge, self.ignored_fields)
         self.errors = Errors(self.model, self.findings)
         self.refusals = Refusals()
+        self.rejections = Rejections(target, self.model, self.findings, self.refusals, self.writes, self.ignored_fields)
+        self.unanswered = Unanswered(target, self.model, self.findings, self.errors, self.rejections)
         self.unreadable_by = ""
         self.second_key_is_refused = False
-        self._unanswered: dict[str, list[Exchange]] = defaultdict(list)
         self._deviating: set[int] = set()
         # The refusals by an operation that a server may leave out, each with its demands.
         self._perhaps_left_out: list[tuple[Exchange, Call, list[Demand]]] = []
@@ -112,7 +111,8 @@ class Oracle:
 
     def _found(self) -> int:
         doubts = self.lists.doubts + self.errors.doubts + self.ignored_fields.doubts
-        return len(self.findings.violations) + len(self.refusals.refused) + doubts
+        excused = self.rejections.tolerated + self.unanswered.late
+        return len(self.findings.violations) + len(self.refusals.refused) + doubts + excused
 
     def _observe(self, exchange: Exchange) -> None:
         call, status = read(exchange.request), exchange.response.status
@@ -127,9 +127,9 @@ class Oracle:
         elif call.unheard and status in errors.UNHEARD:
             self.findings.hold(self.errors.of_no_operation(call), LIST)
         elif exchange.response.hung:
-            self._late(exchange, call)
+            self.unanswered.take_late(exchange, call)
         elif status == 0 or status >= 500:
-            self._crash(exchange, call)
+            self.unanswered.take_crash(exchange, call)
         elif call.unclear:
             self.findings.hold("errors/never-5xx", LIST)
         elif not call.operation:
@@ -176,8 +176,7 @@ class Oracle:
     def find_known_refusal(self, operation: str) -> Exchange | None:
         """The last refusal of an operation that seems never to succeed, or its last call without an answer in time.
         None for any other operation."""
-        unanswered = self._unanswered[operation] if operation not in self.refusals.succeeded else []
-        return unanswered[-1] if len(unanswered) >= FEW else self.refusals.find_last(operation)
+        return self.unanswered.find_last(operation) or self.refusals.find_last(operation)
 
     def blocks(self, requirement: str) -> bool:
         """True if the requirement needs an operation that seems never to succeed."""
@@ -186,7 +185,7 @@ class Oracle:
 
     def refused_by_limiter(self, exchange: Exchange) -> None:
         """Takes in that a change was refused with 429, so that it is noticed if it had an effect."""
-        self._note_write(exchange, read(exchange.request), "rate/refused-changes-nothing")
+        self.model.note_write(exchange, read(exchange.request), "rate/refused-changes-nothing")
 
     def conclude(self) -> None:
         """Judges the refusals, and the two verbs of modify: both need the whole run."""
@@ -234,20 +233,15 @@ class Oracle:
         elif wanted:
             self._demanded(exchange, call, wanted, tracked)
         elif call.id and (tracked is None or not tracked.organization or tracked.unsettled):
-            self._note_write(exchange, call)  # somebody else's, or an id that an implementation may read as another
+            self.model.note_write(
+                exchange, call
+            )  # somebody else's, or an id that an implementation may read as another
         elif call.operation == DELETE and tracked and tracked.lost and is_bound(call, tracked, self.target):
             return  # the call after which the assistant was not found has the violation
         elif exchange.response.accepted:
             self._accepted(exchange, call, tracked)
         else:
-            self._rejected(exchange, call, tracked)
-
-    def _note_write(self, exchange: Exchange, call: Call, requirement: str = "", id: str = "") -> None:
-        """Takes in that a write which was not accepted as it should be may have had an effect. `requirement` is the one
-        that the effect violates; empty if any effect is possible.
-        """
-        if call.operation in WRITE_OPERATIONS:
-            self.model.log.append(Write(exchange, call, False, requirement, id or call.id))
+            self.rejections.judge(exchange, call, tracked)
 
     def _content_type(self, exchange: Exchange, call: Call) -> None:
         response = exchange.response
@@ -270,7 +264,7 @@ class Oracle:
             self._adopt(exchange, call, tracked)
         elif call.operation in WRITE_OPERATIONS:
             self.ignored_fields.remember(exchange, call)
-            self._note_write(exchange, call, wanted[0].effect)
+            self.model.note_write(exchange, call, wanted[0].effect)
         if right and tracked and tracked.gone and call.operation in UNKNOWN:
             self.findings.hold("delete/gone", call.operation)
 
@@ -291,130 +285,7 @@ class Oracle:
             doubt_the_likes_of(self.model, call)
             if call.operation != DELETE:  # it may have made the assistant
                 self.model.assistants[call.id] = TrackedAssistant(call.id, "", call.role, trail=[exchange])
-        self._note_write(exchange, call, id=call.id or str(id))
-
-    def _crash(self, exchange: Exchange, call: Call) -> None:
-        """A 5xx or no answer is a violation of errors/never-5xx alone. The requirements of the call were not tested."""
-        tracked = self.model.find(call.id)
-        self.findings.add_violation("errors/never-5xx", "an answer below 500", answer(exchange), exchange)
-        if not call.operation:
-            self.findings.block("errors/never-5xx", self.errors.of_no_operation(call))
-            return
-        wanted = all_demands(call, tracked, self.model, self.target)
-        self.findings.block("errors/never-5xx", *self._tested(exchange, call, wanted, tracked))
-        if not wanted and not call.free:
-            self._refused(exchange, call, tracked)
-        # What a demanded refusal leaves as it is can still be seen. What a good call did is unknown.
-        if tracked and not wanted and call.operation in (*MODIFIES, DELETE):
-            tracked.document = None
-            tracked.lost = tracked.lost or call.operation == DELETE
-        self._note_write(exchange, call, wanted[0].effect if wanted else "errors/never-5xx")
-
-    def _tested(
-        self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None
-    ) -> list[str]:
-        """The requirements that the answer would have shown to hold, or to be violated."""
-        tested = [each.requirement for each in wanted]
-        if not wanted and not call.free:
-            tested = self._features(exchange, call, tracked)
-        return [*tested, "ignored/absurd-values-are-harmless"] if call.absurd else tested
-
-    def _late(self, exchange: Exchange, call: Call) -> None:
-        """A call that was not answered in time is no violation: its requirements were not tested. An effect that had to
-        be refused can still be seen. The effect of a good call is unknown, because the server may still carry it out.
-        """
-        self._deviating.add(exchange.number)
-        reason, tracked = exchange.response.fault, self.model.find(call.id)
-        if not call.operation:
-            self.findings.late[self.errors.of_no_operation(call)] = reason
-            return
-        wanted = all_demands(call, tracked, self.model, self.target)
-        self.findings.late |= dict.fromkeys(self._tested(exchange, call, wanted, tracked), reason)
-        if call.operation not in self.refusals.succeeded:
-            self._unanswered[call.operation].append(exchange)
-            self.findings.silent[call.operation] = reason
-        if tracked and not wanted and call.operation in (*MODIFIES, DELETE):
-            tracked.unsettled = True
-        self._note_write(exchange, call, wanted[0].effect if wanted else "")
-
-    def _rejected(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
-        """Judges a call that nothing forbids and that was not accepted all the same."""
-        if exchange.response.status == LENGTH_REQUIRED and dict(exchange.request.headers).get("transfer-encoding"):
-            pass  # HTTP lets a server demand the length of a body
-        elif call.free and exchange.response.status in _tolerated_statuses(call):
-            self._tolerated(exchange, call)
-        elif call.operation == LIST and exchange.response.refused and self._odd_cursor(call):
-            pass  # refusing it is one way not to give the first page again
-        elif call.free <= {"odd-body", "odd-query"} and call.free:
-            pass  # what a service does with what parsers disagree on is its own affair
-        elif tracked and tracked.lost and exchange.response.status == 404:
-            pass  # the call after which the assistant was not found has the violation
-        elif (
-            exchange.response.status == 404
-            and tracked
-            and (call.operation == RETRIEVE or call.operation in self.refusals.succeeded)
-            and not self._given_up(call, tracked)
-        ):
-            self._lost(exchange, call, tracked)
-        else:
-            self._refused(exchange, call, tracked)
-        if call.operation in MODIFIES:
-            self.writes.by_verb(exchange, call, False, tracked)
-
-    def _refused(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
-        self.findings.refused.setdefault(call.operation, exchange.response.status)
-        shown = tuple(tracked.trail[:1]) if tracked else ()
-        self.refusals.refuse(exchange, call, shown, lambda: self._features(exchange, call, tracked)[0])
-
-    def _given_up(self, call: Call, tracked: TrackedAssistant) -> bool:
-        return call.operation == DELETE and tracked.id == self.target.expendable_id
-
-    def _odd_cursor(self, call: Call) -> bool:
-        cursors = {call.parameters[name] for name in ("after", "before") if name in call.parameters}
-        return not cursors <= {tracked.id for tracked in self.model.present(ORGANIZATIONS[call.role])}
-
-    def _tolerated(self, exchange: Exchange, call: Call) -> None:
-        self._deviating.add(exchange.number)
-        for name in refusable(call):
-            self.findings.tolerated[kept_id(name)] = f"{name} was refused, which is a free choice"
-        if call.operation in WRITE_OPERATIONS:
-            self.ignored_fields.remember(exchange, call)
-            absurd = "ignored/absurd-values-are-harmless" if call.absurd else ""
-            otherwise = "modify/bad-body-changes-nothing" if call.operation in MODIFIES else "create/name-is-text"
-            self._note_write(exchange, call, absurd or otherwise)
-            if absurd:
-                self.findings.hold(absurd, call.operation)
-            if call.operation == CREATE and call.fields.keys() & set(attribution.IDENTITY):
-                self.findings.hold("create/identity-is-the-servers", CREATE)
-
-    def _not_accepted(self, exchange: Exchange, call: Call, requirement: str) -> None:
-        self.findings.refused.setdefault(call.operation, exchange.response.status)
-        tracked = self.model.find(call.id)
-        self.findings.add_violation(
-            requirement, "to be accepted", answer(exchange), *(tracked.trail[:1] if tracked else ()), exchange
-        )
-
-    def _lost(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
-        if not tracked.trail and tracked.document is None:
-            tracked.gone = True  # declared by the target, and not there
-            return
-        if tracked.lost:
-            return  # the call that lost it has the violation
-        if call.operation in MODIFIES and tracked.read_at == len(self.model.log):
-            self._not_accepted(exchange, call, self._features(exchange, call, tracked)[0])
-            return
-        writes = self.model.since_read(tracked)
-        otherwise = attribution.unless_unshared(self.findings, call.role, "retrieve/equals-created")
-        requirement, shown = attribution.loss(writes, tracked, call.role, otherwise)
-        if requirement == "retrieve/equals-created":
-            self.refusals.miss(exchange, call, tuple(tracked.trail[:1]))
-        tracked.lost = True
-        self.findings.add_violation(
-            requirement, f"{tracked.id} is there", answer(exchange), *tracked.trail[:1], *shown, exchange
-        )
-
-    def _features(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> list[str]:
-        return features(call, exchange, tracked, self.target, self.findings.accepted)
+        self.model.note_write(exchange, call, id=call.id or str(id))
 
     def _accepted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         self.findings.silent.pop(call.operation, None)
@@ -430,8 +301,3 @@ class Oracle:
             self.writes.deleted(exchange, call, tracked)
         elif tracked:
             self.writes.shown(exchange, call, tracked)
-
-
-def _tolerated_statuses(call: Call) -> frozenset[int]:
-    """How a server may refuse a call that it is free to refuse. It may answer 404 to a model that it does not know."""
-    return TOLERATED | {404} if refusable(call) else TOLERATED
