@@ -1,4 +1,4 @@
-"""Runs the tests of this package in this process and returns their outcomes. It knows pytest, but no promise."""
+"""Runs the tests of sdk_tests/python in this process and returns their outcomes. It knows pytest, but no promise."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
 from sdk_tests.opened import PLAIN, Observe
 
-HERE = Path(__file__).resolve().parent
+TESTS = Path(__file__).resolve().parent / "python"
 OPENAI = Path(openai.__file__).resolve().parent
 TARGET = pytest.StashKey[Target]()
 SEED = pytest.StashKey[int]()
@@ -34,7 +34,7 @@ OPTIONS = (
     "-c",
     os.devnull,
     "--rootdir",
-    str(HERE),
+    str(TESTS),
     "-o",
     "addopts=",
     "--import-mode=importlib",
@@ -82,7 +82,7 @@ def judge(
     """
     run = _Run(target, only, seed, guard, kinds, observe, once)
     with _environment_of_its_own():
-        code = pytest.main([*OPTIONS, str(HERE)], plugins=[run])
+        code = pytest.main([*OPTIONS, str(TESTS)], plugins=[run])
     if run.interrupted:
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
