@@ -59,7 +59,7 @@ faults: $(READY) ## the whole suite on each server with one fault, and the requi
 	@$(BIN)/python -m self_tests.wrong.precision
 
 arbitrary: $(READY) ## the whole suite on servers that answer anything, for minutes; SECONDS=… sets how many
-	@$(BIN)/python -m self_tests.suite.arbitrary $(SECONDS)
+	@$(BIN)/python -m self_tests.answers.arbitrary $(SECONDS)
 
 kills: $(READY) ## kill production runs beside assistants of others, sweep, and count what is left; SEED=… chooses the moments
 	@$(BIN)/python -m self_tests.bench.kills $(SEED)

@@ -25,7 +25,7 @@ from fake_server.domain.assistants import PREFIX
 from fake_server.http.server import serve
 from fake_server.storage import seed
 from self_tests.command_run import Ran
-from self_tests.commands.test_reproduce import needs_curl, shell, statuses
+from self_tests.reports.test_reproduce import needs_curl, shell, statuses
 
 # The texts are the same on any Python.
 pytestmark = pytest.mark.any_python

@@ -10,7 +10,7 @@ from contract_tests.generators import histories
 from contract_tests.reports import reproduce
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
-from self_tests.commands.test_reproduce import needs_curl, shell, statuses
+from self_tests.reports.test_reproduce import needs_curl, shell, statuses
 from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import serving
 

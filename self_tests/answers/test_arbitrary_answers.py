@@ -12,9 +12,9 @@ import pytest
 from fake_server.domain.errors import MalformedRequest
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.handlers import create_assistant
+from self_tests.answers.arbitrary import SHARES, play
 from self_tests.command_run import Ran
 from self_tests.commands.test_run import QUICKLY
-from self_tests.suite.arbitrary import SHARES, play
 
 # test_odd_answers.py shows each kind of odd answer on each Python.
 pytestmark = pytest.mark.any_python

@@ -39,10 +39,10 @@ from fake_server.domain.errors import MalformedRequest
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.handlers import create_assistant
 from fake_server.http.server import serve
+from self_tests.answers.test_odd_answers import raw
 from self_tests.command_run import KEYS, Ran, run_once
 from self_tests.doubles.hostile_texts import HOSTILE, forms_of, repeat_keys
 from self_tests.golden.goldens import EVENTS, HERE, terminal_report
-from self_tests.suite.test_odd_answers import raw
 
 OBEYED = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)
 TAGS = {"script", "style", "input", "button", "mark"}

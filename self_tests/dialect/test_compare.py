@@ -30,7 +30,7 @@ from fake_server.http.server import serve
 from fake_server.storage import seed
 from self_tests.cases import sampled
 from self_tests.command_run import KEYS, Ran
-from self_tests.commands.test_learn import asked, second
+from self_tests.dialect.test_learn import asked, second
 from self_tests.doubles.readings import READINGS
 from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import refusing, serving

@@ -1,5 +1,6 @@
-"""`python -m self_tests.suite.arbitrary [SECONDS]`: runs the whole suite on servers that answer anything, with one seed
-after the other. The default is 300 seconds.
+"""`python -m self_tests.answers.arbitrary [SECONDS]`: runs the whole suite on servers that answer anything.
+
+One seed follows the other. The default is 300 seconds.
 
 The exit code is 1 if the suite raised an error, or lost an assistant.
 """

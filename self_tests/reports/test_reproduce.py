@@ -23,7 +23,7 @@ from contract_tests.runs.run_options import RunOptions
 from fake_server.fake import Fake
 from fake_server.storage import seed
 from self_tests.command_run import Ran
-from self_tests.commands.test_reports import kept
+from self_tests.reports.test_reports import kept
 from self_tests.wrong import SERVERS
 from self_tests.wrong.wrong_server import serving
 
