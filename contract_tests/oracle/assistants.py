@@ -187,14 +187,16 @@ class Assistants:
         faulty = schema_faults(document) | schema_faults(expected) if different else {}
         right = True
         for name in different:
-            if tracked.was_answered(name, document.get(name)):
-                expected[name] = document.get(name)  # the modify that answered so has the violation
+            value = document.get(name)
+            if tracked.was_answered(name, value) or tracked.was_replaced(name, value):
+                expected[name] = value  # the modify that answered so, or an earlier read, has the violation
             elif name not in faulty:
                 right = False
                 self._differs(exchange, tracked, name, document.get(name, "(absent)"))
         if right:
             self._outlived(call, tracked)
         else:
+            tracked.replaced = {name: expected[name] for name in different}
             tracked.document = document
         return right
 

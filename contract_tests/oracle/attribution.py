@@ -95,10 +95,10 @@ def _can_have_left(refused: Write, own: list[Write], tracked: TrackedAssistant, 
     newer = own[: own.index(refused)]
     if is_stale(tracked, name, value) or any(each.accepted and each.call.operation in MODIFIES for each in newer):
         return False
-    if not any(write.accepted for write in own):
-        return True  # the field was right when it was read last
-    mangled = _is_mangled(value, tracked.document or {}, name)
-    return refused.call.operation in MODIFIES if not value else not mangled
+    if _is_mangled(value, tracked.document or {}, name):
+        return False
+    # Without an accepted write the field was right when it was read last.
+    return bool(value) or refused.call.operation in MODIFIES or not any(write.accepted for write in own)
 
 
 def is_stale(tracked: TrackedAssistant, name: str, value: Json) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from contract_tests.http.operations import RETRIEVE
+from contract_tests.http.operations import LIST, RETRIEVE
+from contract_tests.oracle.calls import kept_id, own_fields
 from contract_tests.oracle.expectations import read
 from contract_tests.oracle.states import UNKNOWN
 from contract_tests.requirements.findings import Findings, Violation
 
+SHOWN = "retrieve/equals-created"
 # An assistant that has to look as if it were not there.
 UNKNOWN_TO_THE_CALLER = ("delete/gone", "org/closed-to-others")
 
@@ -34,6 +36,19 @@ def drop_alike(findings: Findings) -> None:
         else:
             kept.append(violation)
     findings.violations = kept
+
+
+def drop_kept(findings: Findings) -> None:
+    """Drops that a field was kept wrongly, if retrieves showed the field as sent: only the lists show it wrongly."""
+    if SHOWN not in findings.violated:
+        return
+    shown = {id for id in map(kept_id, own_fields()) if RETRIEVE in findings.held[id] and _by_lists(findings, id)}
+    findings.violations = [each for each in findings.violations if each.requirement not in shown]
+
+
+def _by_lists(findings: Findings, id: str) -> bool:
+    last = [each.exchanges[-1] for each in findings.broken(id) if each.exchanges]
+    return all(read(exchange.request).operation == LIST for exchange in last)
 
 
 def _answers_unknown(violation: Violation) -> str:

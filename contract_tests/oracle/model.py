@@ -41,12 +41,14 @@ class TrackedAssistant:
 
     `document` is None while nothing is expected: only the id was declared, or a call on the assistant broke off.
     `given` are the texts that were sent for the assistant. `answered` are the texts that the last modify answered: if
-    they differ from what was sent, that is a violation of the modify alone. `earlier` are its former documents. `trail`
-    are the exchanges that led to its present state. `wrote` is the last accepted modify. `read_at` is the length of the
-    log when the assistant was last retrieved and right, and `listed_at` when it was last in a list, or made. `listed`
-    is false until a list has it. `unlisted` has the roles whose last list was without it. `taken` are the fields of the
-    identity that the server took over from a call: that is a violation of the call alone. It is `unsettled` after a
-    call that was not answered in time: the server may still carry the call out, so nothing is expected from then on.
+    they differ from what was sent, that is a violation of the modify alone. `replaced` are the values that were
+    expected before a read showed others: that is a violation of the earlier read alone if a later one shows them again.
+    `earlier` are its former documents. `trail` are the exchanges that led to its present state. `wrote` is the last
+    accepted modify. `read_at` is the length of the log when the assistant was last retrieved and right, and `listed_at`
+    when it was last in a list, or made. `listed` is false until a list has it. `unlisted` has the roles whose last list
+    was without it. `taken` are the fields of the identity that the server took over from a call: that is a violation of
+    the call alone. It is `unsettled` after a call that was not answered in time: the server may still carry the call
+    out, so nothing is expected from then on.
     """
 
     id: str
@@ -55,6 +57,7 @@ class TrackedAssistant:
     document: dict[str, Json] | None = None
     given: dict[str, Json] = field(default_factory=dict)
     answered: dict[str, Json] = field(default_factory=dict)
+    replaced: dict[str, Json] = field(default_factory=dict)
     earlier: list[dict[str, Json]] = field(default_factory=list)
     trail: list[Exchange] = field(default_factory=list)
     wrote: Write | None = None
@@ -73,6 +76,9 @@ class TrackedAssistant:
 
     def was_answered(self, name: str, value: Json) -> bool:
         return name in self.answered and same(self.answered[name], value)
+
+    def was_replaced(self, name: str, value: Json) -> bool:
+        return name in self.replaced and same(self.replaced[name], value)
 
 
 @dataclass

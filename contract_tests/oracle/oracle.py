@@ -16,7 +16,7 @@ from contract_tests.oracle import errors
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import features
 from contract_tests.oracle.calls import Call
-from contract_tests.oracle.consequences import drop_alike, drop_operations
+from contract_tests.oracle.consequences import drop_alike, drop_kept, drop_operations
 from contract_tests.oracle.doubts import doubt_the_likes_of, doubt_what_is_named
 from contract_tests.oracle.errors import Errors
 from contract_tests.oracle.expectations import Demand, read
@@ -219,6 +219,7 @@ class Oracle:
         self.lists.conclude()
         self.ignored_fields.conclude()
         drop_alike(self.findings)
+        drop_kept(self.findings)
         self.findings.waive_unseen()
 
     def _operation(self, exchange: Exchange, call: Call) -> None:

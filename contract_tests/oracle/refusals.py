@@ -110,7 +110,7 @@ class Refusals:
         mine = shape(exchange, call)
         refused = (each for each in self.refused if each.call.operation == call.operation and not each.crashed)
         alike = any(each.shape == mine for each in refused)
-        guilty = any((call.operation, item) in self.guilty for item in mine)
+        guilty = any(self._is_guilty(call.operation, item) for item in mine)
         return alike or guilty or bool(call.fields and self._lacking(call))
 
     def never(self) -> dict[str, Refused]:
@@ -184,20 +184,22 @@ class Refusals:
             yield self._demands_more(each), each
         elif not difference:
             yield each.otherwise, each
-        elif not any(
-            (operation, item) in self.guilty or self._is_never_accepted(operation, item) for item in difference
-        ):
+        elif not any(self._is_guilty(operation, item) for item in difference):
             ignored = [item for item in difference if item[0] in (*ignored_fields(), *kept_fields())]
             if len(difference) == 1 or ignored:
                 self.guilty.update((operation, item) for item in difference)
             for requirement in dict.fromkeys(self._of(item, each) for item in ignored or difference):
                 yield requirement, each
 
-    def _is_never_accepted(self, operation: str, item: Item) -> bool:
-        """True if the field was the only cause of a refusal, and no call with a value of the field was accepted."""
+    def _is_guilty(self, operation: str, item: Item) -> bool:
+        """True if the value was the only cause of a refusal. Or if another value of the field was, and no call with a
+        value of the field was accepted.
+        """
+        if (operation, item) in self.guilty:
+            return True
         guilty = any((of, name) == (operation, item[0]) for of, (name, _) in self.guilty)
-        accepted = {part for shape in self._accepted[operation] for part in shape}
-        return guilty and not any(name == item[0] and value != "null" for name, value in accepted)
+        accepted = {part for shape in self._accepted[operation] for part in shape if part[0] == item[0]}
+        return guilty and item not in accepted and all(value == "null" for _, value in accepted)
 
     def _demands_more(self, each: Refused) -> str:
         """The requirement if no accepted call has less: each accepted call may have a field that this call lacks."""

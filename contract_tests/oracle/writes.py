@@ -186,6 +186,7 @@ class Writes:
             tracked.earlier.append(tracked.document)
         tracked.document = self._expected_after(call, document)
         tracked.given |= {name: call.fields[name] for name in own_fields() if name in call.fields}
+        tracked.replaced = {}
         tracked.answered = {name: document[name] for name in own_fields() if name in document}
         tracked.trail.append(exchange)
         tracked.wrote = Write(exchange, call, True, "", tracked.id)
