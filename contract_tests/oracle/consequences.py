@@ -48,7 +48,7 @@ def drop_kept(findings: Findings) -> None:
 
 def _by_lists(findings: Findings, id: str) -> bool:
     last = [each.exchanges[-1] for each in findings.broken(id) if each.exchanges]
-    return all(read(exchange.request).operation == LIST for exchange in last)
+    return bool(last) and all(read(exchange.request).operation == LIST for exchange in last)
 
 
 def _answers_unknown(violation: Violation) -> str:
