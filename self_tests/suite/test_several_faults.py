@@ -63,6 +63,16 @@ def test_each_of_several_faults_is_named_and_nothing_else(names: tuple[str, ...]
     assert {each.blocked_by for each in verdicts if each.verdict == "unjudged"} <= named
 
 
+@pytest.mark.parametrize("name", ["tools are refused", "a list cuts long instructions"])
+def test_random_histories_name_one_fault_alone(name: str) -> None:
+    """In a history each fault has many consequences: none of them is named. `make faults` runs every fault."""
+    with serving(lambda fake: spoil(fake, (name,))) as target:
+        histories = RunOptions(generators=frozenset({"histories"}))
+        verdicts = Run(target, histories, lambda id: not id.startswith("rate/")).judge().verdicts
+
+    assert {each.requirement.id for each in verdicts if each.violations} == declared((name,))
+
+
 def test_a_baseline_of_ten_faults_holds_with_another_seed(
     fake: Fake, base_url: str, run: Callable[..., Ran], command: Callable[..., Ran], tmp_path: Path
 ) -> None:
