@@ -87,7 +87,7 @@ export interface paths {
         put?: never;
         /**
          * Reset everything to the seed, or one organization to the seed or to its state when it was created.
-         * @description A reset of everything also removes the organizations that were created later, and resets the clock. Each reset removes the faults, the counts and limits of the limiter, and the request log. With --seed the ids start again.
+         * @description A reset of everything also removes the organizations that were created later, and resets the clock. Each reset removes the faults, the counts and limits of the limiter, and the request log. With --seed the ids start again. The reset of one organization is refused if another organization has one of its keys or ids by now.
          */
         post: operations["reset"];
         delete?: never;
@@ -147,7 +147,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restore the content of a snapshot. A snapshot of one organization does not change other organizations. */
+        /**
+         * Restore the content of a snapshot. A snapshot of one organization does not change other organizations.
+         * @description Refused if another organization has a key or an id of the snapshot by now.
+         */
         post: operations["restoreSnapshot"];
         delete?: never;
         options?: never;
@@ -850,6 +853,15 @@ export interface operations {
                 };
             };
             /** @description The call is refused and changes nothing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The call is refused and changes nothing. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -973,6 +985,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description The call is refused and changes nothing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The call is refused and changes nothing. */
