@@ -31,7 +31,7 @@ def ignored() -> list[Case]:
 
 
 def shown() -> list[Case]:
-    """Those of the ignored fields that an answer shows."""
+    """The ignored fields that an answer shows, each with a typical value."""
     return [case for case in ignored() if case.field in ignored_names()]
 
 

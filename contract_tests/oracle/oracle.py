@@ -234,9 +234,8 @@ class Oracle:
         elif wanted:
             self._demanded(exchange, call, wanted, tracked)
         elif call.id and (tracked is None or not tracked.organization or tracked.unsettled):
-            self.model.note_write(
-                exchange, call
-            )  # somebody else's, or an id that an implementation may read as another
+            # Somebody else's, or an id that an implementation may read as another.
+            self.model.note_write(exchange, call)
         elif call.operation == DELETE and tracked and tracked.lost and is_bound(call, tracked, self.target):
             return  # the call after which the assistant was not found has the violation
         elif exchange.response.accepted:
