@@ -172,7 +172,8 @@ class Recorder:
     def _evidence(self, violation: Violation) -> Event:
         numbers = [self._numbers[exchange] for exchange in violation.exchanges]
         commands = reproducer(violation, self._target)
-        shown = {"expected": violation.expected, "came": violation.actual, "confirmed": violation.confirmed}
+        named = violation.in_words_of_its_script()
+        shown = {"expected": named.expected, "came": named.actual, "confirmed": named.confirmed}
         return {**shown, "exchanges": numbers, "curl": commands}
 
     def _write(self, **event: Any) -> None:

@@ -71,13 +71,13 @@ def _so_far(verdict: Verdict, ended_by: str) -> Verdict:
 
 
 def _verdict(requirement: Requirement, findings: Findings, missing: str | None) -> Verdict:
-    violations = [each.in_words_of_its_script() for each in findings.broken(requirement.id)]
-    blocker = find_blocker(requirement, findings)
+    violations, blocker = findings.broken(requirement.id), find_blocker(requirement, findings)
     holds = not violations and findings.proven(requirement.id)
     if blocker not in ("", requirement.id) and (not holds or blocker in findings.dead.values()):
         return _blocked(requirement, blocker)
     if violations:
-        actual = f"expected {violations[0].expected}; came {violations[0].actual}"
+        first = violations[0].in_words_of_its_script()
+        actual = f"expected {first.expected}; came {first.actual}"
         return Verdict(requirement, "fail" if requirement.level == "must" else "warn", actual, violations)
     if reason := missing or findings.waived.get(requirement.id) or findings.late.get(requirement.id):
         return Verdict(requirement, "unjudged", reason)
