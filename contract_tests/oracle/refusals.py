@@ -184,12 +184,18 @@ class Refusals:
             yield self._demands_more(each), each
         elif not difference:
             yield each.otherwise, each
-        elif not any(self._is_guilty(operation, item) for item in difference):
+        elif not self._is_explained(operation, difference):
             ignored = [item for item in difference if item[0] in (*ignored_fields(), *kept_fields())]
             if len(difference) == 1 or ignored:
                 self.guilty.update((operation, item) for item in difference)
             for requirement in dict.fromkeys(self._of(item, each) for item in ignored or difference):
                 yield requirement, each
+
+    def _is_explained(self, operation: str, difference: Shape) -> bool:
+        """True if a part of the difference is a known cause. A call that differs in several parts may be explained by
+        another operation, which refused one of them alone."""
+        operations = (CREATE, *MODIFIES) if operation != LIST and len(difference) > 1 else (operation,)
+        return any(self._is_guilty(each, item) for each in operations for item in difference)
 
     def _is_guilty(self, operation: str, item: Item) -> bool:
         """True if the value was the only cause of a refusal. Or if another value of the field was, and no call with a

@@ -6,8 +6,9 @@ before it and has their hash: a file without a footer, or with another hash, is 
 The JSON Schema of the events is events.schema.json beside this file. It marks (x-volatile) the values that may differ
 between two equal runs. Format 2 added `variables` to the target, `blocked_by` to a verdict, `confirmed` to its
 evidence, and `ledger`, `baseline`, `since` and `unread` to the footer.
-Later files of format 2 have `seconds` in a verdict, `created` and `deleted` in the footer, and `skip` and `failed` in
-the plan, too. Files of two editions have the `edition` in the header: a file without it is of the page's edition.
+Later files of format 2 have `seconds` in a verdict, `created`, `deleted` and `removals` in the footer, and `skip` and
+`failed` in the plan, too. Files of two editions have the `edition` in the header: a file without it is of the page's
+edition.
 """
 
 from __future__ import annotations
@@ -145,7 +146,10 @@ def _check(record: Record, path: Path) -> None:
 
 
 def _check_numbers(record: Record) -> None:
-    """Raises KeyError if the evidence names an exchange that the record does not have."""
+    """Raises KeyError if the evidence names an exchange that the record does not have, or if an assistant that is left
+    has no command."""
+    if len(record.footer["removals"]) != len(record.footer["left_behind"]):
+        raise KeyError("removals")
     for verdict in record.verdicts:
         for each in verdict["evidence"]:
             for number in each["exchanges"]:
@@ -166,7 +170,8 @@ def _fill_in(record: Record) -> None:
     known = any(verdict["known"] is not None for verdict in record.verdicts)
     files = [edit["file"] for edit in record.footer["edits"]] + ["the baseline"] * known
     added: Event = dict.fromkeys(("created", "deleted", "ledger", "since"))
-    added |= {"unread": [], "baseline": files[0] if files else None}
+    added |= {"unread": [], "removals": [""] * len(record.footer["left_behind"])}
+    added |= {"baseline": files[0] if files else None}
     for name, value in added.items():
         record.footer.setdefault(name, value)
 

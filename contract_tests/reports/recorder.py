@@ -18,7 +18,7 @@ from contract_tests.http.messages import Exchange
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
 from contract_tests.reports.events import FORMAT, SHOWN_BYTES, Edit, Event, Record
-from contract_tests.reports.reproduce import reproducer
+from contract_tests.reports.reproduce import removals, reproducer
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Violation
 from contract_tests.requirements.verdicts import Verdict, counts
@@ -137,7 +137,8 @@ class Recorder:
             notes=result.notes,
             created=result.created,
             deleted=result.deleted,
-            left_behind=result.left_behind,
+            left_behind=list(result.left_behind),
+            removals=removals(result),
             unread=result.unread,
             ledger=str(result.ledger) if result.ledger else None,
             baseline=ending.baseline,

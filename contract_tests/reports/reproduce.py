@@ -10,6 +10,7 @@ from contract_tests.http import credentials, operations, printable_text
 from contract_tests.http.messages import Exchange, Request
 from contract_tests.http.target import ROLES, VARIABLE, Target
 from contract_tests.requirements.findings import Violation
+from contract_tests.runs.result import Result
 
 LONG_RUN = re.compile(rb"(.)\1{499,}", re.DOTALL)
 # Finds the id in an answer. Only characters that are safe in a URL match, so no other assistant can be deleted.
@@ -41,6 +42,11 @@ def _query(path: str, target: Target) -> str:
 def _quoted(query: str) -> str:
     """The query that has the variable of a key, as a word of a shell."""
     return f'"{query}"' if query else ""
+
+
+def removals(result: Result) -> list[str]:
+    """The command that deletes each assistant that is left, in the order of `left_behind`."""
+    return [command(operations.delete(id, role), result.target) for id, role in result.left_behind.items()]
 
 
 def script(exchanges: Sequence[Exchange], target: Target, times: int = 1) -> str:

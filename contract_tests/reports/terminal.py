@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from contract_tests.http import editions, operations
-from contract_tests.http.target import ROLES, has_own_variables
+from contract_tests.http import editions
+from contract_tests.http.target import has_own_variables
 from contract_tests.reports.console import line, table
 from contract_tests.reports.escaping import shell_word
 from contract_tests.reports.events import Event, Record
+from contract_tests.reports.reproduce import removals
 from contract_tests.reports.summary import WORDS, doubt, headline, kind, sums, traces
 from contract_tests.runs.result import Result
 
@@ -32,7 +33,8 @@ def report(record: Record, console: Console, errors: Console) -> None:
         _verdicts(record, console)
     for note in record.footer["notes"]:
         line(console, f"\nNote: {note}")
-    not_deleted(console, record.footer["left_behind"], record.footer["ledger"], record.header["target"])
+    left = dict(zip(record.footer["left_behind"], record.footer["removals"], strict=True))
+    not_deleted(console, left, record.footer["ledger"], record.header["target"]["variables"])
     perhaps_not_deleted(console, record.footer["unread"])
     if not record.footer["fault"]:
         _sums(record, console)
@@ -42,21 +44,19 @@ def report(record: Record, console: Console, errors: Console) -> None:
         line(console, headline(record))
 
 
-def not_deleted(console: Console, ids: Iterable[str], ledger: str | None, target: Event) -> None:
+def not_deleted(console: Console, left: Mapping[str, str], ledger: str | None, variables: Mapping[str, str]) -> None:
     """Prints each assistant that the run created and did not delete, with the command that deletes it.
 
-    A person may paste such a line whole, so the id is one word for a shell too.
+    `left` maps an id to its command, which is empty in a record of an older version. A person may paste such a line
+    whole, so the id is one word for a shell too.
     """
-    left = list(ids)
     if ledger:
-        file = " --target FILE" if has_own_variables(target["variables"]) else ""
+        file = " --target FILE" if has_own_variables(variables) else ""
         number = f"{len(left)} of this run. Delete" if left else "perhaps an assistant of this run. Look again"
         line(console, f"\nNot deleted: {number} with: assistants-contract sweep {shell_word(ledger)}{file}")
-    variable = target["variables"].get("primary", ROLES["primary"])
-    for id in left:
-        command = f'curl -X DELETE -H "Authorization: Bearer ${variable}"'
-        url = shell_word(target["base_url"] + operations.path(id))
-        line(console, f"Not deleted: {shell_word(id)}. Delete it with: {command} {url}")
+    for id, command in left.items():
+        remedy = f" Delete it with: {command}" if command else ""
+        line(console, f"Not deleted: {shell_word(id)}.{remedy}")
 
 
 def perhaps_not_deleted(console: Console, names: Iterable[str]) -> None:
@@ -72,8 +72,8 @@ def result_not_deleted(console: Console, result: Result) -> None:
     """As `not_deleted`, for a run without a record."""
     if result.created:
         line(console, f"{traces(result.created, result.deleted, len(result.left_behind), len(result.unread))}.")
-    target = {"base_url": result.target.base_url, "variables": result.target.variables}
-    not_deleted(console, result.left_behind, str(result.ledger) if result.ledger else None, target)
+    left = dict(zip(result.left_behind, removals(result), strict=True))
+    not_deleted(console, left, str(result.ledger) if result.ledger else None, result.target.variables)
     perhaps_not_deleted(console, result.unread)
 
 

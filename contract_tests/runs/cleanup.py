@@ -47,7 +47,7 @@ def clean_up(session: Session, result: Result, progress: Progress) -> None:
     finally:
         left = _left(session, lists)
         result.requests += session.client.count
-        result.left_behind += left
+        result.left_behind |= left
         result.created += len(session.client.guard.created)
         result.deleted += len(session.client.guard.gone.difference(left))
         report_unnamed(session, lists, unsettled(session, lists, are_last), result)
@@ -141,7 +141,13 @@ def _readable(session: Session, request: Request) -> Exchange:
     return page
 
 
-def _left(session: Session, lists: Lists) -> list[str]:
+def _left(session: Session, lists: Lists) -> dict[str, str]:
+    """The assistants that are left, each with the role of its owner."""
+    created = session.client.guard.created
+    return {id: owner(session, created[id]) for id in _left_ids(session, lists)}
+
+
+def _left_ids(session: Session, lists: Lists) -> list[str]:
     """The ids that the lists show. Without lists: the ids that were not deleted, or all if deletes do not delete."""
     guard, ledger = session.client.guard, session.client.ledger
     roles = {owner(session, role) for role in guard.created.values()}

@@ -18,16 +18,16 @@ CLEANING, INTERRUPTED = "cleaning up", "interrupted"  # names of stages that the
 
 @dataclass
 class Result:
-    """`left_behind` are the ids that the run created and could not delete; `created` is the number of all that it
-    created. `unread` has the name of each assistant that the run may have left: no answer named the assistant, and no
-    list has shown it. `open` has the requests of these creates. `notes` list the parts that were
-    left out, with the reason. Only a planned run has `planned`, its number of requests. `ledger` is the path of the
-    file that `sweep` reads, if the run has kept one.
+    """`left_behind` maps the id of each assistant that the run created and could not delete to the role whose key
+    deletes that assistant; `created` is the number of all that the run created. `unread` has the name of each assistant
+    that the run may have left: no answer named the assistant, and no list has shown it. `open` has the requests of
+    these creates. `notes` list the parts that were left out, with the reason. Only a planned run has `planned`, its
+    number of requests. `ledger` is the path of the file that `sweep` reads, if the run has kept one.
     """
 
     target: Target
     verdicts: list[Verdict] = field(default_factory=list)
-    left_behind: list[str] = field(default_factory=list)
+    left_behind: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     open: list[Request] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Result:
     @property
     def remains(self) -> list[str]:
         """The assistants that are left, and those that may be left."""
-        return self.left_behind + self.unread
+        return [*self.left_behind, *self.unread]
 
     def judge(self, findings: Findings, chosen: Callable[[str], bool], missing: Mapping[str, str]) -> None:
         """Fills in the verdicts. `missing` has the reason for each requirement that was not tested."""
@@ -56,7 +56,7 @@ def merge(results: list[Result]) -> Result:
     first, *others = results
     for other in others:
         first.verdicts += other.verdicts
-        first.left_behind += other.left_behind
+        first.left_behind |= other.left_behind
         first.unread += other.unread
         first.notes += other.notes
         first.requests += other.requests

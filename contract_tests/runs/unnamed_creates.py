@@ -54,14 +54,14 @@ def report_unnamed(session: Session, lists: Lists, unsettled: Sequence[Request],
 def _report_alike(session: Session, lists: Lists, result: Result) -> None:
     """Some creates send a text that others may send too. A new assistant with that text is reported, and not deleted:
     it may be somebody else's."""
-    alike = dict.fromkeys(
-        item["id"]
-        for request, _, items in _candidates(session, lists, session.client.pending + session.client.refused)
+    alike = {
+        item["id"]: role
+        for request, role, items in _candidates(session, lists, session.client.pending + session.client.refused)
         if session.thorough and not marks(request, session.tag)
         for item in items
         if _is_alike(request, item)
-    )
-    result.left_behind += alike
+    }
+    result.left_behind |= alike
     if alike:
         result.notes.append(
             f"Look before you delete {', '.join(alike)}: no answer named them as created by this run, but each is new, "

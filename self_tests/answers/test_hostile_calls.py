@@ -97,7 +97,7 @@ def test_a_list_that_cannot_be_read_after_a_hostile_call_is_one_violation(
 
     assert violated(result) == [requirement]
     assert b"deep" in (evidence(result)[0].request.body or b"")
-    assert result.left_behind == []
+    assert result.left_behind == {}
 
 
 def evidence(result: Result) -> tuple[Exchange, ...]:

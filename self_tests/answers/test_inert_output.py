@@ -33,7 +33,8 @@ from contract_tests.reports.events import Record
 from contract_tests.reports.formats import FORMATS, render
 from contract_tests.reports.markdown import github_annotations
 from contract_tests.reports.reproduce import script
-from contract_tests.reports.terminal import not_deleted
+from contract_tests.reports.terminal import result_not_deleted
+from contract_tests.runs.result import Result
 from fake_server.compose import compose
 from fake_server.domain.errors import MalformedRequest
 from fake_server.fake import Answer, Call, Fake
@@ -54,7 +55,7 @@ PRODUCTION = ("--profile", "production")
 
 def hostile(value: Any, name: str = "") -> Any:
     """The event with a hostile text for each text that a target, or another file, may choose."""
-    if name in ("left_behind", "unread", "notes"):
+    if name in ("left_behind", "removals", "unread", "notes"):
         return [HOSTILE]
     if name == "headers":
         return {HOSTILE: HOSTILE}
@@ -202,9 +203,10 @@ def test_a_comparison_obeys_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shell", ["bash", "sh"])
 def test_a_shell_runs_no_id(tmp_path: Path, shell: str) -> None:
     """A person may paste the whole output: the ids and the name of the ledger are words, not commands."""
-    target = {"base_url": "http://127.0.0.1:9/v1", "variables": {}}
     ids = ["asst-$(touch${IFS}owned)", "asst-`touch owned`", "asst-';touch owned;'", "asst-a\ntouch owned\n", TEXT]
-    text = printed(lambda console: not_deleted(console, ids, "a;touch owned;.ledger", target))
+    left = Result(Target("http://127.0.0.1:9/v1", {}), left_behind=dict.fromkeys(ids, "primary"))
+    left.ledger = Path("a;touch owned;.ledger")
+    text = printed(lambda console: result_not_deleted(console, left))
     subprocess.run([shell, "-c", text], cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}, capture_output=True, check=False)
 
     assert not (tmp_path / "owned").exists()

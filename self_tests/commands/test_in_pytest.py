@@ -151,7 +151,7 @@ def test_a_violated_should_is_a_warning(words: tuple[str, ...], outcome: str, ru
 
 
 def test_an_assistant_that_is_left_is_an_error(suite: Pytest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Result, "judge", lambda result, *_: result.left_behind.append("asst-left"))
+    monkeypatch.setattr(Result, "judge", lambda result, *_: result.left_behind.update({"asst-left": "primary"}))
     ran = suite("-k", PARTIAL)
 
     ran.stdout.fnmatch_lines(["Not deleted: asst-left"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from contract_tests.http.target import Target, TargetError, from_file
+from contract_tests.http.target import ROLES, Target, TargetError, from_file
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
 from fake_server.compose import compose
@@ -20,6 +21,7 @@ from fake_server.domain.errors import MalformedRequest
 from fake_server.fake import Fake
 from fake_server.http.server import serve
 from self_tests.command_run import KEYS, Ran
+from self_tests.reports.test_reproduce import everybody
 
 # The route of each part is the same code on any Python.
 pytestmark = pytest.mark.any_python
@@ -31,6 +33,7 @@ base_url = "{base_url}?api-version=2026-01-01&zone=a%20b"
 X-Tenant = "acme"
 X-Gateway-Key = "Bearer $GATEWAY_KEY"
 """
+FOREIGN = ROLES["foreign"]
 PYTHON = frozenset({"tour", "schemathesis", "sdk"})
 
 
@@ -96,6 +99,25 @@ def test_a_script_sends_them_too(file: Path, fake: Fake, refused: list[str], run
 
     assert ("$GATEWAY_KEY" in script, SECRET in script) == (True, False)
     assert ("Not now." in done.stdout, refused) == (True, [])
+
+
+def test_the_command_that_deletes_what_is_left_sends_them_too(
+    file: Path, fake: Fake, refused: list[str], run: Callable[..., Ran]
+) -> None:
+    """With the key of the organization that the assistant is in."""
+
+    async def refuse(_: Any) -> Any:
+        raise MalformedRequest("Not now.")
+
+    before = everybody(fake)
+    deletes, fake.handlers["deleteAssistant"] = fake.handlers["deleteAssistant"], refuse
+    ran = run("--target", str(file), "--only", "org/others-look-unknown")
+    fake.handlers["deleteAssistant"] = deletes
+    commands = re.findall(r"Delete it with: (curl .*)", ran.out)
+    subprocess.run(["sh", "-ec", "\n".join(commands)], capture_output=True, check=True)
+
+    assert {name for name in KEYS if f"${name}" in "".join(commands)} >= {"ASSISTANTS_API_KEY", FOREIGN}
+    assert (everybody(fake), refused) == (before, [])
 
 
 def test_a_secret_of_a_header_is_masked_like_a_key(file: Path, run: Callable[..., Ran]) -> None:

@@ -120,7 +120,7 @@ def test_the_oracle_accuses_no_right_server() -> None:
         run = Run(target, RunOptions(generators=frozenset({"sdk"})), lambda id: not id.startswith("rate/")).judge()
 
     assert named(run.verdicts) == []
-    assert run.left_behind == []
+    assert run.left_behind == {}
 
 
 @pytest.mark.parametrize(("change", "breached"), MISTAKES.items(), ids=[change.__name__ for change in MISTAKES])

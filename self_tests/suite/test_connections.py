@@ -160,7 +160,7 @@ def test_a_page_that_is_too_large_is_walked_in_smaller_pages(monkeypatch: pytest
     with serving(fill) as target:
         run = Run(target, TOUR, lambda id: id.startswith(("list/", "create/"))).judge()
 
-    assert (broken(run.verdicts), run.left_behind) == ({}, [])
+    assert (broken(run.verdicts), run.left_behind) == ({}, {})
 
 
 def test_an_assistant_that_is_too_large_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

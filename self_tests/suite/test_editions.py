@@ -69,7 +69,7 @@ def test_a_legal_reading_is_not_accused_by_any_generator() -> None:
     with serve(READINGS[EVERY_GENERATOR]) as served:
         run = Run(target(served), RunOptions(histories=10), NOT_THE_LIMITER).judge()
 
-    assert (broken(run.verdicts), run.left_behind) == ({}, [])
+    assert (broken(run.verdicts), run.left_behind) == ({}, {})
 
 
 def test_a_model_of_the_servers_own_is_one_violation() -> None:
@@ -94,4 +94,4 @@ def test_the_fake_is_not_accused() -> None:
     with own_fake.fake() as fake:
         run = Run(fake, replace(TOUR, histories=10), NOT_THE_LIMITER).judge()
 
-    assert (broken(run.verdicts), run.left_behind) == ({}, [])
+    assert (broken(run.verdicts), run.left_behind) == ({}, {})

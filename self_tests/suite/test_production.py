@@ -73,7 +73,7 @@ def test_a_run_judges_the_whole_catalogue_and_leaves_no_trace(
     judged = {each.requirement.id: each.verdict for each in result.verdicts if each.verdict != "unjudged"}
     assert judged == dict.fromkeys(WANTED - {"delete/self-is-the-keys-own"}, "pass")
     assert result.requests == result.planned
-    assert (everybody(place), result.left_behind) == (before, [])
+    assert (everybody(place), result.left_behind) == (before, {})
 
 
 def test_an_expendable_assistant_decides_the_rest_and_is_all_that_goes(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_the_limiter_is_probed_last(tmp_path: Path) -> None:
 
     rate = {each.requirement.id: each.verdict for each in result.verdicts if each.requirement.area == "rate"}
     assert set(rate.values()) == {"pass"}
-    assert (everybody(place), result.left_behind) == (before, [])
+    assert (everybody(place), result.left_behind) == (before, {})
 
 
 def test_all_musts_but_rate_take_sixty_requests_at_the_most() -> None:
@@ -176,7 +176,7 @@ def test_two_runs_at_once_leave_each_other_be(place: Production, before: list[Pr
 
     fails = [each.requirement.id for each in (*first.verdicts, *second.verdicts) if each.verdict in ("fail", "warn")]
     assert fails == []
-    assert (everybody(place), first.left_behind, second.left_behind) == (before, [], [])
+    assert (everybody(place), first.left_behind, second.left_behind) == (before, {}, {})
 
 
 def test_more_than_was_declared_stops_before_anything_is_made(
