@@ -12,8 +12,10 @@ import re
 import select
 import socket
 import ssl
+import threading
 import time
 import zlib
+from concurrent.futures import Future
 from http.client import CONTINUE, OK, SWITCHING_PROTOCOLS, HTTPResponse
 from typing import Any
 
@@ -131,7 +133,7 @@ class Connection:
 def connect(host: str, port: int, deadline: Deadline) -> Connection:
     """Tries each address of the host. Raises SlowError, OSError."""
     failed = OSError("the name has no address")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _, address in _look_up(host, port, deadline):
         try:
             return Connection(_dial(socket.socket(family, kind, protocol), address, deadline))
         except TimeoutError as fault:
@@ -139,6 +141,25 @@ def connect(host: str, port: int, deadline: Deadline) -> Connection:
         except OSError as fault:
             failed = fault
     raise failed
+
+
+def _look_up(host: str, port: int, deadline: Deadline) -> list[Any]:
+    """The addresses of a host, as `socket.getaddrinfo` gives them. No timeout ends its wait for a name server, so it
+    waits in a thread, which is left behind at the deadline.
+    """
+    found: Future[list[Any]] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as fault:  # noqa: BLE001 - it is raised where the answer is waited for
+            found.set_exception(fault)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        return found.result(deadline.left())
+    except TimeoutError as fault:
+        raise SlowError from fault
 
 
 def _dial(plain: socket.socket, address: Any, deadline: Deadline) -> socket.socket:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +37,16 @@ def test_the_client_ends_a_call_at_its_deadline(answer: Endless) -> None:
     """The first packet comes in time, and so does each next one; the last one never comes."""
     with endless(answer) as base_url:
         answered = Transport(Target(base_url, {}, timeout=SOON)).send("GET", "/assistants", None, {})
+
+    assert (answered.status, answered.hung) == (0, True)
+
+
+def test_the_deadline_bounds_the_look_up_of_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name server that does not answer holds up nobody, though the system's look-up has no timeout."""
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait())
+    answered = Transport(Target("http://service.example/v1", {}, timeout=SOON)).send("GET", "/assistants", None, {})
+    over.set()
 
     assert (answered.status, answered.hung) == (0, True)
 
