@@ -150,8 +150,19 @@ class Client:
     def _intend(self, request: Request) -> int:
         if not self.guard.may_create(request.method, request.path):
             return 0
+        intent = self._note_intent(request)
         self.pending.append(request)
-        return self.ledger.intend(request, self.tag) if self.ledger else 0
+        return intent
+
+    def _note_intent(self, request: Request) -> int:
+        """Raises TargetError if the ledger cannot be written: nobody could find what a killed run has left then."""
+        if not self.ledger:
+            return 0
+        try:
+            return self.ledger.intend(request, self.tag)
+        except OSError as fault:
+            reason = f"cannot be written ({fault.strerror or fault}). The run created nothing after that"
+            raise TargetError(f"--ledger {self.ledger.path}: {reason}.") from fault
 
     def _exchange(self, request: Request) -> Exchange:
         if not self.count:

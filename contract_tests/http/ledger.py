@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,16 @@ class Ledger:
 
     Before a call that may create an assistant, `intend` notes its marks (the run's tag with a number) and the time.
     After the call, `note_created` notes the id; later, `note_gone` notes that the assistant was deleted. `others` are
-    ids of assistants that the run did not create. Raises OSError if the file exists already or cannot be written.
+    ids of assistants that the run did not create. Raises OSError if the file exists already or cannot be written. But
+    the notes raise nothing: a clean-up must go on, and `sweep` finds an assistant without them too. `fault` is the
+    error of the first note that was lost.
     """
 
     def __init__(self, path: Path, target: Target, tag: str, others: Iterable[str] = ()) -> None:
         self.path = path
         self._file = path.open("x", encoding="utf-8")
         self._count = 0
+        self.fault: OSError | None = None
         self._clock = target.clock
         head = {"ledger": FORM, "base_url": target.base_url, "tag": tag, "keys": dict(target.variables)}
         self._write(**head, others=sorted(others))
@@ -45,21 +49,28 @@ class Ledger:
 
     def note_refused(self, intent: int, request: Request, tag: str) -> None:
         """Notes that the call was refused, so nobody has to wait for its assistant."""
-        self._write(intent=intent, role=request.role, marks=marks(request, tag), at=0)
+        self._note(intent=intent, role=request.role, marks=marks(request, tag), at=0)
 
     def note_created(self, id: str, role: str, intent: int = 0) -> None:
-        self._write(made=id, role=role, intent=intent)
+        self._note(made=id, role=role, intent=intent)
 
     def note_gone(self, id: str) -> None:
-        self._write(gone=id)
+        self._note(gone=id)
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # what a failed write has left unwritten
+            self._file.close()
 
     def remove(self) -> None:
         """Closes and deletes the file, because no assistant of the run is left."""
         self.close()
         self.path.unlink(missing_ok=True)
+
+    def _note(self, **line: Any) -> None:
+        try:
+            self._write(**line)
+        except OSError as fault:
+            self.fault = self.fault or fault
 
     def _write(self, **line: Any) -> None:
         self._file.write(json.dumps(line) + "\n")

@@ -85,6 +85,8 @@ def write_remains(path: Path, session: Session, result: Result) -> None:
     for request in result.open:
         ledger.intend(request, session.tag)
     ledger.close()
+    if ledger.fault:
+        raise ledger.fault
 
 
 def _delete_listed(session: Session, lists: Lists) -> bool:

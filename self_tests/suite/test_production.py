@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -232,6 +233,25 @@ def test_a_ledger_is_never_written_over(place: Production, tmp_path: Path) -> No
 
     with pytest.raises(TargetError, match="--ledger"):
         rehearsal.run(place.target(), tmp_path / "run.ledger")
+
+
+@pytest.mark.parametrize("lines", [1, 2, 6, 20])
+def test_a_full_disk_ends_the_run_and_leaves_nothing(
+    place: Production, before: list[Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: int
+) -> None:
+    """Without its ledger the run creates nothing more. It deletes what it has created."""
+    written, sync = iter(range(1000)), os.fsync
+
+    def full(descriptor: int) -> None:
+        if next(written) > lines:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TargetError, match=r"run.ledger: cannot be written \(No space left on device\)"):
+        rehearsal.run(place.target(), tmp_path / "run.ledger")
+
+    assert everybody(place) == before
 
 
 def killer(pid: Path, number: int, when: str) -> Callable[[str], None]:
