@@ -127,9 +127,10 @@ async def listening(
     Raises ListenError.
     """
     loop = asyncio.get_running_loop()
-    options: Any = {"loop": loop, "client_max_size": fake.contract.body_limit}
 
     def build_request(*parts: Any) -> web.BaseRequest:
+        # The limit is read for each request, because --watch may give the fake another contract.
+        options: Any = {"loop": loop, "client_max_size": fake.contract.body_limit}
         return web.BaseRequest(*parts, **options)
 
     manager = web.Server(build_endpoint(fake), request_factory=build_request)

@@ -82,6 +82,16 @@ def test_a_changed_dialect_speaks_at_once(watched: Watched, primary: httpx2.Clie
     assert primary.get(f"/assistants/{kept}").status_code == 200
 
 
+def test_a_changed_size_of_bodies_counts_at_once(watched: Watched, primary: httpx2.Client) -> None:
+    """A larger body is accepted, though aiohttp has a limit of its own, which was set at the start."""
+    body = {"name": "large", "instructions": "x" * 5_000_000}
+    before = primary.post("/assistants", json=body).status_code
+    change(watched.dialect, "{bodies: {largest: 6000000, instructions_max: null}}")
+    watched.watch.look()
+
+    assert (before, primary.post("/assistants", json=body).status_code, watched.notices[1:]) == (413, 200, [])
+
+
 def test_the_default_dialect_undoes_every_setting() -> None:
     """A fake that had every setting is like a new one after the default dialect."""
     dialect = {
