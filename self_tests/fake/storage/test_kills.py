@@ -128,7 +128,7 @@ def running(*options: str) -> Iterator[int]:
             process.close()
 
 
-@pytest.mark.parametrize("kills", sampled([20, 100], 2))
+@pytest.mark.parametrize("kills", sampled([10, 100], 2))
 @pytest.mark.parametrize("options", [(), ("--durable",)], ids=["", "durable"])
 def test_nothing_answered_is_lost(tmp_path: Path, options: tuple[str, ...], kills: int) -> None:
     """The fake is killed at random moments, with four parallel writers."""
