@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contract_tests.generators.field_values import absurd, rounds
 from contract_tests.generators.session import BlockedError, Session, page_ids
@@ -177,7 +177,7 @@ def _shows(session: Session, moves: list[Move], requirement: str) -> Violation |
         for exchange in seen
         if first < exchange.number <= last and (exchange.request.method != "GET" or exchange in violation.exchanges)
     ]
-    return Violation(requirement, violation.expected, violation.actual, tuple(needed))
+    return replace(violation, exchanges=tuple(needed))
 
 
 def _replace(session: Session, violation: Violation, shorter: Violation | None) -> None:

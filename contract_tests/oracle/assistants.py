@@ -14,11 +14,11 @@ from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE, parse
 from contract_tests.oracle import attribution
 from contract_tests.oracle.attribution import IDENTITY
 from contract_tests.oracle.calls import TEXTS, Call, is_shown, kept_id, own_fields, taken_from
-from contract_tests.oracle.kept_fields import REPLACED, KeptFields, modified_fault, was_replaced
+from contract_tests.oracle.kept_fields import REPLACED, Fault, KeptFields, modified_fault, was_replaced
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.findings import Findings, answer, brief
+from contract_tests.requirements.findings import Candidate, Findings, answer, brief
 
 NEAR = 900  # seconds; clocks differ, but no time zone is nearer to the next than this
 CLEARED = (None, "")
@@ -124,10 +124,10 @@ class Assistants:
                 and (fault := self._modified_field(call, tracked, name, document.get(name)))
             ):
                 right = False
-                requirement, expected, actual = fault
-                if exchange.request.group and not self.findings.broken(requirement):
-                    requirement = "parallel/modifies-not-lost"  # alone, the modify is right
-                self.findings.add_violation(requirement, expected, actual, *tracked.trail[-2:], exchange)
+                candidates, expected, actual = fault
+                if exchange.request.group and not self.findings.broken(candidates[0].requirement):
+                    candidates = [Candidate("parallel/modifies-not-lost"), *candidates]  # alone, it was right so far
+                self.findings.add_explained(candidates, expected, actual, *tracked.trail[-2:], last=exchange)
         if before:
             self.findings.hold("modify/keeps-identity", call.operation)
         if was_replaced(call, before.get("metadata"), document.get("metadata")):
@@ -137,7 +137,23 @@ class Assistants:
     # page, List, retrieve, modify: "Modify accepts the same fields as create; every field is optional."
     def _modified_field(
         self, call: Call, tracked: TrackedAssistant, name: str, new: Json
-    ) -> tuple[str, str, str] | None:
+    ) -> tuple[list[Candidate], str, str] | None:
+        """What explains the value of a field, the expected value and the actual one; None if the value is right."""
+        old, actual = (tracked.document or {})[name], f"{name} {brief(new)}"
+        if fault := self._own_fault(call, tracked, name, new):
+            requirement, expected, _ = fault
+            return [Candidate(requirement)], expected, actual
+        if same(old, new) or tracked.was_answered(name, new):
+            return None
+        if name in IDENTITY:
+            return [Candidate("modify/keeps-identity")], f"{name} {brief(old)}, as before", actual
+        if name in call.fields:
+            return None
+        candidates = attribution.unsent_candidates(self.model, tracked, call, name, new)
+        return candidates, f"{name} {brief(old)}, which was not sent and keeps its value", actual
+
+    def _own_fault(self, call: Call, tracked: TrackedAssistant, name: str, new: Json) -> Fault | None:
+        """The fault of a field with a value that the modify has sent, for this field or for an ignored one."""
         old, actual = (tracked.document or {})[name], f"{name} {brief(new)}"
         if name in TEXTS and not same(call.fields.get(name, old), new) and (taken := taken_from(call, new)):
             return ignored_fields()[taken].not_kept_id, f"{name} without what {taken} was sent with", actual
@@ -149,16 +165,10 @@ class Assistants:
             is_earlier = self.model.tag in str(new) and attribution.is_stale(tracked, name, new)
             stale = same_as_before or is_earlier
             return self._written(call, name, new, actual, "modify/seen-everywhere" if stale else "")
-        if same(old, new) or tracked.was_answered(name, new):
-            return None
-        if name in IDENTITY:
-            return "modify/keeps-identity", f"{name} {brief(old)}, as before", actual
-        told = attribution.by_its_value(self.model, tracked, name, new)
-        unsent = "modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial"
-        return told[0] if told else unsent, f"{name} {brief(old)}, which was not sent and keeps its value", actual
+        return None
 
     # page, List, retrieve, modify: "Passing instructions: "" clears them."
-    def _written(self, call: Call, name: str, new: Json, actual: str, stale: str) -> tuple[str, str, str] | None:
+    def _written(self, call: Call, name: str, new: Json, actual: str, stale: str) -> Fault | None:
         """`stale` is the requirement that is violated if the old value stands there still; empty if another does."""
         sent = call.fields[name]
         if sent is None or _surrogate(sent) or (name == "name" and not sent.strip()):
@@ -178,7 +188,7 @@ class Assistants:
         expected = tracked.document
         if tracked.unsettled:
             return True
-        if expected is None:
+        if expected is None or self._is_another(tracked, document):
             return self._met(exchange, tracked, document)
         # `ignored_fields` judges its own fields: they are no matter of this assistant alone.
         expected |= {name: document[name] for name in ignored_names() if name in document}
@@ -200,8 +210,13 @@ class Assistants:
             tracked.document = document
         return right
 
+    def _is_another(self, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
+        """True for an assistant that the run knows by another id: nothing in it tells of the one that was asked for."""
+        id = document.get("id")
+        return id != tracked.id and isinstance(id, str) and self.model.has_seen(id)
+
     def _met(self, exchange: Exchange, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
-        """The first read of an assistant. Until now only the id was known."""
+        """Judges the id alone."""
         if right := document.get("id") == tracked.id:
             tracked.document = document
             return right
@@ -213,10 +228,12 @@ class Assistants:
     def _differs(self, exchange: Exchange, tracked: TrackedAssistant, name: str, value: Json) -> None:
         assert tracked.document is not None
         requirements, shown = attribution.difference(self.model, tracked, name, value)
+        others = attribution.other_candidates(self.model, tracked, name, value, shown)
         expected = f"{name} {brief(tracked.document[name])}"
         for requirement in requirements:
-            self.findings.add_violation(
-                requirement, expected, f"{name} {brief(value)}", *tracked.trail[:1], *shown, exchange
+            candidates = [Candidate(requirement, tuple(shown)), *others]
+            self.findings.add_explained(
+                candidates, expected, f"{name} {brief(value)}", *tracked.trail[:1], last=exchange
             )
 
     def _outlived(self, call: Call, tracked: TrackedAssistant) -> None:

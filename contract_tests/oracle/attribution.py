@@ -5,6 +5,8 @@ Also the requirements that demand the acceptance of a good call.
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Iterator, Sequence
+
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH
@@ -16,17 +18,39 @@ from contract_tests.oracle.kept_values import NULL
 from contract_tests.oracle.model import Model, TrackedAssistant, Write
 from contract_tests.oracle.refusals import LIST_ITEMS, is_plain_create, shape
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.findings import Findings
+from contract_tests.requirements.findings import Candidate, Findings
 
 SHARED = "org/shared-by-its-keys"
 IDENTITY = ("id", "object", "created_at")
 
 
-def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) -> tuple[list[str], list[Exchange]]:
-    """The requirements that a difference breaks: the newest change that can have made it tells which."""
-    if told := by_its_value(model, tracked, name, value):
-        return [told[0]], [told[1]]
+def other_candidates(
+    model: Model, tracked: TrackedAssistant, name: str, value: Json, accused: Sequence[Exchange]
+) -> list[Candidate]:
+    """What explains a difference, if the accused calls are not the cause: the requirements of the calls before them.
+    There is nothing else if the value itself names its call.
+    """
     writes = model.since_read(tracked)
+    if by_its_value(model, tracked, name, value, writes):
+        return []
+    found: dict[str, list[Exchange]] = {}
+    without = [*accused]
+    while accused:
+        requirements, accused = difference(model, tracked, name, value, without)
+        found.setdefault(requirements[-1], []).extend(accused)
+        without += accused
+    return [Candidate(requirement, tuple(calls)) for requirement, calls in found.items()]
+
+
+def difference(
+    model: Model, tracked: TrackedAssistant, name: str, value: Json, without: Container[Exchange] = ()
+) -> tuple[list[str], list[Exchange]]:
+    """The requirements that a difference breaks: the newest change that can have made it tells which. The calls of
+    `without` cannot have made it.
+    """
+    writes = [write for write in model.since_read(tracked) if write.exchange not in without]
+    if told := by_its_value(model, tracked, name, value, writes):
+        return [told[0]], [told[1]]
     own = [write for write in writes if write.id == tracked.id]
     if name in IDENTITY and any(write.call.operation in MODIFIES for write in own):
         return ["modify/keeps-identity"], [own[0].exchange]
@@ -36,9 +60,11 @@ def difference(model: Model, tracked: TrackedAssistant, name: str, value: Json) 
     wrote = next((write for write in own if write.accepted and write.call.operation in MODIFIES), None)
     if wrote:
         return _badly_written(wrote, tracked, name, value), [wrote.exchange]
+    if cleared := next(_cleared_elsewhere(writes, tracked, name, value), None):
+        return [cleared.requirement], [*cleared.accused]
     if made := next((write for write in own if write.call.operation == CREATE), None):
         return _badly_made(made, name), []
-    if tracked.wrote and is_stale(tracked, name, value):
+    if tracked.wrote and tracked.wrote.exchange not in without and is_stale(tracked, name, value):
         return _badly_written(tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
     other = next((write for write in writes if write.accepted and write.call.operation in MODIFIES), None)
     if other and name in own_fields() and not _is_mangled(value, tracked.document or {}, name):
@@ -54,18 +80,43 @@ def _is_mangled(value: Json, document: dict[str, Json], name: str) -> bool:
     return expected.strip().casefold().startswith(value.strip().casefold())
 
 
-def by_its_value(model: Model, tracked: TrackedAssistant, name: str, value: Json) -> tuple[str, Exchange] | None:
-    """The requirement that the value itself names. A call that should change nothing here has sent the value, or the
-    field had the value before the newest modify that sent the field."""
+def unsent_candidates(model: Model, tracked: TrackedAssistant, call: Call, name: str, value: Json) -> list[Candidate]:
+    """What explains that a modify answers another value of a field that it has not sent, the likeliest first."""
     writes = model.since_read(tracked)
+    if told := by_its_value(model, tracked, name, value, writes):
+        return [Candidate(told[0], (told[1],))]
+    unsent = Candidate("modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial")
+    return [unsent, *_cleared_elsewhere(writes, tracked, name, value)]
+
+
+def _cleared_elsewhere(
+    writes: Iterable[Write], tracked: TrackedAssistant, name: str, value: Json
+) -> Iterator[Candidate]:
+    """The calls that cleared this field of other assistants, by the requirement that each violates if the field is
+    empty because of the call."""
+    found: dict[str, list[Exchange]] = {}
+    elsewhere = (write for write in writes if write.id != tracked.id and _sent(write, name, value))
+    for write in elsewhere if is_blank(value) else ():
+        found.setdefault(_guilt(write, tracked, name, None), []).append(write.exchange)
+    return (Candidate(requirement, tuple(calls)) for requirement, calls in found.items() if requirement)
+
+
+def by_its_value(
+    model: Model, tracked: TrackedAssistant, name: str, value: Json, writes: Sequence[Write]
+) -> tuple[str, Exchange] | None:
+    """The requirement that the value itself names. One of these writes should change nothing here and has sent the
+    value, or the field had the value before the newest modify that sent the field.
+
+    Two assistants may be without a text. So an empty value tells nothing about the calls on another assistant.
+    """
     modifies = (each for each in writes if each.accepted and each.call.operation in MODIFIES)
     newest = next((each for each in modifies if each.id == tracked.id and name in each.call.fields), None)
     stale = name in own_fields() and is_stale(tracked, name, value)
     # An earlier value of its own explains a text as well, unless the run has sent the text once.
     own_alone = stale and newest and model.tag not in str(value)
     for write in writes:
-        is_own = write.id == tracked.id or not own_alone
-        if is_own and _sent(write, name, value) and (found := _guilt(write, tracked, name, newest)):
+        can_tell = write.id == tracked.id or not (own_alone or is_blank(value))
+        if can_tell and _sent(write, name, value) and (found := _guilt(write, tracked, name, newest)):
             return found, write.exchange
     if not stale:
         return None
@@ -99,6 +150,10 @@ def _can_have_left(refused: Write, own: list[Write], tracked: TrackedAssistant, 
         return False
     # Without an accepted write the field was right when it was read last.
     return bool(value) or refused.call.operation in MODIFIES or not any(write.accepted for write in own)
+
+
+def is_blank(value: Json) -> bool:
+    return value is None or value in ("", [], {})
 
 
 def is_stale(tracked: TrackedAssistant, name: str, value: Json) -> bool:
@@ -138,29 +193,30 @@ def _badly_made(made: Write, name: str) -> list[str]:
     return [*kept, "retrieve/equals-created"]
 
 
-def loss(writes: list[Write], tracked: TrackedAssistant, role: str, otherwise: str) -> tuple[str, list[Exchange]]:
-    """The requirement that is broken where an assistant that should be there is not. `writes` are those since it was
-    last seen there, newest first.
+def losses(
+    writes: Sequence[Write], tracked: TrackedAssistant, role: str, otherwise: str, *, was_there: bool = True
+) -> list[Candidate]:
+    """What explains that an assistant that should be there is not, the likeliest first. `writes` are those since it was
+    last seen there, newest first. `was_there` is false for a list that has never had it.
     """
     in_parallel = bool(tracked.trail) and tracked.trail[0].request.group
-    if in_parallel and not tracked.listed:
-        return "parallel/creates-all-kept", []
-    for write in writes:
-        if write.call.operation == DELETE and not write.accepted and write.id == tracked.id:
-            return write.requirement, [write.exchange]
-    for write in writes:
-        if write.call.operation == DELETE and write.exchange.response.accepted and write.id != tracked.id:
-            return "delete/only-its-target", [write.exchange]
-    if _is_shared(tracked, role):
-        return SHARED, []
-    if in_parallel:
-        return "parallel/creates-all-kept", []
-    return otherwise, []
+    unkept = [Candidate("parallel/creates-all-kept")] if in_parallel else []
+    deletes = [write for write in writes if write.call.operation == DELETE]
+    own = [write for write in deletes if not write.accepted and write.id == tracked.id]
+    refused = [Candidate(write.requirement, (write.exchange,)) for write in own]
+    other = [write for write in deletes if write.exchange.response.accepted and write.id != tracked.id]
+    strayed = [Candidate("delete/only-its-target", (write.exchange,)) for write in other]
+    unshared = [Candidate(SHARED)] if _is_shared(tracked, role) else []
+    observed = [*unshared, *unkept, Candidate(otherwise)]
+    first = [] if tracked.listed else unkept
+    # A refused call has taken nothing out of a list that has never had it, or only what it took from everywhere.
+    likely = [*refused[:1], *strayed[:1], *observed] if was_there else [*strayed[:1], *observed, *refused[:1]]
+    return list(dict.fromkeys([*first, *likely]))
 
 
 def unless_unshared(findings: Findings, role: str, otherwise: str) -> str:
     """A second key that misses what other keys have made may miss its own assistants for the same reason."""
-    unshared = role == "sibling" and findings.broken(SHARED)
+    unshared = role == "sibling" and (SHARED in findings.known or findings.broken(SHARED))
     return SHARED if unshared else otherwise
 
 

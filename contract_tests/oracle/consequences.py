@@ -30,7 +30,7 @@ def drop_alike(findings: Findings) -> None:
     """
     violated, kept = findings.violated, []
     for violation in findings.violations:
-        unknown = _answers_unknown(violation) if violation.requirement in UNKNOWN_TO_THE_CALLER else ""
+        unknown = answers_unknown(violation) if violation.requirement in UNKNOWN_TO_THE_CALLER else ""
         if unknown in violated:
             findings.block(unknown, violation.requirement)
         else:
@@ -51,7 +51,7 @@ def _by_lists(findings: Findings, id: str) -> bool:
     return bool(last) and all(read(exchange.request).operation == LIST for exchange in last)
 
 
-def _answers_unknown(violation: Violation) -> str:
+def answers_unknown(violation: Violation) -> str:
     """The requirement on unknown ids of the operation that answered; empty if it is none, or showed a document."""
     exchange = violation.exchanges[-1]
     call = read(exchange.request)

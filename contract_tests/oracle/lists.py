@@ -13,7 +13,7 @@ from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
 from contract_tests.oracle.places import DEFAULT_LIMIT, PLACED, Places
 from contract_tests.oracle.walks import hold_after_walk, judge_order
-from contract_tests.requirements.findings import Findings, answer, brief
+from contract_tests.requirements.findings import Candidate, Findings, answer, brief
 
 
 @dataclass
@@ -28,7 +28,9 @@ class Walk:
 
 
 class Lists:
-    """`_first_beside` maps (organization, order, id) to the first id of the last complete walk that had the id."""
+    """`_first_beside` maps (organization, order, id) to the first id of the last complete walk that had the id.
+    `repeated` counts the walks without an assistant that is known to be missing.
+    """
 
     def __init__(self, model: Model, findings: Findings, assistants: Assistants, constants: IgnoredFields) -> None:
         self.model = model
@@ -38,7 +40,8 @@ class Lists:
         self.places = Places(model, findings)
         self.walks: dict[tuple[str, str, str], Walk] = {}
         self._first_beside: dict[tuple[str, str, str], str] = {}
-        self._missed: dict[str, str] = {}
+        self.repeated = 0
+        self._missed: dict[str, list[Candidate]] = {}
         self._strangers: dict[str, set[str]] = {}
         self._disturbed = False
 
@@ -194,6 +197,9 @@ class Lists:
         for tracked in sorted(missing, key=lambda tracked: tracked.role == call.role):
             if call.role not in tracked.unlisted:  # one violation, until a list has it again
                 self._missing(call, walk, tracked)
+            else:
+                self.repeated += 1
+        self.repeated += sum(each.lost and each.organization == organization for each in self.model.assistants.values())
         if not missing:
             if any(tracked.id in walk.ids for tracked in self.model.present(organization)):
                 self.findings.hold("list/complete", LIST)
@@ -234,16 +240,19 @@ class Lists:
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
         tracked.unlisted.add(call.role)
         otherwise = attribution.unless_unshared(self.findings, call.role, "list/complete")
-        requirement, evidence = attribution.loss(self.model.since_listed(tracked), tracked, call.role, otherwise)
+        candidates = attribution.losses(
+            self.model.since_listed(tracked), tracked, call.role, otherwise, was_there=tracked.listed
+        )
         # Once the maker's own walk has lacked it, every walk that lacks it has the same cause.
-        requirement = self._missed.get(tracked.id, requirement)
+        candidates = self._missed.get(tracked.id, candidates)
         if call.role == tracked.role:
-            self._missed[tracked.id] = requirement
+            self._missed[tracked.id] = candidates
         expected, actual = f"a list with {tracked.id}", f"a walk over {len(walk.ids)} assistants without it"
-        shown = (*tracked.trail[:1], *evidence, walk.pages[-1])
         cursor = call.parameters.get("after", "")
         if cursor and cursor not in self.model.assistants and walk.pages[-1].response.json["data"] == []:
             # Another user may have deleted the assistant after which this page was to begin.
-            self.places.doubt(requirement, expected, actual, *shown)
+            accused = (*tracked.trail[:1], *candidates[0].accused, walk.pages[-1])
+            self.places.doubt(candidates[0].requirement, expected, actual, *accused)
         else:
-            self.findings.add_violation(requirement, expected, actual, *shown)
+            before = tracked.trail[:1]
+            self.findings.add_explained(candidates, expected, actual, *before, last=walk.pages[-1], absent=tracked.id)

@@ -126,10 +126,8 @@ class Model:
         return self.log[tracked.read_at :][::-1]
 
     def since_listed(self, tracked: TrackedAssistant) -> list[Write]:
-        """The writes since this assistant was last in a list, newest first. A refused write has taken nothing out of a
-        list that has never had it.
-        """
-        return [write for write in self.log[tracked.listed_at :][::-1] if write.accepted or tracked.listed]
+        """The writes since this assistant was last in a list, newest first."""
+        return self.log[tracked.listed_at :][::-1]
 
     def read(self, tracked: TrackedAssistant) -> list[Write]:
         """Records that the assistant was retrieved and right; returns the writes since the retrieve before, which left

@@ -5,8 +5,6 @@ The oracle sends nothing. It must see all exchanges of a run in their order, fro
 
 from __future__ import annotations
 
-from copy import copy
-
 from contract_tests.http.guard import READS
 from contract_tests.http.messages import Exchange
 from contract_tests.http.openapi import id_requirement, ignored_fields, optional_operations
@@ -61,12 +59,15 @@ class Oracle:
                 self.model.assistants[id] = TrackedAssistant(id, "home", role)
 
     def learn(self, earlier: Oracle) -> None:
-        """Takes over from an oracle of the same target: the accepted calls, the constants, the declared assistants."""
+        """Takes over from an oracle of the same target: the accepted calls, the violated requirements, the constants,
+        and which of the declared assistants are there. What is in them may have changed since."""
         self.refusals.learn(earlier.refusals)
         self.findings.accepted |= earlier.findings.accepted
+        self.findings.known |= earlier.findings.violated
         self.model.constants |= earlier.model.constants
-        for id in self.model.assistants:
-            self.model.assistants[id] = copy(earlier.model.assistants[id])
+        for id, mine in self.model.assistants.items():
+            known = earlier.model.assistants[id]
+            mine.gone, mine.lost, mine.unsettled = known.gone, known.lost, known.unsettled
 
     def observe(self, exchange: Exchange) -> None:
         """Judges one exchange and takes its effects into the model."""
@@ -112,6 +113,7 @@ class Oracle:
     def _found(self) -> int:
         doubts = self.lists.doubts + self.errors.doubts + self.ignored_fields.doubts
         excused = self.rejections.tolerated + self.unanswered.late
+        excused += self.rejections.repeated + self.lists.repeated
         return len(self.findings.violations) + len(self.refusals.refused) + doubts + excused
 
     def _observe(self, exchange: Exchange) -> None:

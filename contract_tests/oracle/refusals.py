@@ -17,8 +17,10 @@ from contract_tests.http.openapi import ignored_fields, kept_fields, required_fi
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
 from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.kept_values import NULL
+from contract_tests.oracle.model import TrackedAssistant
 from contract_tests.requirements import catalogue
 
+WRITES = (CREATE, *MODIFIES)
 NOT_OFFERED = (405, 501)
 # Refused good calls of an operation, after which the suite no longer sends the operation: calls that differ, or calls
 # that are alike.
@@ -38,13 +40,14 @@ LIST_ITEMS: dict[Item, str] = {
 @dataclass(frozen=True)
 class Refused:
     """A good call that was refused, or crashed. `find_requirement` gives its requirement if no field of the body is
-    the cause; it knows more at the end of the run than at the call.
+    the cause; it knows more at the end of the run than at the call. `tracked` is the assistant that the call names.
     """
 
     exchange: Exchange
     call: Call
     shown: tuple[Exchange, ...]
     find_requirement: Callable[[], str]
+    tracked: TrackedAssistant | None = None
 
     @property
     def otherwise(self) -> str:
@@ -68,6 +71,12 @@ class Refused:
         return not (offered and special)
 
     @property
+    def is_of_lost(self) -> bool:
+        """True if the assistant was not there, as is known at the end of the run. Its loss is the violation."""
+        missing = self.tracked and (self.tracked.lost or self.tracked.unlisted)
+        return self.exchange.response.status == 404 and bool(missing)
+
+    @property
     def shape(self) -> Shape:
         return shape(self.exchange, self.call)
 
@@ -82,11 +91,14 @@ class Refusals:
         self._accepted: dict[str, set[Shape]] = defaultdict(set)
         self.refused: list[Refused] = []
         self.guilty: set[tuple[str, Item]] = set()
+        self._known: set[tuple[str, Item]] = set()
         self._missed: list[Refused] = []
 
     def learn(self, earlier: Refusals) -> None:
-        """Takes over the accepted calls of an earlier part of the run: they are the controls of new refusals."""
+        """Takes over from an earlier part of the run: the accepted calls, which are the controls of new refusals, and
+        the refused values, which explain what is answered in the place of another refusal."""
         self.succeeded |= earlier.succeeded
+        self._known |= earlier.guilty
         for operation, shapes in earlier._accepted.items():
             self._accepted[operation] |= shapes
 
@@ -95,9 +107,10 @@ class Refusals:
         self._accepted[call.operation].add(shape(exchange, call))
 
     def refuse(
-        self, exchange: Exchange, call: Call, shown: tuple[Exchange, ...], find_requirement: Callable[[], str]
+        self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None, find_requirement: Callable[[], str]
     ) -> None:
-        self.refused.append(Refused(exchange, call, shown, find_requirement))
+        shown = tuple(tracked.trail[:1]) if tracked else ()
+        self.refused.append(Refused(exchange, call, shown, find_requirement, tracked))
 
     def miss(self, exchange: Exchange, call: Call, shown: tuple[Exchange, ...]) -> None:
         """Notes that an assistant was not found. If none is ever found, the operation is the cause."""
@@ -110,7 +123,7 @@ class Refusals:
         mine = shape(exchange, call)
         refused = (each for each in self.refused if each.call.operation == call.operation and not each.crashed)
         alike = any(each.shape == mine for each in refused)
-        guilty = any(self._is_guilty(call.operation, item) for item in mine)
+        guilty = any(self._is_guilty(each, item) or (each, item) in self._known for each in WRITES for item in mine)
         return alike or guilty or bool(call.fields and self._lacking(call))
 
     def never(self) -> dict[str, Refused]:
@@ -149,7 +162,8 @@ class Refusals:
         """The requirement that each refusal violates. A refusal that another refusal explains is left out."""
         for operation, refused in never.items():
             yield catalogue.never_succeeds()[operation], refused
-        others = [each for each in self.refused if not each.crashed and each.call.operation not in never]
+        told = (each for each in self.refused if not each.crashed and not each.is_of_lost)
+        others = [each for each in told if each.call.operation not in never]
         rest = [(self._difference(each), each) for each in others]
         ordered = sorted(rest, key=lambda pair: len(pair[0] or ()))
         found = [cause for difference, each in ordered for cause in self._cause(each, difference)]
@@ -185,16 +199,22 @@ class Refusals:
         elif not difference:
             yield each.otherwise, each
         elif not self._is_explained(operation, difference):
-            ignored = [item for item in difference if item[0] in (*ignored_fields(), *kept_fields())]
+            ignored = self._suspects(difference)
             if len(difference) == 1 or ignored:
                 self.guilty.update((operation, item) for item in difference)
             for requirement in dict.fromkeys(self._of(item, each) for item in ignored or difference):
                 yield requirement, each
 
+    def _suspects(self, difference: Shape) -> list[Item]:
+        """The ignored and kept fields. If some of several are known to be refused, those alone."""
+        ignored = sorted(item for item in difference if item[0] in (*ignored_fields(), *kept_fields()))
+        known = [item for item in ignored if any((each, item) in self._known for each in WRITES)]
+        return known if known and len(difference) > 1 else ignored
+
     def _is_explained(self, operation: str, difference: Shape) -> bool:
         """True if a part of the difference is a known cause. A call that differs in several parts may be explained by
         another operation, which refused one of them alone."""
-        operations = (CREATE, *MODIFIES) if operation != LIST and len(difference) > 1 else (operation,)
+        operations = WRITES if operation in WRITES and len(difference) > 1 else (operation,)
         return any(self._is_guilty(each, item) for each in operations for item in difference)
 
     def _is_guilty(self, operation: str, item: Item) -> bool:

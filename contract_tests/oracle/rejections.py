@@ -20,7 +20,7 @@ LENGTH_REQUIRED = 411
 
 class Rejections:
     """`refusals` gets each refusal that has a cause to be found at the end of the run. `tolerated` is the number of
-    refusals that are a free choice of the server.
+    refusals that are a free choice of the server. `repeated` is the number of answers that show a known loss again.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Rejections:
         self.writes = writes
         self.ignored_fields = ignored_fields
         self.tolerated = 0
+        self.repeated = 0
 
     def judge(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Judges one such call."""
@@ -50,8 +51,8 @@ class Rejections:
             pass  # refusing it is one way not to give the first page again
         elif call.free <= {"odd-body", "odd-query"} and call.free:
             pass  # what a service does with what parsers disagree on is its own affair
-        elif tracked and tracked.lost and exchange.response.status == 404:
-            pass  # the call after which the assistant was not found has the violation
+        elif exchange.response.status == 404 and tracked and self._is_known_loss(call, tracked):
+            self.repeated += 1  # the call after which the assistant was not found has the violation
         elif (
             exchange.response.status == 404
             and tracked
@@ -67,15 +68,18 @@ class Rejections:
     def refuse(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Takes in the refusal of a good call. Its cause is found at the end of the run."""
         self.findings.refused.setdefault(call.operation, exchange.response.status)
-        shown = tuple(tracked.trail[:1]) if tracked else ()
-        self.refusals.refuse(exchange, call, shown, lambda: self.features(exchange, call, tracked)[0])
+        self.refusals.refuse(exchange, call, tracked, lambda: self.features(exchange, call, tracked)[0])
+
+    def _is_known_loss(self, call: Call, tracked: TrackedAssistant) -> bool:
+        return tracked.lost or bool(tracked.unlisted and self._given_up(call, tracked))
 
     def _given_up(self, call: Call, tracked: TrackedAssistant) -> bool:
         return call.operation == DELETE and tracked.id == self.target.expendable_id
 
     def _odd_cursor(self, call: Call) -> bool:
         cursors = {call.parameters[name] for name in ("after", "before") if name in call.parameters}
-        return not cursors <= {tracked.id for tracked in self.model.present(ORGANIZATIONS[call.role])}
+        listed = (each.id for each in self.model.present(ORGANIZATIONS[call.role]) if not each.unlisted)
+        return not cursors.issubset(listed)
 
     def _tolerated(self, exchange: Exchange, call: Call) -> None:
         self.tolerated += 1
@@ -109,12 +113,12 @@ class Rejections:
             return
         writes = self.model.since_read(tracked)
         otherwise = attribution.unless_unshared(self.findings, call.role, "retrieve/equals-created")
-        requirement, shown = attribution.loss(writes, tracked, call.role, otherwise)
-        if requirement == "retrieve/equals-created":
+        candidates = attribution.losses(writes, tracked, call.role, otherwise)
+        if candidates[0].requirement == "retrieve/equals-created":
             self.refusals.miss(exchange, call, tuple(tracked.trail[:1]))
         tracked.lost = True
-        self.findings.add_violation(
-            requirement, f"{tracked.id} is there", answer(exchange), *tracked.trail[:1], *shown, exchange
+        self.findings.add_explained(
+            candidates, f"{tracked.id} is there", answer(exchange), *tracked.trail[:1], last=exchange
         )
 
     def features(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> list[str]:

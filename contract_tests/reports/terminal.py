@@ -141,12 +141,17 @@ def _sums(record: Record, console: Console) -> None:
         line(console, "")
     for each in sums(record):
         line(console, f"{each.level:7} {each}")
-    planned = record.header["plan"]["requests"]
-    of_the_plan = f" of {planned} planned" if planned else ""
-    line(console, f"{footer['requests']}{of_the_plan} requests in {footer['seconds']:.1f} s")
+    line(console, f"{_requests(footer['requests'], record.header['plan']['requests'])} in {footer['seconds']:.1f} s")
     if footer["created"] is not None:
         line(console, _traces(footer))
     line(console, headline(record))
+
+
+def _requests(sent: int, planned: int | None) -> str:
+    """The number of requests. A planned run sends more than planned only to find the causes of violations."""
+    if planned and sent > planned:
+        return f"{planned} planned requests and {sent - planned} to find the causes of violations"
+    return f"{sent} of {planned} planned requests" if planned else f"{sent} requests"
 
 
 def _traces(footer: Event) -> str:

@@ -61,6 +61,14 @@ def requirements() -> Mapping[str, Requirement]:
 
 
 @per_edition
+def prerequisites(id: str) -> frozenset[str]:
+    """The requirements that this one stands on, and those that these stand on."""
+    known = requirements()
+    needed = {each for need in known[id].needs for each in need if each in known}
+    return frozenset(needed.union(*map(prerequisites, needed)))
+
+
+@per_edition
 def match(pattern: str) -> tuple[str, ...]:
     """The requirements of the edition that a pattern names: an id, or an area with `/*`."""
     return tuple(fnmatch.filter(requirements(), pattern))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from contract_tests.http import printable_text
 from contract_tests.http.messages import Exchange, Json
@@ -14,13 +16,22 @@ from contract_tests.requirements import catalogue
 from contract_tests.requirements.timing import Timing
 
 
+class Candidate(NamedTuple):
+    """A requirement that may be the violated one, and the earlier calls that may have violated it."""
+
+    requirement: str
+    accused: tuple[Exchange, ...] = ()
+
+
 @dataclass(frozen=True)
 class Violation:
     """A violated requirement: the expected answer, the actual answer, and the exchanges that show the violation.
 
     The last exchange is the most important one. `times` is how often it must be sent to show the violation.
     `is_oracles` is false if a test of an SDK or a check of schemathesis found the violation. `confirmed` tells if the
-    violation came again when its calls were made alone; None if that was not tried.
+    violation came again when its calls were made alone; None if that was not tried. `accused` are the earlier calls
+    that may have caused the last answer, and `others` would explain the answer as well. `absent` is the id of an
+    assistant that the last answer should have shown.
     """
 
     requirement: str
@@ -30,6 +41,9 @@ class Violation:
     times: int = 1
     is_oracles: bool = True
     confirmed: bool | None = None
+    accused: tuple[Exchange, ...] = ()
+    others: tuple[Violation, ...] = ()
+    absent: str = ""
 
     def in_words_of_its_script(self) -> Violation:
         """The same violation. An id that its script creates is a variable of the script: another run has another id."""
@@ -52,7 +66,8 @@ class Findings:
     the reason by requirement with a call that was not answered in time, and `silent` by operation that never was.
     `tolerated` has the reason by requirement with a call that the server was free to refuse, for the case that it
     refuses each. `unproven` has the reason by requirement whose calls could not be sent, for the case that no other
-    call proves it.
+    call proves it. `known` are the requirements that an earlier part of the run has found violated.
+    `causes` has the requirement that is reported in the place of each that gave way.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -66,6 +81,8 @@ class Findings:
     late: dict[str, str] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
     unproven: dict[str, str] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    causes: dict[str, str] = field(default_factory=dict)
     timing: Timing = field(default_factory=Timing)
 
     def add_violation(
@@ -82,6 +99,27 @@ class Findings:
         evidence = tuple(dict.fromkeys(exchanges))
         self.timing.note(requirement)
         self.violations.append(Violation(requirement, expected, actual, evidence, times, is_oracles))
+
+    def add_explained(
+        self,
+        candidates: Iterable[Candidate],
+        expected: str,
+        actual: str,
+        *before: Exchange,
+        last: Exchange,
+        absent: str = "",
+    ) -> None:
+        """Adds the violation of the first candidate; the other candidates would explain the last answer as well."""
+        shown = {each: tuple(dict.fromkeys((*before, *each.accused, last))) for each in candidates}
+        found = [
+            Violation(each.requirement, expected, actual, exchanges, accused=each.accused)
+            for each, exchanges in shown.items()
+            if each.requirement in catalogue.requirements()
+        ]
+        if found:  # another edition may know none of the requirements
+            first, *others = found
+            self.timing.note(first.requirement)
+            self.violations.append(replace(first, others=tuple(others), absent=absent))
 
     def block(self, by: str, *requirements: str) -> None:
         """Notes that a violation of `by` kept calls of these requirements from being judged."""
@@ -119,6 +157,7 @@ class Findings:
         self.dead |= other.dead
         self.refused = other.refused | self.refused
         self.blocked = other.blocked | self.blocked
+        self.causes |= other.causes
         self.waived |= other.waived
         self.tolerated |= other.tolerated
         self.late |= other.late
@@ -140,6 +179,14 @@ class Findings:
     def violated(self) -> set[str]:
         """The requirements with a violation."""
         return {violation.requirement for violation in self.violations}
+
+    @property
+    def doubted(self) -> dict[str, str]:
+        """The requirements that cannot pass, each with a violated one. A requirement gave way to that one, or it would
+        explain a violation of that one as well, and no such violation is confirmed."""
+        confirmed = {each.requirement for each in self.violations if each.confirmed}
+        open_ = [each for each in self.violations if each.requirement not in confirmed]
+        return {other.requirement: each.requirement for each in open_ for other in each.others} | self.causes
 
     def broken(self, requirement: str) -> list[Violation]:
         """The violations of a requirement: first a confirmed one, last those without exchanges."""

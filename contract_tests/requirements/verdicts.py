@@ -46,14 +46,19 @@ def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[st
 
     `missing` maps a requirement to the part that the target lacks for a verdict.
     """
+    requirements = [each for each in catalogue.requirements().values() if chosen(each.id)]
+    verdicts = [_verdict(each, findings, missing.get(each.id)) for each in requirements]
+    doubted = findings.doubted
     return [
-        replace(
-            _verdict(requirement, findings, missing.get(requirement.id)),
-            seconds=findings.timing.seconds(requirement.id),
-        )
-        for requirement in catalogue.requirements().values()
-        if chosen(requirement.id)
+        replace(_with_doubt(each, doubted), seconds=findings.timing.seconds(each.requirement.id)) for each in verdicts
     ]
+
+
+def _with_doubt(verdict: Verdict, doubted: Mapping[str, str]) -> Verdict:
+    """A requirement does not pass if it gave way to another, or if an unconfirmed violation may be of it."""
+    requirement = verdict.requirement
+    is_doubted = verdict.verdict == "pass" and requirement.id in doubted
+    return _blocked(requirement, doubted[requirement.id]) if is_doubted else verdict
 
 
 def judge_so_far(findings: Findings, chosen: Callable[[str], bool], ended_by: str) -> list[Verdict]:

@@ -1,32 +1,33 @@
 """Confirms findings: the calls of a finding's script are made again, alone, before the finding is reported.
 
-The script is completed first: it creates each assistant that it names.
+A finding gives way to its cause. The cause is another requirement: what explains the answer as well and comes again,
+what simpler calls violate (contrasts.py), or a prerequisite that the calls violate when they are made alone.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 from urllib.parse import quote
 
-from contract_tests.generators.session import BlockedError, Session, page_ids
+from contract_tests.generators.session import BlockedError, Session
 from contract_tests.http import operations
-from contract_tests.http.guard import GuardError
-from contract_tests.http.messages import Exchange, Request
-from contract_tests.http.operations import LIST, created_id
+from contract_tests.http.messages import Exchange, Response
+from contract_tests.http.operations import created_id
 from contract_tests.http.target import TargetError
-from contract_tests.oracle.model import Model
-from contract_tests.oracle.oracle import Oracle
+from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Violation
+from contract_tests.runs.contrasts import Script, find_contrast, ungrouped
 from contract_tests.runs.result import Progress
+from contract_tests.runs.scripts import Replay, replay, scripts
 from contract_tests.runs.unnamed_creates import owner
 
 TRIES = 3  # violations of one requirement: one of them has to come again
-BESIDE = 3  # assistants that a script creates beside one in a list
-LONG, LONGEST = 12, 40  # calls of a script: the most that are shortened, and the most that are tried at all
+LONG = 12  # calls of a script: the most that are shortened
+PARALLEL = "parallel/"
 LIMITER = "rate/"  # its probe has repeated each burst already
 
 
@@ -42,32 +43,177 @@ def confirm(session: Session, progress: Progress) -> None:
     with suppress(TargetError, BlockedError):
         for done, violations in enumerate(found.values()):
             progress("confirming the findings", done, len(found))
-            _confirm(session, violations[:TRIES])
+            _confirm(session, violations)
+    _drop_explained(session)
 
 
 def _name(violation: Violation) -> str:
     return violation.requirement
 
 
-def _confirm(session: Session, violations: Sequence[Violation]) -> None:
-    """A violation that has no exchange, that deleted a declared assistant, or that needs a key which is refused by now,
-    cannot come again."""
+def _confirm(session: Session, violations: list[Violation]) -> None:
+    """One violation of the requirement has to come again. A violation that another requirement explains gives way."""
+    while violations and _can_come_again(session, violations[0]):
+        shown = _find_shown(session, violations)
+        if not shown:
+            return
+        if shown.cause.requirement == violations[0].requirement:
+            _replace(session, shown.violation, shown.cause)
+            return
+        operation = _operation(shown.violation)
+        _give_way(session, violations[0].requirement, shown.cause, operation)
+        violations = [each for each in violations if _operation(each) != operation]
+
+
+class Shown(NamedTuple):
+    """A violation of a run, and its cause: itself, or the violation of another requirement."""
+
+    violation: Violation
+    cause: Violation
+
+
+def _find_shown(session: Session, violations: Sequence[Violation]) -> Shown | None:
+    """The first violation with a cause that comes again. If none comes again: the first violation, with the explanation
+    that accuses no call. None if the calls cannot be made."""
+    unlike: Violation | None = None
+    for violation in violations[:TRIES]:
+        for candidate in (violation, *violation.others):
+            for script in _scripts(session, candidate):
+                if not _is_affordable(session, script) or not _leaves_nothing(session, script):
+                    return None
+                again = replay(session, script)
+                if _shows(again, candidate, violation):
+                    return Shown(violation, _find_cause(session, candidate, script))
+                unlike = unlike or _find_unlike(session, violation, script, again)
+    if unlike:
+        return Shown(violations[0], unlike)
+    return Shown(violations[0], replace(_most_careful(session, violations[0]), confirmed=False))
+
+
+def _shows(again: Replay, candidate: Violation, violation: Violation) -> bool:
+    """True for a violation of the requirement. With the calls that a further candidate accuses, a new oracle
+    may explain the answer as the violation does, or by the candidate that accuses no call."""
+    if again.shows(candidate.requirement) or candidate is violation:
+        return again.shows(candidate.requirement)
+    least = min(violation.others, key=lambda each: len(each.exchanges))
+    return again.shows(violation.requirement) or again.shows(least.requirement)
+
+
+def _most_careful(session: Session, violation: Violation) -> Violation:
+    """A list that lacks an assistant which is there accuses no other call. But what was done to a declared assistant
+    cannot be done again: then the violation stays."""
     declared = (session.target.bound_id, session.target.expendable_id)
-    gone = [each.id for each in map(session.oracle.model.find, filter(None, declared)) if each and not each.present]
-    if not violations[0].exchanges or any(_names(violations[0], id) for id in gone):
-        return
-    roles = {exchange.request.role for exchange in violations[0].exchanges}
-    if session.oracle.second_key_is_refused and "sibling" in roles:
-        return
-    for violation in violations:
-        for script in scripts(violation.exchanges, session.oracle.model):
-            if not _is_affordable(session, script) or not _leaves_nothing(session, script):
-                return
-            if _comes_again(session, violation.requirement, script):
-                shortest = _shorten(session, violation.requirement, script) if session.thorough else script
-                _replace(session, violation, replace(violation, exchanges=shortest, confirmed=True))
-                return
-    _replace(session, violations[0], replace(violations[0], confirmed=False))
+    is_once = any(_names(each, id) for each in violation.exchanges for id in declared if id)
+    incomplete = next((other for other in violation.others if other.requirement == "list/complete"), None)
+    return incomplete if incomplete and not is_once and _is_there(session, violation.absent) else violation
+
+
+def _is_there(session: Session, id: str) -> bool:
+    """True if the assistant was there when the run deleted it, or if it is there now."""
+    known = session.oracle.model.find(id)
+    if not known or known.lost or known.gone:
+        return bool(known and known.gone)
+    read = Exchange(0, operations.retrieve(id, owner(session, known.role)), Response(0))
+    return _is_affordable(session, (read,)) and session.client.send(read.request).response.accepted
+
+
+def _find_cause(session: Session, violation: Violation, script: Script) -> Violation:
+    """The violation itself, confirmed by its shortest script; or the violation that simpler calls show in its place."""
+    if simpler := _find_simpler(session, violation, script):
+        return simpler
+    shortest = _shorten(session, violation.requirement, script) if session.thorough else script
+    return replace(violation, exchanges=shortest, confirmed=True)
+
+
+def _find_simpler(session: Session, violation: Violation, script: Script) -> Violation | None:
+    """The violation that simpler calls show. The run has not shown it by the calls of the script. If it accuses a call
+    again, that call is left out as well."""
+    simple = find_contrast(session, violation, script)
+    if not simple or not _is_affordable(session, simple) or not _leaves_nothing(session, simple):
+        return None
+    again = replay(session, simple)
+    if again.shows(violation.requirement):
+        return None
+    found = _find_alike(session, violation, again) or _find_new(session, violation, again.violations, script)
+    rest = tuple(again.news.values())
+    return (_find_simpler(session, found, rest) or found) if found and found.accused else found
+
+
+def _find_unlike(session: Session, violation: Violation, script: Script, again: Replay) -> Violation | None:
+    """A violation of a prerequisite that the last call shows, also without all calls that it does not need."""
+    last = violation.exchanges[-1]
+    prerequisites = catalogue.prerequisites(violation.requirement)
+    stood_on = (each for each in again.on(last) if each.requirement in prerequisites)
+    found = _find_new(session, violation, stood_on, (last,))
+    rest = tuple(each for each in script if each.number == last.number or _names(last, created_id(each)))
+    if not found or rest == script or not _is_affordable(session, rest):
+        return found
+    alone = replay(session, rest).on(last)
+    return found if any(each.requirement == found.requirement for each in alone) else None
+
+
+def _find_alike(session: Session, violation: Violation, again: Replay) -> Violation | None:
+    """A violation with the same difference of the expected and the actual answer."""
+    difference = (violation.expected, violation.actual)
+    alike = (each for each in again.violations if (each.expected, each.actual) == difference)
+    return _likeliest(session, violation, alike)
+
+
+def _find_new(
+    session: Session, violation: Violation, violations: Iterable[Violation], script: Script
+) -> Violation | None:
+    """One of these violations, of a requirement that no call of the script has violated in the run."""
+    findings = session.oracle.findings.violations
+    numbers = {each.number for each in script}
+    known = {each.requirement for each in findings if each.exchanges and each.exchanges[-1].number in numbers}
+    return _likeliest(session, violation, (each for each in violations if each.requirement not in known))
+
+
+def _likeliest(session: Session, violation: Violation, causes: Iterable[Violation]) -> Violation | None:
+    """The likeliest cause: of a prerequisite, or else of a requirement that the run has found violated."""
+    prerequisites = catalogue.prerequisites(violation.requirement)
+    known = session.oracle.findings.violated
+    return max(causes, key=lambda each: (each.requirement in prerequisites, each.requirement in known), default=None)
+
+
+def _scripts(session: Session, violation: Violation) -> Iterator[Script]:
+    """Only a requirement about parallel calls needs them at the same time."""
+    found = scripts(violation.exchanges, session.oracle.model)
+    return found if violation.requirement.startswith(PARALLEL) else map(ungrouped, found)
+
+
+def _can_come_again(session: Session, violation: Violation) -> bool:
+    """False for a violation that has no exchange, that needs a declared assistant which is not there any more, or that
+    needs a key which is refused by now."""
+    declared = map(session.oracle.model.find, filter(None, (session.target.bound_id, session.target.expendable_id)))
+    gone = [each.id for each in declared if each and (each.unlisted or not each.present)]
+    if not violation.exchanges or any(_names(each, id) for each in violation.exchanges for id in gone):
+        return False
+    roles = {exchange.request.role for exchange in violation.exchanges}
+    return not (session.oracle.second_key_is_refused and "sibling" in roles)
+
+
+def _give_way(session: Session, requirement: str, cause: Violation, operation: str = "") -> None:
+    """Reports the cause in the place of the violations of the requirement: of all, or of those by one operation."""
+    findings = session.oracle.findings
+    findings.violations = [
+        each
+        for each in findings.violations
+        if each.requirement != requirement or operation not in ("", _operation(each))
+    ]
+    known = any(each.confirmed for each in findings.broken(cause.requirement))
+    findings.violations += [] if known else [replace(cause, confirmed=cause.confirmed is not False)]
+    findings.causes[requirement] = cause.requirement
+
+
+def _drop_explained(session: Session) -> None:
+    """A violation that did not come again gives way to a confirmed one, if that explains its answer as well."""
+    findings = session.oracle.findings
+    confirmed = {each.requirement: each for each in findings.violations if each.confirmed}
+    for each in [each for each in findings.violations if each.confirmed is False]:
+        causes = (confirmed[other.requirement] for other in each.others if other.requirement in confirmed)
+        if cause := next(causes, None):
+            _give_way(session, each.requirement, cause)
 
 
 def _replace(session: Session, old: Violation, new: Violation) -> None:
@@ -75,114 +221,34 @@ def _replace(session: Session, old: Violation, new: Violation) -> None:
     violations[violations.index(old)] = new
 
 
-def _shorten(session: Session, requirement: str, script: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+def _shorten(session: Session, requirement: str, script: Script) -> Script:
     """Leaves out each call without which the violation comes again too. A create stays if another call names its id."""
     for each in script[:-1] if len(script) <= LONG else ():
         rest = tuple(other for other in script if other is not each)
-        id = quote(created_id(each), safe="")
-        needed = id and any(id in other.request.path for other in rest)
-        if not needed and _comes_again(session, requirement, rest):
+        needed = any(_names(other, created_id(each)) for other in rest)
+        if not needed and replay(session, rest).shows(requirement):
             script = rest
     return script
 
 
-def _names(violation: Violation, id: str) -> bool:
-    return any(quote(id, safe="") in exchange.request.path for exchange in violation.exchanges)
+def _names(exchange: Exchange, id: str) -> bool:
+    return bool(id) and quote(id, safe="") in exchange.request.path
 
 
-def scripts(exchanges: Sequence[Exchange], model: Model) -> Iterator[tuple[Exchange, ...]]:
-    """The exchanges with the calls before them that they may need, from the fewest to the most calls.
-
-    First the creates of the assistants that the URLs name, then all changes of these assistants, then the creates of
-    some assistants beside them in a page. A call of a group has its whole group.
-    """
-    urls = " ".join(exchange.request.path for exchange in exchanges)
-    named = [known for id, known in model.assistants.items() if quote(id, safe="") in urls]
-    group = {*exchanges, *_groups(exchanges, model)}
-    creates = {known.trail[0] for known in named if known.trail}
-    changes = {each for known in named for each in known.trail if each.number < exchanges[-1].number}
-    found = [group | creates, group | changes, group | creates | _neighbours(exchanges, creates, model)]
-    ordered = (tuple(sorted(each, key=lambda exchange: exchange.number)) for each in found)
-    return iter(dict.fromkeys(script for script in ordered if len(script) <= LONGEST))
+def _operation(violation: Violation) -> str:
+    last = violation.exchanges[-1].request if violation.exchanges else None
+    return operations.parse(last.method, last.path).operation if last else ""
 
 
-def _groups(exchanges: Sequence[Exchange], model: Model) -> Iterator[Exchange]:
-    """The calls that were sent in parallel with one of these."""
-    groups = {exchange.request.group for exchange in exchanges} - {0}
-    return (write.exchange for write in model.log if write.exchange.request.group in groups)
-
-
-def _neighbours(exchanges: Sequence[Exchange], creates: Iterable[Exchange], model: Model) -> set[Exchange]:
-    """The creates of assistants that stand beside each other: in the pages, or around the assistants of a cursor."""
-    if not any(_operation(each) == LIST for each in exchanges):
-        return set()
-    shown = (model.find(id) for exchange in exchanges for id in page_ids(exchange))
-    listed = [known.trail[0] for known in shown if known and known.trail][:BESIDE]
-    known = (known.trail[0] for known in model.assistants.values() if known.trail)
-    all_ = sorted(known, key=lambda exchange: exchange.number)
-    around = [all_[max(0, place - BESIDE) : place + BESIDE + 1] for place in map(all_.index, creates)]
-    return {*listed, *(each for some in around for each in some)}
-
-
-def _is_affordable(session: Session, script: Sequence[Exchange]) -> bool:
+def _is_affordable(session: Session, script: Script) -> bool:
     """True if the budget is enough for the calls, and for the delete of each assistant."""
     client = session.client
     return client.budget is None or client.count - client.waited + 2 * len(script) <= client.budget
 
 
-def _leaves_nothing(session: Session, script: Sequence[Exchange]) -> bool:
-    """False if the script creates an assistant, and the run could not delete one before."""
-    guard = session.client.guard
-    return not any(map(created_id, script)) or guard.gone.issuperset(guard.created)
-
-
-def _comes_again(session: Session, requirement: str, script: Sequence[Exchange]) -> bool:
-    """True if the calls alone show a new oracle the same violation. Deletes the assistants that they created."""
-    known = session.oracle
-    fresh = Oracle(session.target, known.model.tag)
-    fresh.learn(known)
-    again = Session(session.client, fresh, session.thorough, repeats=True)
-    before = set(session.client.guard.created)
-    with suppress(BlockedError, GuardError):
-        _send(again, script)
-    fresh.conclude()
-    guard = session.client.guard
-    for id in [id for id in guard.created if id not in before | guard.gone]:
-        session.client.send(operations.delete(id, owner(session, guard.created[id])))
-    return any(each.requirement == requirement for each in fresh.findings.violations)
-
-
-def _send(session: Session, script: Sequence[Exchange]) -> None:
-    """Sends the calls, with the ids of the assistants that they create now. A group is sent in parallel.
-
-    The oracle judges a page by a walk in the same order: at the start, and after the last change.
-    """
-    ids: dict[str, str] = {}
-    pages = [each.request for each in script if _operation(each) == LIST and each.request.role in session.target.keys]
-    for request in pages[:1]:
-        _walk(session, request)
-    for _, some in groupby(script, key=lambda exchange: exchange.request.group or -exchange.number):
-        olds = list(some)
-        if olds[0].request in pages:
-            _walk(session, olds[0].request)
-        requests = [_with_ids(each.request, ids) for each in olds]
-        news = [session.send(requests[0])] if len(requests) == 1 else session.send_parallel(requests)
-        ids |= {created_id(old): created_id(new) for old, new in zip(olds, news, strict=True) if created_id(old)}
-
-
-def _walk(session: Session, page: Request) -> None:
-    """Walks the list in the order of this page. A session that is not thorough has no requests for walks."""
-    order = dict(operations.parse(page.method, page.path).query).get("order")
-    if session.thorough:
-        session.walk(page.role, order=order)
-
-
-def _with_ids(request: Request, ids: Mapping[str, str]) -> Request:
-    known = {quote(old, safe=""): quote(new, safe="") for old, new in ids.items()}
-    pattern = "|".join(map(re.escape, known)) or r"(?!)"
-    path = re.sub(rf"(?:{pattern})(?![\w-])", lambda found: known[found[0]], request.path)
-    return replace(request, path=path)
-
-
-def _operation(exchange: Exchange) -> str:
-    return operations.parse(exchange.request.method, exchange.request.path).operation
+def _leaves_nothing(session: Session, script: Script) -> bool:
+    """False if the script creates an assistant, and the run could not delete one before. One that was lost is not
+    left."""
+    guard, model = session.client.guard, session.oracle.model
+    left = (model.find(id) for id in guard.created if id not in guard.gone)
+    return not any(map(created_id, script)) or all(known and known.lost for known in left)

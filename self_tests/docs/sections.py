@@ -119,7 +119,7 @@ def _values(setting: dict[str, object]) -> str:
 def wrong_servers() -> str:
     """The totals of the kill matrix."""
     matrix = (ROOT / "self_tests/wrong/MATRIX.md").read_text(encoding="utf-8")
-    sums = re.findall(r"^\d+ of \d+ .*$", matrix, re.MULTILINE)
+    sums = re.findall(r"^(?:[a-z ]+: )?\d+ of \d+ .*$", matrix, re.MULTILINE)
     return "\n".join(f"- {line}" for line in sums)
 
 

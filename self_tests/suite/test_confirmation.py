@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from contract_tests.http.operations import CREATE, DELETE, parse
 from contract_tests.profiles import plan
 from contract_tests.profiles.plan import LEARN
@@ -15,6 +17,7 @@ from contract_tests.runs.planned_run import PlannedRun
 from contract_tests.runs.run_options import RunOptions
 from fake_server.fake import Answer, Call, Fake
 from self_tests.wrong import SERVERS
+from self_tests.wrong.mutants import named_in_production
 from self_tests.wrong.wrong_server import answering, serving
 
 TOUR = RunOptions(generators=frozenset({"tour"}))
@@ -91,3 +94,31 @@ def test_a_command_that_judges_nothing_confirms_nothing(tmp_path: Path) -> None:
         verdicts = PlannedRun(target, planned, 1, lambda _: True, tmp_path).judge().verdicts
 
     assert {violation.confirmed for each in verdicts for violation in each.violations} == {None}
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        # The calls in parallel are wrong, and so is each of them alone.
+        ("a rename wipes the instructions", "modify/partial"),
+        ("patch answers the new and keeps the old", "modify/seen-everywhere"),
+        # A deleted assistant is answered like any unknown one.
+        ("patching an unknown id is a success", "modify/unknown-is-404"),
+        # Another call explains the answer as well, and does not lead to it again.
+        ("a clearing clears all", "modify/only-its-target"),
+        ("a neighbour is deleted too", "delete/only-its-target"),
+        ("done first and refused afterwards: deleteAssistant", "auth/refused-changes-nothing"),
+        # The list lacks the assistant without any other call.
+        ("those with an emoji are left out", "list/complete"),
+        ("the last of all is left out", "list/complete"),
+        # The cursor is an assistant that the list has not shown.
+        ("the refused deletion hides it from the list", "delete/self-survives"),
+        # Another operation refuses one of the fields alone.
+        ("a field is refused: temperature", "ignored/temperature-accepted"),
+    ],
+)
+def test_a_finding_gives_way_to_its_cause(name: str, cause: str) -> None:
+    """The few calls of the profile production leave several explanations. Only the one that comes again is named."""
+    (server,) = (each for each in SERVERS if each.name == name)
+
+    assert named_in_production(server) == (cause,)

@@ -7,7 +7,7 @@ A run of some servers replaces their rows alone, so a new wrong server costs no 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from self_tests.wrong import SERVERS
 
 MATRIX = Path(__file__).parent / "MATRIX.md"
 SURVIVES = "**survives**"
-ROW = re.compile(r"^\| ([^|]+) \| ([^|]+/[^|]+) \| ([^|]+) \| ([^|]*) \|$", re.MULTILINE)
+COLUMNS = ("wrong server", "breaks", "caught by", "also named (* is not declared)", "named by the profile production")
+ROW = re.compile(r"^\| ([^|]+) \| ([^|]+/[^|]+) \| ([^|]+) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Kill:
     """The result of the suite on one wrong server: `by` is the part of the suite that caught it, `others` are further
-    violated requirements.
+    violated requirements. `production` are the requirements that the profile production names.
 
     `first` is the number of the request that showed the violation. `stopped` is the reason if the run was cut short.
     MATRIX.md has neither, nor the seconds.
@@ -33,6 +34,7 @@ class Kill:
     meant: str
     by: str
     others: tuple[str, ...]
+    production: tuple[str, ...] = ()
     first: int = 0
     seconds: float = 0
     stopped: str = ""
@@ -40,8 +42,15 @@ class Kill:
     @property
     def undeclared(self) -> list[str]:
         """The requirements that the suite named, though the wrong server does not declare that it violates them."""
+        return self._undeclared(self.others)
+
+    @property
+    def undeclared_in_production(self) -> list[str]:
+        return self._undeclared(self.production)
+
+    def _undeclared(self, named: Iterable[str]) -> list[str]:
         declared = next(server.requirements for server in SERVERS if server.name == self.server)
-        return [id for id in self.others if id not in declared]
+        return [id for id in named if id not in declared]
 
 
 def merged(text: str, kills: Iterable[Kill]) -> str:
@@ -62,7 +71,19 @@ def totals(kills: list[Kill]) -> list[str]:
     for edition in editions.names():
         lines += _shown(edition, {kill.meant for kill in caught})
     exact = [kill for kill in caught if not kill.undeclared]
-    return [*lines, f"{len(exact)} of {len(kills)} named by no requirement that they do not declare"]
+    lines += [f"{len(exact)} of {len(kills)} named by no requirement that they do not declare"]
+    return [*lines, *_in_production(kills)]
+
+
+def _in_production(kills: list[Kill]) -> list[str]:
+    """The numbers for the profile production, which tests no limiter here."""
+    tried = [kill for kill in kills if not kill.meant.startswith("rate/")]
+    caught = [kill for kill in tried if kill.meant in kill.production]
+    exact = [kill for kill in tried if not kill.undeclared_in_production]
+    return [
+        f"profile production: {len(caught)} of {len(tried)} caught by the requirement that names the mistake",
+        f"profile production: {len(exact)} of {len(tried)} named by no requirement that they do not declare",
+    ]
 
 
 def _shown(edition: str, caught: set[str]) -> Iterator[str]:
@@ -76,17 +97,23 @@ def _shown(edition: str, caught: set[str]) -> Iterator[str]:
 
 
 def _parse(text: str) -> Iterator[Kill]:
-    for server, meant, by, others in ROW.findall(text):
-        yield Kill(server, meant, "" if by == SURVIVES else by, tuple(others.replace("*", "").split()))
+    for server, meant, by, *named in ROW.findall(text):
+        others, production = (tuple(ids.replace("*", "").split()) for ids in named)
+        yield Kill(server, meant, "" if by == SURVIVES else by, others, production)
 
 
-def _others(kill: Kill) -> str:
-    return " ".join(f"{id}*" if id in kill.undeclared else id for id in kill.others)
+def _marked(named: Iterable[str], undeclared: Container[str]) -> str:
+    return " ".join(f"{id}*" if id in undeclared else id for id in named)
+
+
+def _row(kill: Kill) -> str:
+    others = _marked(kill.others, kill.undeclared)
+    production = _marked(kill.production, kill.undeclared_in_production)
+    return f"| {kill.server} | {kill.meant} | {kill.by or SURVIVES} | {others} | {production} |"
 
 
 def _render(kills: list[Kill]) -> str:
     """The same servers and the same suite give the same text."""
-    rows = [f"| {kill.server} | {kill.meant} | {kill.by or SURVIVES} | {_others(kill)} |" for kill in kills]
-    head = ["| wrong server | breaks | caught by | also named (* is not declared) |", "|---|---|---|---|"]
+    head = [f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
     text = ["# Wrong servers, and what catches them", "", "Written by `make mutants`.", "", *totals(kills)]
-    return "\n".join([*text, "", *head, *rows, ""])
+    return "\n".join([*text, "", *head, *map(_row, kills), ""])

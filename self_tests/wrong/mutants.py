@@ -1,5 +1,6 @@
-"""`python -m self_tests.wrong.mutants [--whole] [--shard K/N] [--edition E] [NAME...]`: runs the tour on every wrong
-server, and shows the requirements that caught it.
+"""`python -m self_tests.wrong.mutants [--whole] [--shard K/N] [--edition E] [NAME...]`: runs the tour and the profile
+production on every wrong server, and shows the requirements that caught it. The profile has too few requests to catch
+each.
 
 `--whole` runs every generator instead, the SDK tests too: about 15 s of CPU for each server. `--shard 2/8` takes every
 eighth server, beginning with the second. `--edition openai` takes the servers of that edition.
@@ -19,17 +20,23 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from statistics import mean
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from contract_tests.http import editions
+from contract_tests.http.target import TargetError
+from contract_tests.profiles import plan
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.selection import Selection
 from contract_tests.runs.full_run import Run
+from contract_tests.runs.planned_run import PlannedRun
 from contract_tests.runs.result import Result
 from contract_tests.runs.run_options import GENERATORS as ALL
 from contract_tests.runs.run_options import RunOptions
@@ -108,7 +115,8 @@ def kill(generators: Sequence[frozenset[str]], index: int) -> Kill:
             first = requests + min(each.exchanges[-1].number for each in broken[server.meant])
             break
         requests += result.requests
-    return Kill(server.name, server.meant, by, tuple(others), first, time.monotonic() - began, why)
+    production = () if server.limited else named_in_production(server)
+    return Kill(server.name, server.meant, by, tuple(others), production, first, time.monotonic() - began, why)
 
 
 def judged(server: WrongServer, *generators: str, only: tuple[str, ...] = ()) -> tuple[Result, str]:
@@ -120,6 +128,20 @@ def judged(server: WrongServer, *generators: str, only: tuple[str, ...] = ()) ->
             return run.judge(), ""
         except Exception as error:  # noqa: BLE001 - a suite that breaks on a wrong server has not caught it
             return run.result, f"{type(error).__name__}: {error}"
+
+
+def named_in_production(server: WrongServer) -> tuple[str, ...]:
+    """The requirements that a run with the profile production names. It names none if it refuses the target."""
+    with editions.use(server.edition), serving(server.change) as target, TemporaryDirectory() as folder:
+        planned = plan.make(plan.PRODUCTION, target, _is_no_limiters)
+        run = PlannedRun(target, planned, 1, _is_no_limiters, Path(folder))
+        with suppress(TargetError):
+            run.judge()
+    return tuple(each.requirement.id for each in run.result.verdicts if each.verdict in ("fail", "warn"))
+
+
+def _is_no_limiters(id: str) -> bool:
+    return not id.startswith("rate/")
 
 
 def unshown(servers: Iterable[WrongServer]) -> list[str]:
@@ -137,16 +159,18 @@ def describe(kill: Kill) -> str:
     """The fault of the suite on a wrong server as one line: a miss, or an accusation that is not declared. Empty if
     there is none.
     """
-    also = f"also named, and not declared: {' '.join(kill.undeclared)}" if kill.undeclared else ""
-    faults = [*([] if kill.by else [f"survives {kill.stopped}"]), *([also] if also else [])]
+    faults = [] if kill.by else [f"survives {kill.stopped}"]
+    for where, named in (("", kill.undeclared), (" by the profile production", kill.undeclared_in_production)):
+        faults += [f"also named{where}, and not declared: {' '.join(named)}"] if named else []
     return f"{kill.server} ({kill.meant}): {'; '.join(faults)}" if faults else ""
 
 
 def table(kills: list[Kill]) -> Table:
-    rows = Table("wrong server", "meant", "caught by", "also broken", "request", "s")
+    rows = Table("wrong server", "meant", "caught by", "also broken", "production", "request", "s")
     for kill in kills:
         by = kill.by or f"[red]survives[/] {kill.stopped}"
-        rows.add_row(kill.server, kill.meant, by, " ".join(kill.others), str(kill.first or ""), f"{kill.seconds:.1f}")
+        named = (" ".join(kill.others), " ".join(kill.production))
+        rows.add_row(kill.server, kill.meant, by, *named, str(kill.first or ""), f"{kill.seconds:.1f}")
     return rows
 
 

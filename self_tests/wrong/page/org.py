@@ -28,7 +28,7 @@ def scoped_to_the_key_that_made_it(fake: Fake, operation: str) -> None:
     unknown(fake, lambda call: makers.get(call.assistant, call.key.project) != call.key.project, operation)
 
 
-@wrong(SHARED, "list/first-and-last-id", "list/limit")
+@wrong(SHARED, "list/first-and-last-id", "list/limit", "list/has-more-is-true-to-its-word")
 def a_list_of_ones_own_alone(fake: Fake) -> None:
     makers = remember_makers(fake)
 

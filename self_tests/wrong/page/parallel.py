@@ -41,6 +41,7 @@ def of_parallel_creates_one_is_kept(fake: Fake) -> None:
     async def handle(old: Handler, call: Call) -> Answer:
         answer = await old(call)
         if call.body["name"] in late:
+            late.remove(call.body["name"])
             fake.store.remove(call.key.organization, answer.body["id"].removeprefix(PREFIX))
         return answer
 

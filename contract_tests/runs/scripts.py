@@ -1,0 +1,139 @@
+"""The script of a finding: its calls, and the calls that they need. `replay` makes them again, alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from urllib.parse import quote
+
+from contract_tests.generators.session import BlockedError, Session, page_ids
+from contract_tests.http import operations
+from contract_tests.http.guard import GuardError
+from contract_tests.http.messages import Exchange, Request
+from contract_tests.http.operations import LIST, created_id
+from contract_tests.oracle.model import Model, TrackedAssistant
+from contract_tests.oracle.oracle import Oracle
+from contract_tests.requirements.findings import Violation
+from contract_tests.runs.unnamed_creates import owner
+
+BESIDE = 3  # assistants that a script creates beside one in a list
+LONGEST = 40  # calls of a script: the most that are tried
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A script that was run again: the new exchanges by the numbers of the old ones, and the violations that a new
+    oracle found."""
+
+    news: dict[int, Exchange] = field(default_factory=dict)
+    violations: list[Violation] = field(default_factory=list)
+
+    def shows(self, requirement: str) -> bool:
+        return any(each.requirement == requirement for each in self.violations)
+
+    def on(self, exchange: Exchange) -> list[Violation]:
+        """The violations that the new exchange in the place of this one shows."""
+        new = self.news.get(exchange.number)
+        return [each for each in self.violations if new and each.exchanges and each.exchanges[-1] is new]
+
+
+def scripts(exchanges: Sequence[Exchange], model: Model) -> Iterator[tuple[Exchange, ...]]:
+    """The exchanges with the calls before them that they may need, from the fewest to the most calls.
+
+    First the creates of the assistants that the URLs name, then all changes of these assistants, then the creates of
+    some assistants beside them in a page. A call of a group has its whole group.
+    """
+    urls = " ".join(exchange.request.path for exchange in exchanges)
+    named = [known for id, known in model.assistants.items() if quote(id, safe="") in urls]
+    group = {*exchanges, *_groups(exchanges, model)}
+    creates = {*_creates(named)}
+    changes = {each for known in named for each in known.trail if each.number < exchanges[-1].number}
+    found = [group | creates, group | changes, group | creates | _neighbours(exchanges, creates, model)]
+    ordered = (tuple(sorted(each, key=lambda exchange: exchange.number)) for each in found)
+    return iter(dict.fromkeys(script for script in ordered if len(script) <= LONGEST))
+
+
+def _groups(exchanges: Sequence[Exchange], model: Model) -> Iterator[Exchange]:
+    """The calls that were sent in parallel with one of these."""
+    groups = {exchange.request.group for exchange in exchanges} - {0}
+    return (write.exchange for write in model.log if write.exchange.request.group in groups)
+
+
+def _neighbours(exchanges: Sequence[Exchange], creates: Container[Exchange], model: Model) -> set[Exchange]:
+    """The creates of assistants that stand beside each other: in the pages, or around the assistants of a cursor."""
+    if not any(_operation(each) == LIST for each in exchanges):
+        return set()
+    shown = filter(None, (model.find(id) for exchange in exchanges for id in page_ids(exchange)))
+    listed = [*_creates(shown)][:BESIDE]
+    before = (each for each in _creates(model.assistants.values()) if each.number < exchanges[-1].number)
+    all_ = sorted(before, key=lambda exchange: exchange.number)
+    places = [place for place, each in enumerate(all_) if each in creates]
+    around = [all_[max(0, place - BESIDE) : place + BESIDE + 1] for place in places]
+    return {*listed, *(each for some in around for each in some)}
+
+
+def _creates(assistants: Iterable[TrackedAssistant]) -> Iterator[Exchange]:
+    """The creates of those that the run has created. The first call of a declared one is another."""
+    return (each.trail[0] for each in assistants if each.trail and created_id(each.trail[0]))
+
+
+def replay(session: Session, script: Sequence[Exchange]) -> Replay:
+    """Makes the calls again before a new oracle. Deletes the assistants that they created. Raises TargetError."""
+    known = session.oracle
+    fresh = Oracle(session.target, known.model.tag)
+    fresh.learn(known)
+    again, result = Session(session.client, fresh, session.thorough, repeats=True), Replay()
+    before = set(session.client.guard.created)
+    with suppress(BlockedError, GuardError):
+        _send(again, script, result.news)
+    fresh.conclude()
+    guard = session.client.guard
+    for id in [id for id in guard.created if id not in before | guard.gone]:
+        session.client.send(operations.delete(id, owner(session, guard.created[id])))
+    result.violations.extend(fresh.findings.violations)
+    return result
+
+
+def _send(session: Session, script: Sequence[Exchange], sent: dict[int, Exchange]) -> None:
+    """Sends the calls, with the ids of the assistants that they create now. A group is sent in parallel. Notes each new
+    exchange in `sent`, by the number of the old one.
+
+    The oracle judges a page by a walk in the same order: at the start, and after the last change. It judges a declared
+    assistant by a retrieve at the start.
+    """
+    ids: dict[str, str] = {}
+    pages = [each.request for each in script if _operation(each) == LIST and each.request.role in session.target.keys]
+    for request in pages[:1]:
+        _walk(session, request)
+    declared = (session.target.bound_id, session.target.expendable_id)
+    for id in [id for id in declared if id and operations.retrieve(id) == script[-1].request]:
+        session.send(operations.retrieve(id))
+    for _, some in groupby(script, key=lambda exchange: exchange.request.group or -exchange.number):
+        olds = list(some)
+        if olds[0].request in pages:
+            _walk(session, olds[0].request)
+        requests = [_with_ids(each.request, ids) for each in olds]
+        news = [session.send(requests[0])] if len(requests) == 1 else session.send_parallel(requests)
+        sent.update(zip((each.number for each in olds), news, strict=True))
+        ids |= {created_id(old): created_id(new) for old, new in zip(olds, news, strict=True) if created_id(old)}
+
+
+def _walk(session: Session, page: Request) -> None:
+    """Walks the list in the order of this page. A session that is not thorough has no requests for walks."""
+    order = dict(operations.parse(page.method, page.path).query).get("order")
+    if session.thorough:
+        session.walk(page.role, order=order)
+
+
+def _with_ids(request: Request, ids: Mapping[str, str]) -> Request:
+    known = {quote(old, safe=""): quote(new, safe="") for old, new in ids.items()}
+    pattern = "|".join(map(re.escape, known)) or r"(?!)"
+    path = re.sub(rf"(?:{pattern})(?![\w-])", lambda found: known[found[0]], request.path)
+    return replace(request, path=path)
+
+
+def _operation(exchange: Exchange) -> str:
+    return operations.parse(exchange.request.method, exchange.request.path).operation
