@@ -1,7 +1,7 @@
 """`make golden`: writes the golden files, which are the reports of one recorded run. Look at the difference before a
 commit.
 
-`python -m self_tests.golden.goldens record` first records a new run, on a server with five mistakes, as a team's CI
+`python -m self_tests.golden.goldens record` first records a new run, on a server with six mistakes, as a team's CI
 would.
 """
 
@@ -24,7 +24,7 @@ from contract_tests.reports import events, terminal
 from contract_tests.reports.events import Record
 from contract_tests.reports.formats import render
 from contract_tests.reports.markdown import github_annotations
-from fake_server.domain.errors import UnknownAssistant
+from fake_server.domain.errors import MalformedRequest, UnknownAssistant
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import modify_assistant
 from self_tests.command_run import KEYS
@@ -33,6 +33,7 @@ from self_tests.wrong.wrong_server import answering, handling, responding, servi
 HERE = Path(__file__).parent
 EVENTS = HERE / "events.ndjson"
 FILES = {"html": "report.html", "junit": "junit.xml", "markdown": "summary.md", "badge": "badge.svg"}
+LONG = 1000  # characters
 ANNOTATIONS, TERMINAL = "annotations.txt", "terminal.txt"
 WORDS = (
     "--profile=production",
@@ -51,18 +52,24 @@ WORDS = (
 
 
 def spoil(fake: Fake) -> None:
-    """Adds five mistakes.
+    """Adds six mistakes.
 
-    PATCH replaces, the answer of a delete has no `object`, a create answers 201, an unknown id gets an assistant with
-    an odd text, and an error is only a text.
+    PATCH forgets the name, the answer of a delete has no `object`, an assistant with long instructions cannot be
+    deleted, a create answers 201, an unknown id gets an assistant with an odd text, and an error is only a text.
     """
 
-    async def replaced(call: Call) -> Answer:
-        call.body = {"instructions": "", **call.body}
+    async def forgetful(call: Call) -> Answer:
+        call.body = {"name": "Unnamed", **call.body}
         return await modify_assistant(call)
 
     def terse(call: Call, _: Answer) -> Answer:
         return Answer({"id": call.assistant, "deleted": True})
+
+    async def kept(handle: Handler, call: Call) -> Answer:
+        project = fake.store.get(call.key.organization, fake.project_id(call.assistant))
+        if project and len(project.prompt or "") > LONG:
+            raise MalformedRequest("Too long to be deleted.")
+        return await handle(call)
 
     async def odd(handle: Handler, call: Call) -> Answer:
         try:
@@ -73,12 +80,13 @@ def spoil(fake: Fake) -> None:
     def created(_: Call, answer: Answer) -> Answer:
         return Answer(answer.body, 201)
 
-    def bare(_: web.Response) -> web.Response:
-        return web.json_response("No.", status=404)
+    def bare(response: web.Response) -> web.Response:
+        return web.json_response("No.", status=response.status)
 
-    responding(fake, bare, lambda _, status: status == 404)
-    fake.handlers[PATCH] = replaced
+    responding(fake, bare, lambda _, status: status >= 400)
+    fake.handlers[PATCH] = forgetful
     answering(fake, terse, DELETE)
+    handling(fake, kept, DELETE)
     handling(fake, odd, RETRIEVE)
     answering(fake, created, CREATE)
 

@@ -81,6 +81,14 @@ def test_the_junit_file_is_one(rendered: Mapping[str, str], junit_schema: XMLSch
     assert [sum(column) for column in zip(*stated, strict=True)] == [4, 3]
 
 
+def test_each_result_has_its_reason_as_message_and_as_text(rendered: Mapping[str, str]) -> None:
+    """Jenkins, Azure DevOps and GitHub's actions show the message, GitLab the text of the element alone."""
+    results = [result for suite in suites_of(rendered) for case in suite for result in case.result]
+
+    assert [result for result in results if not (result.message and result.text)] == []
+    assert len(results) == 8
+
+
 def suites_of(rendered: Mapping[str, str]) -> list[TestSuite]:
     return list(JUnitXml.fromstring(rendered["junit.xml"]))
 
