@@ -77,8 +77,12 @@ def control(base_url: str) -> ControlClient:
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Runs `assistants-contract` with the fake's three keys in the environment, and returns the result."""
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Ran]:
+    """Runs `assistants-contract` with the fake's three keys in the environment, and returns the result. The folder is a
+    new one, because a run that leaves an assistant writes a ledger."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("folder"))
     for variable, key in KEYS.items():
         monkeypatch.setenv(variable, key)
 
