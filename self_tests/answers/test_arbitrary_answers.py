@@ -28,6 +28,7 @@ def test_five_thousand_arbitrary_answers_to_the_tour() -> None:
     assert sum(each.exchanges for each in played) >= 5_000
 
 
+@pytest.mark.every_case  # make arbitrary runs all generators for minutes
 def test_arbitrary_answers_to_all_generators() -> None:
     """The same is true of schemathesis, the random histories and the SDK tests."""
     played = play(1, 0.4)
