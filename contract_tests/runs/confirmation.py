@@ -1,7 +1,7 @@
 """Confirms findings: the calls of a finding's script are made again, alone, before the finding is reported.
 
-A finding gives way to its cause. The cause is another requirement: what explains the answer as well and comes again,
-what simpler calls violate (contrasts.py), or a prerequisite that the calls violate when they are made alone.
+A finding gives way to its cause, which is another requirement. The cause explains the answer as well and comes again;
+or simpler calls violate the cause (contrasts.py); or it is a prerequisite that the calls violate when made alone.
 """
 
 from __future__ import annotations
@@ -91,8 +91,9 @@ def _find_shown(session: Session, violations: Sequence[Violation]) -> Shown | No
 
 
 def _shows(again: Replay, candidate: Violation, violation: Violation) -> bool:
-    """True for a violation of the requirement. With the calls that a further candidate accuses, a new oracle
-    may explain the answer as the violation does, or by the candidate that accuses no call."""
+    """True for a violation of the candidate's requirement. Of the calls that a further candidate accuses, a new oracle
+    may accuse none, or explain the answer as the violation does: the calls have made the difference all the same.
+    """
     if again.shows(candidate.requirement) or candidate is violation:
         return again.shows(candidate.requirement)
     least = min(violation.others, key=lambda each: len(each.exchanges))
