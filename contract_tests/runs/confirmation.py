@@ -22,7 +22,7 @@ from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Violation
 from contract_tests.runs.contrasts import Script, find_contrast, ungrouped
 from contract_tests.runs.result import Progress
-from contract_tests.runs.scripts import Replay, replay, scripts
+from contract_tests.runs.scripts import Replay, replay, scripts, with_creates
 from contract_tests.runs.unnamed_creates import owner
 
 TRIES = 3  # violations of one requirement: one of them has to come again
@@ -56,6 +56,7 @@ def _confirm(session: Session, violations: list[Violation]) -> None:
     while violations and _can_come_again(session, violations[0]):
         shown = _find_shown(session, violations)
         if not shown:
+            _replace(session, violations[0], _completed(session, violations[0]))
             return
         if shown.cause.requirement == violations[0].requirement:
             _replace(session, shown.violation, shown.cause)
@@ -87,7 +88,13 @@ def _find_shown(session: Session, violations: Sequence[Violation]) -> Shown | No
                 unlike = unlike or _find_unlike(session, violation, script, again)
     if unlike:
         return Shown(violations[0], unlike)
-    return Shown(violations[0], replace(_most_careful(session, violations[0]), confirmed=False))
+    careful = _completed(session, _most_careful(session, violations[0]))
+    return Shown(violations[0], replace(careful, confirmed=False))
+
+
+def _completed(session: Session, violation: Violation) -> Violation:
+    """The script of a violation creates the assistants that it shows, also if nothing has confirmed the violation."""
+    return replace(violation, exchanges=with_creates(violation.exchanges, session.oracle.model))
 
 
 def _shows(again: Replay, candidate: Violation, violation: Violation) -> bool:

@@ -46,14 +46,23 @@ def scripts(exchanges: Sequence[Exchange], model: Model) -> Iterator[tuple[Excha
     First the creates of the assistants that the URLs name, then all changes of these assistants, then the creates of
     some assistants beside them in a page. A call of a group has its whole group.
     """
-    urls = " ".join(exchange.request.path for exchange in exchanges)
-    named = [known for id, known in model.assistants.items() if quote(id, safe="") in urls]
+    named = _named(exchanges, model)
     group = {*exchanges, *_groups(exchanges, model)}
     creates = {*_creates(named)}
     changes = {each for known in named for each in known.trail if each.number < exchanges[-1].number}
     found = [group | creates, group | changes, group | creates | _neighbours(exchanges, creates, model)]
     ordered = (tuple(sorted(each, key=lambda exchange: exchange.number)) for each in found)
     return iter(dict.fromkeys(script for script in ordered if len(script) <= LONGEST))
+
+
+def with_creates(exchanges: Sequence[Exchange], model: Model) -> tuple[Exchange, ...]:
+    """The exchanges, and before them the creates of the assistants that the URLs name."""
+    return tuple(dict.fromkeys((*_creates(_named(exchanges, model)), *exchanges)))
+
+
+def _named(exchanges: Sequence[Exchange], model: Model) -> list[TrackedAssistant]:
+    urls = " ".join(exchange.request.path for exchange in exchanges)
+    return [known for id, known in model.assistants.items() if quote(id, safe="") in urls]
 
 
 def _groups(exchanges: Sequence[Exchange], model: Model) -> Iterator[Exchange]:

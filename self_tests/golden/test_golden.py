@@ -71,6 +71,15 @@ def test_the_recorded_run_has_all_there_is_to_show(run: Record) -> None:
     assert "\\ud800" in EVENTS.read_text()
 
 
+def test_an_unconfirmed_script_creates_what_it_shows(run: Record) -> None:
+    """The recorded run could not delete an assistant, so it created none to confirm a violation."""
+    (verdict,) = (each for each in run.verdicts if each["id"] == "modify/partial")
+    shown = verdict["evidence"][0]
+    first = run.exchanges[shown["exchanges"][0]]["request"]
+
+    assert (first["method"], first["path"], shown["confirmed"]) == ("POST", "/assistants", None)
+
+
 def test_the_junit_file_is_one(rendered: Mapping[str, str], junit_schema: XMLSchema) -> None:
     """The JUnit file conforms to the schema of CI servers, and another JUnit parser counts the same results."""
     junit_schema.validate(rendered["junit.xml"])
