@@ -155,8 +155,8 @@ def _shows(session: Session, moves: list[Move], requirement: str) -> Violation |
     Its exchanges are the writes of the moves, and the reads that show the violation.
     """
     stage = Session(session.client, Oracle(session.target, session.tag))
-    for id in (session.target.bound_id, session.target.expendable_id):
-        if id and (known := session.oracle.model.find(id)):
+    for id in session.target.declared_ids:
+        if known := session.oracle.model.find(id):
             stage.oracle.model.assistants[id].gone = known.gone
     for role in session.target.keys:
         stage.walk(role)

@@ -107,6 +107,11 @@ class Target:
     clock: Clock = Clock()
 
     @property
+    def declared_ids(self) -> list[str]:
+        """The assistants that the target file names."""
+        return [id for id in (self.bound_id, self.expendable_id) if id]
+
+    @property
     def has(self) -> set[str]:
         """The needs of requirements that this target meets: names of roles, bound_id, expendable_id, rate_limit."""
         declared = {name for name in ("bound_id", "expendable_id", "rate_limit") if getattr(self, name)}

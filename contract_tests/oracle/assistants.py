@@ -138,7 +138,7 @@ class Assistants:
     def _modified_field(
         self, call: Call, tracked: TrackedAssistant, name: str, new: Json
     ) -> tuple[list[Candidate], str, str] | None:
-        """What explains the value of a field, the expected value and the actual one; None if the value is right."""
+        """The explanations of a wrong field, the expected and the actual value; None if the field is right."""
         old, actual = (tracked.document or {})[name], f"{name} {brief(new)}"
         if fault := self._own_fault(call, tracked, name, new):
             requirement, expected, _ = fault

@@ -27,8 +27,8 @@ IDENTITY = ("id", "object", "created_at")
 def other_candidates(
     model: Model, tracked: TrackedAssistant, name: str, value: Json, accused: Sequence[Exchange]
 ) -> list[Candidate]:
-    """What explains a difference, if the accused calls are not the cause: the requirements of the calls before them.
-    There is nothing else if the value itself names its call.
+    """The explanations of a difference by calls before the accused ones. There are none if the value itself names its
+    call.
     """
     writes = model.since_read(tracked)
     if by_its_value(model, tracked, name, value, writes):
@@ -81,7 +81,7 @@ def _is_mangled(value: Json, document: dict[str, Json], name: str) -> bool:
 
 
 def unsent_candidates(model: Model, tracked: TrackedAssistant, call: Call, name: str, value: Json) -> list[Candidate]:
-    """What explains that a modify answers another value of a field that it has not sent, the likeliest first."""
+    """The explanations of a modify that answers another value of a field it has not sent, the likeliest first."""
     writes = model.since_read(tracked)
     if told := by_its_value(model, tracked, name, value, writes):
         return [Candidate(told[0], (told[1],))]
@@ -196,8 +196,8 @@ def _badly_made(made: Write, name: str) -> list[str]:
 def losses(
     writes: Sequence[Write], tracked: TrackedAssistant, role: str, otherwise: str, *, was_there: bool = True
 ) -> list[Candidate]:
-    """What explains that an assistant that should be there is not, the likeliest first. `writes` are those since it was
-    last seen there, newest first. `was_there` is false for a list that has never had it.
+    """The explanations of an assistant that should be there and is not, the likeliest first. `writes` are those since
+    the assistant was last seen there, newest first. `was_there` is false for a list that has never had it.
     """
     in_parallel = bool(tracked.trail) and tracked.trail[0].request.group
     unkept = [Candidate("parallel/creates-all-kept")] if in_parallel else []

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.http import operations
-from contract_tests.http.messages import Exchange, Response
+from contract_tests.http.messages import Exchange
 from contract_tests.http.operations import created_id
 from contract_tests.http.target import TargetError
 from contract_tests.requirements import catalogue
@@ -80,7 +80,7 @@ def _find_shown(session: Session, violations: Sequence[Violation]) -> Shown | No
     for violation in violations[:TRIES]:
         for candidate in (violation, *violation.others):
             for script in _scripts(session, candidate):
-                if not _is_affordable(session, script) or not _leaves_nothing(session, script):
+                if not _may_replay(session, script):
                     return None
                 again = replay(session, script)
                 if _shows(again, candidate, violation):
@@ -110,8 +110,7 @@ def _shows(again: Replay, candidate: Violation, violation: Violation) -> bool:
 def _most_careful(session: Session, violation: Violation) -> Violation:
     """A list that lacks an assistant which is there accuses no other call. But what was done to a declared assistant
     cannot be done again: then the violation stays."""
-    declared = (session.target.bound_id, session.target.expendable_id)
-    is_once = any(_names(each, id) for each in violation.exchanges for id in declared if id)
+    is_once = any(_names(each, id) for each in violation.exchanges for id in session.target.declared_ids)
     incomplete = next((other for other in violation.others if other.requirement == "list/complete"), None)
     return incomplete if incomplete and not is_once and _is_there(session, violation.absent) else violation
 
@@ -121,8 +120,8 @@ def _is_there(session: Session, id: str) -> bool:
     known = session.oracle.model.find(id)
     if not known or known.lost or known.gone:
         return bool(known and known.gone)
-    read = Exchange(0, operations.retrieve(id, owner(session, known.role)), Response(0))
-    return _is_affordable(session, (read,)) and session.client.send(read.request).response.accepted
+    read = operations.retrieve(id, owner(session, known.role))
+    return _is_affordable(session, 1) and session.client.send(read).response.accepted
 
 
 def _find_cause(session: Session, violation: Violation, script: Script) -> Violation:
@@ -137,7 +136,7 @@ def _find_simpler(session: Session, violation: Violation, script: Script) -> Vio
     """The violation that simpler calls show. The run has not shown it by the calls of the script. If it accuses a call
     again, that call is left out as well."""
     simple = find_contrast(session, violation, script)
-    if not simple or not _is_affordable(session, simple) or not _leaves_nothing(session, simple):
+    if not simple or not _may_replay(session, simple):
         return None
     again = replay(session, simple)
     if again.shows(violation.requirement):
@@ -154,7 +153,7 @@ def _find_unlike(session: Session, violation: Violation, script: Script, again: 
     stood_on = (each for each in again.on(last) if each.requirement in prerequisites)
     found = _find_new(session, violation, stood_on, (last,))
     rest = tuple(each for each in script if each.number == last.number or _names(last, created_id(each)))
-    if not found or rest == script or not _is_affordable(session, rest):
+    if not found or rest == script or not _is_affordable(session, len(rest)):
         return found
     alone = replay(session, rest).on(last)
     return found if any(each.requirement == found.requirement for each in alone) else None
@@ -193,7 +192,7 @@ def _scripts(session: Session, violation: Violation) -> Iterator[Script]:
 def _can_come_again(session: Session, violation: Violation) -> bool:
     """False for a violation that has no exchange, that needs a declared assistant which is not there any more, or that
     needs a key which is refused by now."""
-    declared = map(session.oracle.model.find, filter(None, (session.target.bound_id, session.target.expendable_id)))
+    declared = map(session.oracle.model.find, session.target.declared_ids)
     gone = [each.id for each in declared if each and (each.unlisted or not each.present)]
     if not violation.exchanges or any(_names(each, id) for each in violation.exchanges for id in gone):
         return False
@@ -248,10 +247,14 @@ def _operation(violation: Violation) -> str:
     return operations.parse(last.method, last.path).operation if last else ""
 
 
-def _is_affordable(session: Session, script: Script) -> bool:
-    """True if the budget is enough for the calls, and for the delete of each assistant."""
+def _may_replay(session: Session, script: Script) -> bool:
+    return _is_affordable(session, len(script)) and _leaves_nothing(session, script)
+
+
+def _is_affordable(session: Session, calls: int) -> bool:
+    """True if the budget is enough for the calls, and for the delete of each assistant that they create."""
     client = session.client
-    return client.budget is None or client.count - client.waited + 2 * len(script) <= client.budget
+    return client.budget is None or client.count - client.waited + 2 * calls <= client.budget
 
 
 def _leaves_nothing(session: Session, script: Script) -> bool:

@@ -1,4 +1,4 @@
-"""Contrasts: simpler calls than those of a finding. A simpler mistake than the finding's breaks them too.
+"""Contrasts: calls that are simpler than a finding's calls. A mistake that is simpler than the finding's breaks them.
 
 A server that loses every modify loses parallel ones as well. So the calls of a finding about parallel calls are made
 one after the other. If they violate another requirement, that requirement is the cause of the finding.

@@ -101,7 +101,7 @@ class Run:
         finally:
             self.findings.take(oracle.findings)
             self._keep_ledger(session)
-        declared = {self.target.bound_id, self.target.expendable_id}
+        declared = self.target.declared_ids
         self._given_up |= {id for id, known in oracle.model.assistants.items() if known.gone and id in declared}
 
     def _open(self, session: Session) -> None:

@@ -117,9 +117,8 @@ def _send(session: Session, script: Sequence[Exchange], sent: dict[int, Exchange
     pages = [each.request for each in script if _operation(each) == LIST and each.request.role in session.target.keys]
     for request in pages[:1]:
         _walk(session, request)
-    declared = (session.target.bound_id, session.target.expendable_id)
-    for id in [id for id in declared if id and operations.retrieve(id) == script[-1].request]:
-        session.send(operations.retrieve(id))
+    if script[-1].request in map(operations.retrieve, session.target.declared_ids):
+        session.send(script[-1].request)
     for _, some in groupby(script, key=lambda exchange: exchange.request.group or -exchange.number):
         olds = list(some)
         if olds[0].request in pages:
