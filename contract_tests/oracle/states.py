@@ -36,10 +36,12 @@ def _state_demands(call: Call, tracked: TrackedAssistant | None, model: Model, t
         return [Demand(UNKNOWN[call.operation], _unknown_statuses(call.id), UNKNOWN[call.operation])]
     if not tracked.organization or tracked.unsettled:
         return []
-    if tracked.organization != ORGANIZATIONS[call.role]:
-        return [Demand("org/closed-to-others", ANY_REFUSAL, "org/closed-to-others")]
+    is_others = tracked.organization != ORGANIZATIONS[call.role]
     if tracked.gone:
-        return [Demand("delete/gone", frozenset({404}), "delete/gone")] if tracked.trail else []
+        statuses = ANY_REFUSAL if is_others else frozenset({404})
+        return [Demand("delete/gone", statuses, "delete/gone")] if tracked.trail or is_others else []
+    if is_others:
+        return [Demand("org/closed-to-others", ANY_REFUSAL, "org/closed-to-others")]
     if call.operation == DELETE and is_bound(call, tracked, target) and not tracked.lost:
         return [Demand("delete/self-refused", frozenset({400}), "delete/self-survives")]
     return []
