@@ -52,7 +52,8 @@ class IgnoredFields:
 
     def _judge_doubtful(self) -> None:
         """Judges the wrong values that are not the values that their calls sent. If the field is wrong without such a
-        call too, the sending is not the cause.
+        call too, the sending is not the cause. An absurd value is not the cause if good values of the field are kept
+        too.
         """
         wrong_anyway = self.findings.violated
         for otherwise, violation in self._doubtful:
@@ -181,7 +182,9 @@ class IgnoredFields:
         meant = "ignored/absurd-values-are-harmless" if absurd else ignored_fields()[name].not_kept_id
         if (name, _key(value)) in self._usual and not absurd:
             self.findings.add_violation(requirement, expected, actual, exchange)
-        elif earlier or absurd or is_own:
+        elif absurd:
+            self._doubtful.append((ignored_fields()[name].not_kept_id, Violation(meant, expected, actual, evidence)))
+        elif earlier or is_own:
             self.findings.add_violation(meant, expected, actual, *evidence)
         else:
             self._doubtful.append((requirement, Violation(meant, expected, actual, evidence)))
