@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import id_prefixes, id_requirement, ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, LIST, METHODS, MODIFIES, MODIFY, PATCH, RETRIEVE
@@ -178,13 +180,17 @@ class Writes:
     def _modified(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> None:
         self._welcome(call)
         self.ignored_fields.remember(exchange, call)
+        before = len(self.findings.violations)
         right = "odd-body" in call.free or self.assistant_judge.modified(exchange, call, tracked, document)
-        self.by_verb(exchange, call, right, tracked)
+        if any(each.accused or each.others for each in self.findings.violations[before:]):
+            self._spoiled.add(call.id)  # another call may be the cause, not the verb
+        else:
+            self.by_verb(exchange, call, right, tracked)
         if not right:
             self._note_taken(call, tracked, document)
         if tracked.document:
             tracked.earlier.append(tracked.document)
-        tracked.document = self._expected_after(call, document)
+        tracked.document = self._expected_after(call, tracked.document or {}, document)
         tracked.given |= {name: call.fields[name] for name in own_fields() if name in call.fields}
         tracked.replaced = {}
         tracked.answered = {name: document[name] for name in own_fields() if name in document}
@@ -199,9 +205,11 @@ class Writes:
         }
         tracked.lost = tracked.lost or "id" in tracked.taken
 
-    def _expected_after(self, call: Call, document: dict[str, Json]) -> dict[str, Json]:
-        """The document that later calls must show: the answer, with its wrong texts corrected."""
+    def _expected_after(self, call: Call, before: dict[str, Json], document: dict[str, Json]) -> dict[str, Json]:
+        """The document that later calls must show: the answer, with its wrong texts and its wrong kind corrected."""
         wanted = dict(document)
+        if "object" in before and "object" in document:
+            wanted["object"] = before["object"]
         for name in TEXTS:
             sent = call.fields.get(name)
             if isinstance(sent, str) and sent and not call.free and not same(sent, document.get(name)):
@@ -211,23 +219,29 @@ class Writes:
     def by_verb(self, exchange: Exchange, call: Call, right: bool, tracked: TrackedAssistant | None) -> None:
         """Stores the result of a body by POST and by PATCH; the first wrong result replaces a right one.
 
-        Two bodies are alike if they have the same fields with the same values. The words of a text may differ. After a
+        Two bodies are alike if they have the same fields with the same values, but for the number of a text. After a
         wrong result on an assistant a right one proves nothing there: the effect may have been had already. A wrong one
         proves nothing if an earlier modify was not read back: that one may have had no effect.
         """
+        if not right:
+            self._spoiled.add(call.id)
         shared = tracked and tracked.role != call.role  # the key may be the cause
         if call.free or shared or exchange.request.group or not isinstance(call.body, dict):
             return
-        if not right:
-            self._spoiled.add(call.id)
         if call.id in self._spoiled and right:
             return
         if call.id in self._spoiled and self._was_modified(tracked):
-            self._doubtful.add(shape(exchange, call))
+            self._doubtful.add(self._unnumbered(exchange, call))
             return
-        verbs = self._verbs.setdefault(shape(exchange, call), {})
+        verbs = self._verbs.setdefault(self._unnumbered(exchange, call), {})
         if verbs.get(exchange.request.method, (True,))[0]:
             verbs[exchange.request.method] = (right, (*(tracked.trail[:1] if tracked else ()), exchange))
+
+    def _unnumbered(self, exchange: Exchange, call: Call) -> Shape:
+        """The fields of a body with their values; a text without the number that the run gives each of its texts."""
+        texts = {name: str(call.fields[name]) for name in TEXTS if call.fields.get(name) is not None}
+        words = {name: re.sub(rf"{re.escape(self.model.tag)} \d+", "", text) for name, text in texts.items()}
+        return frozenset((name, words.get(name, value)) for name, value in shape(exchange, call))
 
     def _was_modified(self, tracked: TrackedAssistant | None) -> bool:
         """True if the assistant was modified since it was last read."""

@@ -14,6 +14,7 @@ from contract_tests.generators.session import Session
 from contract_tests.http import operations
 from contract_tests.http.guard import READS
 from contract_tests.http.messages import Exchange, Response
+from contract_tests.http.operations import created_id
 from contract_tests.oracle.attribution import SHARED
 from contract_tests.oracle.consequences import UNKNOWN_TO_THE_CALLER, answers_unknown
 from contract_tests.requirements.findings import Violation
@@ -69,9 +70,23 @@ def _with_an_unknown_id(session: Session, violation: Violation, script: Script) 
     if not answers_unknown(violation):
         return ()
     request = script[-1].request
-    id = operations.parse(request.method, request.path).id
+    id = _id(script[-1])
     path = request.path.replace(quote(id, safe=""), quote(session.unknown_id(id), safe=""))
     return (replace(script[-1], request=replace(request, path=path, role="primary")),)
+
+
+def _by_the_other_method(_: Session, violation: Violation, script: Script) -> Script:
+    """The modify that was wrong, by the method that was right: on the same assistant, with the same body. The body may
+    be wrong by both, if the two assistants were not alike."""
+    wrong = violation.exchanges[-1]
+    call = operations.parse(wrong.request.method, wrong.request.path)
+    (other,) = {operations.METHODS[each] for each in operations.MODIFIES} - {wrong.request.method}
+    before = [each for each in script if each is not wrong and call.id in (created_id(each), _id(each))]
+    return (*before, Exchange(0, replace(wrong.request, method=other), Response(0)))
+
+
+def _id(exchange: Exchange) -> str:
+    return operations.parse(exchange.request.method, exchange.request.path).id
 
 
 def _by_the_first_key(_: Session, __: Violation, script: Script) -> Script:
@@ -89,5 +104,6 @@ CONTRASTS: dict[str, Contrast] = {
     **dict.fromkeys(AS_MODIFIED, _after_a_read),
     "modify/only-its-target": _without_the_accused,
     "delete/only-its-target": _without_the_accused,
+    "modify/post-and-patch-alike": _by_the_other_method,
     SHARED: _by_the_first_key,
 }
