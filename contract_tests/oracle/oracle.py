@@ -27,7 +27,7 @@ from contract_tests.oracle.states import UNKNOWN, all_demands, is_bound
 from contract_tests.oracle.unanswered import Unanswered
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.findings import Findings, answer
+from contract_tests.requirements.findings import Candidate, Findings, answer
 
 
 class Oracle:
@@ -210,9 +210,8 @@ class Oracle:
         self.errors.conclude(is_explained)
         drop_operations(self.findings, never)
         for requirement, refused in causes:
-            self.findings.add_violation(
-                requirement, "to be accepted", answer(refused.exchange), *refused.shown, refused.exchange
-            )
+            candidates, last = [Candidate(requirement), *refused.others], refused.exchange
+            self.findings.add_explained(candidates, "to be accepted", answer(last), *refused.shown, last=last)
             # A field that is never accepted cannot be kept either.
             kept = [field.not_kept_id for field in ignored_fields().values() if field.accepted_id == requirement]
             self.findings.block(requirement, *kept)
@@ -239,7 +238,7 @@ class Oracle:
             # Somebody else's, or an id that an implementation may read as another.
             self.model.note_write(exchange, call)
         elif call.operation == DELETE and tracked and tracked.lost and is_bound(call, tracked, self.target):
-            return  # the call after which the assistant was not found has the violation
+            self.rejections.repeated += 1  # the call after which the assistant was not found has the violation
         elif exchange.response.accepted:
             self._accepted(exchange, call, tracked)
         else:

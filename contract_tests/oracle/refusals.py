@@ -19,6 +19,7 @@ from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.kept_values import NULL
 from contract_tests.oracle.model import TrackedAssistant
 from contract_tests.requirements import catalogue
+from contract_tests.requirements.findings import Candidate
 
 WRITES = (CREATE, *MODIFIES)
 NOT_OFFERED = (405, 501)
@@ -41,6 +42,7 @@ LIST_ITEMS: dict[Item, str] = {
 class Refused:
     """A good call that was refused, or crashed. `find_requirement` gives its requirement if no field of the body is
     the cause; it knows more at the end of the run than at the call. `tracked` is the assistant that the call names.
+    `others` would explain the refusal as well.
     """
 
     exchange: Exchange
@@ -48,6 +50,7 @@ class Refused:
     shown: tuple[Exchange, ...]
     find_requirement: Callable[[], str]
     tracked: TrackedAssistant | None = None
+    others: tuple[Candidate, ...] = ()
 
     @property
     def otherwise(self) -> str:
@@ -107,10 +110,15 @@ class Refusals:
         self._accepted[call.operation].add(shape(exchange, call))
 
     def refuse(
-        self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None, find_requirement: Callable[[], str]
+        self,
+        exchange: Exchange,
+        call: Call,
+        tracked: TrackedAssistant | None,
+        find_requirement: Callable[[], str],
+        others: tuple[Candidate, ...] = (),
     ) -> None:
         shown = tuple(tracked.trail[:1]) if tracked else ()
-        self.refused.append(Refused(exchange, call, shown, find_requirement, tracked))
+        self.refused.append(Refused(exchange, call, shown, find_requirement, tracked, others))
 
     def miss(self, exchange: Exchange, call: Call, shown: tuple[Exchange, ...]) -> None:
         """Notes that an assistant was not found. If none is ever found, the operation is the cause."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from contract_tests.http.messages import Exchange
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
 from contract_tests.http.target import Target
@@ -13,7 +15,7 @@ from contract_tests.oracle.kept_values import refusable
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
 from contract_tests.oracle.refusals import Refusals
 from contract_tests.oracle.writes import Writes
-from contract_tests.requirements.findings import Findings, answer
+from contract_tests.requirements.findings import Candidate, Findings, answer
 
 LENGTH_REQUIRED = 411
 
@@ -62,13 +64,20 @@ class Rejections:
             self._lost(exchange, call, tracked)
         else:
             self.refuse(exchange, call, tracked)
-        if call.operation in MODIFIES:
+        if call.operation in MODIFIES and not (tracked and tracked.lost):
             self.writes.by_verb(exchange, call, False, tracked)
 
     def refuse(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Takes in the refusal of a good call. Its cause is found at the end of the run."""
         self.findings.refused.setdefault(call.operation, exchange.response.status)
-        self.refusals.refuse(exchange, call, tracked, lambda: self.features(exchange, call, tracked)[0])
+        others = tuple(self._lost_cursors(call))
+        self.refusals.refuse(exchange, call, tracked, lambda: self.features(exchange, call, tracked)[0], others)
+
+    def _lost_cursors(self, call: Call) -> Iterator[Candidate]:
+        """The explanations of a refused cursor by a list that lacks its assistant by now."""
+        for tracked in filter(None, map(self.model.find, cursors(call))):
+            if writes := self.model.since_listed(tracked):
+                yield from attribution.losses(writes, tracked, call.role, "list/complete", was_there=tracked.listed)
 
     def _is_known_loss(self, call: Call, tracked: TrackedAssistant) -> bool:
         return tracked.lost or bool(tracked.unlisted and self._given_up(call, tracked))
@@ -77,9 +86,8 @@ class Rejections:
         return call.operation == DELETE and tracked.id == self.target.expendable_id
 
     def _odd_cursor(self, call: Call) -> bool:
-        cursors = {call.parameters[name] for name in ("after", "before") if name in call.parameters}
         listed = (each.id for each in self.model.present(ORGANIZATIONS[call.role]) if not each.unlisted)
-        return not cursors.issubset(listed)
+        return not cursors(call).issubset(listed)
 
     def _tolerated(self, exchange: Exchange, call: Call) -> None:
         self.tolerated += 1
@@ -124,6 +132,10 @@ class Rejections:
     def features(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> list[str]:
         """The requirements that demand the acceptance of this call."""
         return attribution.features(call, exchange, tracked, self.target, self.findings.accepted)
+
+
+def cursors(call: Call) -> set[str]:
+    return {call.parameters[name] for name in ("after", "before") if name in call.parameters}
 
 
 def _tolerated_statuses(call: Call) -> frozenset[int]:
