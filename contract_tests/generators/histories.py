@@ -102,7 +102,8 @@ def _perform(session: Session, moves: list[Move]) -> None:
         session.walk(role)
     for id, role in created:
         known = session.oracle.model.find(id)
-        if known and known.present:
+        if known and not known.gone and not known.unsettled:
+            # One that the server did not find may be there all the same, and would be in later lists.
             session.send(operations.delete(id, role))
 
 

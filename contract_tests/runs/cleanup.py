@@ -15,7 +15,7 @@ from contract_tests.http.target import TargetError
 from contract_tests.requirements.findings import Violation
 from contract_tests.runs.open_creates import open_creates, seconds_until_the_deadline, unsettled
 from contract_tests.runs.result import CLEANING, Progress, Result
-from contract_tests.runs.unnamed_creates import Lists, adopt_marked, owner, report_unnamed
+from contract_tests.runs.unnamed_creates import Lists, adopt_marked, delete_created, owner, report_unnamed
 
 TRIES = 3  # for a list that cannot be read
 
@@ -72,7 +72,7 @@ def remove(session: Session, send: Callable[[Request], Exchange], progress: Prog
     for done, id in enumerate(there):
         progress(CLEANING, done, len(there))
         with suppress(BlockedError):
-            send(operations.delete(id, owner(session, guard.created[id])))
+            delete_created(session, id, send)
 
 
 def write_remains(path: Path, session: Session, result: Result) -> None:

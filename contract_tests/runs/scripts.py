@@ -17,7 +17,7 @@ from contract_tests.http.operations import LIST, created_id
 from contract_tests.oracle.model import Model, TrackedAssistant
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements.findings import Violation
-from contract_tests.runs.unnamed_creates import owner
+from contract_tests.runs.unnamed_creates import delete_created
 
 BESIDE = 3  # assistants that a script creates beside one in a list
 LONGEST = 40  # calls of a script: the most that are tried
@@ -101,7 +101,7 @@ def replay(session: Session, script: Sequence[Exchange]) -> Replay:
     fresh.conclude()
     guard = session.client.guard
     for id in [id for id in guard.created if id not in before | guard.gone]:
-        session.client.send(operations.delete(id, owner(session, guard.created[id])))
+        delete_created(session, id, session.client.send)
     result.violations.extend(fresh.findings.violations)
     return result
 

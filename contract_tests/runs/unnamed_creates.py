@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from contract_tests.generators.session import Session
+from contract_tests.http import operations
 from contract_tests.http.ledger import is_marked, marks
-from contract_tests.http.messages import Json, Request, parse
+from contract_tests.http.messages import Exchange, Json, Request, parse
 from contract_tests.requirements.findings import brief
 from contract_tests.runs.result import Result
 
@@ -19,6 +20,16 @@ def owner(session: Session, role: str) -> str:
     server may refuse the key by now."""
     refused = role == "sibling" and session.oracle.second_key_is_orphan
     return role if role in session.target.keys and not refused else "primary"
+
+
+def delete_created(session: Session, id: str, send: Callable[[Request], Exchange]) -> None:
+    """Deletes an assistant of the run. If another key than its maker's does not find it, the maker's key is asked: only
+    the answer to that key shows that the assistant is gone."""
+    guard = session.client.guard
+    role = guard.created[id]
+    for each in dict.fromkeys((owner(session, role), role)):
+        if id not in guard.gone and each in session.target.keys:
+            send(operations.delete(id, each))
 
 
 def adopt_marked(session: Session, lists: Lists) -> bool:
