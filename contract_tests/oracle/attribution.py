@@ -39,6 +39,8 @@ def other_candidates(
         requirements, accused = difference(model, tracked, name, value, without)
         found.setdefault(requirements[-1], []).extend(accused)
         without += accused
+    if name in own_fields() and is_stale(tracked, name, value):
+        found.setdefault("modify/seen-everywhere", [])
     return [Candidate(requirement, tuple(calls)) for requirement, calls in found.items()]
 
 
@@ -59,13 +61,13 @@ def difference(
         return [wrong.requirement], [wrong.exchange]
     wrote = next((write for write in own if write.accepted and write.call.operation in MODIFIES), None)
     if wrote:
-        return _badly_written(wrote, tracked, name, value), [wrote.exchange]
+        return _badly_stored(model, wrote, tracked, name, value), [wrote.exchange]
     if cleared := next(_cleared_elsewhere(writes, tracked, name, value), None):
         return [cleared.requirement], [*cleared.accused]
     if made := next((write for write in own if write.call.operation == CREATE), None):
         return _badly_made(made, name), []
     if tracked.wrote and tracked.wrote.exchange not in without and is_stale(tracked, name, value):
-        return _badly_written(tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
+        return _badly_stored(model, tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
     other = next((write for write in writes if write.accepted and write.call.operation in MODIFIES), None)
     if other and name in own_fields() and not _is_mangled(value, tracked.document or {}, name):
         return ["modify/only-its-target"], [other.exchange]
@@ -171,6 +173,14 @@ def _guilt(write: Write, tracked: TrackedAssistant, name: str, newest: Write | N
         return ""
     own = "modify/seen-everywhere" if name in own_fields() and write is newest else ""  # it answered another value
     return "modify/only-its-target" if write.id != tracked.id else own
+
+
+def _badly_stored(model: Model, wrote: Write, tracked: TrackedAssistant, name: str, value: Json) -> list[str]:
+    """The requirements if the answer of a modify was right, and a read shows another value. A text that only this run
+    sends, from before the modify, is an old answer."""
+    if name in own_fields() and model.tag in str(value) and is_stale(tracked, name, value):
+        return ["modify/seen-everywhere"]
+    return _badly_written(wrote, tracked, name, value)
 
 
 def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Json) -> list[str]:

@@ -128,8 +128,21 @@ def _find_cause(session: Session, violation: Violation, script: Script) -> Viola
     """The violation itself, confirmed by its shortest script; or the violation that simpler calls show in its place."""
     if simpler := _find_simpler(session, violation, script):
         return simpler
+    cause = _find_needed(session, violation, script) or violation
     shortest = _shorten(session, violation.requirement, script) if session.thorough else script
-    return replace(violation, exchanges=shortest, confirmed=True)
+    return replace(cause, exchanges=shortest, confirmed=True)
+
+
+def _find_needed(session: Session, violation: Violation, script: Script) -> Violation | None:
+    """Another explanation of the violation, if the violation does not come again without the calls that it accuses. The
+    script of a violation by random calls may have such calls."""
+    for other in violation.others:
+        accused = {each.number for each in other.accused}
+        rest = tuple(each for each in script if each.number not in accused)
+        is_tried = len(rest) < len(script) and _may_replay(session, rest)
+        if is_tried and not replay(session, rest).shows(violation.requirement):
+            return other
+    return None
 
 
 def _find_simpler(session: Session, violation: Violation, script: Script) -> Violation | None:
@@ -141,9 +154,12 @@ def _find_simpler(session: Session, violation: Violation, script: Script) -> Vio
     again = replay(session, simple)
     if again.shows(violation.requirement):
         return None
-    found = _find_alike(session, violation, again) or _find_new(session, violation, again.violations, script)
+    found = _find_alike(session, violation, again) or _find_new(session, violation, again.violations, simple)
+    if not found:
+        return None
     rest = tuple(again.news.values())
-    return (_find_simpler(session, found, rest) or found) if found and found.accused else found
+    simpler = _find_simpler(session, found, rest) if found.accused else None
+    return simpler or _find_needed(session, found, rest) or found
 
 
 def _find_unlike(session: Session, violation: Violation, script: Script, again: Replay) -> Violation | None:
