@@ -249,13 +249,12 @@ def every_effort_is_medium(fake: Fake) -> None:
 
 @wrong("modify/only-its-target", each=["metadata", "description", "tools"])
 def a_kept_field_is_the_organizations(fake: Fake, field: str) -> None:
-    """A modify writes the field to every assistant."""
+    """A modify writes the field to every assistant of the organization."""
 
-    def spread(body: Document) -> Document:
-        if field in body:
-            for project in fake.store.all_projects():
-                fields = {**(project.fields or {}), field: body[field]}
-                fake.store.change(project.organization, project.id, {"fields": fields})
-        return body
+    async def handle(old: Handler, call: Call) -> Answer:
+        answer = await old(call)
+        for project in fake.store.projects(call.key.organization) if field in call.body else []:
+            fake.store.change(project.organization, project.id, {"fields": {field: call.body[field]}})
+        return answer
 
-    getting(fake, spread, MODIFY)
+    handling(fake, handle, MODIFY)

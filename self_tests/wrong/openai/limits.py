@@ -35,7 +35,9 @@ def is_number(value: Any) -> bool:
 
 def is_plausible(value: Any) -> bool:
     """Other values would crash the fake, which is another mistake."""
-    return not isinstance(value, list) or all(isinstance(each, dict) and "type" in each for each in value)
+    return not isinstance(value, list) or all(
+        isinstance(each, dict) and isinstance(each.get("type"), str) for each in value
+    )
 
 
 def has_odd_tool(value: Any) -> bool:

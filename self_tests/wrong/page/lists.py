@@ -155,8 +155,9 @@ def the_newest_is_listed_with_the_next(fake: Fake) -> None:
     within(fake, lambda projects: projects[:-1])
 
 
-@wrong(COMPLETE, "modify/seen-everywhere")
+@wrong(COMPLETE, "modify/seen-everywhere", "modify/partial")
 def a_list_that_is_cached_until_something_is_deleted(fake: Fake) -> None:
+    """The old values that such a list shows are partly of fields that no later modify has sent."""
     cached: dict[str, list[Project]] = {}
     around(fake.store, "remove", lambda old, *project: cached.clear() or old(*project))  # type: ignore[func-returns-value]
     around(fake.store, "projects", lambda old, organization: cached.setdefault(organization, [*old(organization)]))
