@@ -15,6 +15,7 @@ from contract_tests.oracle.kept_values import refusable
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
 from contract_tests.oracle.refusals import Refusals
 from contract_tests.oracle.writes import Writes
+from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Candidate, Findings, answer
 
 LENGTH_REQUIRED = 411
@@ -70,7 +71,7 @@ class Rejections:
     def refuse(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Takes in the refusal of a good call. Its cause is found at the end of the run."""
         self.findings.refused.setdefault(call.operation, exchange.response.status)
-        others = tuple(self._lost_cursors(call))
+        others = (*self._lost_cursors(call), *self._equal_names(call))
         self.refusals.refuse(exchange, call, tracked, lambda: self.features(exchange, call, tracked)[0], others)
 
     def _lost_cursors(self, call: Call) -> Iterator[Candidate]:
@@ -78,6 +79,13 @@ class Rejections:
         for tracked in filter(None, map(self.model.find, cursors(call))):
             if writes := self.model.since_listed(tracked):
                 yield from attribution.losses(writes, tracked, call.role, "list/complete", was_there=tracked.listed)
+
+    def _equal_names(self, call: Call) -> list[Candidate]:
+        """The explanation of a refused create by its name, if a create has sent that name before."""
+        creates = (write for write in self.model.log if write.call.operation == call.operation == CREATE)
+        name = call.fields.get("name")
+        equal = [write.exchange for write in creates if write.call.fields.get("name") == name]
+        return [Candidate(catalogue.never_succeeds()[CREATE], (equal[-1],))] if equal else []
 
     def _is_known_loss(self, call: Call, tracked: TrackedAssistant) -> bool:
         return tracked.lost or bool(tracked.unlisted and self._given_up(call, tracked))

@@ -24,6 +24,8 @@ BLAMED = [
     ("histories", "those without instructions are left out"),
     ("histories", "the newest is listed with the next"),
     ("histories", "those of the same minute are deleted too"),
+    # The name was refused, not the field beside it.
+    ("schemathesis", "equal names are refused"),
     # The assistant was gone, so its modify was refused.
     ("histories", "the id alone decides: deleteAssistant"),
     # Another modify had written the value, or cleared the text.

@@ -292,9 +292,10 @@ def those_born_in_the_same_minute_are_modified_too(fake: Fake) -> None:
 @wrong(ONLY)
 def a_clearing_clears_all(fake: Fake) -> None:
     async def handle(old: Handler, call: Call) -> Answer:
+        answer = await old(call)
         for each in fake.store.projects(call.key.organization) if call.body.get("instructions") == "" else []:
             write(fake, each, prompt=None)
-        return await old(call)
+        return answer
 
     handling(fake, handle, *MODIFIES)
 
