@@ -1,14 +1,15 @@
-"""The kill matrix, MATRIX.md: each wrong server, the requirement that it breaks, and the part of the suite that
-caught it.
+"""The kill matrix, MATRIX.md: each wrong server, the requirement that it breaks, the part of the suite that caught it,
+and the requirements that the profile production and the whole suite named.
 
-A run of some servers replaces their rows alone, so a new wrong server costs no run of all the others.
+A run of some servers replaces their rows alone, so a new wrong server costs no run of all the others. A run without the
+whole suite leaves what the whole suite named.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contract_tests.http import editions
@@ -16,15 +17,23 @@ from contract_tests.requirements import catalogue
 from self_tests.wrong import SERVERS
 
 MATRIX = Path(__file__).parent / "MATRIX.md"
-SURVIVES = "**survives**"
-COLUMNS = ("wrong server", "breaks", "caught by", "also named (* is not declared)", "named by the profile production")
-ROW = re.compile(r"^\| ([^|]+) \| ([^|]+/[^|]+) \| ([^|]+) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
+SURVIVES, NOT_RUN = "**survives**", "not run"
+COLUMNS = (
+    "wrong server",
+    "breaks",
+    "caught by",
+    "also named (* is not declared)",
+    "named by the profile production",
+    "named by the whole suite",
+)
+ROW = re.compile(r"^\| ([^|]+) \| ([^|]+/[^|]+) \| ([^|]+) \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Kill:
     """The result of the suite on one wrong server: `by` is the part of the suite that caught it, `others` are further
-    violated requirements. `production` are the requirements that the profile production names.
+    violated requirements. `production` are the requirements that the profile production names, and `whole` those that
+    the whole suite names; None if it did not run.
 
     `first` is the number of the request that showed the violation. `stopped` is the reason if the run was cut short.
     MATRIX.md has neither, nor the seconds.
@@ -35,6 +44,7 @@ class Kill:
     by: str
     others: tuple[str, ...]
     production: tuple[str, ...] = ()
+    whole: tuple[str, ...] | None = None
     first: int = 0
     seconds: float = 0
     stopped: str = ""
@@ -48,6 +58,10 @@ class Kill:
     def undeclared_in_production(self) -> list[str]:
         return self._undeclared(self.production)
 
+    @property
+    def undeclared_by_the_whole(self) -> list[str]:
+        return self._undeclared(self.whole or ())
+
     def _undeclared(self, named: Iterable[str]) -> list[str]:
         declared = next(server.requirements for server in SERVERS if server.name == self.server)
         return [id for id in named if id not in declared]
@@ -58,7 +72,10 @@ def merged(text: str, kills: Iterable[Kill]) -> str:
 
     The row of a server that is gone, or that has another requirement now, is left out.
     """
-    rows = {kill.server: kill for kill in (*_parse(text), *kills)}
+    rows = {kill.server: kill for kill in _parse(text)}
+    for kill in kills:
+        old = rows.get(kill.server, kill)
+        rows[kill.server] = replace(kill, whole=old.whole) if kill.whole is None else kill
     current = [rows[server.name] for server in SERVERS if server.name in rows]
     meant = {server.name: server.meant for server in SERVERS}
     return _render([kill for kill in current if kill.meant == meant[kill.server]])
@@ -72,7 +89,7 @@ def totals(kills: list[Kill]) -> list[str]:
         lines += _shown(edition, {kill.meant for kill in caught})
     exact = [kill for kill in caught if not kill.undeclared]
     lines += [f"{len(exact)} of {len(kills)} named by no requirement that they do not declare"]
-    return [*lines, *_in_production(kills)]
+    return [*lines, *_in_production(kills), *_by_the_whole(kills)]
 
 
 def _in_production(kills: list[Kill]) -> list[str]:
@@ -83,6 +100,19 @@ def _in_production(kills: list[Kill]) -> list[str]:
     return [
         f"profile production: {len(caught)} of {len(tried)} caught by the requirement that names the mistake",
         f"profile production: {len(exact)} of {len(tried)} named by no requirement that they do not declare",
+    ]
+
+
+def _by_the_whole(kills: list[Kill]) -> list[str]:
+    """The numbers for the whole suite, of the servers on which it ran."""
+    tried = {kill: kill.whole for kill in kills if kill.whole is not None}
+    caught = [kill for kill, named in tried.items() if kill.meant in named]
+    exact = [kill for kill in tried if not kill.undeclared_by_the_whole]
+    if not tried:
+        return []
+    return [
+        f"whole suite: {len(caught)} of {len(tried)} caught by the requirement that names the mistake",
+        f"whole suite: {len(exact)} of {len(tried)} named by no requirement that they do not declare",
     ]
 
 
@@ -98,8 +128,9 @@ def _shown(edition: str, caught: set[str]) -> Iterator[str]:
 
 def _parse(text: str) -> Iterator[Kill]:
     for server, meant, by, *named in ROW.findall(text):
-        others, production = (tuple(ids.replace("*", "").split()) for ids in named)
-        yield Kill(server, meant, "" if by == SURVIVES else by, others, production)
+        others, production, whole = (tuple(ids.replace("*", "").split()) for ids in named)
+        is_run = named[-1] != NOT_RUN
+        yield Kill(server, meant, "" if by == SURVIVES else by, others, production, whole if is_run else None)
 
 
 def _marked(named: Iterable[str], undeclared: Container[str]) -> str:
@@ -109,7 +140,8 @@ def _marked(named: Iterable[str], undeclared: Container[str]) -> str:
 def _row(kill: Kill) -> str:
     others = _marked(kill.others, kill.undeclared)
     production = _marked(kill.production, kill.undeclared_in_production)
-    return f"| {kill.server} | {kill.meant} | {kill.by or SURVIVES} | {others} | {production} |"
+    whole = NOT_RUN if kill.whole is None else _marked(kill.whole, kill.undeclared_by_the_whole)
+    return f"| {kill.server} | {kill.meant} | {kill.by or SURVIVES} | {others} | {production} | {whole} |"
 
 
 def _render(kills: list[Kill]) -> str:

@@ -2,8 +2,9 @@
 production on every wrong server, and shows the requirements that caught it. The profile has too few requests to catch
 each.
 
-`--whole` runs every generator instead, the SDK tests too: about 15 s of CPU for each server. `--shard 2/8` takes every
-eighth server, beginning with the second. `--edition openai` takes the servers of that edition.
+`--whole` runs the whole suite as well, with every generator and the SDK tests: about 8 s of CPU for each server.
+`--shard 2/8` takes every eighth server, beginning with the second. `--edition openai` takes the servers of that
+edition.
 
 A NAME is a part of a wrong server's name, or of the requirement that it violates. The rows of these servers in
 MATRIX.md, beside this file, are written anew. The exit code is 1 if a wrong server survives, if the suite names a
@@ -34,6 +35,7 @@ from contract_tests.http import editions
 from contract_tests.http.target import TargetError
 from contract_tests.profiles import plan
 from contract_tests.requirements import catalogue
+from contract_tests.requirements.findings import Violation
 from contract_tests.requirements.selection import Selection
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.planned_run import PlannedRun
@@ -46,7 +48,7 @@ from self_tests.wrong.wrong_server import WrongServer, serving
 
 WORKERS = 2
 TOUR, HISTORY = frozenset({"tour"}), frozenset({"histories"})
-GENERATORS, WHOLE = (TOUR, HISTORY), (ALL,)
+GENERATORS = (TOUR, HISTORY)
 
 
 def main(words: list[str]) -> int:
@@ -60,23 +62,22 @@ def main(words: list[str]) -> int:
     fitting = [server for server in fitting if given.edition in (None, server.edition)]
     first, step = given.shard
     servers = fitting[first - 1 :: step]
-    generators = WHOLE if given.whole else GENERATORS
     is_all = not names and step == 1 and not given.edition
     console = Console(width=None if sys.stdout.isatty() else 200)
     kills = []
-    for each in track(killed(servers, generators), "Wrong servers", len(servers), console=Console(stderr=True)):
+    for each in track(killed(servers, given.whole), "Wrong servers", len(servers), console=Console(stderr=True)):
         kills.append(each)
         if fault := describe(each):
             print(fault, flush=True)  # at once: a run takes minutes
     console.print(table(kills))
     console.print("\n".join([*totals(kills), costs(kills)]))
-    MATRIX.write_text(merged("" if is_all else MATRIX.read_text(encoding="utf-8"), kills), encoding="utf-8")
+    MATRIX.write_text(merged(MATRIX.read_text(encoding="utf-8"), kills), encoding="utf-8")
     return int(any(map(describe, kills)) or (is_all and unshown(servers) != []))
 
 
 def _parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m self_tests.wrong.mutants")
-    parser.add_argument("--whole", action="store_true", help="every generator, not the tour alone")
+    parser.add_argument("--whole", action="store_true", help="the whole suite, too")
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="K/N", help="the Kth of N parts")
     parser.add_argument("--edition", choices=editions.names(), help="the wrong servers of one edition")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a part of a name, or of a requirement")
@@ -94,29 +95,36 @@ def _fits(server: WrongServer, name: str) -> bool:
     return name in f"{server.meant} {server.name}"
 
 
-def killed(servers: list[WrongServer], generators: Sequence[frozenset[str]]) -> Iterable[Kill]:
+def killed(servers: list[WrongServer], whole: bool) -> Iterable[Kill]:
     """Runs in separate processes, because each holds a server and its client. The logs of crashes are dropped."""
     with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn"), logging.disable) as pool:
-        yield from pool.map(partial(kill, generators), [SERVERS.index(server) for server in servers])
+        yield from pool.map(partial(kill, whole), [SERVERS.index(server) for server in servers])
 
 
-def kill(generators: Sequence[frozenset[str]], index: int) -> Kill:
-    """Runs the first generators, and the next ones if those do not catch the server."""
+def kill(whole: bool, index: int) -> Kill:
+    """Runs the tour, the histories if the tour does not catch the server, the profile production, and the whole suite
+    if it is wanted.
+    """
     server, began = SERVERS[index], time.monotonic()
     others: dict[str, None] = {}
     by, first, requests, why = "", 0, 0, ""
-    for some in generators:
+    for some in GENERATORS:
         result, stopped = judged(server, *some)
-        broken = {each.requirement.id: each.violations for each in result.verdicts if each.verdict in ("fail", "warn")}
+        broken = violated(result)
         why = why or stopped
         others |= dict.fromkeys(id for id in broken if id != server.meant)
         if server.meant in broken:
-            by = "the whole suite" if some == ALL else " ".join(some)
+            by = " ".join(some)
             first = requests + min(each.exchanges[-1].number for each in broken[server.meant])
             break
         requests += result.requests
     production = () if server.limited else named_in_production(server)
-    return Kill(server.name, server.meant, by, tuple(others), production, first, time.monotonic() - began, why)
+    named = tuple(violated(judged(server, *ALL)[0])) if whole else None
+    return Kill(server.name, server.meant, by, tuple(others), production, named, first, time.monotonic() - began, why)
+
+
+def violated(result: Result) -> dict[str, Sequence[Violation]]:
+    return {each.requirement.id: each.violations for each in result.verdicts if each.verdict in ("fail", "warn")}
 
 
 def judged(server: WrongServer, *generators: str, only: tuple[str, ...] = ()) -> tuple[Result, str]:
@@ -137,7 +145,7 @@ def named_in_production(server: WrongServer) -> tuple[str, ...]:
         run = PlannedRun(target, planned, 1, _is_no_limiters, Path(folder))
         with suppress(TargetError):
             run.judge()
-    return tuple(each.requirement.id for each in run.result.verdicts if each.verdict in ("fail", "warn"))
+    return tuple(violated(run.result))
 
 
 def _is_no_limiters(id: str) -> bool:
@@ -160,16 +168,22 @@ def describe(kill: Kill) -> str:
     there is none.
     """
     faults = [] if kill.by else [f"survives {kill.stopped}"]
-    for where, named in (("", kill.undeclared), (" by the profile production", kill.undeclared_in_production)):
-        faults += [f"also named{where}, and not declared: {' '.join(named)}"] if named else []
+    if kill.whole is not None and kill.meant not in kill.whole:
+        faults.append("survives the whole suite")
+    also = {
+        "": kill.undeclared,
+        " by the profile production": kill.undeclared_in_production,
+        " by the whole suite": kill.undeclared_by_the_whole,
+    }
+    faults += [f"also named{where}, and not declared: {' '.join(named)}" for where, named in also.items() if named]
     return f"{kill.server} ({kill.meant}): {'; '.join(faults)}" if faults else ""
 
 
 def table(kills: list[Kill]) -> Table:
-    rows = Table("wrong server", "meant", "caught by", "also broken", "production", "request", "s")
+    rows = Table("wrong server", "meant", "caught by", "also broken", "production", "whole", "request", "s")
     for kill in kills:
         by = kill.by or f"[red]survives[/] {kill.stopped}"
-        named = (" ".join(kill.others), " ".join(kill.production))
+        named = map(" ".join, (kill.others, kill.production, kill.whole or ()))
         rows.add_row(kill.server, kill.meant, by, *named, str(kill.first or ""), f"{kill.seconds:.1f}")
     return rows
 
