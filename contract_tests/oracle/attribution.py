@@ -176,9 +176,10 @@ def _guilt(write: Write, tracked: TrackedAssistant, name: str, newest: Write | N
 
 
 def _badly_stored(model: Model, wrote: Write, tracked: TrackedAssistant, name: str, value: Json) -> list[str]:
-    """The requirements if the answer of a modify was right, and a read shows another value. A text that only this run
-    sends, from before the modify, is an old answer."""
-    if name in own_fields() and model.tag in str(value) and is_stale(tracked, name, value):
+    """The requirements if the answer of a modify was right, and a read shows another value. Of a field that the modify
+    has not sent, an old text that only this run sends is an old answer."""
+    unsent = name in own_fields() and name not in wrote.call.fields
+    if unsent and model.tag in str(value) and is_stale(tracked, name, value):
         return ["modify/seen-everywhere"]
     return _badly_written(wrote, tracked, name, value)
 

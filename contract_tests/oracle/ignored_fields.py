@@ -40,6 +40,10 @@ class IgnoredFields:
         self._changes: dict[str, Change] = {}  # by the field and the organization
         self.within: dict[str, tuple[str, Exchange]] = {}
 
+    def learn(self, earlier: IgnoredFields) -> None:
+        """Takes over the values that were shown before any call sent them."""
+        self._usual |= earlier._usual
+
     @property
     def doubts(self) -> int:
         """The number of findings that wait for the end of the run."""

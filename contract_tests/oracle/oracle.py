@@ -65,6 +65,7 @@ class Oracle:
         self.findings.accepted |= earlier.findings.accepted
         self.findings.known |= earlier.findings.violated
         self.model.constants |= earlier.model.constants
+        self.ignored_fields.learn(earlier.ignored_fields)
         for id, mine in self.model.assistants.items():
             known = earlier.model.assistants[id]
             mine.gone, mine.lost, mine.unsettled = known.gone, known.lost, known.unsettled
