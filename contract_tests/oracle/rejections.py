@@ -71,7 +71,9 @@ class Rejections:
     def refuse(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Takes in the refusal of a good call. Its cause is found at the end of the run."""
         self.findings.refused.setdefault(call.operation, exchange.response.status)
-        others = (*self._lost_cursors(call), *self._equal_names(call))
+        # Calls at the same time have a contrast of their own: the same calls one after the other.
+        names = [] if exchange.request.group else self._equal_names(call)
+        others = (*self._lost_cursors(call), *names)
         self.refusals.refuse(exchange, call, tracked, lambda: self.features(exchange, call, tracked)[0], others)
 
     def _lost_cursors(self, call: Call) -> Iterator[Candidate]:
