@@ -65,7 +65,7 @@ def difference(
     if cleared := next(_cleared_elsewhere(writes, tracked, name, value), None):
         return [cleared.requirement], [*cleared.accused]
     if made := next((write for write in own if write.call.operation == CREATE), None):
-        return _badly_made(made, name), []
+        return _badly_made(made, name, value), []
     if tracked.wrote and tracked.wrote.exchange not in without and is_stale(tracked, name, value):
         return _badly_stored(model, tracked.wrote, tracked, name, value), [tracked.wrote.exchange]
     other = next((write for write in writes if write.accepted and write.call.operation in MODIFIES), None)
@@ -85,19 +85,21 @@ def _is_mangled(value: Json, document: dict[str, Json], name: str) -> bool:
 def unsent_candidates(model: Model, tracked: TrackedAssistant, call: Call, name: str, value: Json) -> list[Candidate]:
     """The explanations of a modify that answers another value of a field it has not sent, the likeliest first."""
     writes = model.since_read(tracked)
-    if told := by_its_value(model, tracked, name, value, writes):
-        return [Candidate(told[0], (told[1],))]
+    told = by_its_value(model, tracked, name, value, writes)
+    named = [Candidate(told[0], (told[1],))] if told else []
+    if named and model.tag in str(value):
+        return named
     unsent = Candidate("modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial")
-    return [unsent, *_cleared_elsewhere(writes, tracked, name, value)]
+    return list(dict.fromkeys([unsent, *named, *_cleared_elsewhere(writes, tracked, name, value)]))
 
 
 def _cleared_elsewhere(
     writes: Iterable[Write], tracked: TrackedAssistant, name: str, value: Json
 ) -> Iterator[Candidate]:
-    """The calls that cleared this field of other assistants, by the requirement that each violates if the field is
-    empty because of the call."""
+    """The calls that cleared this field of other assistants, or were refused with this field, by the requirement that
+    each violates if the field is empty because of the call."""
     found: dict[str, list[Exchange]] = {}
-    elsewhere = (write for write in writes if write.id != tracked.id and _sent(write, name, value))
+    elsewhere = (write for write in writes if write.id != tracked.id and _may_clear(write, name, value))
     for write in elsewhere if is_blank(value) else ():
         found.setdefault(_guilt(write, tracked, name, None), []).append(write.exchange)
     return (Candidate(requirement, tuple(calls)) for requirement, calls in found.items() if requirement)
@@ -135,6 +137,11 @@ def _sent(write: Write, name: str, value: Json) -> bool:
         return False
     cleared = name == "instructions" and not value and not write.call.fields[name]
     return cleared or same(write.call.fields[name], value)
+
+
+def _may_clear(write: Write, name: str, value: Json) -> bool:
+    was_refused = not write.accepted and write.call.operation in MODIFIES and name in write.call.fields
+    return was_refused or _sent(write, name, value)
 
 
 def _can_have_left(refused: Write, own: list[Write], tracked: TrackedAssistant, name: str, value: Json) -> bool:
@@ -197,10 +204,13 @@ def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Js
     return ["modify/seen-everywhere"] if name in own_fields() else ["retrieve/equals-created"]
 
 
-def _badly_made(made: Write, name: str) -> list[str]:
-    """A text may have been kept wrongly, or be shown wrongly: nobody can tell that from one read."""
-    given = name in own_fields() and made.call.fields.get(name) is not None
-    kept = [kept_id(name)] if given else []
+def _badly_made(made: Write, name: str, value: Json) -> list[str]:
+    """A text may have been kept wrongly, or be shown wrongly: nobody can tell that from one read. Of no text, null and
+    an empty text are two ways to show it.
+    """
+    given = made.call.fields.get(name)
+    is_kept_otherwise = name in own_fields() and given is not None and not (is_blank(given) and is_blank(value))
+    kept = [kept_id(name)] if is_kept_otherwise else []
     return [*kept, "retrieve/equals-created"]
 
 

@@ -91,7 +91,7 @@ def a_temperature_above_1_is_cut(fake: Fake) -> None:
     changing(fake, "temperature", lambda value: min(value, 1))
 
 
-@wrong("kept/top_p", "modify/partial")
+@wrong("kept/top_p", "modify/partial", "create/defaults")
 def top_p_takes_the_temperature(fake: Fake) -> None:
     """One column for both, by a mistake in a mapping."""
     getting(fake, lambda body: body | {"top_p": min(body["temperature"], 1)} if body.get("temperature") else body)

@@ -41,7 +41,7 @@ def is_plausible(value: Any) -> bool:
 
 
 def has_odd_tool(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(each, dict) and "type" in each for each in value)
+    return isinstance(value, list) and value != [] and is_plausible(value)
 
 
 # The values that a server accepts, by the words for them: the field, and the test of a value.
@@ -65,7 +65,7 @@ ACCEPTED: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "a text as temperature": ("temperature", lambda value: isinstance(value, str)),
     "a high top_p": ("top_p", lambda value: is_number(value) and value > 1),
     "a low top_p": ("top_p", lambda value: is_number(value) and value < 0),
-    "129 tools": ("tools", lambda value: isinstance(value, list) and len(value) > 128),
+    "129 tools": ("tools", lambda value: is_plausible(value) and isinstance(value, list) and len(value) > 128),
     "unknown tools": ("tools", has_odd_tool),
     "a number as tool_resources": ("tool_resources", is_number),
     "an unknown format": ("response_format", lambda value: isinstance(value, dict)),

@@ -100,7 +100,11 @@ def an_empty_page_is_404(fake: Fake) -> None:
 @wrong(ENVELOPE)
 def the_beta_header_changes_the_list(fake: Fake) -> None:
     """The server distinguishes versions by OpenAI-Beta."""
-    responding(fake, lambda response: raw(response, []), lambda request, _: is_list(request) and is_beta(request))
+    responding(
+        fake,
+        lambda response: raw(response, []),
+        lambda request, status: is_list(request) and is_beta(request) and status == 200,
+    )
 
 
 def is_list(request: web.Request) -> bool:
