@@ -124,7 +124,7 @@ class Store:
     ) -> Project:
         """A new project with an unused id. Raises NotKept, as all methods that write."""
         project = Project(self.new_id(organization), organization, title, prompt, int(self.now()), fields)
-        self.table("projects").insert(_row(project))
+        self.table("projects").append(_row(project))
         return project
 
     def get(self, organization: str, project: str | None) -> Project | None:
