@@ -12,6 +12,7 @@ from contract_tests.generators.session import BlockedError, Session, page_ids
 from contract_tests.generators.tour.create import INSTRUCTIONS, NAMES
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json, Request
+from contract_tests.oracle.model import ORGANIZATIONS
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements.findings import Violation
 
@@ -156,12 +157,10 @@ def _shows(session: Session, moves: list[Move], requirement: str) -> Violation |
     Its exchanges are the writes of the moves, and the reads that show the violation.
     """
     stage = Session(session.client, Oracle(session.target, session.tag))
-    for id in session.target.declared_ids:
-        if known := session.oracle.model.find(id):
-            stage.oracle.model.assistants[id].gone = known.gone
+    stage.oracle.learn(session.oracle)
     for role in session.target.keys:
         stage.walk(role)
-    first = session.client.count
+    first, made = session.client.count, set(session.client.guard.created)
     seen: list[Exchange] = []
     watch, session.client.watch = session.client.watch, seen.append
     try:
@@ -169,6 +168,7 @@ def _shows(session: Session, moves: list[Move], requirement: str) -> Violation |
             _perform(stage, moves)
     finally:
         session.client.watch = watch
+        _forget(session, made)
     violation = next((each for each in stage.oracle.findings.violations if each.requirement == requirement), None)
     if not violation:
         return None
@@ -179,6 +179,14 @@ def _shows(session: Session, moves: list[Move], requirement: str) -> Violation |
         if first < exchange.number <= last and (exchange.request.method != "GET" or exchange in violation.exchanges)
     ]
     return replace(violation, exchanges=tuple(needed))
+
+
+def _forget(session: Session, made: set[str]) -> None:
+    """The oracle of the run has not seen these creates. If the server has not deleted their assistants, lists show
+    assistants that have texts of the run."""
+    for id, role in session.client.guard.created.items():
+        if id not in made:
+            session.oracle.model.bystanders[ORGANIZATIONS.get(role, "home")].add(id)
 
 
 def _replace(session: Session, violation: Violation, shorter: Violation | None) -> None:

@@ -248,7 +248,8 @@ def features(
     if tracked and tracked.id == target.expendable_id and call.operation == DELETE:
         return ["delete/self-is-the-keys-own"]
     ill_formed = exchange.response.status in TOLERATED  # whoever asks, and with whomever at the same time
-    if tracked and _is_shared(tracked, call.role) and call.operation in accepted and not ill_formed:
+    by_second_key = tracked and (call.role == "sibling" or _is_shared(tracked, call.role))
+    if by_second_key and call.operation in accepted and not ill_formed:
         return [SHARED]
     if exchange.request.group and not ill_formed:
         return ["parallel/creates-all-kept" if call.operation == CREATE else "parallel/modifies-not-lost"]

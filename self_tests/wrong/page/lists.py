@@ -210,7 +210,12 @@ def after_is_compared_as_greater_whatever_the_order(fake: Fake) -> None:
 @wrong("errors/never-5xx")
 def one_row_poisons_every_list(fake: Fake) -> None:
     """The serializer fails on one name, and every list fails with it."""
-    listing(fake, lambda page: [each["name"].encode("latin-1") and each for each in page["data"]] and None)
+
+    def serialize(page: Document) -> None:
+        for each in page["data"]:
+            each["name"].encode("latin-1")
+
+    listing(fake, serialize)
 
 
 # --- has_more
