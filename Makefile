@@ -52,8 +52,8 @@ serve: $(READY) ## run the fake; PORT=… puts it elsewhere
 readings: $(READY) ## legal servers that mix every free choice, by the whole suite; SEED=… mixes others
 	@$(BIN)/python -m self_tests.legal.readings --seed $(or $(SEED),1)
 
-mutants: $(READY) ## every wrong server against the whole tour, and the kill matrix
-	@$(BIN)/python -m self_tests.wrong.mutants
+mutants: $(READY) ## the whole suite on every wrong server, and the kill matrix, in an hour; SHARD=1/10 takes a tenth
+	@$(BIN)/python -m self_tests.wrong.mutants --whole $(addprefix --shard=,$(SHARD))
 
 faults: $(READY) ## the whole suite on each server with one fault, and the requirements that it names
 	@$(BIN)/python -m self_tests.wrong.precision
