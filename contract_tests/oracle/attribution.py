@@ -31,7 +31,7 @@ def other_candidates(
     call.
     """
     writes = model.since_read(tracked)
-    if by_its_value(model, tracked, name, value, writes):
+    if model.tag in str(value) and by_its_value(model, tracked, name, value, writes):
         return []
     found: dict[str, list[Exchange]] = {}
     without = [*accused]
@@ -90,7 +90,8 @@ def unsent_candidates(model: Model, tracked: TrackedAssistant, call: Call, name:
     if named and model.tag in str(value):
         return named
     unsent = Candidate("modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial")
-    return list(dict.fromkeys([unsent, *named, *_cleared_elsewhere(writes, tracked, name, value)]))
+    unstored = _unstored(writes, tracked, name, value)
+    return list(dict.fromkeys([unsent, *named, *unstored, *_cleared_elsewhere(writes, tracked, name, value)]))
 
 
 def _cleared_elsewhere(
@@ -122,13 +123,18 @@ def by_its_value(
         can_tell = write.id == tracked.id or not (own_alone or is_blank(value))
         if can_tell and _sent(write, name, value) and (found := _guilt(write, tracked, name, newest)):
             return found, write.exchange
-    if not stale:
-        return None
-    for write in writes:
-        wrote = write.id == tracked.id and write.accepted and write.call.operation in MODIFIES
-        if wrote and name in write.call.fields:
-            return _badly_written(write, tracked, name, value)[0], write.exchange
+    # A value that others send too may be the default that a later call has restored.
+    if newest and stale and model.tag in str(value):
+        return _badly_written(newest, tracked, name, value)[0], newest.exchange
     return None
+
+
+def _unstored(writes: Iterable[Write], tracked: TrackedAssistant, name: str, value: Json) -> list[Candidate]:
+    """The explanation of an earlier value by the newest modify that has sent the field, and was not stored."""
+    modifies = (each for each in writes if each.accepted and each.call.operation in MODIFIES)
+    newest = next((each for each in modifies if each.id == tracked.id and name in each.call.fields), None)
+    is_earlier = newest and name in own_fields() and is_stale(tracked, name, value)
+    return [Candidate("modify/seen-everywhere", (newest.exchange,))] if newest and is_earlier else []
 
 
 def _sent(write: Write, name: str, value: Json) -> bool:

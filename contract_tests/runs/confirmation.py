@@ -157,7 +157,7 @@ def _find_simpler(session: Session, violation: Violation, script: Script) -> Vio
     found = _find_alike(session, violation, again) or _find_new(session, violation, again.violations, simple)
     if not found:
         return None
-    rest = tuple(again.news.values())
+    rest = tuple(new for _, new in again.exchanges)
     simpler = _find_simpler(session, found, rest) if found.accused else None
     return simpler or _find_needed(session, found, rest) or found
 

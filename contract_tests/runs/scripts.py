@@ -25,10 +25,9 @@ LONGEST = 40  # calls of a script: the most that are tried
 
 @dataclass(frozen=True)
 class Replay:
-    """A script that was run again: the new exchanges by the numbers of the old ones, and the violations that a new
-    oracle found."""
+    """A script that was run again: each old exchange with its new one, and the violations that a new oracle found."""
 
-    news: dict[int, Exchange] = field(default_factory=dict)
+    exchanges: list[tuple[Exchange, Exchange]] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
 
     def shows(self, requirement: str) -> bool:
@@ -36,7 +35,7 @@ class Replay:
 
     def on(self, exchange: Exchange) -> list[Violation]:
         """The violations that the new exchange in the place of this one shows."""
-        new = self.news.get(exchange.number)
+        new = next((new for old, new in self.exchanges if old.number == exchange.number), None)
         return [each for each in self.violations if new and each.exchanges and each.exchanges[-1] is new]
 
 
@@ -97,7 +96,7 @@ def replay(session: Session, script: Sequence[Exchange]) -> Replay:
     again, result = Session(session.client, fresh, session.thorough, repeats=True), Replay()
     before = set(session.client.guard.created)
     with suppress(BlockedError, GuardError):
-        _send(again, script, result.news)
+        _send(again, script, result.exchanges)
     fresh.conclude()
     guard = session.client.guard
     for id in [id for id in guard.created if id not in before | guard.gone]:
@@ -106,9 +105,9 @@ def replay(session: Session, script: Sequence[Exchange]) -> Replay:
     return result
 
 
-def _send(session: Session, script: Sequence[Exchange], sent: dict[int, Exchange]) -> None:
-    """Sends the calls, with the ids of the assistants that they create now. A group is sent in parallel. Notes each new
-    exchange in `sent`, by the number of the old one.
+def _send(session: Session, script: Sequence[Exchange], sent: list[tuple[Exchange, Exchange]]) -> None:
+    """Sends the calls, with the ids of the assistants that they create now. A group is sent in parallel. Notes each old
+    exchange with its new one in `sent`.
 
     The oracle judges a page by a walk in the same order: at the start, and after the last change. It judges a declared
     assistant by a retrieve at the start.
@@ -119,13 +118,13 @@ def _send(session: Session, script: Sequence[Exchange], sent: dict[int, Exchange
         _walk(session, request)
     if script[-1].request in map(operations.retrieve, session.target.declared_ids):
         session.send(script[-1].request)
-    for _, some in groupby(script, key=lambda exchange: exchange.request.group or -exchange.number):
+    for _, some in groupby(script, key=lambda exchange: exchange.request.group or -id(exchange)):
         olds = list(some)
         if olds[0].request in pages:
             _walk(session, olds[0].request)
         requests = [_with_ids(each.request, ids) for each in olds]
         news = [session.send(requests[0])] if len(requests) == 1 else session.send_parallel(requests)
-        sent.update(zip((each.number for each in olds), news, strict=True))
+        sent += zip(olds, news, strict=True)
         ids |= {created_id(old): created_id(new) for old, new in zip(olds, news, strict=True) if created_id(old)}
 
 

@@ -31,6 +31,8 @@ BLAMED = [
     # Another modify had written the value, or cleared the text.
     ("histories", "a kept field is the organizations: metadata"),
     ("histories", "those born in the same minute are modified too"),
+    # The text was empty before, and a later call has emptied it.
+    ("histories", "an empty body wipes the instructions and says nothing"),
     # An earlier history had left its assistants, because the server had not found them.
     ("histories", "retrieve finds only at second sight"),
     # The second key was refused, not the field, and could not delete what it had made.
