@@ -278,12 +278,12 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> str:
         raise MalformedRequest("Not now.")
 
     fake.handlers["deleteAssistant"] = refuse
-    record, ledger = str(folder / "run.ndjson"), str(folder / "run.ledger")
+    record, ledger, other = (str(folder / name) for name in ("run.ndjson", "run.ledger", "other.ledger"))
     files = [word for name in FORMATS for word in (f"--{name}", str(folder / name))]
     with serve(fake) as url:
         ran = [
             run_once("run", url, *FEW, *PRODUCTION, *files, "--events", record, "--ledger", ledger),
-            run_once("run", url, "--only", "errors/types", "--histories", "0"),
+            run_once("run", url, "--only", "errors/types", "--histories", "0", "--ledger", other),
             run_once("compare", record, record, "--json", str(folder / "compare.json")),
             run_once("learn", "--from", record),
             run_once("baseline", record),
