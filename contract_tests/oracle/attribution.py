@@ -114,8 +114,7 @@ def by_its_value(
 
     Two assistants may be without a text. So an empty value tells nothing about the calls on another assistant.
     """
-    modifies = (each for each in writes if each.accepted and each.call.operation in MODIFIES)
-    newest = next((each for each in modifies if each.id == tracked.id and name in each.call.fields), None)
+    newest = _newest_modify(writes, tracked, name)
     stale = name in own_fields() and is_stale(tracked, name, value)
     # An earlier value of its own explains a text as well, unless the run has sent the text once.
     own_alone = stale and newest and model.tag not in str(value)
@@ -131,10 +130,16 @@ def by_its_value(
 
 def _unstored(writes: Iterable[Write], tracked: TrackedAssistant, name: str, value: Json) -> list[Candidate]:
     """The explanation of an earlier value by the newest modify that has sent the field, and was not stored."""
+    newest = _newest_modify(writes, tracked, name)
+    if newest is None or name not in own_fields() or not is_stale(tracked, name, value):
+        return []
+    return [Candidate("modify/seen-everywhere", (newest.exchange,))]
+
+
+def _newest_modify(writes: Iterable[Write], tracked: TrackedAssistant, name: str) -> Write | None:
+    """The newest accepted modify that has sent this field to the assistant."""
     modifies = (each for each in writes if each.accepted and each.call.operation in MODIFIES)
-    newest = next((each for each in modifies if each.id == tracked.id and name in each.call.fields), None)
-    is_earlier = newest and name in own_fields() and is_stale(tracked, name, value)
-    return [Candidate("modify/seen-everywhere", (newest.exchange,))] if newest and is_earlier else []
+    return next((each for each in modifies if each.id == tracked.id and name in each.call.fields), None)
 
 
 def _sent(write: Write, name: str, value: Json) -> bool:
