@@ -88,7 +88,8 @@ class Errors:
                 self._not_so_refused(exchange, demands)
             return False
         if len(demands) == 1 and (status in demands[0].statuses or demands[0].bad_input):
-            self.findings.hold(demands[0].requirement, call.operation)
+            if demands[0].proves:
+                self.findings.hold(demands[0].requirement, call.operation)
             self._particulars(exchange, call, demands[0])
         return True
 

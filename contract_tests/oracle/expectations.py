@@ -30,13 +30,15 @@ NEGOTIATING = {"accept", "accept-encoding", "expect", "range", "if-none-match"}
 class Demand:
     """A refusal that the contract demands. `effect` is the requirement that is violated if the refused call has an
     effect. `bad_input` is true if the body or the query is at fault: a refusal with another status than 400 is then a
-    violation of errors/bad-input-is-400 alone.
+    violation of errors/bad-input-is-400 alone. The refusal does not prove the requirement if the call would be refused
+    without it, too.
     """
 
     requirement: str
     statuses: frozenset[int]
     effect: str
     bad_input: bool = False
+    proves: bool = True
 
 
 def read(request: Request) -> Call:

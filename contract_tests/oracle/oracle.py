@@ -267,7 +267,8 @@ class Oracle:
         elif call.operation in WRITE_OPERATIONS:
             self.ignored_fields.remember(exchange, call)
             self.model.note_write(exchange, call, wanted[0].effect)
-        if right and tracked and tracked.gone and call.operation in UNKNOWN:
+        proves = all(demand.proves for demand in wanted)
+        if right and proves and tracked and tracked.gone and call.operation in UNKNOWN:
             self.findings.hold("delete/gone", call.operation)
 
     def _adopt(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:

@@ -39,7 +39,8 @@ def _state_demands(call: Call, tracked: TrackedAssistant | None, model: Model, t
     is_others = tracked.organization != ORGANIZATIONS[call.role]
     if tracked.gone:
         statuses = ANY_REFUSAL if is_others else frozenset({404})
-        return [Demand("delete/gone", statuses, "delete/gone")] if tracked.trail or is_others else []
+        demand = Demand("delete/gone", statuses, "delete/gone", proves=not is_others)
+        return [demand] if tracked.trail or is_others else []
     if is_others:
         return [Demand("org/closed-to-others", ANY_REFUSAL, "org/closed-to-others")]
     if call.operation == DELETE and is_bound(call, tracked, target) and not tracked.lost:
