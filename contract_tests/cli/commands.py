@@ -14,6 +14,7 @@ import click
 
 from contract_tests.cli.command_line_keys import without_keys
 from contract_tests.cli.edition import OPTION, choose
+from contract_tests.cli.garbage_collection import collect_rarely
 from contract_tests.cli.options import (
     ALLOW_HTTP,
     EDITION,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Runs the command. A mistake of the user is one line on standard error, and exit 2."""
+    collect_rarely()
     with safe_streams() as out, editions.use(editions.PAGE):
         code = _run()
         if out:
