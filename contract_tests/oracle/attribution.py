@@ -197,7 +197,7 @@ def _badly_stored(model: Model, wrote: Write, tracked: TrackedAssistant, name: s
     """The requirements if the answer of a modify was right, and a read shows another value. Of a field that the modify
     has not sent, an old text that only this run sends is an old answer."""
     unsent = name in own_fields() and name not in wrote.call.fields
-    if unsent and model.tag in str(value) and is_stale(tracked, name, value):
+    if unsent and not wrote.exchange.request.group and model.tag in str(value) and is_stale(tracked, name, value):
         return ["modify/seen-everywhere"]
     return _badly_written(wrote, tracked, name, value)
 
@@ -246,10 +246,12 @@ def losses(
     return list(dict.fromkeys([*first, *likely]))
 
 
-def unless_unshared(findings: Findings, role: str, otherwise: str) -> str:
-    """A second key that misses what other keys have made may miss its own assistants for the same reason."""
-    unshared = role == "sibling" and (SHARED in findings.known or findings.broken(SHARED))
-    return SHARED if unshared else otherwise
+def unless_unshared(findings: Findings, tracked: TrackedAssistant, role: str, otherwise: str) -> str:
+    """A second key that misses what other keys have made may miss its own assistants for the same reason. A key may
+    miss the declared assistant of another key for that reason too.
+    """
+    may_be = role == "sibling" or (tracked.role != role and not _is_made(tracked))
+    return SHARED if may_be and (SHARED in findings.known or findings.broken(SHARED)) else otherwise
 
 
 def features(
@@ -277,8 +279,12 @@ def _is_shared(tracked: TrackedAssistant, role: str) -> bool:
     """True if the key can reach the assistant only as a key of the same organization. The run knows the makers of its
     own assistants, and takes the first key for the maker of the declared ones.
     """
-    made = tracked.trail and read(tracked.trail[0].request).operation == CREATE
-    return role != (tracked.role if made else "primary")
+    return role != (tracked.role if _is_made(tracked) else "primary")
+
+
+def _is_made(tracked: TrackedAssistant) -> bool:
+    """True if the run has created the assistant."""
+    return bool(tracked.trail) and read(tracked.trail[0].request).operation == CREATE
 
 
 def _body_features(call: Call, status: int) -> list[str]:

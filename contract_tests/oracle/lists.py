@@ -194,7 +194,8 @@ class Lists:
         """Judges a complete walk: it has every assistant, in the right order."""
         organization = ORGANIZATIONS[call.role]
         missing = [tracked for tracked in self.model.present(organization) if tracked.id not in walk.ids]
-        for tracked in sorted(missing, key=lambda tracked: tracked.role == call.role):
+        # An assistant that another key has made tells whether the keys share theirs, so such ones come first.
+        for tracked in sorted(missing, key=lambda tracked: (tracked.role == call.role, not tracked.trail)):
             if call.role not in tracked.unlisted:  # one violation, until a list has it again
                 self._missing(call, walk, tracked)
             else:
@@ -239,7 +240,7 @@ class Lists:
 
     def _missing(self, call: Call, walk: Walk, tracked: TrackedAssistant) -> None:
         tracked.unlisted.add(call.role)
-        otherwise = attribution.unless_unshared(self.findings, call.role, "list/complete")
+        otherwise = attribution.unless_unshared(self.findings, tracked, call.role, "list/complete")
         candidates = attribution.losses(
             self.model.since_listed(tracked), tracked, call.role, otherwise, was_there=tracked.listed
         )

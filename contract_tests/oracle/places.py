@@ -53,6 +53,8 @@ class Places:
             right = ids[:1] == expected[:1] and set(ids) <= set(within)
             shared = f"the {walker} key is shown {expected}"
             self.judge("org/shared-by-its-keys", right, shared, f"{ids}", exchange)
+        if call.role != walker and not set(expected) <= set(ids):
+            return  # the keys may be the cause
         if len(expected) < len(walked):
             ours = self.model.assistants.keys() & walked
             whole = ours <= set(ids) and len(ids) > len(expected) and body.get("has_more") is False

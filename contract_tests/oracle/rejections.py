@@ -130,7 +130,7 @@ class Rejections:
             self._not_accepted(exchange, call, self.features(exchange, call, tracked)[0])
             return
         writes = self.model.since_read(tracked)
-        otherwise = attribution.unless_unshared(self.findings, call.role, "retrieve/equals-created")
+        otherwise = attribution.unless_unshared(self.findings, tracked, call.role, "retrieve/equals-created")
         candidates = attribution.losses(writes, tracked, call.role, otherwise)
         if candidates[0].requirement == "retrieve/equals-created":
             self.refusals.miss(exchange, call, tuple(tracked.trail[:1]))

@@ -211,9 +211,10 @@ class Writes:
         if "object" in before and "object" in document:
             wanted["object"] = before["object"]
         for name in TEXTS:
-            sent = call.fields.get(name)
-            if isinstance(sent, str) and sent and not call.free and not same(sent, document.get(name)):
-                wanted[name] = sent
+            sent, shown = call.fields.get(name), document.get(name)
+            is_wrong = not same(sent, shown) if sent else bool(shown)
+            if isinstance(sent, str) and not call.free and is_wrong:
+                wanted[name] = sent or None
         return wanted
 
     def by_verb(self, exchange: Exchange, call: Call, right: bool, tracked: TrackedAssistant | None) -> None:

@@ -20,7 +20,7 @@ from contract_tests.http.operations import created_id
 from contract_tests.http.target import TargetError
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Violation
-from contract_tests.runs.contrasts import Script, find_contrast, ungrouped
+from contract_tests.runs.contrasts import Script, find_contrast, one_by_one, ungrouped
 from contract_tests.runs.result import Progress
 from contract_tests.runs.scripts import Replay, replay, scripts, with_creates
 from contract_tests.runs.unnamed_creates import owner
@@ -28,6 +28,7 @@ from contract_tests.runs.unnamed_creates import owner
 TRIES = 3  # violations of one requirement: one of them has to come again
 LONG = 12  # calls of a script: the most that are shortened
 PARALLEL = "parallel/"
+SEEN = "modify/seen-everywhere"
 LIMITER = "rate/"  # its probe has repeated each burst already
 
 
@@ -135,8 +136,9 @@ def _find_cause(session: Session, violation: Violation, script: Script) -> Viola
 
 def _find_needed(session: Session, violation: Violation, script: Script) -> Violation | None:
     """Another explanation of the violation, if the violation does not come again without the calls that it accuses. The
-    script of a violation by random calls may have such calls."""
-    for other in violation.others:
+    script of a violation by random calls may have such calls. The modify that has sent the lost value is always needed.
+    """
+    for other in (other for other in violation.others if other.requirement != SEEN):
         accused = {each.number for each in other.accused}
         rest = tuple(each for each in script if each.number not in accused)
         is_tried = len(rest) < len(script) and _may_replay(session, rest)
@@ -200,9 +202,14 @@ def _likeliest(session: Session, violation: Violation, causes: Iterable[Violatio
 
 
 def _scripts(session: Session, violation: Violation) -> Iterator[Script]:
-    """Only a requirement about parallel calls needs them at the same time."""
-    found = scripts(violation.exchanges, session.oracle.model)
-    return found if violation.requirement.startswith(PARALLEL) else map(ungrouped, found)
+    """Only a requirement about parallel calls needs them at the same time. A modify that is not seen may need a read
+    before it, whose answer is shown again."""
+    found = list(scripts(violation.exchanges, session.oracle.model))
+    if violation.requirement.startswith(PARALLEL):
+        return iter(found)
+    simple = [ungrouped(each) for each in found]
+    read = [one_by_one(each) for each in simple[-1:] if violation.requirement == SEEN]
+    return iter([*simple, *read])
 
 
 def _can_come_again(session: Session, violation: Violation) -> bool:

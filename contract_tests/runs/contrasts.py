@@ -43,6 +43,10 @@ def ungrouped(script: Script) -> Script:
 
 
 def _one_by_one(_: Session, __: Violation, script: Script) -> Script:
+    return one_by_one(script)
+
+
+def one_by_one(script: Script) -> Script:
     """One call after the other. Before a modify, its assistant is read: a wrong value that was there before is not the
     modify's."""
     return tuple(call for each in ungrouped(script) for call in (*_read(each), each))

@@ -35,6 +35,12 @@ BLAMED = [
     ("histories", "an empty body wipes the instructions and says nothing"),
     # An earlier history had left its assistants, because the server had not found them.
     ("histories", "retrieve finds only at second sight"),
+    # The value was a default before, and the modify that had changed it was stored.
+    ("histories", "a modify replaces the whole assistant"),
+    # A read before the modify is needed to see the fault again.
+    ("histories", "a cache that no modify clears: getAssistant"),
+    # The page was of another key's list.
+    ("histories", "a list of ones own alone"),
     # The second key was refused, not the field, and could not delete what it had made.
     ("histories", "a second key may only read"),
     # The field was left out, and null was expected.

@@ -445,7 +445,7 @@ def a_bad_body_is_refused_and_clears_the_instructions(fake: Fake) -> None:
 # --- unknown-is-404
 
 
-@wrong(UNKNOWN, "create/id-is-asst-hyphen", each=MODIFIES)
+@wrong(UNKNOWN, "create/id-is-asst-hyphen", "delete/gone", each=MODIFIES)
 def an_unknown_id_is_made(fake: Fake, operation: str) -> None:
     """The code is an upsert."""
     making_ghosts(fake, operation, answer=True)
