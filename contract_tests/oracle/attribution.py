@@ -5,7 +5,7 @@ Also the requirements that demand the acceptance of a good call.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import ignored_fields
@@ -41,6 +41,8 @@ def other_candidates(
         without += accused
     if name in own_fields() and is_stale(tracked, name, value):
         found.setdefault("modify/seen-everywhere", [])
+    for candidate in _cleared_elsewhere(writes, tracked, name, value, _may_have_cleared):
+        found.setdefault(candidate.requirement, []).extend(candidate.accused)
     return [Candidate(requirement, tuple(calls)) for requirement, calls in found.items()]
 
 
@@ -62,7 +64,7 @@ def difference(
     wrote = next((write for write in own if write.accepted and write.call.operation in MODIFIES), None)
     if wrote:
         return _badly_stored(model, wrote, tracked, name, value), [wrote.exchange]
-    if cleared := next(_cleared_elsewhere(writes, tracked, name, value), None):
+    if cleared := next(_cleared_elsewhere(writes, tracked, name, value, _sent), None):
         return [cleared.requirement], [*cleared.accused]
     if made := next((write for write in own if write.call.operation == CREATE), None):
         return _badly_made(made, name, value), []
@@ -91,16 +93,21 @@ def unsent_candidates(model: Model, tracked: TrackedAssistant, call: Call, name:
         return named
     unsent = Candidate("modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial")
     unstored = _unstored(writes, tracked, name, value)
-    return list(dict.fromkeys([unsent, *named, *unstored, *_cleared_elsewhere(writes, tracked, name, value)]))
+    cleared = _cleared_elsewhere(writes, tracked, name, value, _may_have_cleared)
+    return list(dict.fromkeys([unsent, *named, *unstored, *cleared]))
 
 
 def _cleared_elsewhere(
-    writes: Iterable[Write], tracked: TrackedAssistant, name: str, value: Json
+    writes: Iterable[Write],
+    tracked: TrackedAssistant,
+    name: str,
+    value: Json,
+    is_suspect: Callable[[Write, str, Json], bool],
 ) -> Iterator[Candidate]:
-    """The calls that cleared this field of other assistants, or were refused with this field, by the requirement that
-    each violates if the field is empty because of the call."""
+    """The suspect calls on other assistants, by the requirement that each violates if the field is empty because of the
+    call."""
     found: dict[str, list[Exchange]] = {}
-    elsewhere = (write for write in writes if write.id != tracked.id and _may_clear(write, name, value))
+    elsewhere = (write for write in writes if write.id != tracked.id and is_suspect(write, name, value))
     for write in elsewhere if is_blank(value) else ():
         found.setdefault(_guilt(write, tracked, name, None), []).append(write.exchange)
     return (Candidate(requirement, tuple(calls)) for requirement, calls in found.items() if requirement)
@@ -150,7 +157,8 @@ def _sent(write: Write, name: str, value: Json) -> bool:
     return cleared or same(write.call.fields[name], value)
 
 
-def _may_clear(write: Write, name: str, value: Json) -> bool:
+def _may_have_cleared(write: Write, name: str, value: Json) -> bool:
+    """True if the call cleared the field, or was refused with this field."""
     was_refused = not write.accepted and write.call.operation in MODIFIES and name in write.call.fields
     return was_refused or _sent(write, name, value)
 
