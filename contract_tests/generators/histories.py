@@ -168,7 +168,7 @@ def _shows(session: Session, moves: list[Move], requirement: str) -> Violation |
             _perform(stage, moves)
     finally:
         session.client.watch = watch
-        _forget(session, made)
+        _note_bystanders(session, made)
     violation = next((each for each in stage.oracle.findings.violations if each.requirement == requirement), None)
     if not violation:
         return None
@@ -181,7 +181,7 @@ def _shows(session: Session, moves: list[Move], requirement: str) -> Violation |
     return replace(violation, exchanges=tuple(needed))
 
 
-def _forget(session: Session, made: set[str]) -> None:
+def _note_bystanders(session: Session, made: set[str]) -> None:
     """The oracle of the run has not seen these creates. If the server has not deleted their assistants, lists show
     assistants that have texts of the run."""
     for id, role in session.client.guard.created.items():

@@ -94,7 +94,7 @@ class Secrets:
         chars = [each for char in set("".join(self._beginnings)) for each in _cases(char)]
         codes, numbers = ("|".join(format(ord(char), form) for char in chars) for form in ("02x", "d"))
         special = r"|\\|&" if self._escapes != ESCAPES else ""
-        # Each alternative begins with one character, which makes the search ten times as fast.
+        # `re` skips to an alternative that begins with a character, and not to one that begins with a choice.
         marks = rf"\\(?:u00|x)(?:{codes})|%(?:25){{0,3}}(?:{codes})|&#x0{{0,5}}(?:{codes})|&#0{{0,5}}(?:{numbers});|\0"
         return re.compile(f"{marks}{special}")
 

@@ -31,7 +31,7 @@ def other_candidates(
     call.
     """
     writes = model.since_read(tracked)
-    if model.tag in str(value) and by_its_value(model, tracked, name, value, writes):
+    if _is_from_the_run(model, value) and by_its_value(model, tracked, name, value, writes):
         return []
     found: dict[str, list[Exchange]] = {}
     without = [*accused]
@@ -89,7 +89,7 @@ def unsent_candidates(model: Model, tracked: TrackedAssistant, call: Call, name:
     writes = model.since_read(tracked)
     told = by_its_value(model, tracked, name, value, writes)
     named = [Candidate(told[0], (told[1],))] if told else []
-    if named and model.tag in str(value):
+    if named and _is_from_the_run(model, value):
         return named
     unsent = Candidate("modify/empty-body-changes-nothing" if call.fields == {} else "modify/partial")
     unstored = _unstored(writes, tracked, name, value)
@@ -124,13 +124,13 @@ def by_its_value(
     newest = _newest_modify(writes, tracked, name)
     stale = name in own_fields() and is_stale(tracked, name, value)
     # An earlier value of its own explains a text as well, unless the run has sent the text once.
-    own_alone = stale and newest and model.tag not in str(value)
+    own_alone = stale and newest and not _is_from_the_run(model, value)
     for write in writes:
         can_tell = write.id == tracked.id or not (own_alone or is_blank(value))
         if can_tell and _sent(write, name, value) and (found := _guilt(write, tracked, name, newest)):
             return found, write.exchange
     # A value that others send too may be the default that a later call has restored.
-    if newest and stale and model.tag in str(value):
+    if newest and stale and _is_from_the_run(model, value):
         return _badly_written(newest, tracked, name, value)[0], newest.exchange
     return None
 
@@ -147,6 +147,11 @@ def _newest_modify(writes: Iterable[Write], tracked: TrackedAssistant, name: str
     """The newest accepted modify that has sent this field to the assistant."""
     modifies = (each for each in writes if each.accepted and each.call.operation in MODIFIES)
     return next((each for each in modifies if each.id == tracked.id and name in each.call.fields), None)
+
+
+def _is_from_the_run(model: Model, value: Json) -> bool:
+    """True for a text that only this run sends: such a text tells which call has sent it."""
+    return model.tag in str(value)
 
 
 def _sent(write: Write, name: str, value: Json) -> bool:
@@ -205,7 +210,12 @@ def _badly_stored(model: Model, wrote: Write, tracked: TrackedAssistant, name: s
     """The requirements if the answer of a modify was right, and a read shows another value. Of a field that the modify
     has not sent, an old text that only this run sends is an old answer."""
     unsent = name in own_fields() and name not in wrote.call.fields
-    if unsent and not wrote.exchange.request.group and model.tag in str(value) and is_stale(tracked, name, value):
+    if (
+        unsent
+        and not wrote.exchange.request.group
+        and _is_from_the_run(model, value)
+        and is_stale(tracked, name, value)
+    ):
         return ["modify/seen-everywhere"]
     return _badly_written(wrote, tracked, name, value)
 

@@ -42,10 +42,6 @@ def ungrouped(script: Script) -> Script:
     )
 
 
-def _one_by_one(_: Session, __: Violation, script: Script) -> Script:
-    return one_by_one(script)
-
-
 def one_by_one(script: Script) -> Script:
     """One call after the other. Before a modify, its assistant is read: a wrong value that was there before is not the
     modify's."""
@@ -83,9 +79,8 @@ def _by_the_other_method(_: Session, violation: Violation, script: Script) -> Sc
     """The modify that was wrong, by the method that was right: on the same assistant, with the same body. The body may
     be wrong by both, if the two assistants were not alike."""
     wrong = violation.exchanges[-1]
-    call = operations.parse(wrong.request.method, wrong.request.path)
     (other,) = {operations.METHODS[each] for each in operations.MODIFIES} - {wrong.request.method}
-    before = [each for each in script if each is not wrong and call.id in (created_id(each), _id(each))]
+    before = [each for each in script if each is not wrong and _id(wrong) in (created_id(each), _id(each))]
     return (*before, Exchange(0, replace(wrong.request, method=other), Response(0)))
 
 
@@ -102,8 +97,8 @@ def _first(role: str) -> str:
 
 
 CONTRASTS: dict[str, Contrast] = {
-    "parallel/creates-all-kept": _one_by_one,
-    "parallel/modifies-not-lost": _one_by_one,
+    "parallel/creates-all-kept": lambda _, __, script: one_by_one(script),
+    "parallel/modifies-not-lost": lambda _, __, script: one_by_one(script),
     **dict.fromkeys(UNKNOWN_TO_THE_CALLER, _with_an_unknown_id),
     **dict.fromkeys(AS_MODIFIED, _after_a_read),
     "modify/only-its-target": _without_the_accused,

@@ -8,7 +8,7 @@ from contract_tests.http import editions
 from self_tests.wrong import SERVERS
 from self_tests.wrong.mutants import judged
 
-# Wrong servers that were blamed for more, by the generator that did. `make mutants` tries all of them by the tour.
+# Wrong servers that were blamed for more, by the generator that did. `make mutants` tries all by the whole suite.
 BLAMED = [
     # A text was wrong by one verb, and another text right by the other.
     ("histories", "texts are normalized: NFC"),

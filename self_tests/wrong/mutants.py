@@ -119,7 +119,10 @@ def kill(whole: bool, index: int) -> Kill:
             break
         requests += result.requests
     production = () if server.limited else named_in_production(server)
-    named = tuple(violated(judged(server, *ALL)[0])) if whole else None
+    named = None
+    if whole:
+        result, stopped = judged(server, *ALL)
+        named, why = tuple(violated(result)), why or stopped
     return Kill(server.name, server.meant, by, tuple(others), production, named, first, time.monotonic() - began, why)
 
 
@@ -169,7 +172,7 @@ def describe(kill: Kill) -> str:
     """
     faults = [] if kill.by else [f"survives {kill.stopped}"]
     if kill.whole is not None and kill.meant not in kill.whole:
-        faults.append("survives the whole suite")
+        faults.append(f"survives the whole suite {kill.stopped}")
     also = {
         "": kill.undeclared,
         " by the profile production": kill.undeclared_in_production,

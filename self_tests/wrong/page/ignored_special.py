@@ -50,8 +50,9 @@ def an_answer_shows_of_the_metadata_the(fake: Fake, field: str) -> None:
 @wrong("ignored/tools-not-kept")
 def the_description_of_a_function_fills_empty_instructions(fake: Fake) -> None:
     def fill(body: Document) -> Document:
-        tools = body.get("tools") if isinstance(body.get("tools"), list) else []
-        functions = [each.get("function") for each in tools or [] if isinstance(each, dict)]
+        tools = body.get("tools")
+        listed = tools if isinstance(tools, list) else []
+        functions = [each.get("function") for each in listed if isinstance(each, dict)]
         told = [each.get("description") for each in functions if isinstance(each, dict)]
         return {**body, "instructions": told[0]} if told and told[0] and not body.get("instructions") else body
 
