@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 # Seconds between two writes of the log. To write many lines at once is much cheaper than to write each alone.
 DELAY = 0.05
@@ -21,8 +22,12 @@ Logged = tuple[float, str, str, int, float, str]
 
 
 def _text_line(at: float, method: str, path: str, status: int, seconds: float, label: str) -> str:
-    now = time.strftime("%H:%M:%S", time.localtime(at))
-    return f"{now} {method} {_without_query(path)} {status} {seconds * 1000:.1f} ms {label}"
+    return f"{_clock_text(int(at))} {method} {_without_query(path)} {status} {seconds * 1000:.1f} ms {label}"
+
+
+@lru_cache(2)  # many lines are of the same second
+def _clock_text(at: int) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(at))
 
 
 def _json_line(at: float, method: str, path: str, status: int, seconds: float, label: str) -> str:

@@ -5,7 +5,6 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from fake_server.domain.ids import Ids
 from fake_server.edition import load_edition
 from fake_server.fake import Fake
 from fake_server.http.addresses import ListenError, Listening
+from fake_server.http.event_loop import loop_factory
 from fake_server.http.middlewares import allow_origins, number_requests
 from fake_server.http.server import listening
 from fake_server.http.tls import TlsError, load_tls
@@ -115,7 +115,7 @@ def log_warnings() -> LineWriter:
 
 def serve_until_signal(fake: Fake, place: Place, announce: Callable[[Listening], None]) -> None:
     """Call `announce` when the fake listens, serve until SIGINT or SIGTERM, and close the store. Raises StartError."""
-    with closing(fake.store), asyncio.Runner(loop_factory=_fast_loop()) as runner:
+    with closing(fake.store), asyncio.Runner(loop_factory=loop_factory()) as runner:
         try:
             runner.run(_serve(fake, place, announce))
         except (ListenError, TlsError) as error:
@@ -140,12 +140,3 @@ async def _serve(fake: Fake, place: Place, announce: Callable[[Listening], None]
             task.cancel()
     # The last lines of the log are handed over in this time.
     await asyncio.sleep(2 * DELAY)
-
-
-def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's loop if uvloop is installed (the extra `fast`): a request then takes 20 % less time."""
-    try:
-        loop: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
-    except ImportError:
-        return None
-    return loop

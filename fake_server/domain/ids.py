@@ -10,6 +10,9 @@ LETTERS = string.ascii_letters + string.digits
 
 
 def random_id(_: str) -> str:
+    """From the random source of the system, because forked processes, which may use one data file one after the other,
+    would repeat the ids of a generator.
+    """
     return token_hex(12)
 
 

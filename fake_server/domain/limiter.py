@@ -1,7 +1,7 @@
 """The rate limiter: it counts the calls of each caller in a sliding or fixed window. It knows only a clock."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -56,6 +56,12 @@ class Limiter:
             return
         now = self.now()
         calls = self._recent_calls(key, now)
+        if self.block or len(calls) >= limit:
+            self._check_wait(key, calls, limit, now)
+        calls.append(self._counted_at(now))
+
+    def _check_wait(self, key: str, calls: Sequence[float], limit: int, now: float) -> None:
+        """Raises TooManyRequests if the key has used up its limit, or is blocked."""
         wait = self._seconds_until_free(calls[-limit], now) if len(calls) >= limit else 0
         if self.block:
             wait = self._wait_in_block(key, wait, now)
@@ -63,7 +69,6 @@ class Limiter:
             message = f"The limit is {self.describe(limit)}. Retry in {wait} s."
             message += f" The service has this limit too. {self.advice}"
             raise TooManyRequests(message, headers={"retry-after": str(wait)})
-        calls.append(self._counted_at(now))
 
     def _counted_at(self, now: float) -> float:
         """In a fixed window every call gets the time at which the window started."""
@@ -89,6 +94,16 @@ class Limiter:
         self.blocked.clear()
 
     def state(self, key: str) -> State:
+        return State(*self._numbers(key))
+
+    def headers(self, key: str) -> dict[str, str]:
+        limit, _, left, reset = self._numbers(key)
+        if limit is None:
+            return {}
+        return {"x-ratelimit-limit": str(limit), "x-ratelimit-remaining": str(left), "x-ratelimit-reset": str(reset)}
+
+    def _numbers(self, key: str) -> tuple[int | None, int, int | None, int]:
+        """The parts of the state. Every answer needs them, and a named tuple takes ten times as long to create."""
         limit, now = self._limit_of(key), self.now()
         calls = self._recent_calls(key, now)
         # More calls than `limit` are possible if the limit was lowered.
@@ -96,13 +111,7 @@ class Limiter:
         reset = self._seconds_until_free(calls[-1], now) if calls else 0
         if self.block and (blocked := self._wait_in_block(key, 0, now)):
             left, reset = 0, max(reset, blocked)
-        return State(limit, len(calls), left, reset)
-
-    def headers(self, key: str) -> dict[str, str]:
-        limit, _, left, reset = self.state(key)
-        if limit is None:
-            return {}
-        return {"x-ratelimit-limit": str(limit), "x-ratelimit-remaining": str(left), "x-ratelimit-reset": str(reset)}
+        return limit, len(calls), left, reset
 
     def _recent_calls(self, key: str, now: float) -> deque[float]:
         calls = self.calls[key]

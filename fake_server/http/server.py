@@ -17,6 +17,7 @@ from fake_server.domain.errors import Broken, MalformedRequest, Refused, Unsuppo
 from fake_server.fake import Fake
 from fake_server.http.addresses import Listening, bind, describe
 from fake_server.http.connections import IDLE_SECONDS, WAITING_CONNECTIONS, Connections, most_connections
+from fake_server.http.event_loop import loop_factory
 from fake_server.http.web import build_endpoint, build_response, check_content_encoding, render_refusal
 
 LOG = logging.getLogger(__name__)
@@ -175,7 +176,11 @@ def serve(fake: Fake, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContex
                 raise
             ready.set_exception(error)
 
-    thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
+    def run_loop() -> None:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            runner.run(run())
+
+    thread = threading.Thread(target=run_loop, daemon=True)
     thread.start()
     url, loop, stop = ready.result()
     try:

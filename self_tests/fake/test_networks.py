@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from fake_server.control.mount import attach
 from fake_server.domain.clock import Clock
 from fake_server.fake import Fake
 from fake_server.http.addresses import ListenError, bind, describe
+from fake_server.http.event_loop import loop_factory
 from fake_server.http.server import serve
 from fake_server.http.tls import TlsError, load_tls
 from self_tests.fake.control.controlled import controlled
@@ -242,3 +244,14 @@ def test_tls_to_a_plain_port_is_said(base_url: str, caplog: pytest.LogCaptureFix
 
     assert "speaks TLS" in caplog.text
     assert "--tls-cert" in caplog.text
+
+
+def test_the_fake_needs_no_uvloop(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows, for which there is no uvloop, the fake serves on the loop of asyncio."""
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+
+    with serve(fake) as url:
+        answer = httpx2.get(f"{url}/assistants", headers=KEY, trust_env=False)
+
+    assert answer.status_code == 200
+    assert loop_factory() is None

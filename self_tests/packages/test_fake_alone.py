@@ -121,14 +121,13 @@ def test_the_pytest_fixture_needs_pytest_alone(light: Light, tmp_path: Path) -> 
 
 
 def test_the_distributions_agree() -> None:
-    """Each dependency, extra and entry point of the light distribution is one of the whole distribution too."""
+    """Each dependency and entry point of the light distribution is one of the whole distribution too."""
     light, whole = (
         tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         for folder in (PROJECTS["assistants-fake"], PROJECTS["assistants-contract"])
     )
 
     assert set(light["dependencies"]) <= set(whole["dependencies"])
-    assert light["optional-dependencies"]["fast"] == whole["optional-dependencies"]["fast"]
     assert light["scripts"].items() <= whole["scripts"].items()
     assert light["entry-points"]["pytest11"].items() <= whole["entry-points"]["pytest11"].items()
     assert [light[name] for name in ("requires-python", "license")] == [
