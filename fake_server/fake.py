@@ -31,7 +31,8 @@ class Fake:
     - `json_options`: the options of orjson.
     - `middlewares`: aiohttp's middlewares, around every request; the first one is the outermost.
     - `log`: called with each answer: method, path as sent, status, seconds, and the label of the key.
-    - `before_handling`: awaited with aiohttp's request and its context after the check of the key. It may refuse.
+    - `before_handling`: called with aiohttp's request and its context after the check of the key. It may refuse, and
+      may return a coroutine, which is awaited. Most calls need none, and to await one takes a microsecond.
     - `background`: coroutine functions that run while the command serves.
     - `body_seconds`: the time in which a body must arrive.
     """
@@ -65,7 +66,7 @@ class Fake:
     json_options: int = 0
     middlewares: list[Any] = field(default_factory=list)
     log: Callable[[str, str, int, float, str], None] | None = None
-    before_handling: Callable[[Any, RequestContext], Awaitable[None]] | None = None
+    before_handling: Callable[[Any, RequestContext], Awaitable[None] | None] | None = None
     background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     body_seconds: float = 10.0
 

@@ -1,6 +1,7 @@
 """Adds the Control API to a fake: its routes beside /v1, and a middleware around each call of /v1."""
 
 import time
+from collections.abc import Awaitable
 from functools import partial
 from typing import cast
 
@@ -38,14 +39,15 @@ def _organization_of(fake: Fake, caller: str) -> str:
     return key.organization if key else ""
 
 
-async def _inject_fault(control: Control, request: web.BaseRequest, context: RequestContext) -> None:
-    """Raises Faulted, and InvalidParameter for an invalid header."""
+def _inject_fault(control: Control, request: web.BaseRequest, context: RequestContext) -> Awaitable[None] | None:
+    """The effect of a fault before the call, which raises Faulted; None without a fault. Raises InvalidParameter for an
+    invalid header.
+    """
     header, faults = request.headers.get(HEADER), control.faults
     if header is None and not faults.all:
-        return
+        return None
     context.fault = faults.claim(context) if header is None else faults.fault_from_header(header)
-    if context.fault is not None:
-        await delay_or_refuse(context.fault)
+    return None if context.fault is None else delay_or_refuse(context.fault)
 
 
 async def _middleware(control: Control, request: web.BaseRequest, handler: Endpoint) -> web.StreamResponse:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
-from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
 from fake_server.dialect.answers import change_answers
-from fake_server.domain.ids import random_letters
+from fake_server.domain.ids import random_id, random_letters
 from fake_server.edition import Edition
 from fake_server.fake import Fake
 
@@ -26,7 +25,7 @@ def _next_number(fake: Fake) -> str:
 
 SHAPES: Mapping[str, Callable[[Fake], str]] = {
     "uuid": lambda _: str(uuid4()),
-    "short": lambda _: token_hex(6),
+    "short": lambda _: random_id("")[:12],
     "number": _next_number,
     "letters": lambda _: random_letters(24)(""),
 }

@@ -1,18 +1,17 @@
 """The headers of every answer, and the headers of the answer to a preflight. Knows no HTTP library."""
 
 import re
-from random import Random
+
+from fake_server.domain.ids import random_id
 
 EXPOSED = "x-request-id, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset"
-# A request id is no secret, and the random source of the system takes twice the time.
-BITS = Random().getrandbits
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def common_headers() -> dict[str, str]:
     """A new request id, and the permission for pages of any origin to read the answer."""
     return {
-        "x-request-id": f"req_{BITS(96):024x}",
+        "x-request-id": f"req_{random_id('')}",
         "access-control-allow-origin": "*",
         "access-control-expose-headers": EXPOSED,
     }

@@ -142,7 +142,9 @@ async def check_request(
     context.key, context.operation = key, operation
     context.caller = fake.caller(request, operation, key)
     if fake.before_handling is not None:
-        await fake.before_handling(request, context)
+        effect = fake.before_handling(request, context)
+        if effect is not None:
+            await effect
     if not fake.counts_unauthenticated:
         fake.limiter.count_call(context.caller)
     query = fake.check_query(operation, request.query.items() if request.query_string else ())
