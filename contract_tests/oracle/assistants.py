@@ -14,7 +14,7 @@ from contract_tests.http.operations import CREATE, MODIFIES, RETRIEVE, parse
 from contract_tests.oracle import attribution
 from contract_tests.oracle.attribution import IDENTITY
 from contract_tests.oracle.calls import TEXTS, Call, is_shown, kept_id, own_fields, taken_from
-from contract_tests.oracle.kept_fields import REPLACED, Fault, KeptFields, modified_fault, was_replaced
+from contract_tests.oracle.kept_fields import REPLACED, Fault, KeptFields, modified_fault, shown_value, was_replaced
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.schema import schema_faults
 from contract_tests.requirements import catalogue
@@ -121,7 +121,7 @@ class Assistants:
             if (
                 name in before
                 and name not in faulty
-                and (fault := self._modified_field(call, tracked, name, _shown_value(document, name)))
+                and (fault := self._modified_field(call, tracked, name, shown_value(document, name)))
             ):
                 right = False
                 candidates, expected, actual = fault
@@ -286,12 +286,6 @@ class Assistants:
 def _fields_of_one() -> tuple[str, ...]:
     """The fields that are a matter of one assistant: the others are the same on every one."""
     return tuple(name for name in catalogue.fields("Assistant") if name not in ignored_names())
-
-
-def _shown_value(document: dict[str, Json], name: str) -> Json:
-    """The value of a field. A kept field that an answer leaves out stands at its default."""
-    kept = kept_fields().get(name)
-    return document.get(name, kept.default if kept and kept.default is not ... else None)
 
 
 def _surrogate(text: Json) -> bool:

@@ -41,7 +41,7 @@ class KeptFields:
             self.findings.judge(DEFAULTS, right, call.operation, expected, f"{name} {brief(actual)}", exchange)
 
     def _judge(self, exchange: Exchange, call: Call, document: dict[str, Json], field: KeptField) -> None:
-        sent, shown = call.fields[field.name], document.get(field.name, field.default)
+        sent, shown = call.fields[field.name], shown_value(document, field.name)
         actual = f"{field.name} {brief(document.get(field.name, '(absent)'))}"
         if sent is None:
             right = shown is None or same(shown, field.default) or same(shown, self._unset.get(field.name))
@@ -57,6 +57,12 @@ class KeptFields:
         missing = [name for name in fields("Assistant") if name not in document and name not in schema_faults(document)]
         expected, actual = "all fields of an assistant", f"without {', '.join(missing)}"
         self.findings.judge(EVERY_FIELD, not missing, call.operation, expected, actual, exchange)
+
+
+def shown_value(document: dict[str, Json], name: str) -> Json:
+    """The value of a field. A kept field that an answer leaves out stands at its default."""
+    kept = kept_fields().get(name)
+    return document.get(name, kept.default if kept and kept.default is not ... else None)
 
 
 @per_edition
