@@ -14,10 +14,10 @@ KEEP_ALIVE_SECONDS = 15
 async def stream(requests: RequestLog, request: web.BaseRequest) -> web.StreamResponse:
     """Send events until the listener disconnects or the fake ends."""
     response = web.StreamResponse(headers=EVENT_HEADERS)
-    await response.prepare(request)
     queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_SIZE)
     requests.listeners.add(queue)
     try:
+        await response.prepare(request)
         await response.write(b": listening\n\n")
         while True:
             await response.write((await _next_event(queue)).encode())

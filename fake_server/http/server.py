@@ -27,6 +27,8 @@ QUIET.disabled = True
 # aiohttp's words for the start of a TLS connection.
 TLS_HELLO = "HTTPS traffic"
 TURNS_TO_ACCEPT = 4  # turns of the loop until an accepted connection is known to aiohttp's server
+# Seconds in which a TLS connection must begin and end. Until it has begun, it does not count as a connection.
+TLS_SECONDS = 5
 TLS_ADVICE = "Call it with http://, or start the fake with --tls-cert and --tls-key."
 
 
@@ -49,6 +51,13 @@ class Connection(web.RequestHandler):
     def is_idle(self) -> bool:
         """True before a request has arrived completely. aiohttp has no public name for this."""
         return self._waiter is not None
+
+    def drop(self) -> None:
+        """Close at once. A usual close waits for the client with TLS."""
+        transport = self.transport
+        self.force_close()
+        if transport is not None:
+            transport.abort()
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
@@ -78,17 +87,27 @@ class Connection(web.RequestHandler):
         reason = message.strip().split("\n")[0]
         if isinstance(exc, BadHttpMethod):
             allow = ", ".join({operation.method: None for operation in self.fake.contract.operations})
-            return WrongMethod(f"{reason:.100} Use {allow}.", headers={"allow": allow})
+            return WrongMethod(f"{reason.rstrip(':'):.100}. Use {allow}.", headers={"allow": allow})
         return MalformedRequest(f"This is not an HTTP request: {reason:.100}")
 
     def eof_received(self) -> bool:  # type: ignore[override]  # asyncio's own may also return a bool
         """A caller may close its sending half after a request. The answer must still be sent."""
-        # aiohttp would drop the answer, and its public API cannot say that a request is still unanswered.
         self.ended.set()
+        if self.transport is None or self.transport.get_extra_info("sslcontext") is not None:
+            return False  # with TLS a half cannot stay open
+        # aiohttp would drop the answer, and its public API cannot say that a request is still unanswered.
         busy = bool(self._messages) or (self._request_count > 0 and self._waiter is None)
-        if busy:
+        if busy and not self._messages:
             self.close()
         return busy
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """After the answer to the last request of a caller that has closed its sending half, the connection closes."""
+        if self.ended.is_set() and not self._messages:
+            resp.force_close()
+        return await super().finish_response(request, resp, start_time)
 
 
 class LastAnswer(web.Response):
@@ -144,7 +163,7 @@ async def listening(
     try:
         for each in sockets:
             protocol = partial(Connection, fake, connections, manager, loop)
-            servers.append(await loop.create_server(protocol, sock=each, backlog=at_once, ssl=tls))
+            servers.append(await loop.create_server(protocol, sock=each, backlog=at_once, ssl=tls, **_limits(tls)))
             # The system may hold more connections than the loop accepts at once; it drops those beyond for a second.
             each.listen(WAITING_CONNECTIONS)
         scheme = "http" if tls is None else "https"
@@ -158,6 +177,10 @@ async def listening(
         for server in servers:
             server.close()
         await runner.cleanup()
+
+
+def _limits(tls: ssl.SSLContext | None) -> dict[str, Any]:
+    return {} if tls is None else {"ssl_handshake_timeout": TLS_SECONDS, "ssl_shutdown_timeout": TLS_SECONDS}
 
 
 @contextmanager

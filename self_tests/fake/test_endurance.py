@@ -7,16 +7,20 @@ import json
 import os
 import resource
 import select
+import ssl
+import struct
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from http.client import HTTPConnection
-from socket import create_connection
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+from socket import SHUT_WR, SO_LINGER, SOL_SOCKET, create_connection
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import trustme
 
 from fake_server import log
 from fake_server.compose import compose
@@ -29,14 +33,21 @@ HEADERS = {"Authorization": "Bearer sk-fake-primary"}
 PIPE_SIZE = 4_096  # bytes, with room for 70 lines
 FILES = 128  # file descriptors of the fake
 IDLE = 160  # connections
+RESET = struct.pack("ii", 1, 0)  # closes a connection without a goodbye
 
 
 @contextmanager
-def running(*options: str) -> Iterator[tuple[subprocess.Popen[bytes], str, int]]:
-    """The process of the command, with few file descriptors and a short pipe, and its host and port."""
+def running(
+    *options: str, files: int = FILES, closed: Sequence[int] = ()
+) -> Iterator[tuple[subprocess.Popen[bytes], str, int]]:
+    """The process of the command, with few file descriptors and a short pipe, and its host and port. `closed` are the
+    standard streams that are closed.
+    """
 
     def limit_files() -> None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+        for stream in closed:
+            os.close(stream)
 
     given: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "pipesize": PIPE_SIZE}
     with subprocess.Popen([*COMMAND, *options], **given, preexec_fn=limit_files) as process:
@@ -129,7 +140,8 @@ def test_a_closed_stderr_is_no_error() -> None:
     """A writer without a file writes nothing."""
     writer = LineWriter(None)
     writer.write(["a"])
-    writer.flush(0)
+
+    assert writer._thread is None
 
 
 HEAD = b"POST /v1/assistants HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk-fake-primary\r\n"
@@ -147,6 +159,93 @@ def test_idle_connections_deafen_nobody(fake_address: tuple[str, int], sent: byt
         assert statuses(fake_address, 3) == {200}
 
 
+@pytest.mark.parametrize("files", [32, 48])
+@pytest.mark.parametrize("data", [False, True], ids=["memory", "data"])
+def test_few_file_descriptors_are_enough(files: int, data: bool, tmp_path: Path) -> None:
+    """A fake with very few file descriptors answers a call beside idle connections."""
+    options = ("--data", str(tmp_path / "data.json")) if data else ()
+    with running(*options, files=files) as (_, host, port), ExitStack() as stack:
+        for _ in range(2 * files):
+            stack.enter_context(create_connection((host, port), timeout=20))
+
+        assert statuses((host, port), 3) == {200}
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a certificate and its key."""
+    file = tmp_path_factory.mktemp("certificate") / "both.pem"
+    trustme.CA().issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(file)
+    return file
+
+
+@pytest.fixture
+def tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def test_idle_tls_connections_deafen_nobody(certificate: Path, tls: ssl.SSLContext) -> None:
+    """More TLS connections without a request than the fake has file descriptors: a call is answered."""
+    with running("--tls-cert", str(certificate)) as (_, host, port), ExitStack() as stack:
+        for _ in range(IDLE):
+            plain = stack.enter_context(create_connection((host, port), timeout=20))
+            stack.enter_context(tls.wrap_socket(plain))
+        with closing(HTTPSConnection(host, port, timeout=20, context=tls)) as connection:
+            assert call(connection) == 200
+
+
+LISTEN = b"GET /_fake/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def test_a_listener_that_resets_is_no_error() -> None:
+    """A listener of the request log who resets the connection is no error of the fake: the log has no line about it."""
+    with running("--quiet") as (process, host, port):
+        for _ in range(10):
+            with create_connection((host, port), timeout=20) as connection:
+                connection.setsockopt(SOL_SOCKET, SO_LINGER, RESET)
+                connection.sendall(LISTEN)
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+
+    assert said == b""
+
+
+def test_a_tls_listener_that_leaves_is_no_error(certificate: Path, tls: ssl.SSLContext) -> None:
+    """A listener who ends TLS as a browser does, before the answer has ended, is no error: the log has no line."""
+    with running("--quiet", "--tls-cert", str(certificate)) as (process, host, port):
+        connection = tls.wrap_socket(create_connection((host, port), timeout=20))
+        connection.sendall(LISTEN)
+        connection.recv(1)
+        with closing(connection), suppress(ssl.SSLError):
+            connection.unwrap()
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+
+    assert said == b""
+
+
+def test_a_closed_standard_stream_is_no_error() -> None:
+    """A fake that is started without stdin, as some supervisors do, ends with 0."""
+    with running(closed=[0]) as (process, host, port):
+        status = statuses((host, port), 1)
+        process.terminate()
+
+        assert (status, process.wait(20)) == ({200}, 0)
+
+
+def test_requests_in_a_row_are_answered_after_a_half_close(fake_address: tuple[str, int]) -> None:
+    """A caller may send several requests and close its sending half: every request is answered."""
+    request = b"GET /v1/assistants HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk-fake-primary\r\n\r\n"
+    with create_connection(fake_address, timeout=20) as connection:
+        connection.sendall(100 * request)
+        connection.shutdown(SHUT_WR)
+        answers = b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    assert answers.count(b"HTTP/1.1 200 OK\r\n") == 100
+
+
 class Client:
     def __init__(self, idle: bool) -> None:
         self.idle = idle
@@ -155,7 +254,7 @@ class Client:
     def is_idle(self) -> bool:
         return self.idle
 
-    def force_close(self) -> None:
+    def drop(self) -> None:
         self.closed = True
 
 
