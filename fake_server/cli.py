@@ -16,6 +16,7 @@ import click
 
 from fake_server.console import print_greeting, print_json
 from fake_server.contract.editions import PAGE, edition_names, load_document
+from fake_server.control import PREFIX
 from fake_server.distribution import installed_version
 from fake_server.domain.web_names import WebNameError, check_host_name, origin_pattern
 from fake_server.log import RENDERERS
@@ -23,7 +24,6 @@ from fake_server.log import RENDERERS
 DEFAULT_RATE = str(load_document()["x-rate-limit"]["requests"])
 DEFAULT_BASE_PATH = urlsplit(load_document()["servers"][0]["url"]).path
 EDITIONS = edition_names()
-CONTROL_PATH = "/_fake"
 PUBLIC = (
     "Everybody who reaches this port can see the keys and change everything under /_fake. "
     "Give --control-token, or --no-control."
@@ -67,8 +67,8 @@ def _parse_base_path(text: str) -> str:
     path = text.removesuffix("/")
     if not text.startswith("/") or not re.fullmatch(r"(/(?!\.{1,2}(/|$))[\w.~-]+)*", path, re.ASCII):
         raise click.BadParameter(f"'{text}' is not a path, such as /, /v1 or /openai/v1.")
-    if path == CONTROL_PATH or path.startswith(f"{CONTROL_PATH}/"):
-        raise click.BadParameter(f"{CONTROL_PATH} is the path of the Control API. Give another one.")
+    if path == PREFIX or path.startswith(f"{PREFIX}/"):
+        raise click.BadParameter(f"{PREFIX} is the path of the Control API. Give another one.")
     return path
 
 
@@ -79,13 +79,17 @@ def _print_version(context: click.Context, _: click.Parameter, given: bool) -> N
 
 
 def main() -> None:
-    """Exit with 0 after SIGTERM or SIGINT. If the fake cannot start, print one line on stderr and exit with 2."""
+    """Exit with 0 after SIGTERM or SIGINT, and with 130 if SIGINT comes before the fake serves. If the fake cannot
+    start, print one line on stderr and exit with 2.
+    """
     try:
         command(standalone_mode=False)
     except click.ClickException as error:
         line = " ".join(error.format_message().split())
         click.echo(f"assistants-fake: {line}", err=True)
         sys.exit(2)
+    except click.Abort:  # click's word for Ctrl-C
+        sys.exit(130)
 
 
 @click.command(name="assistants-fake", context_settings={"help_option_names": ["-h", "--help"]})
@@ -185,13 +189,16 @@ def command(
         control = not options["no_control"]
         if found.is_public and control and options["control_token"] is None:
             start.LOG.warning(PUBLIC)
-        if as_json:
-            print_json(fake, found.url, control)
-        else:
-            print_greeting(fake, found.url, control, options["dialect"] or "openai")
+        try:
+            if as_json:
+                print_json(fake, found.url, control)
+            else:
+                print_greeting(fake, found.url, control, options["dialect"] or "openai")
+        except OSError as error:
+            raise start.StartError(f"The output cannot be written: {error.strerror}.") from None
 
     try:
-        fake = start.compose_fake(hosts, writer, **options)
+        fake = start.compose_fake(hosts, writer, start.StartOptions(**options))
         place = start.Place(hosts, port, None if tls_cert is None else (tls_cert, tls_key))
         start.serve_until_signal(fake, place, announce)
     except start.StartError as error:

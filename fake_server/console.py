@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fake_server.contract.editions import PAGE
+from fake_server.control import PREFIX
 from fake_server.domain.assistants import Key
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ MOST_KEYS = 20
 
 
 def _page_url(fake: Fake, url: str) -> str:
-    return f"{url.removesuffix(fake.contract.prefix)}/_fake/"
+    return f"{url.removesuffix(fake.contract.prefix)}{PREFIX}/"
 
 
 def print_json(fake: Fake, url: str, control: bool) -> None:

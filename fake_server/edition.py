@@ -12,7 +12,7 @@ from fake_server.contract.openapi import kept_fields
 from fake_server.domain import assistants
 from fake_server.domain.assistants import PREFIX
 from fake_server.domain.ids import random_id, random_letters
-from fake_server.domain.kept import KeptFields
+from fake_server.domain.kept_fields import KeptFields
 
 Document = dict[str, Any]
 # A service of this requirement refuses to delete the assistant that the key is bound to.

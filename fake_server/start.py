@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from fake_server.compose import compose
 from fake_server.contract.yaml_file import YamlFileError
 from fake_server.control.access import AllowedHosts
 from fake_server.control.mount import attach
+from fake_server.control.state import Control
 from fake_server.dialect.apply import organization_defaults
 from fake_server.dialect.settings import all_settings, is_dialect_file, load_dialect
 from fake_server.domain.clock import Clock
@@ -40,62 +42,74 @@ class StartError(Exception):
     """The fake cannot start with these options; the message gives the reason in one line."""
 
 
-def compose_fake(
-    hosts: Sequence[str],
-    writer: LineWriter,
-    *,
-    rate_limit: int | None,
-    data: Path | None,
-    durable: bool,
-    edition: str,
-    dialect: str | None,
-    seed_file: Path | None,
-    watch: bool,
-    seed: int | None,
-    cors: tuple[str, ...],
-    cors_credentials: bool,
-    allow_host: tuple[str, ...],
-    control_token: str | None,
-    no_control: bool,
-    base_path: str,
-    log: str,
-    quiet: bool,
-) -> Fake:
+@dataclass(frozen=True)
+class StartOptions:
+    """The options of the command, but for the addresses; `seed` is the number of --seed."""
+
+    rate_limit: int | None
+    data: Path | None
+    durable: bool
+    edition: str
+    dialect: str | None
+    seed_file: Path | None
+    watch: bool
+    seed: int | None
+    cors: tuple[str, ...]
+    cors_credentials: bool
+    allow_host: tuple[str, ...]
+    control_token: str | None
+    no_control: bool
+    base_path: str
+    log: str
+    quiet: bool
+
+
+def compose_fake(hosts: Sequence[str], writer: LineWriter, options: StartOptions) -> Fake:
     """Raises StartError."""
-    clock = Clock() if seed is None else Clock(SEEDED_TIME)
-    if seed_file is not None and data is not None and data.is_file() and data.stat().st_size:
-        LOG.warning("%s has data already, and they count. A reset brings the content of %s.", data, seed_file)
-    try:
-        followed = load_edition(edition)
-        settings = {} if dialect is None else load_dialect(dialect, followed)
-        defaults = organization_defaults(all_settings(followed, settings))
-        content = None if seed_file is None else load_seed_file(seed_file, int(clock.now()), defaults, followed)
-        fake = compose(
-            rate_limit=rate_limit,
-            data=data,
-            durable=durable,
-            now=clock.now,
-            seed=content,
-            dialect=settings,
-            base_path=base_path,
-            edition=edition,
-        )
-    except (DataFileError, YamlFileError) as error:
-        raise StartError(str(error)) from None
-    ids = None if seed is None else Ids(seed)
+    clock = Clock() if options.seed is None else Clock(SEEDED_TIME)
+    ids = None if options.seed is None else Ids(options.seed)
+    fake = _compose_with_data(options, clock)
     if ids is not None:
         fake.store.new_id = ids.project
         number_requests(fake, ids)
-    if cors:
-        allow_origins(fake, cors, cors_credentials)
-    if not no_control:
-        names = AllowedHosts([host.lower() for host in hosts], allow_host)
-        control = attach(fake, clock, ids=ids, hosts=names, token=control_token)
-        if watch:
-            file = Path(dialect) if dialect is not None and is_dialect_file(dialect) else None
-            fake.background.append(Watch(control, seed_file, file, LOG.warning).run)
-    fake.log = None if quiet else Log(log, writer)
+    if options.cors:
+        allow_origins(fake, options.cors, options.cors_credentials)
+    if not options.no_control:
+        names = AllowedHosts([host.lower() for host in hosts], options.allow_host)
+        _watch_files(options, attach(fake, clock, ids=ids, hosts=names, token=options.control_token))
+    fake.log = None if options.quiet else Log(options.log, writer)
     return fake
+
+
+def _compose_with_data(options: StartOptions, clock: Clock) -> Fake:
+    """A fake with the content of the data file or of the seed file. Raises StartError."""
+    data, seed_file = options.data, options.seed_file
+    if seed_file is not None and data is not None and data.is_file() and data.stat().st_size:
+        LOG.warning("%s has data already, and they count. A reset brings the content of %s.", data, seed_file)
+    try:
+        followed = load_edition(options.edition)
+        settings = {} if options.dialect is None else load_dialect(options.dialect, followed)
+        defaults = organization_defaults(all_settings(followed, settings))
+        return compose(
+            rate_limit=options.rate_limit,
+            data=data,
+            durable=options.durable,
+            now=clock.now,
+            seed=None if seed_file is None else load_seed_file(seed_file, int(clock.now()), defaults, followed),
+            dialect=settings,
+            base_path=options.base_path,
+            edition=options.edition,
+        )
+    except (DataFileError, YamlFileError) as error:
+        raise StartError(str(error)) from None
+
+
+def _watch_files(options: StartOptions, control: Control) -> None:
+    """With --watch the fake loads its seed file and its dialect file again when they change."""
+    if options.watch:
+        dialect = options.dialect
+        file = Path(dialect) if dialect is not None and is_dialect_file(dialect) else None
+        control.fake.background.append(Watch(control, options.seed_file, file, LOG.warning).run)
 
 
 class Place(NamedTuple):

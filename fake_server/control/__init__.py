@@ -2,3 +2,5 @@
 
 May import `http`, `fake` and all packages below them. Must not know the command line or how a fake is composed.
 """
+
+PREFIX = "/_fake"  # of every path of the Control API

@@ -5,6 +5,8 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from fake_server.control import PREFIX
+
 
 class ControlError(Exception):
     """The Control API refused the call; `status` is the HTTP status."""
@@ -29,7 +31,7 @@ class ControlClient:
         steps = "/".join(quote(step, safe="") for step in path)
         connection = HTTPConnection(self.url.hostname or "", self.url.port, timeout=30)
         try:
-            connection.request(method, f"/_fake/{steps}", json.dumps(body) if body else None, self.headers)
+            connection.request(method, f"{PREFIX}/{steps}", json.dumps(body) if body else None, self.headers)
             answer = connection.getresponse()
             result = json.loads(answer.read())
         finally:

@@ -7,11 +7,12 @@ from typing import cast
 
 from aiohttp import web
 
+from fake_server.control import PREFIX
 from fake_server.control.access import AllowedHosts
 from fake_server.control.fault_injection import delay_or_refuse, leaves_unanswered, spoil_response
 from fake_server.control.faults import HEADER
 from fake_server.control.request_log import MOST_BODY_BYTES, LoggedRequest, keep_headers, render_request
-from fake_server.control.routes import PREFIX, READS, answer_request
+from fake_server.control.routes import READS, answer_request
 from fake_server.control.state import Control
 from fake_server.domain.clock import Clock
 from fake_server.domain.ids import Ids

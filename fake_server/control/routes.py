@@ -8,7 +8,7 @@ from aiohttp import web
 
 from fake_server.contract.openapi import Operation, parse_operations
 from fake_server.contract.yaml_file import YamlFileError, parse_yaml
-from fake_server.control import assistants, diagnostics, organizations, state_handlers
+from fake_server.control import PREFIX, assistants, diagnostics, organizations, state_handlers
 from fake_server.control.access import check_access
 from fake_server.control.events import EVENT_HEADERS, stream
 from fake_server.control.http_archive import render_archive
@@ -24,7 +24,6 @@ from fake_server.http.web import JSON, Route, build_routes, encode_json, match_o
 from fake_server.storage.control_document import FILE, load_control_document
 
 LOG = logging.getLogger(__name__)
-PREFIX = "/_fake"
 READS = ("GET", "HEAD")
 HANDLERS: dict[str, Handler] = {
     **state_handlers.HANDLERS,

@@ -75,7 +75,7 @@ class Control:
         """
         wanted = self.created.get(organization) or self._seeds().get(organization)
         if wanted is None:
-            raise NotThere(f"No organization '{organization:.100}' is in the seed or was created later.")
+            raise NotThere(f"No organization '{organization:.100}': neither the seed nor a later call created one.")
         keys = {key.secret for key in self.fake.store.keys_of(organization)}
         keys |= {row["secret"] for row in wanted["keys"].values()}
         self.fake.store.restore(wanted, organization)

@@ -43,7 +43,7 @@ class Project:
     """The stored part of an assistant.
 
     `prompt` is None after it was cleared. `created_at` is in whole Unix seconds. In an edition with kept fields,
-    `title` may be None, and `fields` has the other fields that were set (see kept.KeptFields).
+    `title` may be None, and `fields` has the other fields that were set (see kept_fields.KeptFields).
     """
 
     id: str

@@ -9,7 +9,6 @@ from fake_server.domain.assistants import Key, Organization, Project
 from fake_server.domain.errors import InvalidParameter
 from fake_server.edition import Edition, load_edition
 from fake_server.storage.file_format import Row, Tables
-from fake_server.storage.store import Store
 
 # The values of an organization that gives no values of its own.
 DEFAULTS = Organization("", "", "ragen", 1.0)
@@ -45,11 +44,6 @@ def default_seed(created_at: int, defaults: Organization = DEFAULTS) -> Seed:
     organizations = [replace(defaults, id=each.id, name=each.name) for each in ORGANIZATIONS]
     projects = [Project(key.project, key.organization, TITLES[key.project], None, created_at) for key in KEYS]
     return Seed(organizations, KEYS, projects)
-
-
-def fill(store: Store) -> None:
-    """Raises DataFileError."""
-    store.fill(*default_seed(int(store.now())))
 
 
 def parse_seed(

@@ -128,8 +128,8 @@ class Store:
         return project
 
     def get(self, organization: str, project: str | None) -> Project | None:
-        find_all = self.find(project)
-        return find_all if find_all is not None and find_all.organization == organization else None
+        found = self.find(project)
+        return found if found is not None and found.organization == organization else None
 
     def change(self, organization: str, project: str | None, changes: Mapping[str, Any]) -> Project | None:
         """Set `changes` (title, prompt), and return the changed project, or None if there is no such project.

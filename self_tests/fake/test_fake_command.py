@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from fake_server import start
 from fake_server.cli import main
 from fake_server.control.client import ControlClient
 
@@ -178,7 +179,7 @@ def test_the_same_seed_says_the_same() -> None:
         ControlClient(said["control"]).reset()
         again = history(said)
     with running("--seed", "7") as (_, said):
-        # What another organization does changes nothing.
+        # The calls of another organization change nothing.
         ControlClient(said["control"]).organization()
         later = history(said)
     with running("--seed", "8") as (_, said):
@@ -339,24 +340,59 @@ def test_limits_nothing_when_off(none: str) -> None:
     assert statuses == {200}
 
 
-def test_greets_people() -> None:
-    """Without --json it prints its URL, the limit, the dialect, the URL of its page, each key with its assistant, and a
-    command to try.
-    """
+@pytest.fixture
+def greeting() -> list[str]:
+    """The paragraphs that the command prints for people, and the command to try."""
     with subprocess.Popen([*COMMAND, "--port", "0"], **TEXT) as process:
         assert process.stdout is not None
-        greeting = "".join(iter(process.stdout.readline, "\n"))
-        page = "".join(iter(process.stdout.readline, "\n"))
-        keys = "".join(iter(process.stdout.readline, "\n"))
-        curl = process.stdout.readline()
+        paragraphs = ["".join(iter(process.stdout.readline, "\n")) for _ in range(3)]
+        paragraphs.append(process.stdout.readline())
         process.terminate()
+    return paragraphs
 
-    assert "http://127.0.0.1:" in greeting
-    assert "20 requests a minute per key; --rate-limit off" in greeting
-    assert "openai" in greeting
+
+def test_greets_people(greeting: list[str]) -> None:
+    """Without --json the command prints its URL, the limit and the dialect."""
+    assert "http://127.0.0.1:" in greeting[0]
+    assert "Limit: 20 requests a minute per key; --rate-limit off" in greeting[0]
+    assert "Dialect: openai." in greeting[0]
+
+
+def test_the_greeting_leads_on(greeting: list[str]) -> None:
+    """The greeting has the URL of the page, each key, and a command to try."""
+    _, page, keys, curl = greeting
+
     assert "/_fake/" in page
     assert [line.split()[0] for line in keys.splitlines()] == ["sk-fake-primary", "sk-fake-sibling", "sk-fake-foreign"]
     assert curl.startswith("Try: curl http://127.0.0.1:")
+
+
+def test_an_output_that_cannot_be_written_is_one_line() -> None:
+    """A full disk under stdout is one line on stderr and exit 2."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "--port", "0"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=20, check=False
+        )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("assistants-fake: The output cannot be written: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_ctrl_c_before_the_fake_serves_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C during the start ends the command with 130, as a shell expects, and prints nothing."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["assistants-fake"])
+    monkeypatch.setattr(start, "log_warnings", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert (ended.value.code, capsys.readouterr().err.strip()) == (130, "")
 
 
 def test_version() -> None:

@@ -44,6 +44,13 @@ def test_survives_a_fault(client, fake_assistants):
     assert fake_assistants.control.requests()[0]["fault"] == "fault-1"
 
 
+def test_clears_its_faults(client, fake_assistants):
+    fake_assistants.control.fault(operation="getAssistant", status=404)
+    fake_assistants.control.clear_faults()
+    client.beta.assistants.retrieve(fake_assistants.bound_id)
+    assert fake_assistants.control.faults() == []
+
+
 def test_counts_its_calls(client, fake_assistants):
     client.beta.assistants.list()
     fake_assistants.expect(list=1, create=0)
@@ -71,7 +78,7 @@ def test_a_program_of_somebody_else_is_tested(tmp_path: Path) -> None:
     """The real SDK works without set-up, each test starts from the seed, and no warning remains."""
     done = ran(tmp_path, THEIRS)
 
-    assert "5 passed" in done.stdout, done.stdout
+    assert "6 passed" in done.stdout, done.stdout
     assert done.returncode == 0
 
 

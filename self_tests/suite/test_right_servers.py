@@ -25,7 +25,7 @@ from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
 from fake_server.http.server import serve as served_by_http
 from fake_server.log import LineWriter
-from fake_server.start import compose_fake
+from fake_server.start import StartOptions, compose_fake
 from fake_server.storage import seed
 from self_tests.cases import sampled
 from self_tests.doubles.second_server import READINGS, Served, serve
@@ -115,7 +115,7 @@ def compose_by_command(*words: str) -> Fake:
     given = command.make_context("assistants-fake", list(words)).params
     of_the_listener = ("hosts", "port", "tls_cert", "tls_key", "as_json")
     options = {name: value for name, value in given.items() if name not in of_the_listener}
-    return compose_fake(given["hosts"], LineWriter(None), **options)
+    return compose_fake(given["hosts"], LineWriter(None), StartOptions(**options))
 
 
 def target_with_held_clock(url: str) -> Target:

@@ -197,6 +197,6 @@ def test_requests_with_cookies(page: Page, fake: Fake, credentials: bool, came: 
 
 
 def test_the_address_leads_to_the_page(chromium: Browser, base_url: str) -> None:
-    """Who opens the address of the fake sees its page, and not an error."""
+    """The address of the fake shows the page in a browser, and no error."""
     with browser.opened(chromium, base_url.removesuffix("v1")) as opened:
         assert opened.url == control_url(base_url)

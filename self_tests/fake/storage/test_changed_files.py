@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from fake_server.domain.errors import NotKept
-from fake_server.storage import seed
 from fake_server.storage.file_format import DataFileError
 from fake_server.storage.store import Store
+from self_tests.fake.storage.filled_store import fill
 from self_tests.fake.storage.killed import kill
 
 
@@ -36,7 +36,7 @@ def store(file: Path) -> Iterator[Store]:
 def opened(file: Path) -> Store:
     made = Store(file, lambda: 1_000.0)
     if made.is_new():
-        seed.fill(made)
+        fill(made)
     return made
 
 

@@ -17,6 +17,7 @@ from fake_server.domain.errors import NotKept
 from fake_server.storage import seed
 from fake_server.storage.file_format import MARK, DataFileError
 from fake_server.storage.store import Store
+from self_tests.fake.storage.filled_store import fill
 from self_tests.fake.storage.killed import kill
 
 
@@ -35,7 +36,7 @@ def opened(file: Path) -> Iterator[Store]:
     made = Store(file, lambda: 1_000.0)
     try:
         if made.is_new():
-            seed.fill(made)
+            fill(made)
         yield made
     finally:
         made.close()
@@ -46,7 +47,7 @@ def killed(file: Path) -> Iterator[Store]:
     """A store whose process is killed: the lock is released, and the journal stays."""
     made = Store(file, lambda: 1_000.0)
     if made.is_new():
-        seed.fill(made)
+        fill(made)
     yield made
     kill(made)
 
@@ -419,7 +420,7 @@ def test_a_folder_is_no_data_file(tmp_path: Path) -> None:
 def test_one_fsync_serves_all_who_wait(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A durable store uses one fsync for all changes that wait at the same time."""
     store = Store(file, lambda: 1_000.0, durable=True)
-    seed.fill(store)
+    fill(store)
     synced: list[int] = []
     monkeypatch.setattr("os.fsync", synced.append)
     for number in range(50):
@@ -435,7 +436,7 @@ def test_one_fsync_serves_all_who_wait(file: Path, monkeypatch: pytest.MonkeyPat
 def test_a_failed_fsync_promises_nothing_more(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All waiting and all later writes are refused, and reads work."""
     store = Store(file, lambda: 1_000.0, durable=True)
-    seed.fill(store)
+    fill(store)
     with monkeypatch.context() as patched:
         patched.setattr("os.fsync", broken)
         store.add("org-acme", "unsure", None)

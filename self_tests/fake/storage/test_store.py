@@ -8,14 +8,14 @@ import pytest
 from tinydb import where
 
 from fake_server.domain.assistants import Project
-from fake_server.storage import seed
 from fake_server.storage.store import Store
+from self_tests.fake.storage.filled_store import fill
 
 
 @pytest.fixture
 def memory() -> Store:
     made = Store(None, lambda: 1_000.9)
-    seed.fill(made)
+    fill(made)
     return made
 
 

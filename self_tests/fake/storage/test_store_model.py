@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from fake_server.domain.assistants import Project, assistant_id, page
 from fake_server.storage import seed
 from fake_server.storage.store import Store
+from self_tests.fake.storage.filled_store import fill
 from self_tests.fake.storage.killed import kill
 
 ORGANIZATIONS = st.sampled_from([each.id for each in seed.ORGANIZATIONS])
@@ -26,7 +27,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         self.file = Path(self.folder.name, "data.json")
         self.store = Store(self.file, lambda: 1_000.0)
-        seed.fill(self.store)
+        fill(self.store)
         self.expected = {
             key.project: Project(key.project, key.organization, seed.TITLES[key.project], None, 1_000)
             for key in seed.KEYS
