@@ -13,7 +13,7 @@ import re
 
 from contract_tests.http import editions
 from contract_tests.http.target import Target
-from sdk_tests.opened import KINDS
+from sdk_tests.open_clients import KINDS
 from sdk_tests.run import Outcome, judge
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from contract_tests.http import openapi
+from contract_tests.http.credentials import STRANGER
 from contract_tests.http.openapi import KeptField, ignored_fields, kept_fields
 from sdk_tests import values
 from sdk_tests.values import Case
@@ -18,6 +19,7 @@ def contract() -> dict[str, Any]:
         "requirements": sorted(openapi.requirements()),
         "prefixes": openapi.id_prefixes(),
         "unknown_id": values.unknown_id(),
+        "unknown_key": STRANGER,
         "fields": openapi.fields("Assistant"),
         "required": list(openapi.required_fields()),
         "ignored": [case._asdict() | {"reads": ignored_fields()[case.field].reads} for case in values.ignored()],

@@ -17,7 +17,7 @@ from contract_tests.http.guard import Guard, GuardError, TakenError
 from contract_tests.http.messages import Exchange
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target
-from sdk_tests.opened import PLAIN, Observe
+from sdk_tests.open_clients import PLAIN, Observe
 
 TESTS = Path(__file__).resolve().parent / "python"
 OPENAI = Path(openai.__file__).resolve().parent
@@ -75,7 +75,7 @@ def judge(
 
     A create has the fields of `target.create` beside its name. The seed is in every name that is sent: the same seed
     makes the same calls. `guard` is the guard of the surrounding run, which already knows the assistants that existed
-    before. `kinds` are the clients that make the calls, a part of `opened.KINDS`. With `once`
+    before. `kinds` are the clients that make the calls, a part of `open_clients.KINDS`. With `once`
     each test makes its calls by one of them: the first that can.
 
     An empty list means that no test was run.

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sdk_tests.clients import AsyncClient, SyncClient
-from sdk_tests.opened import open_client
+from sdk_tests.open_clients import open_client
 from sdk_tests.versions import httpx
 
 ASSISTANT: dict[str, Any] = {

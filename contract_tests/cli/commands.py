@@ -98,9 +98,9 @@ def run(**words: Any) -> int:
 
     prepared = prepare(words)
 
-    from contract_tests.cli.run import Judgement
+    from contract_tests.cli.run import ConformanceRun
 
-    return Judgement(prepared).run()
+    return ConformanceRun(prepared).run()
 
 
 @cli.command()
@@ -109,7 +109,7 @@ def run(**words: Any) -> int:
 def report(events: Path, **files: Path | None) -> int:
     """Print the report of an earlier run again.
 
-    Its EVENTS have all that is needed. With an option the report is written to a file instead.
+    EVENTS is the record of that run. An option writes the report to a file instead.
     """
     from contract_tests.cli.report_files import Reports
     from contract_tests.reports import console
@@ -127,7 +127,7 @@ def report(events: Path, **files: Path | None) -> int:
 def baseline(events: Path) -> int:
     """Print a baseline of the violations of a run.
 
-    Its EVENTS have them. Fill in why each violation is known, then give the file to run --baseline.
+    EVENTS is the record of that run. Fill in why each violation is known, then give the file to run --baseline.
     """
     from contract_tests.reports.baseline import render
 
@@ -140,7 +140,7 @@ def baseline(events: Path) -> int:
 def list_(edition: str | None) -> int:
     """Print every requirement.
 
-    With its level, its source and its statement.
+    Each row has the id, the level, the source and the statement.
     """
     from contract_tests.reports import console
     from contract_tests.reports.catalogue_table import catalogue_table
@@ -176,8 +176,8 @@ def explain(name: str, edition: str | None) -> int:
 def plan(**words: Any) -> int:
     """Print the requests of a run before it is made.
 
-    Their number, the requirements that they test, and the time that they take. The words of a run plan
-    that run. Sends nothing, and needs no key.
+    Prints their number, the requirements that they test, and the time that they take. Give the arguments and options
+    of `run`. Sends nothing, and needs no key.
     """
     from contract_tests.cli.plan import print_plan
     from contract_tests.cli.prepared_run import prepare
@@ -192,7 +192,7 @@ def plan(**words: Any) -> int:
 @click.option(
     "--plan", "planning", is_flag=True, help="Print what would be sent, and how long it takes. Sends nothing."
 )
-@click.option("--ledger", type=PLACE, default=Path(), help="A new file, or a folder for it.")
+@click.option("--ledger", type=PLACE, default=Path(), help="Keep the ledger in this new file, or in this folder.")
 def learn(
     base_url: str | None,
     file: Path | None,
@@ -244,7 +244,12 @@ def learn(
 @TIMEOUT
 @WAIT
 @EDITION
-@click.option("--ledger", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="A folder for them.")
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="A folder for the ledgers of both runs.",
+)
 @click.option("--json", type=FILE, help="The differences for a program.")
 @click.option("--html", type=FILE, help=FORMATS["html"][0])
 def compare(
@@ -289,8 +294,8 @@ def compare(
 def sweep_(ledger: Path, file: Path | None, allow_http: bool, yes: bool) -> int:
     """Delete what a killed run has left.
 
-    The LEDGER of that run names it; nothing else is deleted. A key goes beyond this machine only if you give the target
-    file of the run, or say yes to the address.
+    The LEDGER names the assistants of that run. Nothing else is deleted. A key goes beyond this machine only if
+    you give the target file of the run, or say yes to the address.
 
     \b
     Exit codes:

@@ -11,7 +11,7 @@ import click
 
 from contract_tests.cli.invocation import Contestant
 from contract_tests.cli.report_files import writable, write
-from contract_tests.cli.run import play
+from contract_tests.cli.run import perform
 from contract_tests.dialect import differences
 from contract_tests.dialect.differences import Comparison, Side
 from contract_tests.dialect.normalize import Names
@@ -47,7 +47,7 @@ class ComparisonRun:
 
     def run(self) -> int:
         """Performs the runs, prints the differences, and writes the files. Returns the exit code."""
-        cut_short = play(self.runs, self.bar)
+        cut_short = perform(self.runs, self.bar)
         if cut_short:
             console.line(console.stderr(), f"assistants-contract: {cut_short.reason}")
             return exit_code_without_verdicts(self._left_behind()) or cut_short.code

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from contract_tests.cli.run import CutShort, play
+from contract_tests.cli.run import CutShort, perform
 from contract_tests.dialect import document, schema
 from contract_tests.dialect.observations import observations
 from contract_tests.dialect.rules import Learned, learn
@@ -43,7 +43,7 @@ class Learning:
 
     def run(self) -> int:
         """Performs the plan, and prints the dialect. Returns the exit code."""
-        return self.finish(play([self.planned_run], self.bar))
+        return self.finish(perform([self.planned_run], self.bar))
 
     def finish(self, cut_short: CutShort | None) -> int:
         """Prints the dialect, and the assistants that were not deleted. Returns the exit code."""

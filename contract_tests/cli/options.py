@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from contract_tests.requirements import catalogue
 from contract_tests.runs.run_options import HISTORIES
 
 Command = Callable[..., int]
+Decorator = Callable[[Command], Command]
 ALLOW_HTTP = click.option("--allow-http", is_flag=True, help="Send keys unencrypted beyond this machine.")
 FILE = click.Path(path_type=Path, dir_okay=False)
 PLACE = click.Path(path_type=Path)
@@ -28,77 +30,6 @@ WAIT = click.option(
 )
 
 
-def run_options(command: Command) -> Command:
-    """Adds the options of a run: for the target, the requirements to test, the calls that the user allows, and files.
-
-    `plan` has them too: the words of a run plan that run.
-    """
-    for decorate in reversed(
-        (
-            click.argument("base_url", required=False),
-            click.option("--target", "file", type=PLACE, help="A TOML file that describes the server to test."),
-            click.option("--profile", type=click.Choice(JUDGING), help="Few requests, safe beside real data."),
-            click.option("--only", multiple=True, metavar="NAME", help="A requirement, an area (modify), or a level."),
-            click.option("--skip", multiple=True, metavar="NAME", help="Leave out a requirement, an area, or a level."),
-            click.option("--only-failed", type=PLACE, help="Events of an earlier run: test what failed in it again."),
-            click.option("--ask-self-delete", is_flag=True, help="Try to delete the bound assistant: it must refuse."),
-            EDITION,
-            CONTRACT,
-            click.option("--probe-rate-limit", is_flag=True, help="Test rate/* too: this uses up the rate limit."),
-            ALLOW_HTTP,
-            TIMEOUT,
-            WAIT,
-            click.option(
-                "--allow-fuzzing", is_flag=True, help="Test a server beyond this machine with thousands of calls."
-            ),
-            click.option("--strict", is_flag=True, help="Fail on SHOULD violations too."),
-            click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests."),
-            click.option(
-                "--histories", default=HISTORIES, show_default=True, type=click.IntRange(0), help="Random histories."
-            ),
-            click.option(
-                "--deep", is_flag=True, help="Schemathesis's fuzzing and links too: takes minutes, not seconds."
-            ),
-            click.option(
-                "--sdk",
-                is_flag=True,
-                help="Test through Node's SDK and Python's async client too. Needs node; npm installs the SDK once.",
-            ),
-            click.option("--debug", is_flag=True, help="Print the traceback of an error of the suite."),
-            click.option(
-                "--ledger", type=PLACE, help="A new file, or a folder for it.  [default: the folder of --events]"
-            ),
-            click.option("--events", type=FILE, help="Write every request, answer and verdict to this file."),
-            click.option("--baseline", "known", type=PLACE, help="A file of known violations."),
-            click.option(
-                "--since", type=PLACE, help="Events of an earlier run: print new, fixed and remaining violations."
-            ),
-            report_options,
-        )
-    ):
-        command = decorate(command)
-    return command
-
-
-def learn_options(command: Command) -> Command:
-    """Adds the options of `learn`, which tests no requirement."""
-    for decorate in reversed(
-        (
-            click.argument("base_url", required=False),
-            click.option("--target", "file", type=PLACE, help="A TOML file that describes the server."),
-            EDITION,
-            click.option(
-                "--probe-rate-limit", is_flag=True, help="Learn the limiter too: this uses up the rate limit."
-            ),
-            ALLOW_HTTP,
-            TIMEOUT,
-            WAIT,
-        )
-    ):
-        command = decorate(command)
-    return command
-
-
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -110,4 +41,64 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
 VERSION = click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
 )
-CONTRACT = click.option("--contract", metavar="VERSION", help="Refuse any other version.")
+CONTRACT = click.option("--contract", metavar="VERSION", help="Stop if the contract has another version.")
+# For the target, the requirements to test, the calls that the user allows, and files. `plan` has them too.
+_RUN = (
+    click.argument("base_url", required=False),
+    click.option("--target", "file", type=PLACE, help="A TOML file that describes the server to test."),
+    click.option("--profile", type=click.Choice(JUDGING), help="Few requests, safe beside real data."),
+    click.option(
+        "--only", multiple=True, metavar="NAME", help="Test only this requirement, area (modify) or level. Repeatable."
+    ),
+    click.option("--skip", multiple=True, metavar="NAME", help="Leave out a requirement, area or level. Repeatable."),
+    click.option("--only-failed", type=PLACE, help="Events of an earlier run: test what failed in it again."),
+    click.option("--ask-self-delete", is_flag=True, help="Try to delete the bound assistant. The server must refuse."),
+    EDITION,
+    CONTRACT,
+    click.option("--probe-rate-limit", is_flag=True, help="Test rate/* too: this uses up the rate limit."),
+    ALLOW_HTTP,
+    TIMEOUT,
+    WAIT,
+    click.option("--allow-fuzzing", is_flag=True, help="Test a server beyond this machine with thousands of calls."),
+    click.option("--strict", is_flag=True, help="Fail on SHOULD violations too."),
+    click.option("--seed", default=1, show_default=True, help="The same seed makes the same requests."),
+    click.option(
+        "--histories",
+        default=HISTORIES,
+        show_default=True,
+        type=click.IntRange(0),
+        help="The number of random histories.",
+    ),
+    click.option("--deep", is_flag=True, help="Schemathesis's fuzzing and links too: takes minutes, not seconds."),
+    click.option(
+        "--sdk",
+        is_flag=True,
+        help="Test through Node's SDK and Python's async client too. Needs node; npm installs the SDK once.",
+    ),
+    click.option("--debug", is_flag=True, help="Print the traceback of an error of the suite."),
+    click.option(
+        "--ledger", type=PLACE, help="A new file or a folder for the ledger.  [default: the folder of --events]"
+    ),
+    click.option("--events", type=FILE, help="Write every request, answer and verdict to this file."),
+    click.option("--baseline", "known", type=PLACE, help="A file of known violations."),
+    click.option("--since", type=PLACE, help="Events of an earlier run: print new, fixed and remaining violations."),
+    report_options,
+)
+# `learn` tests no requirement.
+_LEARN = (
+    click.argument("base_url", required=False),
+    click.option("--target", "file", type=PLACE, help="A TOML file that describes the server."),
+    EDITION,
+    click.option("--probe-rate-limit", is_flag=True, help="Learn the limiter too: this uses up the rate limit."),
+    ALLOW_HTTP,
+    TIMEOUT,
+    WAIT,
+)
+
+
+def _decorate(decorators: Sequence[Decorator], command: Command) -> Command:
+    return reduce(lambda decorated, decorate: decorate(decorated), reversed(decorators), command)
+
+
+run_options = partial(_decorate, _RUN)
+learn_options = partial(_decorate, _LEARN)

@@ -1,4 +1,4 @@
-"""The command `run`: from the target to the exit code. `learn` and `compare` use `play` for their runs too."""
+"""The command `run`: from the target to the exit code. `learn` and `compare` use `perform` for their runs too."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from contract_tests.requirements.verdicts import exit_code_cut_short
 from contract_tests.runs.result import Result, merge
 
 
-class Playable(Protocol):
+class AnyRun(Protocol):
     """A run, full or planned. `watch` and `target` may be replaced before the run begins."""
 
     result: Result
@@ -44,7 +44,7 @@ class CutShort:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class ConformanceRun:
     """One use of the command `run`."""
 
     prepared: PreparedRun
@@ -66,7 +66,7 @@ class Judgement:
             recorder = stack.enter_context(prepared.reports.recorder(first, prepared.options, profile, prepared.strict))
             _watch(runs, bar, recorder)
             started = time.monotonic()
-            cut_short = play(runs, bar)
+            cut_short = perform(runs, bar)
             result = merge([each.result for each in runs])
             result.notes += prepared.references.notes(result)
             ending = self._ending(result, cut_short, time.monotonic() - started)
@@ -77,7 +77,7 @@ class Judgement:
         prepared.reports.write(record)
         return ending.code
 
-    def _runs(self, bar: ProgressBar, stack: ExitStack) -> Sequence[Playable]:
+    def _runs(self, bar: ProgressBar, stack: ExitStack) -> Sequence[AnyRun]:
         prepared, options = self.prepared, self.prepared.options
         target, plan = prepared.invocation.target, prepared.invocation.plan
         if target and plan:
@@ -105,7 +105,7 @@ class Judgement:
         )
 
 
-def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
+def perform(runs: Sequence[AnyRun], bar: ProgressBar) -> CutShort | None:
     """Performs the runs one after the other. SIGTERM ends them like Ctrl-C. None if no run was cut short.
 
     A run that a signal or an error of the suite has cut short has the violations that were found until then.
@@ -131,19 +131,19 @@ def play(runs: Sequence[Playable], bar: ProgressBar) -> CutShort | None:
     return None
 
 
-def _judge_so_far(runs: Sequence[Playable], ended_by: str) -> None:
+def _judge_so_far(runs: Sequence[AnyRun], ended_by: str) -> None:
     for each in runs:
         each.judge_so_far(ended_by)
 
 
-def _masked(runs: Sequence[Playable], text: str) -> str:
+def _masked(runs: Sequence[AnyRun], text: str) -> str:
     """The text without the keys of all targets."""
     for each in runs:
         text = Secrets(each.result.target).mask(text)
     return text
 
 
-def _watch(runs: Sequence[Playable], bar: ProgressBar, recorder: Recorder) -> None:
+def _watch(runs: Sequence[AnyRun], bar: ProgressBar, recorder: Recorder) -> None:
     def watch(exchange: Exchange) -> None:
         bar.watch(exchange)
         recorder.watch(exchange)

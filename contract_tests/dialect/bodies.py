@@ -8,9 +8,8 @@ from contract_tests.dialect import schema
 from contract_tests.dialect.observations import Observation
 from contract_tests.dialect.rules import Fact, Resolved, Resolver, UnresolvedError, choice, describe
 from contract_tests.http.messages import Json, Odd
-from contract_tests.http.operations import CREATE, MODIFIES, MODIFY
+from contract_tests.http.operations import MODIFIES, MODIFY, WITH_A_BODY
 
-WRITES = (CREATE, *MODIFIES)
 INVALID = (400, 422)  # the statuses that refuse the content of a body, not its length
 PADDED = 4096  # bytes; a longer empty object was sent to find the maximum
 KINDS = {
@@ -24,7 +23,8 @@ INSTRUCTIONS_PLACES = r"status|assistant\.instructions( .*)?"
 
 def _only(observation: Observation, *fields: str) -> bool:
     """True if the body has exactly these fields, beside a name or instructions."""
-    return observation.call.operation in WRITES and observation.fields.keys() - {"name", "instructions"} == set(fields)
+    others = observation.fields.keys() - {"name", "instructions"}
+    return observation.call.operation in WITH_A_BODY and others == set(fields)
 
 
 def _acceptance(observation: Observation) -> Iterator[bool]:
@@ -84,7 +84,7 @@ def metadata(observation: Observation) -> Iterator[Json]:
 @choice("bodies.unknown_fields", "status")
 def unknown_fields(observation: Observation) -> Iterator[Json]:
     if (
-        observation.call.operation in WRITES
+        observation.call.operation in WITH_A_BODY
         and observation.call.free == {"unknown-fields"}
         and not observation.call.ignored
     ):

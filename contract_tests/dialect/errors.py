@@ -8,7 +8,7 @@ from contract_tests.dialect.bodies import padded
 from contract_tests.dialect.observations import Observation
 from contract_tests.dialect.rules import Fact, Resolved, UnresolvedError, choice, unanimous
 from contract_tests.http.messages import Json, Odd
-from contract_tests.http.operations import CREATE, MODIFIES
+from contract_tests.http.operations import WITH_A_BODY
 from contract_tests.oracle.errors import is_text
 
 TYPES = {
@@ -109,11 +109,7 @@ def wrong_method_shape(observation: Observation) -> Iterator[Json]:
 
 @choice("errors.bad_json", r"error\..*|body.*")
 def bad_json(observation: Observation) -> Iterator[Json]:
-    if (
-        observation.call.operation in (CREATE, *MODIFIES)
-        and observation.call.body is Odd.BROKEN
-        and observation.status == 400
-    ):
+    if observation.call.operation in WITH_A_BODY and observation.call.body is Odd.BROKEN and observation.status == 400:
         yield from _shape(observation)
 
 

@@ -10,7 +10,7 @@ from contract_tests.http.messages import parse as parse_json
 from contract_tests.http.openapi import id_prefixes
 from contract_tests.http.operations import CREATE, LIST, bare, id_below_collection, parse, raw_path
 from contract_tests.oracle.calls import Call
-from contract_tests.oracle.expectations import read
+from contract_tests.oracle.expectations import parse_call
 
 A_TEXT, A_TIME, AN_ID, OURS, OTHERS = "(a text)", "(a time)", "(an id)", "(ours)", "(another's)"
 # Every text that a run sends has the run's tag and a number in it. Two runs differ in both.
@@ -42,7 +42,7 @@ class Names:
         """Gives a name to the id that an accepted create answered."""
         document = exchange.response.json
         id = document.get("id") if isinstance(document, dict) and exchange.response.accepted else None
-        if read(exchange.request).operation == CREATE and isinstance(id, str) and bare(id) not in self._names:
+        if parse_call(exchange.request).operation == CREATE and isinstance(id, str) and bare(id) not in self._names:
             self._names[bare(id)] = f"{OURS.removesuffix(')')}: {_word(exchange.request)})"
 
     def of(self, id: str) -> str:
@@ -80,7 +80,7 @@ def visible_fields(exchange: Exchange, names: Names) -> VisibleFields:
 
     The place of a value in a page ends with the name of its assistant.
     """
-    response, call = exchange.response, read(exchange.request)
+    response, call = exchange.response, parse_call(exchange.request)
     if not response.status:
         return {"status": "no answer"}
     if exchange.request.method == "OPTIONS" and response.accepted:

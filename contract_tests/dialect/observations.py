@@ -12,7 +12,7 @@ from contract_tests.http.openapi import ignored_names
 from contract_tests.http.operations import CREATE, DELETE, bare
 from contract_tests.oracle.calls import Call
 from contract_tests.oracle.errors import error_of
-from contract_tests.oracle.expectations import read
+from contract_tests.oracle.expectations import parse_call
 from contract_tests.oracle.model import ORGANIZATIONS
 
 
@@ -111,7 +111,7 @@ def observations(exchanges: Iterable[Exchange]) -> Iterator[Observation]:
     organizations: dict[str, str] = {}
     origins = Origins()
     for place, exchange in enumerate(exchanges):
-        call = read(exchange.request)
+        call = parse_call(exchange.request)
         own = ORGANIZATIONS.get(call.role, "")
         id, cursor = bare(call.id), call.parameters.get("after") or call.parameters.get("before") or ""
         observation = Observation(

@@ -9,7 +9,7 @@ from pathlib import Path
 from contract_tests.dialect.observations import Observation
 from contract_tests.http import yaml_text
 from contract_tests.http.messages import Json
-from contract_tests.http.operations import CREATE, MODIFIES
+from contract_tests.http.operations import WITH_A_BODY
 from contract_tests.requirements.findings import brief
 from contract_tests.requirements.verdicts import CALLS
 
@@ -39,7 +39,7 @@ def _subject(observation: Observation) -> str:
         return "A preflight"
     if not operation:
         return f"{observation.exchange.request.method} on {observation.exchange.request.path.partition('?')[0]}"
-    if operation in (CREATE, *MODIFIES) and fields:
+    if operation in WITH_A_BODY and fields:
         names = ", ".join(f'"{name}"' for name in fields)
         return f"A {CALLS[operation]} of {{{names}}}"
     return f"A {CALLS[operation]}"

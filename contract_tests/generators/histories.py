@@ -157,7 +157,7 @@ def _shows(session: Session, moves: list[Move], requirement: str) -> Violation |
     Its exchanges are the writes of the moves, and the reads that show the violation.
     """
     stage = Session(session.client, Oracle(session.target, session.tag))
-    stage.oracle.learn(session.oracle)
+    stage.oracle.inherit(session.oracle)
     for role in session.target.keys:
         stage.walk(role)
     first, made = session.client.count, set(session.client.guard.created)

@@ -13,7 +13,7 @@ from contract_tests.http import operations
 from contract_tests.http.client import MINUTE
 from contract_tests.http.messages import Exchange, Request
 from contract_tests.http.operations import LIST, OPERATIONS
-from contract_tests.oracle.expectations import read
+from contract_tests.oracle.expectations import parse_call
 from contract_tests.requirements.findings import answer
 
 QUIET = MINUTE + 1
@@ -138,7 +138,7 @@ class Probe:
             exchange = self.send(request)
             if exchange.response.status == 429:
                 self._envelope(exchange)
-                self._log(exchange)
+                self.session.oracle.refused_by_limiter(exchange)
                 refused += 1
             elif self.send(stopped.request).response.status == 429:
                 self.findings.add_violation(
@@ -153,7 +153,7 @@ class Probe:
             self.findings.hold("rate/shared-by-all-operations", LIST)
 
     def _envelope(self, exchange: Exchange) -> None:
-        call = read(exchange.request)
+        call = parse_call(exchange.request)
         self.session.oracle.errors.envelope(exchange, call)
         wait = exchange.response.headers.get("retry-after", "(none)")
         if not WHOLE_SECONDS.fullmatch(wait):
@@ -164,9 +164,6 @@ class Probe:
                 exchange,
                 times=self.limit + 1,
             )
-
-    def _log(self, exchange: Exchange) -> None:
-        self.session.oracle.refused_by_limiter(exchange)
 
     def _recovers(self, stopped: Exchange, victim: str) -> bool:
         """Checks that a call passes after the announced wait, and that the refused calls changed nothing. True if a

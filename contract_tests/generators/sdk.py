@@ -14,7 +14,7 @@ from contract_tests.generators.session import BlockedError, Session
 from contract_tests.http import messages
 from contract_tests.http.messages import Exchange, Json, Request, Response
 from contract_tests.requirements import catalogue
-from sdk_tests import Outcome, recorded
+from sdk_tests import Outcome, recording
 from sdk_tests.sdks import UnavailableError, newest
 from sdk_tests.values import unknown_id
 
@@ -38,7 +38,7 @@ def judge_by_node(session: Session, chosen: Callable[[str], bool]) -> None:
     """
     target = replace(session.target, create=_create_fields(session))
     outcomes = newest("node").judge(target, list(filter(chosen, catalogue.requirements())))
-    seen = _replay(session, recorded.unique(outcomes))
+    seen = _replay(session, recording.unique(outcomes))
     for each in outcomes:
         exchanges = tuple(seen[exchange["id"]] for exchange in each.exchanges)
         name = f"Node's SDK: {each.test}"
@@ -48,9 +48,9 @@ def judge_by_node(session: Session, chosen: Callable[[str], bool]) -> None:
 def _replay(session: Session, exchanges: Mapping[str, Mapping[str, Any]]) -> dict[str, Exchange]:
     """Shows the recorded exchanges to the oracle, in their order. Returns them by the same ids."""
     session.client.guard.invent(unknown_id())
-    groups, seen = recorded.groups(exchanges), {}
+    groups, seen = recording.groups(exchanges), {}
     for id, each in exchanges.items():
-        request, response = recorded.parse_request(each, groups.get(each["batch"], 0)), recorded.parse_response(each)
+        request, response = recording.parse_request(each, groups.get(each["batch"], 0)), recording.parse_response(each)
         seen[id] = _observe(session, request, response, each["began"], each["ended"])
     return seen
 

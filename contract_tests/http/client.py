@@ -87,7 +87,7 @@ class Client:
         self._keep_pace()
         intent = self._intend(request)
         exchange = self._exchange(request)
-        self._learn(exchange, intent)
+        self._note_answer(exchange, intent)
         self._count_faults(exchange.response)
         return exchange
 
@@ -109,7 +109,7 @@ class Client:
                 self._transport.close()  # the threads would wait for their answers until the deadline
                 raise
         for exchange, intent in zip(exchanges, intents, strict=True):
-            self._learn(exchange, intent)
+            self._note_answer(exchange, intent)
         return [self._send_again(exchange) if exchange.response.status == 429 else exchange for exchange in exchanges]
 
     def _send_again(self, refused: Exchange) -> Exchange:
@@ -205,7 +205,7 @@ class Client:
         headers = self._secrets.mask_headers(response.headers)
         masked = replace(response, headers=headers, body=self._secrets.mask_bytes(response.body))
         exchange = Exchange(self.count, request, masked, began, ended)
-        self._learn(exchange, self._intend(request))
+        self._note_answer(exchange, self._intend(request))
         return exchange
 
     def _count_faults(self, response: Response) -> None:
@@ -231,14 +231,14 @@ class Client:
             and operations.parse(request.method, request.path).operation == operations.CREATE
         )
 
-    def _learn(self, exchange: Exchange, intent: int) -> None:
+    def _note_answer(self, exchange: Exchange, intent: int) -> None:
         request, response = exchange.request, exchange.response
         if request.method == operations.METHODS[operations.DELETE]:
-            gone = self.guard.learn_delete(request.path, request.role, response.status)
+            gone = self.guard.note_delete(request.path, request.role, response.status)
             if gone and self.ledger:
                 self.ledger.note_gone(gone)
         elif response.accepted:
-            created_id = self.guard.learn(request.method, request.path, request.role, response.json)
+            created_id = self.guard.note_answer(request.method, request.path, request.role, response.json)
             if created_id and self.ledger:
                 self.ledger.note_created(created_id, request.role, intent)
         if any(each is request for each in self.pending):

@@ -91,7 +91,7 @@ class Guard:
         """True if a call may create an assistant: a create, or a modify of an invented id."""
         return method in CREATING and (is_collection(path) or (_likeness_in(path) or "") in self._invented)
 
-    def learn(self, method: str, path: str, role: str, answer: Json) -> str | None:
+    def note_answer(self, method: str, path: str, role: str, answer: Json) -> str | None:
         """Learns the ids in the answer of an accepted call that is no delete. Returns a created id, or None."""
         creates, created_id = self.may_create(method, path), None
         for item in items(answer):
@@ -103,7 +103,7 @@ class Guard:
                 self._others.setdefault(likeness(id), id)
         return created_id
 
-    def learn_delete(self, path: str, role: str, status: int) -> str | None:
+    def note_delete(self, path: str, role: str, status: int) -> str | None:
         """Learns the status of a delete. Returns the id if this run created the assistant and it is gone now.
 
         An answer to another spelling says nothing about the assistant, except one without the prefix.

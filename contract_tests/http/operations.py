@@ -16,7 +16,8 @@ from contract_tests.http.messages import Exchange, Json, Request, dump
 LIST, CREATE, RETRIEVE = "listAssistants", "createAssistant", "getAssistant"
 MODIFY, PATCH, DELETE = "modifyAssistant", "patchAssistant", "deleteAssistant"
 MODIFIES = (MODIFY, PATCH)
-WRITE_OPERATIONS = (CREATE, MODIFY, PATCH, DELETE)
+WITH_A_BODY = (CREATE, *MODIFIES)
+WRITE_OPERATIONS = (*WITH_A_BODY, DELETE)
 # The method of an operation; True if the path has the id of an assistant.
 OPERATIONS = {
     ("GET", False): LIST,
@@ -63,6 +64,9 @@ def modify(id: str, body: Json, role: str = "primary", group: int = 0) -> Reques
 
 def patch(id: str, body: Json, role: str = "primary", group: int = 0) -> Request:
     return Request(METHODS[PATCH], path(id), role, dump(body), JSON_BODY, group)
+
+
+VERBS = (modify, patch)  # the two ways to modify an assistant
 
 
 def modify_instead(request: Request) -> Request:

@@ -112,7 +112,7 @@ class Assistants:
         )
 
     def modified(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
-        """Judges what a modify answered against what it was asked to change; whether all is as asked."""
+        """Judges the answer of a modify. True if every field is as asked."""
         before, right = tracked.document or {}, True
         faulty = schema_faults(before) | {
             name: fault for name, fault in schema_faults(document).items() if name not in IDENTITY
@@ -183,8 +183,8 @@ class Assistants:
             return None
         return stale or "create/keeps-what-it-is-given", f"{name} {brief(sent)}, as sent", actual
 
-    def read(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
-        """Judges an assistant that retrieve or list shows by what is known of it; whether it is as it should be."""
+    def judge_shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
+        """Judges an assistant that retrieve or list shows. True if the assistant is as expected."""
         expected = tracked.document
         if tracked.unsettled:
             return True
@@ -245,7 +245,7 @@ class Assistants:
         for name, text in tracked.given.items():
             if text and is_shown(name, text, tracked.document.get(name)):
                 hold(kept_id(name), operation)
-        for write in self.model.read(tracked):
+        for write in self.model.note_read(tracked):
             self._outlived_change(write, tracked, operation)
 
     def _outlived_change(self, write: Write, tracked: TrackedAssistant, operation: str) -> None:

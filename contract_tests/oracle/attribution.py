@@ -9,11 +9,11 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import ignored_fields
-from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH, WITH_A_BODY
 from contract_tests.http.target import Target
 from contract_tests.oracle.calls import Call, kept_id, own_fields
 from contract_tests.oracle.errors import TOLERATED
-from contract_tests.oracle.expectations import read
+from contract_tests.oracle.expectations import parse_call
 from contract_tests.oracle.kept_values import NULL
 from contract_tests.oracle.model import Model, TrackedAssistant, Write
 from contract_tests.oracle.refusals import LIST_ITEMS, is_plain_create, shape
@@ -284,7 +284,7 @@ def features(
         return [SHARED]
     if exchange.request.group and not ill_formed:
         return ["parallel/creates-all-kept" if call.operation == CREATE else "parallel/modifies-not-lost"]
-    if call.operation in (CREATE, *MODIFIES):
+    if call.operation in WITH_A_BODY:
         return _body_features(call, exchange.response.status)
     if call.operation == LIST:
         return [id for item, id in LIST_ITEMS.items() if item in shape(exchange, call)][:1] or ["list/envelope"]
@@ -302,7 +302,7 @@ def _is_shared(tracked: TrackedAssistant, role: str) -> bool:
 
 def _is_made(tracked: TrackedAssistant) -> bool:
     """True if the run has created the assistant."""
-    return bool(tracked.trail) and read(tracked.trail[0].request).operation == CREATE
+    return bool(tracked.trail) and parse_call(tracked.trail[0].request).operation == CREATE
 
 
 def _body_features(call: Call, status: int) -> list[str]:

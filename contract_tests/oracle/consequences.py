@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from contract_tests.http.operations import LIST, RETRIEVE
 from contract_tests.oracle.calls import kept_id, own_fields
-from contract_tests.oracle.expectations import read
+from contract_tests.oracle.expectations import parse_call
 from contract_tests.oracle.states import UNKNOWN
 from contract_tests.requirements.findings import Findings, Violation
 
@@ -20,7 +20,7 @@ def drop_operations(findings: Findings, never: Container[str]) -> None:
     findings.violations = [
         each
         for each in findings.violations
-        if not each.exchanges or read(each.exchanges[-1].request).operation not in never
+        if not each.exchanges or parse_call(each.exchanges[-1].request).operation not in never
     ]
 
 
@@ -48,13 +48,13 @@ def drop_kept(findings: Findings) -> None:
 
 def _by_lists(findings: Findings, id: str) -> bool:
     last = [each.exchanges[-1] for each in findings.broken(id) if each.exchanges]
-    return bool(last) and all(read(exchange.request).operation == LIST for exchange in last)
+    return bool(last) and all(parse_call(exchange.request).operation == LIST for exchange in last)
 
 
 def answers_unknown(violation: Violation) -> str:
     """The requirement on unknown ids of the operation that answered; empty if it is none, or showed a document."""
     exchange = violation.exchanges[-1]
-    call = read(exchange.request)
+    call = parse_call(exchange.request)
     document = exchange.response.json if call.operation == RETRIEVE else None
     shown = isinstance(document, dict) and document.get("id") == call.id
     return "" if shown else UNKNOWN.get(call.operation, "")

@@ -23,7 +23,7 @@ TYPES = {
 }
 # How a call may be refused that an implementation is free to refuse.
 TOLERATED = frozenset({400, 413, 414, 415, 422, 431})
-UNHEARD = frozenset({400, 501})  # how a method may be refused that few servers know
+UNHEARD_STATUSES = frozenset({400, 501})  # how a method may be refused that few servers know
 ANY_REFUSAL = frozenset(range(400, 500))
 
 
@@ -78,7 +78,7 @@ class Errors:
         return len(self._otherwise) + len(self._bare) + len(self._self_deletes) + self._not_404
 
     def demanded(self, exchange: Exchange, call: Call, demands: list[Demand]) -> bool:
-        """Judges a call that had to be refused; whether it was, rightly."""
+        """Judges a call that had to be refused. True if the refusal is right."""
         statuses = frozenset().union(*(demand.statuses for demand in demands)) | (TOLERATED if call.free else set())
         status = exchange.response.status
         if status not in statuses and not self._input_otherwise_refused(exchange, demands):

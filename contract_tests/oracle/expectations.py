@@ -41,7 +41,7 @@ class Demand:
     proves: bool = True
 
 
-def read(request: Request) -> Call:
+def parse_call(request: Request) -> Call:
     """The call that a request makes. Nobody changes a call, so callers share it."""
     return _read(editions.chosen(), request)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contract_tests.http import json_text
 from contract_tests.http.messages import Json, Odd, Request
 from contract_tests.http.openapi import body, kept_fields
-from contract_tests.http.operations import CREATE, LIST, MODIFIES
+from contract_tests.http.operations import CREATE, LIST, WITH_A_BODY
 from contract_tests.oracle.calls import TEXTS, Call, own_fields
 from contract_tests.oracle.kept_values import must_take_null, refusable
 
@@ -37,7 +37,7 @@ def freedoms(call: Call, request: Request) -> Iterator[str]:
 
 
 def _body_freedoms(call: Call, request: Request) -> Iterator[str]:
-    if call.operation not in (CREATE, *MODIFIES):
+    if call.operation not in WITH_A_BODY:
         if request.body:
             yield "odd-body"
         return

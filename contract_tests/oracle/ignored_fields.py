@@ -40,7 +40,7 @@ class IgnoredFields:
         self._changes: dict[str, Change] = {}  # by the field and the organization
         self.within: dict[str, tuple[str, Exchange]] = {}
 
-    def learn(self, earlier: IgnoredFields) -> None:
+    def inherit(self, earlier: IgnoredFields) -> None:
         """Takes over the values that were shown before any call sent them."""
         self._usual |= earlier._usual
 

@@ -98,7 +98,7 @@ class Lists:
             else:
                 tracked.unlisted.discard(call.role)
                 tracked.listed_at, tracked.listed = len(self.model.log), True
-                self.assistant_judge.read(exchange, call, tracked, item)
+                self.assistant_judge.judge_shown(exchange, call, tracked, item)
 
     def _newcomer(self, exchange: Exchange, item: dict[str, Json], organization: str) -> None:
         """Judges an id that is new to the run. The assistant belongs to another user, unless it carries a text that

@@ -129,7 +129,7 @@ class Model:
         """The writes since this assistant was last in a list, newest first."""
         return self.log[tracked.listed_at :][::-1]
 
-    def read(self, tracked: TrackedAssistant) -> list[Write]:
+    def note_read(self, tracked: TrackedAssistant) -> list[Write]:
         """Records that the assistant was retrieved and right; returns the writes since the retrieve before, which left
         it intact.
         """

@@ -17,7 +17,7 @@ from contract_tests.oracle.calls import Call
 from contract_tests.oracle.consequences import drop_alike, drop_kept, drop_operations
 from contract_tests.oracle.doubts import doubt_the_likes_of, doubt_what_is_named
 from contract_tests.oracle.errors import Errors
-from contract_tests.oracle.expectations import Demand, read
+from contract_tests.oracle.expectations import Demand, parse_call
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
@@ -58,14 +58,14 @@ class Oracle:
             if id:
                 self.model.assistants[id] = TrackedAssistant(id, "home", role)
 
-    def learn(self, earlier: Oracle) -> None:
+    def inherit(self, earlier: Oracle) -> None:
         """Takes over from an oracle of the same target: the accepted calls, the violated requirements, the constants,
-        and which of the declared assistants are there. What is in them may have changed since."""
-        self.refusals.learn(earlier.refusals)
+        and which of the declared assistants are there. Their contents may have changed since."""
+        self.refusals.inherit(earlier.refusals)
         self.findings.accepted |= earlier.findings.accepted
         self.findings.known |= earlier.findings.violated
         self.model.constants |= earlier.model.constants
-        self.ignored_fields.learn(earlier.ignored_fields)
+        self.ignored_fields.inherit(earlier.ignored_fields)
         for id, mine in self.model.assistants.items():
             known = earlier.model.assistants[id]
             mine.gone, mine.lost, mine.unsettled = known.gone, known.lost, known.unsettled
@@ -92,10 +92,10 @@ class Oracle:
         if unreadable.response.hung:
             self.observe(unreadable)
             return
-        operation = read(unreadable.request).operation
+        operation = parse_call(unreadable.request).operation
         requirement = "errors/never-5xx"
         if unreadable.response.accepted:
-            absurd = read(cause.request).absurd
+            absurd = parse_call(cause.request).absurd
             requirement = "ignored/absurd-values-are-harmless" if absurd else catalogue.never_succeeds()[operation]
         if operation == LIST:
             self.unreadable_by = requirement
@@ -118,7 +118,7 @@ class Oracle:
         return len(self.findings.violations) + len(self.refusals.refused) + doubts + excused
 
     def _observe(self, exchange: Exchange) -> None:
-        call, status = read(exchange.request), exchange.response.status
+        call, status = parse_call(exchange.request), exchange.response.status
         if exchange.request.method == "OPTIONS" and dict(exchange.request.headers).get("origin"):
             errors.judge_preflight(self.findings, exchange)
         elif self._is_spoiled(exchange, call):
@@ -127,7 +127,7 @@ class Oracle:
             pass  # the suite walks with a smaller limit
         elif call.role == "sibling" and status in (401, 403) and self.second_key_is_orphan:
             self.second_key_is_refused = True
-        elif call.unheard and status in errors.UNHEARD:
+        elif call.unheard and status in errors.UNHEARD_STATUSES:
             self.findings.hold(self.errors.of_no_operation(call), LIST)
         elif exchange.response.hung:
             self.unanswered.take_late(exchange, call)
@@ -154,7 +154,9 @@ class Oracle:
 
     def deviates(self, exchange: Exchange) -> bool:
         """Something was found against this exchange, or its call was refused, which some calls may be."""
-        failed = not exchange.response.accepted and read(exchange.request).operation not in self.refusals.succeeded
+        failed = (
+            not exchange.response.accepted and parse_call(exchange.request).operation not in self.refusals.succeeded
+        )
         return failed or exchange.number in self._deviating
 
     def refuses_good_creates(self, exchange: Exchange) -> bool:
@@ -166,7 +168,7 @@ class Oracle:
 
     def is_not_offered(self, exchange: Exchange) -> bool:
         """True for the refusal of an operation that a server may leave out, and that never succeeded."""
-        call, status = read(exchange.request), exchange.response.status
+        call, status = parse_call(exchange.request), exchange.response.status
         if not self._may_be_left_out(call):
             return False
         tracked = self.model.find(call.id)
@@ -188,7 +190,7 @@ class Oracle:
 
     def refused_by_limiter(self, exchange: Exchange) -> None:
         """Takes in that a change was refused with 429, so that it is noticed if it had an effect."""
-        self.model.note_write(exchange, read(exchange.request), "rate/refused-changes-nothing")
+        self.model.note_write(exchange, parse_call(exchange.request), "rate/refused-changes-nothing")
 
     def conclude(self) -> None:
         """Judges the refusals, and the two verbs of modify: both need the whole run."""

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.openapi import ignored_fields, kept_fields, required_fields
-from contract_tests.http.operations import CREATE, LIST, MODIFIES
+from contract_tests.http.operations import CREATE, LIST, MODIFIES, WITH_A_BODY
 from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.kept_values import NULL
 from contract_tests.oracle.model import TrackedAssistant
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Candidate
 
-WRITES = (CREATE, *MODIFIES)
 NOT_OFFERED = (405, 501)
 # Refused good calls of an operation, after which the suite no longer sends the operation: calls that differ, or calls
 # that are alike.
@@ -97,7 +96,7 @@ class Refusals:
         self._known: set[tuple[str, Item]] = set()
         self._missed: list[Refused] = []
 
-    def learn(self, earlier: Refusals) -> None:
+    def inherit(self, earlier: Refusals) -> None:
         """Takes over from an earlier part of the run: the accepted calls, which are the controls of new refusals, and
         the refused values, which explain what is answered in the place of another refusal."""
         self.succeeded |= earlier.succeeded
@@ -131,7 +130,9 @@ class Refusals:
         mine = shape(exchange, call)
         refused = (each for each in self.refused if each.call.operation == call.operation and not each.crashed)
         alike = any(each.shape == mine for each in refused)
-        guilty = any(self._is_guilty(each, item) or (each, item) in self._known for each in WRITES for item in mine)
+        guilty = any(
+            self._is_guilty(each, item) or (each, item) in self._known for each in WITH_A_BODY for item in mine
+        )
         return alike or guilty or bool(call.fields and self._lacking(call))
 
     def never(self) -> dict[str, Refused]:
@@ -216,13 +217,13 @@ class Refusals:
     def _suspects(self, difference: Shape) -> list[Item]:
         """The ignored and kept fields. If some of several are known to be refused, those alone."""
         ignored = sorted(item for item in difference if item[0] in (*ignored_fields(), *kept_fields()))
-        known = [item for item in ignored if any((each, item) in self._known for each in WRITES)]
+        known = [item for item in ignored if any((each, item) in self._known for each in WITH_A_BODY)]
         return known if known and len(difference) > 1 else ignored
 
     def _is_explained(self, operation: str, difference: Shape) -> bool:
         """True if a part of the difference is a known cause. A call that differs in several parts may be explained by
         another operation, which refused one of them alone."""
-        operations = WRITES if operation in WRITES and len(difference) > 1 else (operation,)
+        operations = WITH_A_BODY if operation in WITH_A_BODY and len(difference) > 1 else (operation,)
         return any(self._is_guilty(each, item) for each in operations for item in difference)
 
     def _is_guilty(self, operation: str, item: Item) -> bool:

@@ -53,7 +53,7 @@ class Rejections:
         elif call.operation == LIST and exchange.response.refused and self._odd_cursor(call):
             pass  # refusing it is one way not to give the first page again
         elif call.free <= {"odd-body", "odd-query"} and call.free:
-            pass  # what a service does with what parsers disagree on is its own affair
+            pass  # parsers disagree on this input, so any answer is right
         elif exchange.response.status == 404 and tracked and self._is_known_loss(call, tracked):
             self.repeated += 1  # the call after which the assistant was not found has the violation
         elif (

@@ -47,7 +47,7 @@ class Unanswered:
         self.findings.block("errors/never-5xx", *self._tested(exchange, call, wanted, tracked))
         if not wanted and not call.free:
             self.rejections.refuse(exchange, call, tracked)
-        # What a demanded refusal leaves as it is can still be seen. What a good call did is unknown.
+        # A later read still shows an effect of a call that must be refused. The effect of a good call is unknown.
         if tracked and not wanted and call.operation in (*MODIFIES, DELETE):
             tracked.document = None
             tracked.lost = tracked.lost or call.operation == DELETE

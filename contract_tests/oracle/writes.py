@@ -167,7 +167,7 @@ class Writes:
         if call.operation in MODIFIES:
             self._modified(exchange, call, tracked, document)
         else:
-            self.assistant_judge.read(exchange, call, tracked, document)
+            self.assistant_judge.judge_shown(exchange, call, tracked, document)
         self._grant(call.operation, before)
         if tracked.role != call.role:
             self.findings.hold("org/shared-by-its-keys", call.operation)

@@ -40,9 +40,10 @@ SPARE = 7 + 2 + 4 + 5
 
 @dataclass(frozen=True)
 class Plan:
-    """`unjudged` has the reason for each chosen requirement that will not be tested. The walk at the opening has at
-    most `opening_pages` requests, and each later walk `pages`. The opening also sends `checks`, requests that check the
-    keys."""
+    """`unjudged` has the reason for each chosen requirement that will not be tested. The walk at the opening is counted
+    as `opening_pages` requests, and each later walk has at most `pages`. The opening also sends `checks`, requests that
+    check the keys.
+    """
 
     profile: str
     scenario: Scenario

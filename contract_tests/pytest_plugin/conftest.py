@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[MISTAKE] = fault.format_message()
     for level in ("must", "should"):
         config.addinivalue_line("markers", f"{level}: a requirement of the Assistants contract, of this level")
-    for area in dict.fromkeys(id.partition("/")[0] for id in catalogue.requirements()):
+    for area in dict.fromkeys(each.area for each in catalogue.requirements().values()):
         config.addinivalue_line("markers", f"{area}: a requirement of the Assistants contract, of this area")
 
 

@@ -18,7 +18,7 @@ from contract_tests.reports import escaping
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.junit import violation_text
 from contract_tests.reports.recorder import Ending, Recorder
-from contract_tests.reports.summary import failing, faults, reason
+from contract_tests.reports.summary import describe_edit, failing, faults, reason
 from contract_tests.requirements.verdicts import PASSED
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.planned_run import PlannedRun
@@ -81,7 +81,7 @@ def report(verdict: Event, record: Record) -> None:
     lists the violation. A violated SHOULD is a warning."""
     for edit in record.footer["edits"]:
         if edit["id"] == verdict["id"]:
-            _fail(f"{edit['file']}:{edit['line']}: {edit['id']} {edit['edit']}")
+            _fail(describe_edit(edit))
     if verdict["known"] is not None:
         pytest.xfail(escaping.terminal(verdict["known"]))
     if verdict["verdict"] == "unjudged":
@@ -97,8 +97,7 @@ def report(verdict: Event, record: Record) -> None:
 def check_ending(record: Record) -> None:
     """Fails if an assistant was not deleted, or if a wrong entry of the baseline is about no judged requirement."""
     judged = {verdict["id"] for verdict in record.verdicts}
-    edits = [each for each in record.footer["edits"] if each["id"] not in judged]
-    lines = [f"{each['file']}:{each['line']}: {each['id']} {each['edit']}" for each in edits]
+    lines = [describe_edit(each) for each in record.footer["edits"] if each["id"] not in judged]
     lines += [f"{title.capitalize()}: {text}" for title, text in faults(record)]
     if lines:
         _fail("\n".join(lines))

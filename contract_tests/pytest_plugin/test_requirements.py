@@ -9,7 +9,7 @@ from contract_tests.reports.events import Record
 from contract_tests.requirements import catalogue
 
 PARAMETERS = [
-    pytest.param(id, marks=[getattr(pytest.mark, each.level), getattr(pytest.mark, id.partition("/")[0])], id=id)
+    pytest.param(id, marks=[getattr(pytest.mark, each.level), getattr(pytest.mark, each.area)], id=id)
     for id, each in catalogue.requirements().items()
 ]
 

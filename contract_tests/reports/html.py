@@ -18,6 +18,7 @@ from contract_tests.http import json_text, printable_text
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.sdk_snippets import sdk_line
 from contract_tests.reports.summary import WORDS, doubt, headline, kind, sums
+from contract_tests.requirements.catalogue import area_of
 from contract_tests.requirements.explanations import explanations
 
 PIECES = re.compile(r"\s+|[^\s\w]|\w+")
@@ -86,7 +87,7 @@ def difference(one: str, other: str) -> tuple[Markup, Markup]:
 
 
 def _areas(verdicts: list[Event]) -> list[tuple[str, dict[str, int]]]:
-    return [(area, _kinds(some)) for area, some in groupby(verdicts, key=lambda verdict: verdict["id"].split("/")[0])]
+    return [(area, _kinds(some)) for area, some in groupby(verdicts, key=lambda verdict: area_of(verdict["id"]))]
 
 
 def _kinds(verdicts: Iterable[Event]) -> dict[str, int]:

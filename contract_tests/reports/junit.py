@@ -10,6 +10,7 @@ from contract_tests.http import editions
 from contract_tests.reports import escaping
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.summary import doubt, failing, faults, reason
+from contract_tests.requirements.catalogue import area_of
 
 
 def junit(record: Record) -> str:
@@ -18,7 +19,7 @@ def junit(record: Record) -> str:
     The attributes are those that the documented readers of GitHub's actions, GitLab, Jenkins and Azure DevOps share.
     """
     root = Element("testsuites", name="assistants-contract")
-    for area, verdicts in groupby(record.verdicts, key=lambda verdict: verdict["id"].split("/")[0]):
+    for area, verdicts in groupby(record.verdicts, key=lambda verdict: area_of(verdict["id"])):
         _suite(root, area, list(verdicts), record)
     edits = [(f"{each['id']} in line {each['line']}", each["edit"]) for each in record.footer["edits"]]
     _extra(root, "baseline", "failure", edits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contract_tests.reports.escaping import code_block, code_span, workflow_data, workflow_property
 from contract_tests.reports.events import Event, Record
-from contract_tests.reports.summary import details, doubt, failing, faults, headline, sums
+from contract_tests.reports.summary import describe_edit, details, doubt, failing, faults, headline, sums
 
 
 def markdown(record: Record) -> str:
@@ -47,8 +47,7 @@ def _annotation(level: str, title: str, text: str, **place: object) -> str:
 
 
 def _edits(record: Record) -> list[str]:
-    edits = (f"{each['file']}:{each['line']}: {each['id']} {each['edit']}" for each in record.footer["edits"])
-    rows = [f"- {code_span(edit)}" for edit in edits]
+    rows = [f"- {code_span(describe_edit(edit))}" for edit in record.footer["edits"]]
     return ["", f"### {code_span(record.footer['baseline'])} is out of date", "", *rows] if rows else []
 
 

@@ -25,7 +25,7 @@ from contract_tests.requirements.verdicts import Verdict, counts
 from contract_tests.runs.result import Result
 from contract_tests.runs.run_options import RunOptions
 
-SHOWN_BREACHES = 3  # violations of one requirement
+SHOWN = 3  # violations of one requirement
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Recorder:
         for setting, found in learn(observations(self._numbers)).items() if self._file else ():
             self._write(**self._choice(setting, found))
         for verdict in result.verdicts:
-            for exchange in [each for violation in verdict.violations[:SHOWN_BREACHES] for each in violation.exchanges]:
+            for exchange in [each for violation in verdict.violations[:SHOWN] for each in violation.exchanges]:
                 if exchange not in self._numbers:
                     self.watch(exchange)
             self._write(**self._verdict(verdict), known=ending.known.get(verdict.requirement.id))
@@ -167,7 +167,7 @@ class Recorder:
             "blocked_by": verdict.blocked_by or None,
             "breaches": len(verdict.violations),
             "seconds": round(verdict.seconds, 4),
-            "evidence": [self._evidence(violation) for violation in verdict.violations[:SHOWN_BREACHES]],
+            "evidence": [self._evidence(violation) for violation in verdict.violations[:SHOWN]],
         }
 
     def _evidence(self, violation: Violation) -> Event:

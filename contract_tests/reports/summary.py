@@ -62,6 +62,11 @@ def reason(verdict: Event) -> str:
     return f"Expected: {first['expected']}. Actual: {first['came']}"
 
 
+def describe_edit(edit: Event) -> str:
+    """The change that brings one line of a baseline up to date."""
+    return f"{edit['file']}:{edit['line']}: {edit['id']} {edit['edit']}"
+
+
 def details(verdict: Event, record: Record) -> str:
     """The reason, and the requirements that were not tested because of this violation."""
     blocked = record.blocked_by(verdict["id"])

@@ -16,7 +16,8 @@ from contract_tests.reports.console import line, table
 from contract_tests.reports.escaping import shell_word
 from contract_tests.reports.events import Event, Record
 from contract_tests.reports.reproduce import removals
-from contract_tests.reports.summary import WORDS, doubt, headline, kind, sums, traces
+from contract_tests.reports.summary import WORDS, describe_edit, doubt, headline, kind, sums, traces
+from contract_tests.requirements.catalogue import area_of
 from contract_tests.runs.result import Result
 
 STYLES = {"pass": "green", "fail": "bold red", "warn": "yellow", "known": "magenta", "unjudged": "cyan"}
@@ -134,7 +135,7 @@ def _sums(record: Record, console: Console) -> None:
     footer = record.footer
     line(console, "")
     for edit in footer["edits"]:
-        line(console, f"Baseline: {edit['file']}:{edit['line']}: {edit['id']} {edit['edit']}")
+        line(console, f"Baseline: {describe_edit(edit)}")
     for name, ids in (footer["since"] or {}).items():
         line(console, f"{name.capitalize() + ':':8}{', '.join(ids) or '-'}")
     if footer["edits"] or footer["since"]:
@@ -163,7 +164,7 @@ def _areas(verdicts: list[Event]) -> Table:
     columns = [name for name in COLUMNS if name != "known" or any(kind(each) == "known" for each in verdicts)]
     for name in columns:
         areas.add_column(WORDS[name], justify="right")
-    for area, some in groupby(verdicts, key=lambda verdict: verdict["id"].split("/")[0]):
+    for area, some in groupby(verdicts, key=lambda verdict: area_of(verdict["id"])):
         found = [kind(each) for each in some]
         numbers = ((name, found.count(name)) for name in columns)
         areas.add_row(escape(area), *(f"[{STYLES[name]}]{number}[/]" if number else "·" for name, number in numbers))

@@ -38,7 +38,12 @@ class Requirement:
 
     @property
     def area(self) -> str:
-        return self.id.split("/")[0]
+        return area_of(self.id)
+
+
+def area_of(id: str) -> str:
+    """The area of a requirement: "list" of "list/after"."""
+    return id.partition("/")[0]
 
 
 def version() -> str:
@@ -55,8 +60,8 @@ def title() -> str:
 def requirements() -> Mapping[str, Requirement]:
     """Every requirement by its id, in the order of the catalogue. The requirements of one area stand together."""
     rows: list[dict[str, Any]] = document()["x-requirements"]
-    order = list(dict.fromkeys(row["id"].partition("/")[0] for row in rows))
-    rows = sorted(rows, key=lambda row: order.index(row["id"].partition("/")[0]))
+    order = list(dict.fromkeys(area_of(row["id"]) for row in rows))
+    rows = sorted(rows, key=lambda row: order.index(area_of(row["id"])))
     return {row["id"]: Requirement(**{**row, "needs": _needs(row)}) for row in rows}
 
 

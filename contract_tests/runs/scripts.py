@@ -91,17 +91,17 @@ def _creates(assistants: Iterable[TrackedAssistant]) -> Iterator[Exchange]:
 def replay(session: Session, script: Sequence[Exchange]) -> Replay:
     """Makes the calls again before a new oracle. Deletes the assistants that they created. Raises TargetError."""
     known = session.oracle
-    fresh = Oracle(session.target, known.model.tag)
-    fresh.learn(known)
-    again, result = Session(session.client, fresh, session.thorough, repeats=True), Replay()
+    oracle = Oracle(session.target, known.model.tag)
+    oracle.inherit(known)
+    again, result = Session(session.client, oracle, session.thorough, repeats=True), Replay()
     before = set(session.client.guard.created)
     with suppress(BlockedError, GuardError):
         _send(again, script, result.exchanges)
-    fresh.conclude()
+    oracle.conclude()
     guard = session.client.guard
     for id in [id for id in guard.created if id not in before | guard.gone]:
         delete_created(session, id, session.client.send)
-    result.violations.extend(fresh.findings.violations)
+    result.violations.extend(oracle.findings.violations)
     return result
 
 

@@ -12,7 +12,8 @@ export const target = JSON.parse(process.env.ASSISTANTS_TARGET ?? "");
 const only = JSON.parse(process.env.ASSISTANTS_ONLY ?? "null");
 
 /** The contract, as `contract.py` describes it.
- * @type {{requirements: string[], prefixes: string[], unknown_id: string, fields: string[], required: string[],
+ * @type {{requirements: string[], prefixes: string[], unknown_id: string, unknown_key: string,
+ *   fields: string[], required: string[],
  *   ignored: {field: string, id: string, reads: string, value: unknown}[],
  *   kept: {field: string, values: any[], additions: boolean, free: boolean}[], typical: Record<string, unknown>,
  *   defaults: Record<string, unknown>, nulls: string[], refused: Record<string, unknown[]>,
@@ -51,7 +52,7 @@ export class Missing extends Error {}
 
 /** The assistants that a key can use. @param {string} role @returns {any} */
 export function assistants(role = "primary") {
-  const apiKey = role === "stranger" ? "sk-nobody-was-given-this-key" : target.keys[role];
+  const apiKey = role === "stranger" ? contract.unknown_key : target.keys[role];
   if (!apiKey) throw new Missing(`no ${role} key`);
   return client({ baseURL: target.base_url, apiKey, fetch: guarded(role) }).beta.assistants;
 }

@@ -14,7 +14,7 @@ from contract_tests.http.openapi import CONSTANT, ORGANIZATION, ignored_names
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target, from_environment
 from sdk_tests.clients import AsyncClient, Client, Maker, held
-from sdk_tests.opened import PLAIN, Clients
+from sdk_tests.open_clients import PLAIN, Clients
 from sdk_tests.run import GUARD, KINDS, OBSERVE, ONCE, SEED, TARGET, TESTS, requirements_of
 from sdk_tests.wire import Wire, on
 

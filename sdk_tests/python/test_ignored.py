@@ -13,7 +13,7 @@ from openai.types.beta import Assistant
 from contract_tests.http.openapi import CONSTANT, ignored_fields, ignored_names
 from sdk_tests import values
 from sdk_tests.clients import Client, Maker, visible_fields
-from sdk_tests.opened import Clients
+from sdk_tests.open_clients import Clients
 from sdk_tests.values import Case
 
 # LlamaIndex and Semantic Kernel send these values for "nothing".

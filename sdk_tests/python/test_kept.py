@@ -13,7 +13,7 @@ from contract_tests.http import openapi
 from contract_tests.http.openapi import kept_fields
 from sdk_tests import values
 from sdk_tests.clients import REFUSED, Client, Maker, visible_fields
-from sdk_tests.opened import Clients
+from sdk_tests.open_clients import Clients
 from sdk_tests.values import Case
 from sdk_tests.versions import OMIT, member
 

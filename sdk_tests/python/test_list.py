@@ -9,7 +9,7 @@ import pytest
 from openai.types.beta import Assistant
 
 from sdk_tests.clients import Client, Maker, held, ids, visible_fields
-from sdk_tests.opened import Clients
+from sdk_tests.open_clients import Clients
 
 WALKS: dict[str, dict[str, Any]] = {
     "default": {},

@@ -73,6 +73,7 @@ def test_an_earlier_run_is_reported_by_its_own_edition(command: Command, ran: tu
 def test_a_report_names_the_edition(
     option: str, said: str, command: Command, ran: tuple[Ran, Path], tmp_path: Path
 ) -> None:
+    """Each report names an edition that is not the page's."""
     command("report", str(ran[1]), option, str(tmp_path / "report"))
 
     assert said in (tmp_path / "report").read_text(encoding="utf-8")
@@ -88,6 +89,7 @@ def test_the_events_name_the_edition(record: Record) -> None:
 
 
 def test_a_suite_of_junit_names_no_edition_if_it_is_the_pages() -> None:
+    """The JUnit file of the page's edition names no edition."""
     assert "<properties>" not in junit.junit(events.load(EVENTS))
 
 

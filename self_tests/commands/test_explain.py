@@ -15,7 +15,7 @@ from contract_tests.cli.explain import TARGET, example_script, proofs
 from contract_tests.http import editions
 from contract_tests.http.messages import Exchange, dump
 from contract_tests.http.target import Target
-from contract_tests.oracle.expectations import read
+from contract_tests.oracle.expectations import parse_call
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.explanations import ARROW, Explanation, explanations, own_entries, times
@@ -74,7 +74,7 @@ def show(oracle: Oracle, exchange: Exchange) -> None:
     if exchange.response.status != 429:
         oracle.observe(exchange)
         return
-    oracle.errors.envelope(exchange, read(exchange.request))
+    oracle.errors.envelope(exchange, parse_call(exchange.request))
     oracle.refused_by_limiter(exchange)
 
 

@@ -82,6 +82,7 @@ def test_each_requirement_is_an_item(suite: Pytest) -> None:
 
 
 def test_a_marker_chooses_a_level_in_an_area(suite: Pytest) -> None:
+    """-m chooses the requirements of a level in an area."""
     ran = suite("-m", "should and list", "--collect-only", "-q", "--strict-markers")
 
     assert LIMIT in ran.stdout.str()
@@ -89,7 +90,7 @@ def test_a_marker_chooses_a_level_in_an_area(suite: Pytest) -> None:
 
 
 def test_one_run_tests_all_chosen_requirements(suite: Pytest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And nothing else."""
+    """One run tests the chosen requirements and no other."""
     runs: list[list[str]] = []
     judge = Run.judge
 
@@ -114,6 +115,7 @@ def test_a_violation_is_a_failure_that_lf_runs_again(violating: Pytest) -> None:
 
 
 def test_a_known_violation_is_an_xfail(violating: Pytest) -> None:
+    """A violation in the baseline is an xfail with its why."""
     write_baseline(PARTIAL)
     ran = violating("-k", PARTIAL, "--baseline", "known.yaml", "-rx")
 
@@ -132,6 +134,7 @@ def test_a_baseline_that_is_no_longer_true_fails(suite: Pytest) -> None:
 
 
 def test_an_entry_of_a_baseline_about_nothing_fails(suite: Pytest) -> None:
+    """An entry of a baseline about no requirement is an error."""
     write_baseline("modify/nothing")
     ran = suite("-k", PARTIAL, "--baseline", "known.yaml")
 
@@ -151,6 +154,7 @@ def test_a_violated_should_is_a_warning(words: tuple[str, ...], outcome: str, ru
 
 
 def test_an_assistant_that_is_left_is_an_error(suite: Pytest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An assistant that is not deleted fails the session."""
     monkeypatch.setattr(Result, "judge", lambda result, *_: result.left_behind.update({"asst-left": "primary"}))
     ran = suite("-k", PARTIAL)
 
@@ -241,6 +245,7 @@ def test_the_fixture_passes_a_server_that_keeps_the_contract(
 
 
 def test_the_fixture_fails_a_server_that_violates_a_must(run_pytest: Pytest, pytester: pytest.Pytester) -> None:
+    """The fixture fails the test of a server that violates a MUST, and prints the violation."""
     with wrong_server("a rename wipes the instructions") as base_url:
         ran = check(run_pytest, pytester, base_url)
 
@@ -249,6 +254,7 @@ def test_the_fixture_fails_a_server_that_violates_a_must(run_pytest: Pytest, pyt
 
 
 def test_the_fixture_knows_a_baseline(run_pytest: Pytest, pytester: pytest.Pytester) -> None:
+    """A violation in the fixture's baseline is an xfail."""
     write_baseline(PARTIAL)
     with wrong_server("a rename wipes the instructions") as base_url:
         ran = check(run_pytest, pytester, base_url, baseline="known.yaml")
@@ -270,6 +276,7 @@ def test_the_fixture_knows_a_baseline(run_pytest: Pytest, pytester: pytest.Pytes
 def test_the_fixture_explains_a_mistake(
     base_url: str, given: dict[str, object], said: str, subtests: pytest.Subtests
 ) -> None:
+    """A mistake in a call of the fixture fails the test in one line that names the mistake."""
     words: dict[str, Any] = {"keys": {"primary": "sk-fake-primary"}, **given}
     with pytest.raises(pytest.fail.Exception, match=said):
         contract.Contract(subtests).check(base_url, **words)

@@ -25,7 +25,7 @@ def test_an_area_needs_no_slash() -> None:
 
 
 def test_skip_leaves_out_an_id_an_area_or_a_level() -> None:
-    """What is skipped is not chosen, whatever else chooses it."""
+    """A skipped requirement is never chosen."""
     assert chosen("modify", skip=("modify/partial",)) == chosen("modify") - {"modify/partial"}
     assert not chosen("rate", skip=("rate",))
     assert chosen(skip=("should",)) == chosen("must")

@@ -88,7 +88,7 @@ CHANGED: dict[str, Json] = {
     "errors.body_too_large": 400,
     "browser.allow_headers": ["content-type"],
 }
-# What ignores absurd values ignores these as well.
+# A server that ignores absurd values ignores these as well.
 IMPLIED = {
     "bodies.absurd_values": {"bodies.absurd_contents", "bodies.metadata", "bodies.description_max"},
     # The create with every ignored field sends an identity too, which is an unknown field.
@@ -150,6 +150,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Side:
 
 
 def test_a_server_is_like_itself(plain: Side, tmp_path: Path) -> None:
+    """A server has no difference to itself."""
     with speaking({}) as target:
         found = compare(plain, side(target, tmp_path))
 
@@ -229,6 +230,7 @@ def other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("other_keys")
 def test_the_same_server_twice_is_exit_0(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
+    """Two equal servers give exit 0 and no message."""
     ran = command("compare", base_url, base_url, "--ledger", str(tmp_path))
 
     assert (ran.code, ran.err) == (0, "")
@@ -254,7 +256,7 @@ def test_a_difference_is_exit_1_and_in_every_report(
 
 
 def test_a_server_is_held_to_the_events_of_a_run(command: Callable[..., Ran], base_url: str, tmp_path: Path) -> None:
-    """Of itself it does not differ; another does, by the choices and by what it answers."""
+    """A server equals its own events, and another server differs from them by its choices and its answers."""
     events, ledgers = str(tmp_path / "run.ndjson"), ("--ledger", str(tmp_path))
     command("run", base_url, "--profile", "production", "--events", events)
     with speaking({"lists.has_more": False}) as other:
@@ -274,6 +276,7 @@ def test_a_server_is_held_to_the_events_of_a_run(command: Callable[..., Ran], ba
     ],
 )
 def test_a_mistake_is_one_line(words: tuple[str, ...], said: str, command: Callable[..., Ran]) -> None:
+    """A mistake of the user is one line and exit 2."""
     ran = command("compare", *words)
 
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)

@@ -119,6 +119,7 @@ def test_a_value_that_the_run_has_sent_is_not_the_organizations() -> None:
 
 
 def test_a_value_that_was_there_before_the_run_sent_it_is_learnt() -> None:
+    """A value that an answer showed before any call sent it is the server's own."""
     read = seen("GET", {}, {"id": "asst-0", "model": "mine"})
     created = seen("POST", {"name": "one", "model": "mine"}, {"id": "asst-1", "model": "mine"})
 
@@ -274,6 +275,7 @@ def test_it_prints_a_dialect_and_nothing_else(command: Callable[..., Ran], base_
 
 
 def test_its_plan_sends_nothing(command: Callable[..., Ran], base_url: str, fake: Fake) -> None:
+    """`learn --plan` sends nothing."""
     asked: list[Any] = []
     fake.log = lambda *each: asked.append(each)
     ran = command("learn", base_url, "--plan")

@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.http.target import Target
 from contract_tests.http.transport import Transport
-from sdk_tests.opened import Clients
+from sdk_tests.open_clients import Clients
 
 KEY = {"primary": "sk-nobody-knows-this"}
 

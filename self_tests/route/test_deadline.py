@@ -23,7 +23,7 @@ from fake_server.compose import compose
 from fake_server.fake import Fake
 from fake_server.http.server import serve
 from fake_server.storage import seed
-from sdk_tests.opened import Clients
+from sdk_tests.open_clients import Clients
 from self_tests.doubles.endless_server import ANSWERS, FLOODS, Endless, endless
 
 SOON = 0.2  # seconds

@@ -39,8 +39,8 @@ def created(id: str) -> dict[str, str]:
 @pytest.mark.parametrize("seen", SPELLINGS)
 def test_an_id_that_was_seen_in_another_spelling_is_somebody_elses(guard: Guard, seen: str, spelling: str) -> None:
     """A create that answers such an id has made nothing of ours, though the text is ours."""
-    guard.learn("GET", COLLECTION, "primary", {"data": [{"id": seen, "name": "A customer's"}]})
-    made = guard.learn("POST", COLLECTION, "primary", created(spelling))
+    guard.note_answer("GET", COLLECTION, "primary", {"data": [{"id": seen, "name": "A customer's"}]})
+    made = guard.note_answer("POST", COLLECTION, "primary", created(spelling))
 
     assert (made, guard.created) == (None, {})
     with pytest.raises(GuardError):
@@ -50,21 +50,21 @@ def test_an_id_that_was_seen_in_another_spelling_is_somebody_elses(guard: Guard,
 def test_an_invented_id_that_is_shown_in_another_spelling_is_not_changed(guard: Guard) -> None:
     """The id was to name nothing."""
     guard.invent("asst-ab-c")
-    guard.learn("GET", COLLECTION, "primary", {"data": [{"id": "ASST-AB-C"}]})
+    guard.note_answer("GET", COLLECTION, "primary", {"data": [{"id": "ASST-AB-C"}]})
     with pytest.raises(TakenError):
         guard.check("PATCH", path("asst-ab-c"), "primary")
 
 
 def test_a_ghost_in_another_spelling_is_not_adopted(guard: Guard) -> None:
     """Not even with a text of the run: somebody's assistant was there before in another spelling."""
-    guard.learn("GET", COLLECTION, "primary", {"data": [{"id": "asst-ab-c"}, created("asst-AB-C")]})
+    guard.note_answer("GET", COLLECTION, "primary", {"data": [{"id": "asst-ab-c"}, created("asst-AB-C")]})
     with pytest.raises(GuardError):
         guard.adopt("asst-AB-C", "primary")
 
 
 def test_an_own_id_may_be_changed_in_every_spelling(guard: Guard) -> None:
     """The tour sends ids that are nearly an id of the run."""
-    guard.learn("POST", COLLECTION, "primary", created("asst-ab-c"))
+    guard.note_answer("POST", COLLECTION, "primary", created("asst-ab-c"))
     for spelling in SPELLINGS:
         guard.check("DELETE", raw_path(spelling), "primary")
 
@@ -73,15 +73,15 @@ def test_an_own_id_may_be_changed_in_every_spelling(guard: Guard) -> None:
 
 def test_a_404_to_another_spelling_does_not_say_that_the_assistant_is_gone(guard: Guard) -> None:
     """Most servers know an id in one spelling only, so the clean-up still deletes the assistant."""
-    guard.learn("POST", COLLECTION, "primary", created("asst-ab-c"))
-    gone = [guard.learn_delete(path(id), "primary", 404) for id in ("asst-AB-C", "asst-xy", "asst-ab-c")]
+    guard.note_answer("POST", COLLECTION, "primary", created("asst-ab-c"))
+    gone = [guard.note_delete(path(id), "primary", 404) for id in ("asst-AB-C", "asst-xy", "asst-ab-c")]
 
     assert gone == [None, None, "asst-ab-c"]
 
 
 def test_a_long_chain_of_escapes_is_read(guard: Guard) -> None:
     """A hostile id costs no more than any other."""
-    guard.learn("GET", COLLECTION, "primary", {"data": [{"id": "%" + "25" * 100_000}]})
+    guard.note_answer("GET", COLLECTION, "primary", {"data": [{"id": "%" + "25" * 100_000}]})
 
     assert likeness("ASST-A%2525B") == "a%b"
 

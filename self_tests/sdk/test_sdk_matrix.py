@@ -17,7 +17,7 @@ from contract_tests.http.target import Target
 from contract_tests.runs.full_run import Run
 from contract_tests.runs.run_options import RunOptions
 from fake_server.fake import Answer, Call, Handler
-from sdk_tests import matrix, recorded
+from sdk_tests import matrix, recording
 from sdk_tests.sdks import Outcome, Sdk, UnavailableError, known, newest
 from self_tests.cases import sampled
 from self_tests.wrong import SERVERS
@@ -189,10 +189,10 @@ def test_calls_of_one_batch_are_one_parallel_group() -> None:
     """Calls that Node made at the same time are one group. An exchange that two tests need is seen once."""
     creates = [{"id": f"7-{number}", "batch": "7-1"} for number in (1, 2)]
     alone = {"id": "7-3", "batch": "7-2"}
-    exchanges = recorded.unique([replace(WALKED, exchanges=creates), replace(WALKED, exchanges=[*creates, alone])])
+    exchanges = recording.unique([replace(WALKED, exchanges=creates), replace(WALKED, exchanges=[*creates, alone])])
 
     assert list(exchanges) == ["7-1", "7-2", "7-3"]
-    assert recorded.groups(exchanges).keys() == {"7-1"}
+    assert recording.groups(exchanges).keys() == {"7-1"}
 
 
 def test_nodes_sdk_sends_a_call_again_whose_connection_had_ended() -> None:

@@ -27,7 +27,7 @@ from fake_server.http.server import serve
 from fake_server.storage import seed
 from sdk_tests import Outcome, judge
 from sdk_tests.clients import Client, Maker
-from sdk_tests.opened import KINDS, Clients
+from sdk_tests.open_clients import KINDS, Clients
 from self_tests.wrong.wrong_server import around, reading, refusing, serving, unknown
 
 # make contract runs the SDK tests on each Python.

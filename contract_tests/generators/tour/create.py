@@ -137,7 +137,7 @@ def long_texts(session: Session) -> None:
 def texts_unchanged_by_modify(session: Session) -> None:
     """A modify by POST or PATCH keeps texts unchanged, as a create does."""
     id = session.create_assistant()
-    for verb in (operations.modify, operations.patch):
+    for verb in operations.VERBS:
         for name, text in zip(NAMES, INSTRUCTIONS * 3, strict=True):
             session.send(verb(id, {"name": name, "instructions": text}))
         session.retrieve(id)

@@ -36,7 +36,7 @@ def texts_with_odd_edges(session: Session) -> None:
     """White space, marks and signs at the edges of a name and of instructions are kept by create, POST and PATCH."""
     ids = [session.created_id(session.send(operations.create(_edges(session, n)))) for n in range(len(TRIMMED))]
     session.walk()
-    for verb in (operations.modify, operations.patch):
+    for verb in operations.VERBS:
         for number, id in enumerate(ids):
             session.send(verb(id, _edges(session, number)))
         session.walk()
@@ -47,7 +47,7 @@ def texts_of_one_odd_piece(session: Session) -> None:
     """Instructions and names that are nothing but blanks, escapes, entities or placeholders are kept as they are."""
     ids = [session.create_assistant(instructions=text) for text in ALONE]
     session.walk()
-    for turn, verb in enumerate((operations.modify, operations.patch), 1):
+    for turn, verb in enumerate(operations.VERBS, 1):
         for id, text in zip(ids, ALONE[turn:] + ALONE[:turn], strict=True):
             name = {"name": text} if text.strip("\ufeff\u2028 ") else {}
             session.send(verb(id, {"instructions": text, **name}))

@@ -16,7 +16,7 @@ def deleted_and_gone(session: Session) -> None:
     session.retrieve(older)
     session.retrieve(newer)
     session.walk()
-    for verb in (operations.modify, operations.patch):
+    for verb in operations.VERBS:
         session.send(verb(id, {"name": session.unique_text("revived")}))
     session.send(operations.delete(id))
     session.retrieve(id)

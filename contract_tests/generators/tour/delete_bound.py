@@ -12,7 +12,7 @@ def a_bound_assistant_that_was_modified(session: Session) -> None:
     expendable = session.target.expendable_id or ""
     if not session.retrieve(expendable).response.accepted:
         return
-    for verb in (operations.modify, operations.patch):
+    for verb in operations.VERBS:
         session.send(verb(expendable, {"name": session.unique_text("bound")}, "sibling"))
         for _ in range(2):
             session.send(operations.delete(expendable, "sibling"))

@@ -5,7 +5,7 @@ from contract_tests.generators.steps import step
 from contract_tests.http import operations
 from contract_tests.http.messages import Request, dump
 
-UNHEARD = ("TRACE", "PROPFIND", "BREW")
+UNHEARD_METHODS = ("TRACE", "PROPFIND", "BREW")
 
 
 @step("errors/wrong-method-is-405-or-404", "errors/never-5xx")
@@ -14,7 +14,7 @@ def methods_that_nobody_has(session: Session) -> None:
     id = session.create_assistant()
     session.walk()
     session.send(Request("TRACE", operations.COLLECTION))
-    for method in UNHEARD:
+    for method in UNHEARD_METHODS:
         session.send(Request(method, operations.path(id)))
     session.retrieve(id)
 

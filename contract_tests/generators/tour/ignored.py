@@ -41,7 +41,7 @@ def send_round(session: Session, fields: dict[str, Json]) -> None:
     )
     id = session.created_id(created) if created.response.accepted else plain
     session.retrieve(id)
-    for verb in (operations.modify, operations.patch):
+    for verb in operations.VERBS:
         send_fields(session, lambda body, verb=verb: verb(id, body), fields)  # type: ignore[misc]  # mypy: a default binds it
         session.retrieve(id)
     session.retrieve(plain)
@@ -108,7 +108,7 @@ def absurd_values_beside_a_name(session: Session) -> None:
     for field, values in absurd().items():
         for value in values:
             send_hostile(session, operations.create({"name": session.unique_text("absurd"), field: value}))
-            for verb in (operations.modify, operations.patch):
+            for verb in operations.VERBS:
                 id = find_present(session, id)
                 send_hostile(session, verb(id, {"name": session.unique_text("absurd"), field: value}), id)
             session.retrieve(id)

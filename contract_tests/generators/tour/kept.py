@@ -9,10 +9,10 @@ from contract_tests.generators.session import Session
 from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.generators.tour.create import INSTRUCTIONS, NAMES
 from contract_tests.generators.tour.ignored import send_fields, send_round
-from contract_tests.generators.tour.modify import VERBS
 from contract_tests.http import operations
 from contract_tests.http.messages import Json
 from contract_tests.http.openapi import beyond_lengths, body
+from contract_tests.http.operations import VERBS
 
 KEPT = ("kept/*", "modify/partial", "modify/seen-everywhere", "modify/only-its-target", "retrieve/equals-created")
 

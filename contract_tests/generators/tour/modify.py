@@ -6,8 +6,6 @@ from contract_tests.generators.tour.create import NOT_TEXT
 from contract_tests.http import operations
 from contract_tests.http.messages import Json
 
-VERBS = (operations.modify, operations.patch)
-
 
 def _both(session: Session, note: str) -> dict[str, Json]:
     """A body with a new name and new instructions."""
@@ -24,7 +22,7 @@ def _both(session: Session, note: str) -> dict[str, Json]:
 )
 def one_field_at_a_time(session: Session) -> None:
     """A field that is sent changes everywhere; a field that is not sent, and every other assistant, does not change."""
-    for verb in VERBS:
+    for verb in operations.VERBS:
         other, id, another = session.create_assistant(), session.create_assistant(), session.create_assistant()
         for body in (
             {"name": session.unique_text("renamed")},
@@ -42,7 +40,7 @@ def one_field_at_a_time(session: Session) -> None:
 @step("modify/empty-body-changes-nothing", "modify/post-and-patch-alike", requests=2)
 def an_empty_body(session: Session, rich: str) -> None:
     """A modify with the body `{}` changes nothing and answers the assistant."""
-    for verb in VERBS:
+    for verb in operations.VERBS:
         session.send(verb(rich, {}))
         session.verify(rich)
 
@@ -50,7 +48,7 @@ def an_empty_body(session: Session, rich: str) -> None:
 @step("modify/empty-instructions-clear", "modify/post-and-patch-alike", "modify/partial", "modify/only-its-target")
 def empty_instructions(session: Session) -> None:
     """An empty string clears the instructions, and a later modify can set them again."""
-    for verb in VERBS:
+    for verb in operations.VERBS:
         other, id = session.create_assistant(), session.create_assistant()
         session.send(verb(id, {"instructions": ""}))
         session.retrieve(id)
@@ -67,7 +65,7 @@ def empty_instructions(session: Session) -> None:
 @step("modify/bad-body-changes-nothing", "errors/bad-input-is-400", *REFUSALS, requests=1)
 def a_wrong_type_beside_a_valid_value(session: Session, rich: str) -> None:
     """A value of a wrong type is refused, and the valid value in the same body changes nothing."""
-    for verb in session.sample(VERBS[::-1], 1):
+    for verb in session.sample(operations.VERBS[::-1], 1):
         for name, other in session.sample((("name", "instructions"), ("instructions", "name")), 1):
             session.send(verb(rich, {name: session.unique_text("good"), other: 7}))
             session.verify(rich)
@@ -80,7 +78,7 @@ def a_wrong_type_beside_a_valid_value(session: Session, rich: str) -> None:
 def every_wrong_type(session: Session) -> None:
     """A value of each JSON type but string is refused, and the valid value in the same body changes nothing."""
     id = session.create_assistant()
-    for verb in VERBS:
+    for verb in operations.VERBS:
         for value in NOT_TEXT:
             for body in (
                 {"instructions": session.unique_text("good"), "name": value},
@@ -94,11 +92,11 @@ def every_wrong_type(session: Session) -> None:
 def modifying_an_unknown_id(session: Session, rich: str) -> None:
     """A modify of an id that names nothing answers 404 and creates nothing."""
     unknown = session.unknown_id(rich)
-    for verb in session.sample(VERBS, 1):
+    for verb in session.sample(operations.VERBS, 1):
         session.send(verb(unknown, _both(session, "ghost")))
     session.verify_list()
     session.verify(unknown)
-    for verb in VERBS if session.thorough else ():
+    for verb in operations.VERBS if session.thorough else ():
         session.send(verb(rich, _both(session, "control")))
 
 
@@ -106,7 +104,7 @@ def modifying_an_unknown_id(session: Session, rich: str) -> None:
 def an_identity_that_a_modify_sends(session: Session) -> None:
     """A modify that sends an id, an object or a created_at changes none of them."""
     other, id = session.create_assistant(), session.create_assistant()
-    for verb in VERBS:
+    for verb in operations.VERBS:
         for sent in ({"id": session.unknown_id(id)}, {"object": "thread"}, {"created_at": 1}, {"id": other}):
             session.send(verb(id, {"name": session.unique_text("identity"), **sent}))
         session.retrieve(id)
@@ -116,7 +114,7 @@ def an_identity_that_a_modify_sends(session: Session) -> None:
 @step("modify/partial", wide=True)
 def null_for_one_field(session: Session) -> None:
     """Null for one field, which a service may treat as it likes, does not change the other field."""
-    for verb in VERBS:
+    for verb in operations.VERBS:
         id = session.create_assistant()
         for body in ({"instructions": None}, {"name": None}):
             session.send(verb(id, body))

@@ -37,7 +37,7 @@ def parallel_modifies(session: Session) -> None:
     """After parallel modifies of several assistants, each assistant shows its new name."""
     ids = [session.create_assistant() for _ in session.sample(range(GROUP), 3)]
     session.walk()
-    for verb in (operations.modify, operations.patch):
+    for verb in operations.VERBS:
         session.send_group(
             lambda group, verb=verb: [  # type: ignore[misc]  # mypy: a default binds the verb
                 verb(id, {"name": session.unique_text("at once")}, group=group) for id in ids

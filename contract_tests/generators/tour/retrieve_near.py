@@ -13,7 +13,7 @@ def ids_near_a_real_one(session: Session) -> None:
     for near in (f"{id}x", f"{id}:x", id[:-1], name):
         session.client.guard.invent(near)
         session.retrieve(near)
-        for verb in (operations.modify, operations.patch):
+        for verb in operations.VERBS:
             session.send(verb(near, {"name": session.unique_text("near")}))
         session.retrieve(id)
         session.send(operations.delete(near))

@@ -14,6 +14,7 @@ import pytest
 
 from contract_tests.http import openapi, route
 from contract_tests.http.connection import Deadline
+from contract_tests.http.credentials import STRANGER
 from contract_tests.http.guard import Guard
 from contract_tests.http.messages import Request, Response, parse
 from contract_tests.http.operations import CREATE, METHODS, is_collection
@@ -47,7 +48,7 @@ class Clients:
 
     def stranger(self, kind: str) -> Client:
         """A client with a key that nobody was given."""
-        return self._client(kind, "stranger", "sk-nobody-was-given-this-key", strict=False)
+        return self._client(kind, "stranger", STRANGER, strict=False)
 
     def look_around(self) -> None:
         """Shows the guard the assistants that exist before the first create, as far as the SDK can parse them."""
@@ -141,7 +142,7 @@ class Watch:
             for piece in response.iter_bytes():
                 body.add(piece, response.request)
             response._content = body.whole
-            self._learn(response, role)
+            self._note_answer(response, role)
 
         async def before_async(request: httpx.Request) -> None:
             before(request)  # this may block: no other task in this loop could go on
@@ -152,7 +153,7 @@ class Watch:
             async for piece in response.aiter_bytes():
                 body.add(piece, response.request)
             response._content = body.whole
-            self._learn(response, role)
+            self._note_answer(response, role)
 
         if kind in ASYNC:
             return {"request": [before_async], "response": [after_async]}
@@ -253,13 +254,13 @@ class Watch:
         group = request.extensions["group"]
         return Request(request.method, self._path(request), role, request.content or None, headers, group)
 
-    def _learn(self, response: httpx.Response, role: str) -> None:
+    def _note_answer(self, response: httpx.Response, role: str) -> None:
         method = response.request.method
         if self.observe:
             began = response.request.extensions["began"]
             self.observe(self._request(response.request, role), _response(response), began, self.clock.now())
         elif response.is_success and method != "DELETE":
-            self.guard.learn(method, self._path(response.request), role, parse(response.content))
+            self.guard.note_answer(method, self._path(response.request), role, parse(response.content))
 
 
 def _response(response: httpx.Response) -> Response:
