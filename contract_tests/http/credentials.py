@@ -24,6 +24,8 @@ class Form:
 WHOLE = Form(lambda key: key, "${VARIABLE}")
 BASIC = Form(lambda key: base64.b64encode(f"{key}:".encode()).decode(), "")
 UNKNOWN = Form(lambda _: STRANGER, STRANGER)
+# Every object of JavaScript has this property.
+WORD = Form(lambda _: "constructor", "constructor")
 # The keys that are nearly the key of the run.
 NEAR: Mapping[str, Form] = {
     "other-case": Form(str.swapcase, "$(printf %s \"${VARIABLE}\" | tr 'a-zA-Z' 'A-Za-z')"),
@@ -48,6 +50,7 @@ class Credential:
 INVALID: Mapping[str, Credential] = {
     "nobody": Credential(),
     "stranger": Credential(UNKNOWN, {"Authorization": "Bearer {}"}),
+    "word": Credential(WORD, {"Authorization": "Bearer {}"}),
     "basic": Credential(BASIC, {"Authorization": "Basic {}"}, option='-u "$VARIABLE:"'),
     "bare": Credential(headers={"Authorization": "{}"}),
     "token": Credential(headers={"Authorization": "Token {}"}),

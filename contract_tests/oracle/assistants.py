@@ -213,7 +213,7 @@ class Assistants:
     def _is_another(self, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
         """True for an assistant that the run knows by another id: nothing in it tells of the one that was asked for."""
         id = document.get("id")
-        return id != tracked.id and isinstance(id, str) and self.model.has_seen(id)
+        return id != tracked.id and "id" not in tracked.taken and isinstance(id, str) and self.model.has_seen(id)
 
     def _met(self, exchange: Exchange, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
         """Judges the id alone."""

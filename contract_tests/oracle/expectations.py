@@ -83,6 +83,7 @@ def _demand(requirement: str, status: int, effect: str = "") -> Demand:
 WITHOUT_A_GOOD_KEY = {
     "nobody": "auth/missing-key-refused",
     "stranger": "auth/unknown-key-refused",
+    "word": "auth/unknown-key-refused",
     "basic": "auth/other-scheme-refused",
     "bare": "auth/other-scheme-refused",
     "token": "auth/other-scheme-refused",

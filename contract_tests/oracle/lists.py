@@ -10,7 +10,7 @@ from contract_tests.oracle import attribution
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.calls import Call
 from contract_tests.oracle.ignored_fields import IgnoredFields
-from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
+from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
 from contract_tests.oracle.places import DEFAULT_LIMIT, PLACED, Places
 from contract_tests.oracle.walks import hold_after_walk, judge_order
 from contract_tests.requirements.findings import Candidate, Findings, answer, brief
@@ -76,10 +76,11 @@ class Lists:
         organization = ORGANIZATIONS[call.role]
         for item in data:
             known = self.model.find(str(item.get("id"))) if isinstance(item, dict) else None
-            self.assistant_judge.shape(exchange, item, known.taken if known else ())
+            self.assistant_judge.shape(exchange, item, self._besides(item, known))
             if isinstance(item, dict):
                 self.ignored_fields.judge(exchange, call, item, organization)
-        for item in items:
+        ambiguous = self.model.taken_over()
+        for item in (item for item in items if item["id"] not in ambiguous):
             tracked = self.model.find(item["id"])
             if tracked is None:
                 self._newcomer(exchange, item, organization)
@@ -106,9 +107,7 @@ class Lists:
         """
         if item["id"] not in self.model.bystanders[organization]:
             self.model.bystanders[organization].add(item["id"])
-            texts = [item.get("name"), item.get("instructions")]
-            ghost = self.model.sender({text for text in texts if isinstance(text, str)})
-            if ghost and not ghost.accepted and ghost.requirement:
+            if ghost := self._ghost(item):
                 self.model.ghosts[item["id"]] = ghost.call.role
                 self.findings.add_violation(
                     ghost.requirement,
@@ -117,6 +116,19 @@ class Lists:
                     ghost.exchange,
                     exchange,
                 )
+
+    def _besides(self, item: Json, known: TrackedAssistant | None) -> set[str]:
+        """The fields whose faults are another call's: no create has chosen the id of an assistant that a call has made
+        which had to make nothing.
+        """
+        made_otherwise = not known.organization if known else isinstance(item, dict) and self._ghost(item)
+        return {*(known.taken if known else ()), *({"id"} if made_otherwise else ())}
+
+    def _ghost(self, item: dict[str, Json]) -> Write | None:
+        """The call that has made this assistant although the call had to make nothing."""
+        texts = [item.get("name"), item.get("instructions")]
+        sender = self.model.sender({text for text in texts if isinstance(text, str)})
+        return sender if sender and not sender.accepted and sender.requirement else None
 
     def _frame(self, exchange: Exchange, body: dict[str, Json], ids: list[str]) -> None:
         ends = (ids[0], ids[-1]) if ids else (None, None)
@@ -136,7 +148,7 @@ class Lists:
                 f"has_more: {brief(body.get('has_more', '(absent)'))}",
                 exchange,
             )
-        if len(set(ids)) < len(ids):
+        if {id for id in ids if ids.count(id) > 1} - self.model.taken_over():
             self.findings.add_violation(
                 "list/complete", "each assistant once", f"one comes twice: {', '.join(ids)}", exchange
             )

@@ -111,6 +111,10 @@ class Model:
     def has_seen(self, id: str) -> bool:
         return id in self.assistants or any(id in ids for ids in self.bystanders.values())
 
+    def taken_over(self) -> set[Json]:
+        """The ids that assistants have taken over from a call, and no longer tell which assistant is meant."""
+        return {each.document["id"] for each in self.assistants.values() if "id" in each.taken and each.document}
+
     def sender(self, texts: set[Json]) -> Write | None:
         """The newest write that sent one of these texts, if only this run sends that text."""
         ours = {text for text in texts if isinstance(text, str) and self.tag in text}

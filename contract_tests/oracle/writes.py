@@ -36,6 +36,8 @@ class Writes:
         self._verbs: dict[Shape, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
         self._spoiled: set[str] = set()
         self._doubtful: set[Shape] = set()
+        self._posts_answer_201 = False
+        self._patches_with_201: list[Exchange] = []
         self._made, self._repeated = 0, 0  # creates with an id of their own, and with another's
 
     @property
@@ -49,11 +51,17 @@ class Writes:
             if len(verbs) == 2 and body not in self._doubtful:
                 self._compare(", ".join(sorted(name for name, _ in body)) or "no field", verbs)
         self._verbs = {}
+        for exchange in () if self._posts_answer_201 else self._patches_with_201:
+            self.findings.add_violation("modify/post-and-patch-alike", "200, as by POST", answer(exchange), exchange)
 
     def status(self, exchange: Exchange, call: Call) -> None:
         status, judge = exchange.response.status, self.findings.judge
         if call.operation == CREATE:
             judge("create/status-200", status == 200, CREATE, "200", str(status), exchange)
+        self._posts_answer_201 |= call.operation == MODIFY and status == 201
+        if call.operation == PATCH and status == 201:
+            self._patches_with_201.append(exchange)
+            return
         allowed = {200, 201} if exchange.request.method == METHODS[CREATE] else {200}
         # For a create and for a delete, another requirement names the status.
         if status not in allowed and call.operation not in (CREATE, DELETE):
@@ -182,9 +190,10 @@ class Writes:
         self.ignored_fields.remember(exchange, call)
         before = len(self.findings.violations)
         right = "odd-body" in call.free or self.assistant_judge.modified(exchange, call, tracked, document)
-        if any(each.accused or each.others for each in self.findings.violations[before:]):
+        found = self.findings.violations[before:]
+        if any(each.accused or each.others for each in found):
             self._spoiled.add(call.id)  # another call may be the cause, not the verb
-        else:
+        elif {each.requirement for each in found} != {"modify/keeps-identity"}:  # a new time is no matter of the verb
             self.by_verb(exchange, call, right, tracked)
         if not right:
             self._note_taken(call, tracked, document)

@@ -79,9 +79,9 @@ def write_remains(path: Path, session: Session, result: Result) -> None:
     """Writes a ledger of what a run without a ledger has left, or may have left. Raises OSError."""
     guard = session.client.guard
     ledger = Ledger(path, session.target, session.tag, session.before)
-    for id in result.left_behind:
+    for id, role in result.left_behind.items():
         if id in guard.created:
-            ledger.note_created(id, guard.created[id])
+            ledger.note_created(id, role)
     for request in result.open:
         ledger.intend(request, session.tag)
     ledger.close()
@@ -90,14 +90,21 @@ def write_remains(path: Path, session: Session, result: Result) -> None:
 
 
 def _delete_listed(session: Session, lists: Lists) -> bool:
-    """Deletes again each assistant that a list shows although its delete was accepted. True if the lists show any
-    assistant of the run."""
-    guard, shown = session.client.guard, _ids(lists)
-    left = [id for id in guard.created if id in shown]
-    for id in left:
-        if id in guard.gone:
-            session.client.send(operations.delete(id, owner(session, guard.created[id])))
+    """Deletes again each assistant that a list shows although its delete was accepted, by the key that the list was
+    for: a call by another key may have made a second assistant of the same id. True if the lists show any assistant of
+    the run.
+    """
+    guard, left = session.client.guard, _listed(session, lists)
+    for id, role in left:
+        if id in guard.gone or role != owner(session, guard.created[id]):
+            session.client.send(operations.delete(id, role))
     return bool(left)
+
+
+def _listed(session: Session, lists: Lists) -> list[tuple[str, str]]:
+    """Each assistant of the run that the lists show, and the role whose list shows the assistant."""
+    created = session.client.guard.created
+    return [(id, role) for role, shown in lists.items() for id in _ids({role: shown}) if id in created]
 
 
 def _read_lists(session: Session) -> Lists:
@@ -144,24 +151,19 @@ def _readable(session: Session, request: Request) -> Exchange:
 
 
 def _left(session: Session, lists: Lists) -> dict[str, str]:
-    """The assistants that are left, each with the role of its owner."""
-    created = session.client.guard.created
-    return {id: owner(session, created[id]) for id in _left_ids(session, lists)}
-
-
-def _left_ids(session: Session, lists: Lists) -> list[str]:
-    """The ids that the lists show. Without lists: the ids that were not deleted, or all if deletes do not delete."""
+    """The assistants that the lists show, each with the role whose key may delete it. Without lists: those that were
+    not deleted, or all if deletes do not delete.
+    """
     guard, ledger = session.client.guard, session.client.ledger
     roles = {owner(session, role) for role in guard.created.values()}
     if session.thorough and all(lists.get(role) is not None for role in roles):
-        shown = _ids(lists)
-        return [id for id in guard.created if id in shown]
+        return dict(_listed(session, lists))
     lies = any(map(_shows_the_deleted, session.oracle.findings.broken("delete/gone")))
     left = [id for id in guard.created if lies or id not in guard.gone]
     if lies and ledger:
         for id in left:
             ledger.note_created(id, guard.created[id])
-    return left
+    return {id: owner(session, guard.created[id]) for id in left}
 
 
 def _shows_the_deleted(violation: Violation) -> bool:

@@ -55,8 +55,9 @@ def scripts(exchanges: Sequence[Exchange], model: Model) -> Iterator[tuple[Excha
 
 
 def with_creates(exchanges: Sequence[Exchange], model: Model) -> tuple[Exchange, ...]:
-    """The exchanges, and before them the creates of the assistants that the URLs name."""
-    return tuple(dict.fromkeys((*_creates(_named(exchanges, model)), *exchanges)))
+    """The exchanges, and before them the creates of the assistants that the URLs name, in their order."""
+    creates = sorted(_creates(_named(exchanges, model)), key=lambda exchange: exchange.number)
+    return tuple(dict.fromkeys((*creates, *exchanges)))
 
 
 def _named(exchanges: Sequence[Exchange], model: Model) -> list[TrackedAssistant]:

@@ -43,3 +43,14 @@ def test_the_same_seed_gives_the_same_history() -> None:
 
     assert one == again
     assert one != other
+
+
+def test_an_assistant_of_two_organizations_is_deleted_in_both() -> None:
+    """A server may make an assistant of the same id in another organization: that organization's key deletes it."""
+    server = next(server for server in SERVERS if server.name == "an id is made in each organization")
+    with serving(server.change) as target:
+        run = Run(
+            target, RunOptions(histories=20, generators=frozenset({"histories"})), lambda id: id.startswith("org/")
+        )
+
+        assert run.judge().left_behind == {}

@@ -22,8 +22,10 @@ def _refuse(session: Session, *roles: str) -> None:
 
 @step("auth/unknown-key-refused", "auth/refused-changes-nothing")
 def a_key_near_a_good_one(session: Session) -> None:
-    """A key in another case, with a letter more, cut short or with another end is refused, and changes nothing."""
-    _refuse(session, *NEAR)
+    """A key in another case, with a letter more, cut short or with another end is refused, and changes nothing. So is a
+    word of a programming language.
+    """
+    _refuse(session, *NEAR, "word")
 
 
 @step("auth/unknown-key-refused", "auth/refused-changes-nothing")

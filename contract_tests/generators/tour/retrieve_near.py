@@ -5,12 +5,18 @@ from contract_tests.generators.steps import step
 from contract_tests.http import operations
 
 
+def _near(id: str) -> tuple[str, ...]:
+    return f"{id}x", f"{id}:x", f"{id}-x", id[:-1]
+
+
 @step("retrieve/unknown-is-404", "modify/unknown-is-404", "delete/unknown-is-404")
 def ids_near_a_real_one(session: Session) -> None:
-    """A real id with a letter or with `:x` behind it, a real id cut short, and a name are no ids for any operation."""
+    """A real id with a letter, with `:x` or with `-x` behind it, a real id cut short, and a name are no ids for any
+    operation.
+    """
     name = session.unique_text("named").replace(" ", "-")
     id = session.create_assistant(name=name)
-    for near in (f"{id}x", f"{id}:x", id[:-1], name):
+    for near in (*_near(id), name):
         session.client.guard.invent(near)
         session.retrieve(near)
         for verb in operations.VERBS:
@@ -21,6 +27,28 @@ def ids_near_a_real_one(session: Session) -> None:
     session.walk()
     for request in operations.every_operation(id, session.unique_text("control"))[2:]:
         session.send(request)
+
+
+@step("delete/unknown-is-404", "delete/only-its-target")
+def deletes_near_a_real_one(session: Session) -> None:
+    """An id near a real one deletes nothing, also if no modify has used the id before."""
+    for place in range(len(_near("id"))):
+        id = session.create_assistant()
+        near = _near(id)[place]
+        session.client.guard.invent(near)
+        session.send(operations.delete(near))
+        session.retrieve(id)
+
+
+# Only reads: a server that takes a pattern for an id might delete the assistants of others.
+@step("retrieve/unknown-is-404")
+def patterns_and_words_as_ids(session: Session) -> None:
+    """A pattern of a database that fits a real id, and a word of a programming language are no ids."""
+    id = session.create_assistant()
+    for pattern in (f"{id[:-1]}_", f"{id}%", f"{id[:-1]}*", "%", "*", "constructor", "__proto__", "toString"):
+        session.client.guard.invent(pattern)
+        session.retrieve(pattern)
+    session.retrieve(id)
 
 
 @step("retrieve/equals-created", "list/complete", "create/keeps-what-it-is-given")

@@ -38,6 +38,22 @@ def a_key_is_compared(fake: Fake, how: str) -> None:
     around(fake.store, "key", find)
 
 
+@wrong(UNKNOWN)
+def a_property_of_an_object_is_a_key(fake: Fake) -> None:
+    """A program in JavaScript looks a key up in a plain object."""
+    around(fake.store, "key", lambda old, given: old(PRIMARY if given == "constructor" else given))
+
+
+@wrong("errors/never-5xx")
+def a_property_of_an_object_as_a_key_crashes(fake: Fake) -> None:
+    def find(old: Callable[[str], Key | None], given: str) -> Key | None:
+        if given == "constructor":
+            raise RuntimeError
+        return old(given)
+
+    around(fake.store, "key", find)
+
+
 @wrong(UNKNOWN, each=[LIST, RETRIEVE, CREATE])
 def a_key_in_any_case_opens(fake: Fake, operation: str) -> None:
     letting_in(

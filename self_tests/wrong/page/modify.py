@@ -20,6 +20,7 @@ from self_tests.wrong.wrong_server import (
     for_unknown,
     getting,
     handling,
+    listing,
     reading_field,
     refusal,
     refusing,
@@ -230,6 +231,17 @@ def an_empty_text_beside_a_name_is_taken_for_nothing(fake: Fake) -> None:
 # --- keeps-identity
 
 
+@wrong("modify/post-and-patch-alike")
+def a_patch_answers_201(fake: Fake) -> None:
+    answering(fake, lambda _, answer: setattr(answer, "status", 201), PATCH)
+
+
+@wrong(IDENTITY)
+def a_modify_is_now(fake: Fake) -> None:
+    """One column holds the time of the newest change. Two modifies in one second show the same time."""
+    showing(fake, lambda _, document: {**document, "created_at": int(fake.store.now())}, *MODIFIES)
+
+
 @wrong(IDENTITY)
 def a_modify_is_a_new_birth(fake: Fake) -> None:
     """One column holds created_at and updated_at."""
@@ -246,6 +258,25 @@ def a_modify_answers_another_birth(fake: Fake) -> None:
 def a_modify_gives_a_new_id(fake: Fake) -> None:
     """Each modify creates a new version with a new id."""
     showing(fake, lambda _, document: {**document, "id": document["id"] + "v2"}, *MODIFIES)
+
+
+@wrong(IDENTITY)
+def a_modify_takes_over_the_id_of_another(fake: Fake) -> None:
+    """The sent document is merged into the stored one."""
+    taken: dict[str, str] = {}
+
+    async def handle(old: Handler, call: Call) -> Answer:
+        answer = await old(call)
+        if isinstance(sent := call.body.get("id"), str):
+            taken[call.assistant] = sent
+        return answer
+
+    def frame(page: Document) -> None:
+        page.update(first_id=page["data"][0]["id"], last_id=page["data"][-1]["id"])
+
+    handling(fake, handle, *MODIFIES)
+    showing(fake, lambda _, shown: {**shown, "id": taken.get(shown["id"], shown["id"])}, *MODIFIES, RETRIEVE, LIST)
+    listing(fake, lambda page: frame(page) if page["data"] else None)
 
 
 @wrong(IDENTITY, each=["assistant.updated"])
@@ -467,6 +498,25 @@ def making_ghosts(fake: Fake, *operations: str, answer: bool) -> None:
         return await old(call)
 
     handling(fake, handle, *operations)
+
+
+@wrong("org/closed-to-others", UNKNOWN, "delete/gone")
+def an_id_is_made_in_each_organization(fake: Fake) -> None:
+    """The code is an upsert, and the table's key has the organization too."""
+
+    def find(organization: str, id: str | None) -> Project | None:
+        own = fake.store.projects(organization)
+        return next((each for each in own if each.id == id), None)
+
+    async def handle(old: Handler, call: Call) -> Answer:
+        id = call.assistant.removeprefix("asst-")
+        if call.assistant.startswith("asst-") and not find(call.key.organization, id):
+            ghost = fake.store.add(call.key.organization, call.body.get("name") or "Untitled", None)
+            write(fake, ghost, id=id)
+        return await old(call)
+
+    around(fake.store, "get", lambda _, organization, id: find(organization, id))
+    handling(fake, handle, *MODIFIES)
 
 
 @wrong(UNKNOWN, each=["null"])

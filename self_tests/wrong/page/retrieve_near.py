@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from contract_tests.http.operations import DELETE, MODIFY, PATCH, RETRIEVE
@@ -13,10 +14,13 @@ from self_tests.wrong.wrong_server import everyone, handling, target, wrong
 TAKEN: dict[str, Callable[[str, str, str], bool]] = {
     "that begins as a real one": lambda given, id, _: given.startswith(id),
     "with a colon and more": lambda given, id, _: given.split(":")[0] == id,
+    "with a hyphen and more": lambda given, id, _: given.startswith(f"{id}-"),
     "that is cut short": lambda given, id, _: len(given) > 12 and id.startswith(given),
     "of the first twenty letters": lambda given, id, _: given[:20] == id[:20],
     "that is a name": lambda given, _, name: given == name,
 }
+# A sign of a pattern, and the regular expression that means the same.
+PATTERNS = {"%": ".*", "_": ".", "*": ".*"}
 NAMES = {
     RETRIEVE: "retrieve/unknown-is-404",
     MODIFY: "modify/unknown-is-404",
@@ -54,6 +58,30 @@ def a_patch_finds_an_id(fake: Fake, how: str) -> None:
 @wrong(NAMES[DELETE], each=TAKEN)
 def a_delete_finds_an_id(fake: Fake, how: str) -> None:
     finding(fake, how, DELETE)
+
+
+@wrong(NAMES[RETRIEVE], each=PATTERNS)
+def a_retrieve_takes_a_pattern_with(fake: Fake, sign: str) -> None:
+    """The database compares with LIKE, or the cache by a glob."""
+
+    def handle(old: Handler, call: Call) -> Awaitable[Answer]:
+        pattern = re.escape(call.assistant).replace(re.escape(sign), PATTERNS[sign])
+        mine = (each for each in everyone(fake) if each.organization == call.key.organization)
+        if found := next((each for each in mine if re.fullmatch(pattern, PREFIX + each.id)), None):
+            call.assistant = PREFIX + found.id
+        return old(call)
+
+    handling(fake, handle, RETRIEVE)
+
+
+@wrong(NAMES[RETRIEVE], each=["constructor", "__proto__"])
+def a_retrieve_finds_the_property(fake: Fake, name: str) -> None:
+    """A program in JavaScript looks an id up in a plain object."""
+
+    async def handle(old: Handler, call: Call) -> Answer:
+        return Answer({"object": "assistant"}) if call.assistant == name else await old(call)
+
+    handling(fake, handle, RETRIEVE)
 
 
 # --- time, counted in calls
