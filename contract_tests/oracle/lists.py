@@ -118,8 +118,8 @@ class Lists:
                 )
 
     def _besides(self, item: Json, known: TrackedAssistant | None) -> set[str]:
-        """The fields whose faults are another call's: no create has chosen the id of an assistant that a call has made
-        which had to make nothing.
+        """The fields that are not judged here. If a call that had to make nothing has made the assistant, no create has
+        chosen its id.
         """
         made_otherwise = not known.organization if known else isinstance(item, dict) and self._ghost(item)
         return {*(known.taken if known else ()), *({"id"} if made_otherwise else ())}

@@ -112,7 +112,7 @@ class Model:
         return id in self.assistants or any(id in ids for ids in self.bystanders.values())
 
     def taken_over(self) -> set[Json]:
-        """The ids that assistants have taken over from a call, and no longer tell which assistant is meant."""
+        """The ids that modifies have given to other assistants: they no longer tell which assistant is meant."""
         return {each.document["id"] for each in self.assistants.values() if "id" in each.taken and each.document}
 
     def sender(self, texts: set[Json]) -> Write | None:

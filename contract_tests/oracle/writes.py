@@ -193,7 +193,8 @@ class Writes:
         found = self.findings.violations[before:]
         if any(each.accused or each.others for each in found):
             self._spoiled.add(call.id)  # another call may be the cause, not the verb
-        elif {each.requirement for each in found} != {"modify/keeps-identity"}:  # a new time is no matter of the verb
+        # The time may decide a fault of the identity alone, and not the verb.
+        elif {each.requirement for each in found} != {"modify/keeps-identity"}:
             self.by_verb(exchange, call, right, tracked)
         if not right:
             self._note_taken(call, tracked, document)

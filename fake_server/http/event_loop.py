@@ -18,7 +18,7 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def _open_standard_streams() -> None:
-    """If a standard stream is closed, uvloop would use its number, and end the process when it closes it."""
+    """uvloop would get the number of a closed stream for a file, and aborts the process when it closes such a file."""
     for number in STANDARD_STREAMS:
         try:
             os.fstat(number)

@@ -87,7 +87,7 @@ class Connection(web.RequestHandler):
         reason = message.strip().split("\n")[0]
         if isinstance(exc, BadHttpMethod):
             allow = ", ".join({operation.method: None for operation in self.fake.contract.operations})
-            return WrongMethod(f"{reason.rstrip(':'):.100}. Use {allow}.", headers={"allow": allow})
+            return WrongMethod(f"{reason.rstrip(':.'):.100}. Use {allow}.", headers={"allow": allow})
         return MalformedRequest(f"This is not an HTTP request: {reason:.100}")
 
     def eof_received(self) -> bool:  # type: ignore[override]  # asyncio's own may also return a bool

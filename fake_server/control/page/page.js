@@ -6,7 +6,7 @@ import { $ } from "./dom.js";
 import * as faults from "./faults.js";
 import * as organizations from "./organizations.js";
 import * as requests from "./requests.js";
-import { applyEvent, refresh, state } from "./state.js";
+import { applyEvent, onDraw, refresh, state } from "./state.js";
 
 async function start() {
   const { url, edition, kept } = await call("GET", "health");
@@ -15,6 +15,7 @@ async function start() {
   $("edition").hidden = kept.length === 0; // the page's own edition needs no name
   for (const link of document.querySelectorAll("nav a")) link.hash = fragment();
   for (const part of [assistants, organizations, controls, faults, requests]) part.begin();
+  onDraw(() => (document.querySelector("main").inert = !state.loaded));
   // Changes during a pause of the event stream sent no event, so everything is loaded again.
   listen("events", applyEvent, (on) => {
     state.live = on;

@@ -10,6 +10,7 @@ export const state = {
   url: "",
   kept: [], // the fields that an assistant keeps beside its name and its instructions
   live: false,
+  loaded: false, // true after the first load: before that, no button knows its organization
   organization: undefined,
   shown: PAGE,
   paused: false,
@@ -75,6 +76,7 @@ async function work() {
   try {
     if (parts.includes(FIRST)) await load(FIRST);
     await Promise.all([...new Set(parts)].filter((each) => each !== FIRST && each in LOAD).map(load));
+    state.loaded = true;
   } catch (fault) {
     notify(fault.message, true);
   }

@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says nothing of its types
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
@@ -69,6 +69,22 @@ def violations(page: Page) -> list[dict[str, Any]]:
     """The findings of axe: missing names and labels, low contrast, and so on."""
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     return found
+
+
+def test_no_button_works_before_the_page_has_its_data(chromium: Browser, url: str) -> None:
+    """While the organizations are loading, a press has no effect: the page would not know which one is meant."""
+
+    def delay(route: Route) -> None:
+        opened.wait_for_timeout(500)
+        route.continue_()
+
+    with browser.opened(chromium, "about:blank") as opened:
+        opened.route("**/_fake/organizations", delay)
+        opened.goto(url)
+        expect(opened.get_by_text("live", exact=True)).to_be_visible()
+        press(opened, "New assistant")
+
+        expect(opened.get_by_role("heading", name="New assistant of Acme")).to_be_visible()
 
 
 def test_creates(page: Page, primary: httpx2.Client) -> None:
