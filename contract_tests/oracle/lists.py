@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from contract_tests.http.messages import Exchange, Json
@@ -148,7 +149,8 @@ class Lists:
                 f"has_more: {brief(body.get('has_more', '(absent)'))}",
                 exchange,
             )
-        if {id for id in ids if ids.count(id) > 1} - self.model.taken_over():
+        repeated = {id for id, times in Counter(ids).items() if times > 1}
+        if repeated and repeated - self.model.taken_over():
             self.findings.add_violation(
                 "list/complete", "each assistant once", f"one comes twice: {', '.join(ids)}", exchange
             )

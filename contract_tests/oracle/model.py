@@ -111,9 +111,11 @@ class Model:
     def has_seen(self, id: str) -> bool:
         return id in self.assistants or any(id in ids for ids in self.bystanders.values())
 
-    def taken_over(self) -> set[Json]:
+    def taken_over(self) -> set[str]:
         """The ids that modifies have given to other assistants: they no longer tell which assistant is meant."""
-        return {each.document["id"] for each in self.assistants.values() if "id" in each.taken and each.document}
+        taken = (each for each in self.assistants.values() if "id" in each.taken and each.document)
+        shown = ((each, (each.document or {}).get("id")) for each in taken)
+        return {id for each, id in shown if isinstance(id, str) and id != each.id}
 
     def sender(self, texts: set[Json]) -> Write | None:
         """The newest write that sent one of these texts, if only this run sends that text."""

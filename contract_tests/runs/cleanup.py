@@ -104,7 +104,8 @@ def _delete_listed(session: Session, lists: Lists) -> bool:
 def _listed(session: Session, lists: Lists) -> list[tuple[str, str]]:
     """Each assistant of the run that the lists show, and the role whose list shows the assistant."""
     created = session.client.guard.created
-    return [(id, role) for role, shown in lists.items() for id in _ids({role: shown}) if id in created]
+    found = ((item["id"], role) for role, shown in lists.items() for item in shown or ())
+    return [(id, role) for id, role in dict.fromkeys(found) if id in created]
 
 
 def _read_lists(session: Session) -> Lists:
@@ -121,10 +122,6 @@ def _read_list(session: Session, role: str) -> list[dict[str, Json]] | None:
     if not all(is_page(page.response) for page in pages):
         return None
     return [item for page in pages for item in items(page.response.json)]
-
-
-def _ids(lists: Lists) -> set[str]:
-    return {item["id"] for shown in lists.values() for item in shown or ()}
 
 
 def _pages(session: Session, role: str) -> Iterator[Exchange]:

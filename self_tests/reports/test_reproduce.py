@@ -186,7 +186,7 @@ def test_a_reproducer_shows_the_breach_and_leaves_nothing_behind(
 
 
 # The same servers whatever servers are added. Parallel calls of a shell come in another order each time.
-SAMPLE = [each for each in SERVERS if crc32(each.name.encode()) % 41 == 5 and each.area != "parallel"]
+SAMPLE = [each for each in SERVERS if crc32(each.name.encode()) % 23 == 5 and each.area != "parallel"]
 
 
 @pytest.mark.parametrize("server", SAMPLE, ids=lambda server: server.name)

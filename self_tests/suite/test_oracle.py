@@ -7,8 +7,9 @@ import json
 import pytest
 
 from contract_tests.http import operations
-from contract_tests.http.messages import Exchange, Request, Response
+from contract_tests.http.messages import Exchange, Json, Request, Response
 from contract_tests.http.target import Target
+from contract_tests.oracle.model import Model, TrackedAssistant
 from contract_tests.oracle.oracle import Oracle
 from self_tests.doubles.bare_server import ASSISTANT
 
@@ -37,3 +38,12 @@ def test_a_refusal_that_comes_anyway_proves_nothing(role: str, is_proven: bool) 
     )
 
     assert ("delete/gone" in oracle.findings.held) == is_proven
+
+
+@pytest.mark.parametrize("document", [{}, {"id": None}, {"id": ["a"]}, {"id": "asst-own"}])
+def test_an_answer_without_an_id_takes_nothing_over(document: dict[str, Json]) -> None:
+    """An answer of any shape can be asked for the id that it took over, and a create's own id is not another's."""
+    model = Model("tag")
+    model.assistants["asst-own"] = TrackedAssistant("asst-own", "home", "primary", document, taken={"id"})
+
+    assert model.taken_over() == set()

@@ -1,12 +1,13 @@
 """Ids that are nearly real, and assistants that are read long after they were made."""
 
+from collections.abc import Callable, Sequence
+
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import step
 from contract_tests.http import operations
 
-
-def _near(id: str) -> tuple[str, ...]:
-    return f"{id}x", f"{id}:x", f"{id}-x", id[:-1]
+# Each makes an id that is nearly the real one.
+NEAR: Sequence[Callable[[str], str]] = ("{}x".format, "{}:x".format, "{}-x".format, lambda id: id[:-1])
 
 
 @step("retrieve/unknown-is-404", "modify/unknown-is-404", "delete/unknown-is-404")
@@ -16,7 +17,7 @@ def ids_near_a_real_one(session: Session) -> None:
     """
     name = session.unique_text("named").replace(" ", "-")
     id = session.create_assistant(name=name)
-    for near in (*_near(id), name):
+    for near in (*(make(id) for make in NEAR), name):
         session.client.guard.invent(near)
         session.retrieve(near)
         for verb in operations.VERBS:
@@ -32,9 +33,9 @@ def ids_near_a_real_one(session: Session) -> None:
 @step("delete/unknown-is-404", "delete/only-its-target")
 def deletes_near_a_real_one(session: Session) -> None:
     """An id near a real one deletes nothing, also if no modify has used the id before."""
-    for place in range(len(_near("id"))):
+    for make in NEAR:
         id = session.create_assistant()
-        near = _near(id)[place]
+        near = make(id)
         session.client.guard.invent(near)
         session.send(operations.delete(near))
         session.retrieve(id)
