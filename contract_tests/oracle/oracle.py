@@ -13,6 +13,7 @@ from contract_tests.http.target import Target
 from contract_tests.oracle import errors
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import features
+from contract_tests.oracle.browsers import judge_origin, judge_preflight
 from contract_tests.oracle.calls import Call
 from contract_tests.oracle.consequences import drop_alike, drop_kept, drop_operations
 from contract_tests.oracle.doubts import doubt_the_likes_of, doubt_what_is_named
@@ -25,6 +26,7 @@ from contract_tests.oracle.refusals import NOT_OFFERED, Refusals, is_plain_creat
 from contract_tests.oracle.rejections import Rejections
 from contract_tests.oracle.states import UNKNOWN, all_demands, is_bound
 from contract_tests.oracle.unanswered import Unanswered
+from contract_tests.oracle.verbs import Verbs
 from contract_tests.oracle.writes import Writes
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Candidate, Findings, answer
@@ -43,11 +45,12 @@ class Oracle:
         self.findings = Findings()
         self.assistant_judge = Assistants(self.model, self.findings)
         self.ignored_fields = IgnoredFields(self.model, self.findings)
-        self.writes = Writes(target, self.model, self.findings, self.assistant_judge, self.ignored_fields)
+        self.verbs = Verbs(self.model, self.findings)
+        self.writes = Writes(target, self.model, self.findings, self.verbs, self.assistant_judge, self.ignored_fields)
         self.lists = Lists(self.model, self.findings, self.assistant_judge, self.ignored_fields)
         self.errors = Errors(self.model, self.findings)
         self.refusals = Refusals()
-        self.rejections = Rejections(target, self.model, self.findings, self.refusals, self.writes, self.ignored_fields)
+        self.rejections = Rejections(target, self.model, self.findings, self.refusals, self.verbs, self.ignored_fields)
         self.unanswered = Unanswered(target, self.model, self.findings, self.errors, self.rejections)
         self.unreadable_by = ""
         self.second_key_is_refused = False
@@ -120,7 +123,7 @@ class Oracle:
     def _observe(self, exchange: Exchange) -> None:
         call, status = parse_call(exchange.request), exchange.response.status
         if exchange.request.method == "OPTIONS" and dict(exchange.request.headers).get("origin"):
-            errors.judge_preflight(self.findings, exchange)
+            judge_preflight(self.findings, exchange)
         elif self._is_spoiled(exchange, call):
             self._deviating.add(exchange.number)
         elif exchange.response.too_large:
@@ -143,7 +146,7 @@ class Oracle:
         else:
             self.findings.hold("errors/never-5xx", call.operation)
             if dict(exchange.request.headers).get("origin"):
-                errors.judge_origin(self.findings, exchange)
+                judge_origin(self.findings, exchange)
             self._operation(exchange, call)
 
     @property
@@ -219,7 +222,7 @@ class Oracle:
             kept = [field.not_kept_id for field in ignored_fields().values() if field.accepted_id == requirement]
             self.findings.block(requirement, *kept)
         if not never.keys() & set(MODIFIES):
-            self.writes.conclude()
+            self.verbs.conclude()
         self.lists.conclude()
         self.ignored_fields.conclude()
         drop_alike(self.findings)

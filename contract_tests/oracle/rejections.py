@@ -14,7 +14,7 @@ from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.kept_values import refusable
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
 from contract_tests.oracle.refusals import Refusals
-from contract_tests.oracle.writes import Writes
+from contract_tests.oracle.verbs import Verbs
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Candidate, Findings, answer
 
@@ -32,14 +32,14 @@ class Rejections:
         model: Model,
         findings: Findings,
         refusals: Refusals,
-        writes: Writes,
+        verbs: Verbs,
         ignored_fields: IgnoredFields,
     ) -> None:
         self.target = target
         self.model = model
         self.findings = findings
         self.refusals = refusals
-        self.writes = writes
+        self.verbs = verbs
         self.ignored_fields = ignored_fields
         self.tolerated = 0
         self.repeated = 0
@@ -66,7 +66,7 @@ class Rejections:
         else:
             self.refuse(exchange, call, tracked)
         if call.operation in MODIFIES and not (tracked and tracked.lost):
-            self.writes.by_verb(exchange, call, False, tracked)
+            self.verbs.note_result(exchange, call, False, tracked)
 
     def refuse(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
         """Takes in the refusal of a good call. Its cause is found at the end of the run."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import id_prefixes, id_requirement, ignored_fields
-from contract_tests.http.operations import CREATE, DELETE, LIST, METHODS, MODIFIES, MODIFY, PATCH, RETRIEVE
+from contract_tests.http.operations import CREATE, DELETE, LIST, METHODS, MODIFIES, RETRIEVE
 from contract_tests.http.target import Target
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.attribution import IDENTITY
@@ -14,7 +12,8 @@ from contract_tests.oracle.calls import TEXTS, Call, own_fields
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.kept_fields import about_kept_fields
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import FEW, Shape, is_plain_create, shape
+from contract_tests.oracle.refusals import FEW, is_plain_create
+from contract_tests.oracle.verbs import Verbs
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Findings, answer, brief
 
@@ -23,21 +22,21 @@ STATUS = {LIST: "list/envelope", RETRIEVE: "retrieve/equals-created", **dict.fro
 
 
 class Writes:
-    """Compares POST and PATCH at the end of the run (`conclude`), for the bodies that were sent by both."""
-
     def __init__(
-        self, target: Target, model: Model, findings: Findings, assistants: Assistants, ignored: IgnoredFields
+        self,
+        target: Target,
+        model: Model,
+        findings: Findings,
+        verbs: Verbs,
+        assistants: Assistants,
+        ignored: IgnoredFields,
     ) -> None:
         self.target = target
         self.model = model
         self.findings = findings
+        self.verbs = verbs
         self.assistant_judge = assistants
         self.ignored_fields = ignored
-        self._verbs: dict[Shape, dict[str, tuple[bool, tuple[Exchange, ...]]]] = {}
-        self._spoiled: set[str] = set()
-        self._doubtful: set[Shape] = set()
-        self._posts_answer_201 = False
-        self._patches_with_201: list[Exchange] = []
         self._made, self._repeated = 0, 0  # creates with an id of their own, and with another's
 
     @property
@@ -45,22 +44,11 @@ class Writes:
         """True if all creates answer one id: no assistant can be told from another, whatever is read of it."""
         return self._made <= 1 and self._repeated >= FEW
 
-    def conclude(self) -> None:
-        """Compares the effects of the two methods, for each body that was sent by both."""
-        for body, verbs in self._verbs.items():
-            if len(verbs) == 2 and body not in self._doubtful:
-                self._compare(", ".join(sorted(name for name, _ in body)) or "no field", verbs)
-        self._verbs = {}
-        for exchange in () if self._posts_answer_201 else self._patches_with_201:
-            self.findings.add_violation("modify/post-and-patch-alike", "200, as by POST", answer(exchange), exchange)
-
     def status(self, exchange: Exchange, call: Call) -> None:
         status, judge = exchange.response.status, self.findings.judge
         if call.operation == CREATE:
             judge("create/status-200", status == 200, CREATE, "200", str(status), exchange)
-        self._posts_answer_201 |= call.operation == MODIFY and status == 201
-        if call.operation == PATCH and status == 201:
-            self._patches_with_201.append(exchange)
+        if self.verbs.defers_status(exchange, call):
             return
         allowed = {200, 201} if exchange.request.method == METHODS[CREATE] else {200}
         # For a create and for a delete, another requirement names the status.
@@ -192,10 +180,10 @@ class Writes:
         right = "odd-body" in call.free or self.assistant_judge.modified(exchange, call, tracked, document)
         found = self.findings.violations[before:]
         if any(each.accused or each.others for each in found):
-            self._spoiled.add(call.id)  # another call may be the cause, not the verb
+            self.verbs.spoil(call.id)
         # The time may decide a fault of the identity alone, and not the verb.
         elif {each.requirement for each in found} != {"modify/keeps-identity"}:
-            self.by_verb(exchange, call, right, tracked)
+            self.verbs.note_result(exchange, call, right, tracked)
         if not right:
             self._note_taken(call, tracked, document)
         if tracked.document:
@@ -226,53 +214,6 @@ class Writes:
             if isinstance(sent, str) and not call.free and is_wrong:
                 wanted[name] = sent or None
         return wanted
-
-    def by_verb(self, exchange: Exchange, call: Call, right: bool, tracked: TrackedAssistant | None) -> None:
-        """Stores the result of a body by POST and by PATCH; the first wrong result replaces a right one.
-
-        Two bodies are alike if they have the same fields with the same values, but for the number of a text. After a
-        wrong result on an assistant a right one proves nothing there: the effect may have been had already. A wrong one
-        proves nothing if an earlier modify was not read back: that one may have had no effect.
-        """
-        if not right:
-            self._spoiled.add(call.id)
-        shared = tracked and tracked.role != call.role  # the key may be the cause
-        if call.free or shared or exchange.request.group or not isinstance(call.body, dict):
-            return
-        if call.id in self._spoiled and right:
-            return
-        if call.id in self._spoiled and self._was_modified(tracked):
-            self._doubtful.add(self._unnumbered(exchange, call))
-            return
-        verbs = self._verbs.setdefault(self._unnumbered(exchange, call), {})
-        if verbs.get(exchange.request.method, (True,))[0]:
-            verbs[exchange.request.method] = (right, (*(tracked.trail[:1] if tracked else ()), exchange))
-
-    def _unnumbered(self, exchange: Exchange, call: Call) -> Shape:
-        """The fields of a body with their values; a text without the number that the run gives each of its texts."""
-        texts = {name: str(call.fields[name]) for name in TEXTS if call.fields.get(name) is not None}
-        words = {name: re.sub(rf"{re.escape(self.model.tag)} \d+", "", text) for name, text in texts.items()}
-        return frozenset((name, words.get(name, value)) for name, value in shape(exchange, call))
-
-    def _was_modified(self, tracked: TrackedAssistant | None) -> bool:
-        """True if the assistant was modified since it was last read."""
-        writes = self.model.since_read(tracked) if tracked else []
-        return any(each.id == tracked.id and each.call.operation in MODIFIES for each in writes if tracked)
-
-    # page: "PATCH /v1/assistants/{id} (REST alias — same as POST)"
-    def _compare(self, body: str, verbs: dict[str, tuple[bool, tuple[Exchange, ...]]]) -> None:
-        """Compares the two methods: both right, or both wrong, is alike."""
-        wrong = next((method for method, (right, _) in verbs.items() if not right), "PATCH")
-        (right,) = verbs.keys() - {wrong}
-        evidence = verbs[right][1] + verbs[wrong][1]
-        self.findings.judge(
-            "modify/post-and-patch-alike",
-            verbs[METHODS[MODIFY]][0] == verbs[METHODS[PATCH]][0],
-            PATCH,
-            f"a body with {body}: the same effect by POST and by PATCH",
-            f"as it should be by {'POST' if wrong == 'PATCH' else 'PATCH'}, but not by {wrong}: {answer(evidence[-1])}",
-            *evidence,
-        )
 
     # page, Delete: "Returns: { "id": "asst-abc", "object": "assistant.deleted", "deleted": true }"
     def deleted(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
