@@ -129,9 +129,8 @@ def _error_member(name: str, value: Json, status: int) -> Json:
 def _page(body: Mapping[str, Json], call: Call, names: Names) -> Iterator[tuple[str, Json]]:
     """The visible values of a page. Assistants that the run did not create are left out: each server has its own."""
     listed = [item for item in body["data"] if isinstance(item, dict)]
-    limit = call.parameters.get("limit", "20")
-    if call.operation == LIST and re.fullmatch("[0-9]{1,9}", limit):
-        yield "page.length", "within the limit" if len(listed) <= int(limit) else "beyond the limit"
+    if call.operation == LIST and re.fullmatch("[0-9]{1,9}", call.limit):
+        yield "page.length", "within the limit" if len(listed) <= int(call.limit) else "beyond the limit"
     for key, value in body.items():
         if key == "has_more":
             yield "page.has_more", type(value).__name__

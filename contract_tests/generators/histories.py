@@ -12,6 +12,7 @@ from contract_tests.generators.session import BlockedError, Session, page_ids
 from contract_tests.generators.tour.create import INSTRUCTIONS, NAMES
 from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, Json, Request
+from contract_tests.http.openapi import page_limit
 from contract_tests.oracle.model import ORGANIZATIONS
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements.findings import Violation
@@ -76,8 +77,9 @@ def _body(dice: random.Random, tag: str, number: int) -> dict[str, Json]:
 
 def _query(dice: random.Random) -> tuple[tuple[str, Json], ...]:
     query: list[tuple[str, Json]] = []
+    most = page_limit().maximum
     if dice.random() < 0.7:
-        query.append(("limit", dice.choice([1, 2, 3, 5, 100, 100])))
+        query.append(("limit", dice.choice([1, 2, 3, 5, most, most])))
     if dice.random() < 0.3:
         query.append(("order", dice.choice(["asc", "desc"])))
     if dice.random() < 0.3:

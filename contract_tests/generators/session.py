@@ -38,10 +38,11 @@ class Session:
     """The calls of one run to one target.
 
     Every text that the session sends begins with `tag`. `others` are the ids that the opening walk found, newest first;
-    `before` has the ids of the other keys' walks too. `page_size` is the largest limit of a walk: less than 100 if such
-    a page is too large to be read. `first_answers` has the answer to the first call of each key. A `thorough` session
-    reads at once what it has written. Any other session leaves that to the last walk of the run. A session that
-    `repeats` sends the creates of another as they were: it does not add the fields that each create must have.
+    `before` has the ids of the other keys' walks too. `page_size` is the largest limit of a walk: less than the
+    contract's if such a page is too large to be read. `first_answers` has the answer to the first call of each key. A
+    `thorough` session reads at once what it has written. Any other session leaves that to the last walk of the run. A
+    session that `repeats` sends the creates of another as they were: it does not add the fields that each create must
+    have.
     """
 
     def __init__(self, client: Client, oracle: Oracle, thorough: bool = True, repeats: bool = False) -> None:
@@ -51,7 +52,7 @@ class Session:
         self.tag = oracle.model.tag
         self.others: list[str] = []
         self.before: set[str] = set()
-        self.page_size = 100
+        self.page_size = openapi.page_limit().maximum
         self._texts = 0
         self._groups = 0
         self.first_answers: dict[str, Response] = {}
@@ -276,7 +277,8 @@ class Session:
     ) -> Iterator[list[str]]:
         """The pages from the beginning, each with half of the assistants. Raises TargetError if there is no half, or if
         the calls are planned."""
-        asked = int(dict(operations.parse(page.request.method, page.request.path).query).get("limit", "20"))
+        query_sent = dict(operations.parse(page.request.method, page.request.path).query)
+        asked = int(query_sent.get("limit", openapi.page_limit().default))
         limit = asked // 2
         if not limit or not self.thorough:
             raise TargetError(

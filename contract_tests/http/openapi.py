@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from contract_tests.http.editions import document as document
 from contract_tests.http.editions import location as location
@@ -67,6 +67,20 @@ class KeptField:
     @property
     def kept_id(self) -> str:
         return f"kept/{self.name}"
+
+
+class PageLimit(NamedTuple):
+    """The numbers of assistants that a list may ask for, and the number for a list that asks for none."""
+
+    minimum: int
+    maximum: int
+    default: int
+
+
+@per_edition
+def page_limit() -> PageLimit:
+    schema = document()["components"]["parameters"]["limit"]["schema"]
+    return PageLimit(schema["minimum"], schema["maximum"], schema["default"])
 
 
 @per_edition

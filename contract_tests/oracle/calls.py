@@ -9,7 +9,7 @@ from typing import Any
 
 from contract_tests.http.editions import per_edition
 from contract_tests.http.messages import Json, Odd, same
-from contract_tests.http.openapi import ignored_fields, kept_fields, required_fields
+from contract_tests.http.openapi import ignored_fields, kept_fields, page_limit, required_fields
 from contract_tests.oracle.allowed_values import is_allowed
 
 TEXTS = ("name", "instructions")
@@ -40,6 +40,11 @@ class Call:
     @cached_property
     def parameters(self) -> dict[str, str]:
         return dict(self.query)
+
+    @property
+    def limit(self) -> str:
+        """The limit of a list as it was sent, or the contract's default."""
+        return self.parameters.get("limit", str(page_limit().default))
 
     @cached_property
     def ignored(self) -> list[str]:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from contract_tests.http import editions, operations
 from contract_tests.http.credentials import INVALID
 from contract_tests.http.messages import Odd, Request, parse
-from contract_tests.http.openapi import required_fields
+from contract_tests.http.openapi import page_limit, required_fields
 from contract_tests.http.operations import CREATE, LIST, MODIFIES
 from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.freedoms import freedoms, is_odd_limit
@@ -120,8 +120,8 @@ def _field_demands(call: Call, creates: bool) -> Iterator[Demand]:
 
 
 def _query_demands(call: Call) -> Iterator[Demand]:
-    limit = call.parameters.get("limit", "20")
-    within = limit.isdigit() and 1 <= int(limit[:9]) <= 100
+    limit, allowed = call.limit, page_limit()
+    within = limit.isdigit() and allowed.minimum <= int(limit[:9]) <= allowed.maximum
     doubled = len(call.query) != len(call.parameters)
     if call.operation == LIST and not within and not doubled and not is_odd_limit(limit):
         yield _demand("list/bad-limit-refused", 400)

@@ -26,7 +26,7 @@ def freedoms(call: Call, request: Request) -> Iterator[str]:
     if len(request.path) > LONG or any(len(value) > LONG for _, value in request.headers):
         yield "long-head"
     keys = [key for key, _ in call.query]
-    if len(keys) != len(set(keys)) or is_odd_limit(call.parameters.get("limit", "20")):
+    if len(keys) != len(set(keys)) or is_odd_limit(call.limit):
         yield "odd-query"
     if "" in (call.parameters.get("after"), call.parameters.get("before")):
         yield "odd-query"

@@ -12,7 +12,7 @@ from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.calls import Call
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant, Write
-from contract_tests.oracle.places import DEFAULT_LIMIT, PLACED, Places
+from contract_tests.oracle.places import PLACED, Places
 from contract_tests.oracle.walks import hold_after_walk, judge_order
 from contract_tests.requirements.findings import Candidate, Findings, answer, brief
 
@@ -247,7 +247,7 @@ class Lists:
         others = {id for id in walk.ids if id not in self.model.assistants and id not in self.model.ghosts}
         before = self._strangers.setdefault(organization, others)
         first, *_, last = [len(page.response.json["data"]) for page in [walk.pages[0], *walk.pages]]
-        limit = int(call.parameters.get("limit", DEFAULT_LIMIT))
+        limit = int(call.limit)
         full = last >= (first if len(walk.pages) > 1 else limit) or len(walk.ids) % limit == 0
         self._disturbed |= bool(others - before) or (not full and others != before)
         self._strangers[organization] = before | others if full else others

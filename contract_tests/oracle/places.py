@@ -8,7 +8,6 @@ from contract_tests.oracle.calls import Call
 from contract_tests.oracle.model import ORGANIZATIONS, Model
 from contract_tests.requirements.findings import Findings
 
-DEFAULT_LIMIT = 20
 CURSORS = {"before": "list/before", "after": "list/after"}
 # These compare a page with a complete walk.
 PLACED = (*CURSORS.values(), "list/limit", "list/order-asc", "list/has-more-is-true-to-its-word")
@@ -44,7 +43,7 @@ class Places:
         cursors = {query[name] for name in ("after", "before") if name in query}
         if call.free or log != len(self.model.log) or not cursors <= set(walked):
             return
-        limit = int(query.get("limit", DEFAULT_LIMIT))
+        limit = int(call.limit)
         start = walked.index(query["after"]) + 1 if "after" in query else 0
         stop = walked.index(query["before"]) if "before" in query else len(walked)
         within = walked[start:stop]

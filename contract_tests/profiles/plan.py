@@ -11,6 +11,7 @@ from contract_tests.generators.scenario import LIMITER_NEEDS, Scenario
 from contract_tests.generators.steps import Step
 from contract_tests.generators.tour.ignored import HOLD
 from contract_tests.http.client import MINUTE
+from contract_tests.http.openapi import page_limit
 from contract_tests.http.target import Target
 from contract_tests.profiles import learn, production, read_only
 from contract_tests.profiles.fixtures import TWINS
@@ -24,7 +25,6 @@ SCENARIOS: Mapping[str, Scenario] = {
     LEARN: learn.SCENARIO,
     COMPARE: Scenario(production.SCENARIO.before, production.SCENARIO.after + learn.SCENARIO.after),
 }
-PAGE = 100  # assistants of one page of a walk
 WALKED = (
     "list/envelope",
     "list/complete",
@@ -134,7 +134,8 @@ def make(profile: str, target: Target, chosen: Callable[[str], bool], given: Ite
     rest = [id for id in catalogue.requirements() if chosen(id) and id not in judged]
     reading = f"not testable by reading alone: use --profile {PRODUCTION}"
     unjudged = {id: whole.reason(id, target, has) or reading for id in rest}
-    opening, pages = max(ceil(target.assistants / PAGE), 1), max(target.assistants // PAGE + 1, 2)
+    page = page_limit().maximum
+    opening, pages = max(ceil(target.assistants / page), 1), max(target.assistants // page + 1, 2)
     checks = 1 + ("foreign" in target.keys) if profile in JUDGING else 0
     limit = target.rate_limit or 0
     return Plan(profile, scenario, unjudged, opening, pages, limit, probes, ASK_SELF in has, checks)

@@ -14,7 +14,7 @@ from contract_tests.generators.tour import delete, errors, ignored, kept, lists,
 from contract_tests.generators.tour.ignored import ACCEPTED, HOLD, NOT_KEPT
 from contract_tests.http import operations
 from contract_tests.http.messages import Json
-from contract_tests.http.openapi import required_fields
+from contract_tests.http.openapi import page_limit, required_fields
 from contract_tests.profiles.fixtures import send_each_alone
 
 FIELDS = len(ACCEPTED)
@@ -231,9 +231,9 @@ def pages_beside_an_id(session: Session, other: str, rich: str) -> None:
 @step("list/newest-first", "list/order-asc", fixtures=("rich", "last"), requests=2)
 def one_created_after_another(session: Session) -> None:
     """The newest assistant comes first, or last if the order is ascending."""
-    session.send(operations.list_(limit=20))
+    session.send(operations.list_(limit=page_limit().default))
     after = {"after": session.others[0]} if session.others else {}
-    session.send(operations.list_(limit=100, order="asc", **after))
+    session.send(operations.list_(limit=page_limit().maximum, order="asc", **after))
 
 
 SCENARIO = Scenario(

@@ -16,6 +16,7 @@ from contract_tests.generators.steps import Step
 from contract_tests.http import ledger, operations
 from contract_tests.http.client import Client
 from contract_tests.http.messages import Exchange
+from contract_tests.http.openapi import page_limit
 from contract_tests.http.own_fake import fake
 from contract_tests.http.target import Target
 from contract_tests.oracle.oracle import Oracle
@@ -108,7 +109,7 @@ class Run:
         """The second session finds the assistants given up, and trusts the checks of the first."""
         open_lists(session, [role for role in self.target.keys if role != "sibling"])
         if "sibling" in self.target.keys and not self._given_up:
-            session.send_first(operations.list_("sibling", limit=100))
+            session.send_first(operations.list_("sibling", limit=page_limit().maximum))
         if not self._is_checked:
             check_declared(session)
             if self._checks_keys:

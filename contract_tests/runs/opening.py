@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from contract_tests.generators.session import Session, is_page, page_ids
 from contract_tests.http import operations
 from contract_tests.http.client import PLAIN, Client
+from contract_tests.http.openapi import page_limit
 from contract_tests.http.target import TargetError
 
 DECLARED = ("bound_id", "expendable_id")
@@ -80,7 +81,7 @@ def check_keys(session: Session) -> None:
 
 def _first_page(session: Session, role: str) -> list[str]:
     has_key = role in session.target.keys
-    return page_ids(session.send_first(operations.list_(role, limit=100))) if has_key else []
+    return page_ids(session.send_first(operations.list_(role, limit=page_limit().maximum))) if has_key else []
 
 
 def _share(session: Session) -> bool:

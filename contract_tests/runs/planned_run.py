@@ -15,10 +15,11 @@ from contract_tests.http.client import Client
 from contract_tests.http.guard import Guard
 from contract_tests.http.ledger import Ledger, place
 from contract_tests.http.messages import Exchange
+from contract_tests.http.openapi import page_limit
 from contract_tests.http.target import Target, TargetError
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.profiles.fixtures import Fixtures
-from contract_tests.profiles.plan import JUDGING, PAGE, READ_ONLY, Plan
+from contract_tests.profiles.plan import JUDGING, READ_ONLY, Plan
 from contract_tests.requirements.findings import Findings
 from contract_tests.runs.cleanup import remove
 from contract_tests.runs.opening import check_declared, check_keys, open_lists
@@ -112,7 +113,8 @@ class PlannedRun:
         """Lists all assistants again, also the assistants of the run, in two pages or more."""
         self.progress("the last walk", 0, 1)
         others = len(session.others)
-        size = PAGE if others > PAGE else max(1, (others + len(self._guard.created) + 1) // 2)
+        most = page_limit().maximum
+        size = most if others > most else max(1, (others + len(self._guard.created) + 1) // 2)
         for number, _ in enumerate(session.pages(limit=size), 1):
             if number > self.plan.pages:
                 return

@@ -3,10 +3,10 @@
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import step
 from contract_tests.http import operations
+from contract_tests.http.openapi import page_limit
 
 PAGED = ("list/envelope", "list/complete", "list/has-more-is-true-to-its-word")
 MANY = 66  # more than a default page, and more than 64, where some servers have a limit
-DEFAULT = 20  # assistants on a page without a limit
 
 
 @step(*PAGED, "list/first-and-last-id", "list/limit", "list/newest-first", "list/after")
@@ -17,12 +17,12 @@ def two_pages(session: Session) -> None:
     everyone = session.walk()
     if len(everyone) < 3:
         return
-    session.walk(limit=min(100, len(everyone) // 2 + 1))
-    session.send(operations.list_(limit=100, after=everyone[-1]))
+    session.walk(limit=min(page_limit().maximum, len(everyone) // 2 + 1))
+    session.send(operations.list_(limit=page_limit().maximum, after=everyone[-1]))
     for limit in (1, 2):
         session.send(operations.list_(limit=limit, after=everyone[-3]))
     session.send(operations.list_(limit=1))
-    session.send(operations.list_(limit=min(100, len(everyone))))
+    session.send(operations.list_(limit=min(page_limit().maximum, len(everyone))))
 
 
 @step("list/order-asc", "list/before", "list/after", "list/has-more-is-true-to-its-word")
@@ -44,17 +44,18 @@ def both_orders(session: Session) -> None:
 
 @step("list/limit", *PAGED, wide=True)
 def the_default_page(session: Session) -> None:
-    """A page without a limit holds twenty assistants, and a walk of such pages shows every assistant."""
+    """A page without a limit holds the default number of assistants, and a walk of such pages shows every assistant."""
     ids = [session.create_assistant() for _ in range(MANY)]
     everyone = session.walk()
     session.walk(limit=None)
     session.walk(limit=None, order="asc")
     session.send(operations.list_(order="asc"))
-    for limit in (7, 20, 21):
+    least, most, default = page_limit()
+    for limit in (7, default, default + 1):
         session.walk(limit=limit)
-    for limit in (1, 19, 99, 100):
+    for limit in (least, default - 1, most - 1, most):
         session.send(operations.list_(limit=limit))
-    for id in ids[: len(everyone) % DEFAULT]:
+    for id in ids[: len(everyone) % default]:
         session.send(operations.delete(id))
     session.walk(limit=None)  # the last page is full
 
@@ -88,7 +89,7 @@ def after_an_unknown_id(session: Session) -> None:
     """An `after` that names no assistant does not give the first page."""
     unknown = session.unknown_id()
     session.walk()
-    session.send(operations.list_(limit=100, after=unknown))
+    session.send(operations.list_(limit=page_limit().maximum, after=unknown))
 
 
 @step("modify/seen-everywhere", "delete/gone", "list/newest-first", "list/complete", wide=True)

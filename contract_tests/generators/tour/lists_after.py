@@ -5,6 +5,7 @@ from itertools import islice
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import step
 from contract_tests.http import operations
+from contract_tests.http.openapi import page_limit
 
 EQUAL = 5  # assistants with the same name
 
@@ -18,7 +19,7 @@ def after_a_deleted_id(session: Session) -> None:
     session.send(operations.delete(ids[1]))
     for order in ("desc", "asc"):
         session.walk(order=order)
-        session.send(operations.list_(limit=100, order=order, after=ids[1]))
+        session.send(operations.list_(limit=page_limit().maximum, order=order, after=ids[1]))
     session.send(operations.list_(limit=2, after=ids[1]))
 
 
@@ -28,7 +29,7 @@ def cursors_that_are_no_ids(session: Session) -> None:
     id = session.create_assistant()
     session.walk()
     for cursor in (f"{id}'", f"{id}' OR '1'='1", f'{id}"', f"{id}%", f"{id}\\"):
-        session.send(operations.list_(limit=100, after=cursor))
+        session.send(operations.list_(limit=page_limit().maximum, after=cursor))
 
 
 @step("list/complete", "list/after", "create/ids-are-unique")

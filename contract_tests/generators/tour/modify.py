@@ -5,6 +5,7 @@ from contract_tests.generators.steps import REFUSALS, step
 from contract_tests.generators.tour.create import NOT_TEXT
 from contract_tests.http import operations
 from contract_tests.http.messages import Json
+from contract_tests.http.openapi import page_limit
 
 
 def _both(session: Session, note: str) -> dict[str, Json]:
@@ -31,7 +32,7 @@ def one_field_at_a_time(session: Session) -> None:
         ):
             session.send(verb(id, body))
             session.retrieve(id)
-            session.send(operations.list_(limit=100))
+            session.send(operations.list_(limit=page_limit().maximum))
         session.retrieve(other)
         session.retrieve(another)
         session.walk()
