@@ -175,10 +175,12 @@ class Client:
             self.unanswered.append(Exchange(number, request, raw, began, clock.now()))
             self._intend(request)
             raw = self._answer(request)
-        # A careless server may repeat a key. It is masked here, so no other code sees it.
-        headers = self._secrets.mask_headers(raw.headers)
-        body = self._secrets.mask_bytes(raw.body)
-        return Exchange(number, request, replace(raw, headers=headers, body=body), began, clock.now())
+        return Exchange(number, request, self._masked(raw), began, clock.now())
+
+    def _masked(self, response: Response) -> Response:
+        """A careless server may repeat a key. The key is masked here, so no other code sees the key."""
+        headers, body = self._secrets.mask_headers(response.headers), self._secrets.mask_bytes(response.body)
+        return replace(response, headers=headers, body=body)
 
     def _answer(self, request: Request) -> Response:
         path = credentials.path_of(request.path, request.role, self.target.keys.get("primary", ""))
@@ -202,9 +204,7 @@ class Client:
     def add_exchange(self, request: Request, response: Response, began: float, ended: float) -> Exchange:
         """Adds an exchange that another client has sent under the same guard, as if this client had sent it."""
         self.count += 1
-        headers = self._secrets.mask_headers(response.headers)
-        masked = replace(response, headers=headers, body=self._secrets.mask_bytes(response.body))
-        exchange = Exchange(self.count, request, masked, began, ended)
+        exchange = Exchange(self.count, request, self._masked(response), began, ended)
         self._note_answer(exchange, self._intend(request))
         return exchange
 
