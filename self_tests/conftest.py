@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from contract_tests.cli import commands
-from contract_tests.runs import open_creates
+from contract_tests.runs import cleanup, open_creates
 from fake_server.compose import compose
 from fake_server.control.client import ControlClient
 from fake_server.fake import Fake
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 def deadline_of_creates(monkeypatch: pytest.MonkeyPatch) -> None:
     """A create that got no answer is looked for again at once, because the servers of the tests are quick."""
     monkeypatch.setattr(open_creates, "DEADLINE", 0.05)
+
+
+@pytest.fixture(autouse=True)
+def no_wait_for_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that shows deleted assistants is read again at once: no server of the tests lags for longer."""
+    monkeypatch.setattr(cleanup, "LAG", 0.0)
 
 
 @pytest.fixture

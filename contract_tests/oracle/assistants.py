@@ -207,6 +207,7 @@ class Assistants:
             self._outlived(call, tracked)
         else:
             tracked.replaced = {name: expected[name] for name in different}
+            tracked.earlier.append(expected)
             tracked.document = document
         return right
 

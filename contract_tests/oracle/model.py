@@ -43,12 +43,12 @@ class TrackedAssistant:
     `given` are the texts that were sent for the assistant. `answered` are the texts that the last modify answered: if
     they differ from what was sent, that is a violation of the modify alone. `replaced` are the values that were
     expected before a read showed others: that is a violation of the earlier read alone if a later one shows them again.
-    `earlier` are its former documents. `trail` are the exchanges that led to its present state. `wrote` is the last
-    accepted modify. `read_at` is the length of the log when the assistant was last retrieved and right, and `listed_at`
-    when it was last in a list, or made. `listed` is false until a list has it. `unlisted` has the roles whose last list
-    was without it. `taken` are the fields of the identity that the server took over from a call: that is a violation of
-    the call alone. It is `unsettled` after a call that was not answered in time: the server may still carry the call
-    out, so nothing is expected from then on.
+    `earlier` are its former documents, as they were expected. `trail` are the exchanges that led to its present state.
+    `wrote` is the last accepted modify. `read_at` is the length of the log when the assistant was last retrieved and
+    right, and `listed_at` when it was last in a list, or made. `listed` is false until a list has it. `unlisted` has
+    the roles whose last list was without it. `taken` are the fields of the identity that the server took over from a
+    call: that is a violation of the call alone. It is `unsettled` after a call that was not answered in time: the
+    server may still carry the call out, so nothing is expected from then on.
     """
 
     id: str

@@ -18,6 +18,7 @@ from contract_tests.runs.result import CLEANING, Progress, Result
 from contract_tests.runs.unnamed_creates import Lists, adopt_marked, delete_created, owner, report_unnamed
 
 TRIES = 3  # for a list that cannot be read
+LAG = 1.0  # seconds
 
 
 def clean_up(session: Session, result: Result, progress: Progress) -> None:
@@ -43,6 +44,7 @@ def clean_up(session: Session, result: Result, progress: Progress) -> None:
                 if adopt_marked(session, lists):
                     remove(session, session.client.send, progress)
                     lists = _read_lists(session)
+            lists = _read_settled_lists(session, lists)
             are_last = True
     finally:
         left = _left(session, lists)
@@ -115,6 +117,15 @@ def _read_lists(session: Session) -> Lists:
     if session.thorough:
         roles = [*client.guard.created.values(), *roles, *(request.role for request in client.refused)]
     return {role: _read_list(session, role) for role in dict.fromkeys(owner(session, each) for each in roles)}
+
+
+def _read_settled_lists(session: Session, lists: Lists) -> Lists:
+    """The lists, read again after a second if they show an assistant whose delete was accepted: a list may lag."""
+    guard = session.client.guard
+    if not any(id in guard.gone for id, _ in _listed(session, lists)):
+        return lists
+    session.target.clock.wait_for("list that shows deleted assistants", LAG)
+    return _read_lists(session)
 
 
 def _read_list(session: Session, role: str) -> list[dict[str, Json]] | None:

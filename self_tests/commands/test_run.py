@@ -357,6 +357,7 @@ def rename_the_bound(session: Session) -> None:
     session.send(operations.modify(f"asst-{seed.KEYS[0].project}", {"name": "stolen"}))
 
 
+@pytest.mark.any_python
 def test_nothing_of_others_is_touched(run: Callable[..., Ran], base_url: str, fake: Fake) -> None:
     """Fifty assistants of others, some named as ours are, are after a run what they were before."""
     for number in range(50):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from contract_tests.runs import cleanup
+from fake_server.domain.assistants import Project
 from fake_server.domain.errors import MalformedRequest
 from fake_server.fake import Answer, Call, Fake
 from fake_server.http.server import serve
@@ -94,6 +97,31 @@ def test_a_create_that_broke_off_is_found(run: Callable[..., Ran], folder: Path,
 
     assert "nothing left" in ran.out
     assert (list(folder.iterdir()), len(fake.store.projects("org-acme"))) == ([], 2)
+
+
+def test_a_list_that_lags_is_read_again(
+    run: Callable[..., Ran], folder: Path, fake: Fake, base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list shows an assistant for a moment after its delete. The run leaves nothing, so it reports nothing."""
+    monkeypatch.setattr(cleanup, "LAG", 0.5)
+    projects, remove = fake.store.projects, fake.store.remove
+    late: list[tuple[float, Project]] = []
+
+    def remove_later(organization: str, id: str) -> None:
+        project = fake.store.get(organization, id)
+        assert project
+        late.append((time.monotonic() + 0.3, project))
+        remove(organization, id)
+
+    def list_late(organization: str) -> list[Project]:
+        shown = [each for until, each in late if until > time.monotonic() and each.organization == organization]
+        return [*projects(organization), *shown]
+
+    monkeypatch.setattr(fake.store, "remove", remove_later)
+    monkeypatch.setattr(fake.store, "projects", list_late)
+    ran = run(base_url, "--only", "create/")
+
+    assert ("nothing left" in ran.out, list(folder.iterdir())) == (True, [])
 
 
 @pytest.mark.parametrize("words", [("--since", "nothing.ndjson"), ("--baseline", "nothing.yaml"), ("--html", "no/a")])

@@ -13,6 +13,8 @@ from fake_server.fake import Fake
 from self_tests import browser
 from self_tests.fake.control.controlled import control_url, controlled
 
+pytestmark = pytest.mark.any_python
+
 
 @pytest.fixture
 def fake() -> Fake:

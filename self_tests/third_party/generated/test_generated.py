@@ -26,6 +26,8 @@ from self_tests.third_party.generated.tools import (
     run,
 )
 
+pytestmark = pytest.mark.any_python
+
 KEY = seed.KEYS[0].secret
 with_python = pytest.mark.skipif(
     not is_installed(PYTHON), reason="The generators of Python are not installed here: make generators"

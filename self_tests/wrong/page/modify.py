@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from contract_tests.http.operations import CREATE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
+from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, MODIFY, PATCH, RETRIEVE
 from contract_tests.oracle.calls import TEXTS
 from fake_server.contract.openapi import Operation
 from fake_server.domain.assistants import Project
 from fake_server.domain.errors import InvalidParameter
 from fake_server.fake import Answer, Call, Fake, Handler
 from fake_server.http.handlers import get_assistant, render
+from fake_server.storage.file_format import Tables
 from self_tests.wrong.wrong_server import (
     Document,
     answering,
@@ -383,6 +385,33 @@ def remembering(fake: Fake, *fields: str, on: str) -> None:
 @wrong(SEEN, "modify/partial", each=[RETRIEVE, LIST])
 def a_cache_that_no_modify_clears(fake: Fake, operation: str) -> None:
     remembering(fake, "name", "instructions", on=operation)
+
+
+@wrong(SEEN, "delete/gone")
+def reads_know_a_modify_or_a_delete_three_calls_later(fake: Fake) -> None:
+    """They ask a replica, for which only a create waits."""
+    past: deque[Tables] = deque(maxlen=3)
+
+    async def read(old: Handler, call: Call) -> Answer:
+        now = fake.store.copy_rows()
+        past.append(now)
+        fake.store.restore(past[0])
+        try:
+            return await old(call)
+        finally:
+            fake.store.restore(now)
+
+    def write(old: Handler, call: Call) -> Awaitable[Answer]:
+        past.append(fake.store.copy_rows())
+        return old(call)
+
+    def create(old: Handler, call: Call) -> Awaitable[Answer]:
+        past.clear()
+        return old(call)
+
+    handling(fake, read, RETRIEVE, LIST)
+    handling(fake, write, *MODIFIES, DELETE)
+    handling(fake, create, CREATE)
 
 
 @wrong(SEEN)
