@@ -1,5 +1,6 @@
-"""`make sdk-matrix`: tests our fake with every SDK of sdks.toml, and writes a table of SDK and promise here and in the
-README. `make sdk-matrix EDITION=openai` does the same in another edition of the contract.
+"""`make sdk-matrix`: tests our fake with every SDK of sdks.toml, prints tables, and writes the results into the README.
+
+`make sdk-matrix EDITION=openai` does the same in another edition of the contract.
 """
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
@@ -49,10 +51,10 @@ def judge() -> int:
         return BROKEN
     if len(by_sdk) < len(known()):
         return INCOMPLETE
-    tables = [markdown_table("promise", by_sdk, promises)]
+    parts = [passed_list(by_sdk, promises)]
     if editions.chosen() == editions.PAGE:  # an edition changes no fact about an SDK
-        tables.append(markdown_table("fact about the SDK", by_sdk, facts))
-    write("\n\n".join(tables), BEGIN.format(editions.chosen()))
+        parts.append(markdown_table("fact about the SDK", by_sdk, facts))
+    write("\n\n".join(parts), BEGIN.format(editions.chosen()))
     return 0
 
 
@@ -94,6 +96,15 @@ def terminal_table(title: str, by_sdk: Iterable[Sdk], found: Rows) -> Table:
     for name, cells in found.items():
         table.add_row(name, *cells.values(), style="" if set(cells.values()) <= {HOLDS} else "bold")
     return table
+
+
+def passed_list(by_sdk: Iterable[Sdk], promises: Iterable[str]) -> str:
+    """The promises for the README: all passed with all SDKs, because a run with a surprise writes nothing."""
+    languages = groupby(by_sdk, key=lambda sdk: sdk.language)
+    sdks = [f"- {language} {', '.join(sdk.version for sdk in alike)}" for language, alike in languages]
+    areas = groupby(promises, key=lambda id: id.partition("/")[0])
+    passed = [f"- {', '.join(f'`{id}`' for id in ids)}" for _, ids in areas]
+    return "\n".join(["These SDKs were tested:", "", *sdks, "", "Each promise passed with each SDK:", "", *passed])
 
 
 def markdown_table(title: str, by_sdk: Iterable[Sdk], found: Rows) -> str:
