@@ -77,13 +77,14 @@ def compose(
 def change_dialect(fake: Fake, dialect: Dialect, new_id: Callable[[str], str] | None = None) -> None:
     """Give a fake, which may serve, another dialect. Its data, its limits and its base path stay.
 
-    `new_id` is used if the dialect sets no shape of ids. By default the edition gives the ids.
+    `new_id` gives the ids, whatever shape the dialect sets. By default the dialect gives them, or the edition.
     """
     for name, part in _parts_before(fake.edition, dialect, fake.contract.prefix).items():
         setattr(fake, name, part)
-    fake.store.new_id = new_id or fake.edition.new_id
+    fake.store.new_id = fake.edition.new_id
     fake.limiter.fixed, fake.limiter.block, fake.limiter.per = False, 0, "key"
     apply_dialect(fake, all_settings(fake.edition, dialect))
+    fake.store.new_id = new_id or fake.store.new_id
 
 
 def _parts_before(edition: Edition, dialect: Dialect, base_path: str | None) -> dict[str, Any]:

@@ -156,7 +156,8 @@ def list_(edition: str | None) -> int:
 def explain(name: str, edition: str | None) -> int:
     """Explain a requirement, or an area of them.
 
-    The rationale, an example, and the tests.
+    Prints the rationale, an example, the code that judges, the tests, and
+    a script to try the example.
     """
     from contract_tests.cli.explain import UnknownRequirementError, find_requirements, print_explanation
     from contract_tests.reports import console
@@ -266,8 +267,8 @@ def compare(
 
     A and B get the same calls. A difference is one that a client can see.
 
-    A and B are each a base URL, a target file (.toml), or the events of a run with a profile. The keys of A are those
-    of `run`; the keys of B are in ASSISTANTS_B_API_KEY and so on. Ids, times, wording and the order of headers do not
+    A and B are each a base URL, a target file (.toml), or the events of a run with a profile. A uses the keys of
+    `run`. The keys of B are in ASSISTANTS_B_API_KEY and so on. Ids, times, wording and the order of headers do not
     count as differences.
 
     \b

@@ -10,6 +10,8 @@ import click
 
 from contract_tests.cli.report_files import report_options
 from contract_tests.http import editions
+from contract_tests.http.target import LONGEST_TIMEOUT
+from contract_tests.http.target import TIMEOUT as TIMEOUT_SECONDS
 from contract_tests.profiles.names import JUDGING
 from contract_tests.requirements import catalogue
 from contract_tests.runs.run_options import HISTORIES
@@ -23,10 +25,17 @@ EDITION = click.option(
     "--edition", metavar="NAME", help=f"The edition of the contract: {' or '.join(editions.names())}.  [default: page]"
 )
 TIMEOUT = click.option(
-    "--timeout", type=click.IntRange(1, 3600), metavar="SECONDS", help="The longest time for one call.  [default: 30]"
+    "--timeout",
+    type=click.IntRange(1, LONGEST_TIMEOUT),
+    metavar="SECONDS",
+    help=f"The longest time for one call.  [default: {TIMEOUT_SECONDS:g}]",
 )
 WAIT = click.option(
-    "--wait", type=click.IntRange(0, 3600), default=0, metavar="SECONDS", help="Wait for a server that is starting."
+    "--wait",
+    type=click.IntRange(0, LONGEST_TIMEOUT),
+    default=0,
+    metavar="SECONDS",
+    help="Wait for a server that is starting.",
 )
 
 
@@ -52,10 +61,10 @@ _RUN = (
     ),
     click.option("--skip", multiple=True, metavar="NAME", help="Leave out a requirement, area or level. Repeatable."),
     click.option("--only-failed", type=PLACE, help="Events of an earlier run: test what failed in it again."),
-    click.option("--ask-self-delete", is_flag=True, help="Try to delete the bound assistant. The server must refuse."),
+    click.option("--ask-self-delete", is_flag=True, help="With a profile: try to delete the bound assistant."),
     EDITION,
     CONTRACT,
-    click.option("--probe-rate-limit", is_flag=True, help="Test rate/* too: this uses up the rate limit."),
+    click.option("--probe-rate-limit", is_flag=True, help="With a profile: test rate/*, which uses up the limit."),
     ALLOW_HTTP,
     TIMEOUT,
     WAIT,

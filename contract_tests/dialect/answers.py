@@ -33,8 +33,8 @@ SHAPES = {
 
 
 def _same_on_all(name: str, organizations: Sequence[str]) -> Callable[[Observation], Iterator[Json]]:
-    """The value of the field on every assistant. A value that the run has sent first decides nothing: a server that
-    keeps it would seem to have chosen it."""
+    """The value of the field on every assistant. A value that the run sent before any answer showed it is left out: the
+    server may only have kept the value."""
 
     def rule(observation: Observation) -> Iterator[Json]:
         if name not in observation.fields and ORGANIZATIONS.get(observation.call.role) in organizations:

@@ -41,8 +41,8 @@ class Session:
     `before` has the ids of the other keys' walks too. `page_size` is the largest limit of a walk: less than the
     contract's if such a page is too large to be read. `first_answers` has the answer to the first call of each key. A
     `thorough` session reads at once what it has written. Any other session leaves that to the last walk of the run. A
-    session that `repeats` sends the creates of another as they were: it does not add the fields that each create must
-    have.
+    session that `repeats` sends the creates of an earlier session unchanged: it does not add the fields that each
+    create must have.
     """
 
     def __init__(self, client: Client, oracle: Oracle, thorough: bool = True, repeats: bool = False) -> None:
@@ -100,8 +100,8 @@ class Session:
         return _answered(self._send(operations.create({**others, **body})))
 
     def adapt(self, request: Request) -> Request:
-        """The request as a server takes it that was not asked yet: with the fields that a create needs, and a modify by
-        POST unless the server has accepted a PATCH, or must have one.
+        """The request in the form that a server of which nothing is known accepts. A create gets the required fields. A
+        modify is a POST, unless PATCH is mandatory or was accepted.
         """
         is_sure = not openapi.optional_operations() or operations.PATCH in self.oracle.refusals.succeeded
         return self._fit(request, self._has_patch and is_sure)
@@ -193,7 +193,7 @@ class Session:
     def create_assistant(self, role: str = "primary", **body: Json) -> str:
         """The id of a new assistant with a name and instructions; `body` adds to them. Raises BlockedError.
 
-        If the run has stopped creating, the id of an assistant that it has.
+        If the run has stopped creating, returns the id of an assistant that the run has.
         """
         if self.stopped_creating and not body:
             return self._present_assistant(role)

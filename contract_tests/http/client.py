@@ -38,10 +38,10 @@ class Client:
     """Sends requests to one target. The `guard` checks each request before it is sent.
 
     `limited` is true if the target declares a rate limit, or has answered 429. `count` is the number of requests that
-    were sent, `waited` the number that were answered 429. `budget` is how many others may be sent; None means any
-    number. A request that may create an assistant goes into the `ledger` before it is sent. It is `pending` until an
-    answer names the assistant, or refuses; `named` and `refused` have those requests. `unanswered` has the exchanges of
-    pending requests.
+    were sent, `waited` the number that were answered 429. `budget` is the most requests that may be sent, those
+    answered 429 not counted; None means any number. A request that may create an assistant goes into the `ledger`
+    before it is sent. It is `pending` until an answer names the assistant, or refuses; `named` and `refused` have those
+    requests. `unanswered` has the exchanges of pending requests.
     """
 
     def __init__(

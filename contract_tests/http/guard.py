@@ -1,4 +1,5 @@
-"""The guard allows the suite to change only assistants that this run created. It checks each request before the send.
+"""The guard checks each request before the send. The suite may change only assistants that this run created, ids that
+it invented, and the assistants that the target file declares for it.
 
 The guard sends nothing itself. It gets each request and each answer, so the clients of the SDK suite can use it too.
 """

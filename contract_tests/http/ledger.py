@@ -21,13 +21,13 @@ FORM = 1
 
 
 class Ledger:
-    """Appends lines of JSON to a new file. Each method returns only when its line is on the disk.
+    """Appends lines of JSON to a new file. `intend` returns only when its line is on the disk.
 
     Before a call that may create an assistant, `intend` notes its marks (the run's tag with a number) and the time.
     After the call, `note_created` notes the id; later, `note_gone` notes that the assistant was deleted. `others` are
-    ids of assistants that the run did not create. Raises OSError if the file exists already or cannot be written. But
-    the notes raise nothing: a clean-up must go on, and `sweep` finds an assistant without them too. `fault` is the
-    error of the first note that was lost.
+    ids of assistants that the run did not create. The constructor and `intend` raise OSError if the file exists already
+    or cannot be written. The notes raise nothing: a clean-up must go on, and `sweep` finds an assistant without them
+    too. `fault` is the error of the first note that was lost.
     """
 
     def __init__(self, path: Path, target: Target, tag: str, others: Iterable[str] = ()) -> None:

@@ -84,6 +84,12 @@ def page_limit() -> PageLimit:
 
 
 @per_edition
+def page_tier() -> int:
+    """Calls a minute: the documentation page's default tier, for a service that declares no limit."""
+    return int(document()["x-rate-limit"]["requests"])
+
+
+@per_edition
 def fields(schema: str) -> tuple[str, ...]:
     """The property names of a component schema, in their order."""
     return tuple(document()["components"]["schemas"][schema]["properties"])

@@ -2,8 +2,8 @@
 the suite goes this way: the client, schemathesis, and the SDK tests.
 
 The environment variables are the usual ones. A URL on this machine has no proxy. Other URLs obey HTTPS_PROXY,
-HTTP_PROXY and NO_PROXY. SSL_CERT_FILE, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name a file of certificate authorities; the
-`ca_file` of a target comes before them.
+HTTP_PROXY, ALL_PROXY and NO_PROXY. SSL_CERT_FILE, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name a file of certificate
+authorities; the `ca_file` of a target comes before them.
 """
 
 from __future__ import annotations

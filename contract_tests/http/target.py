@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from contract_tests.http import editions, input_file, json_text
 from contract_tests.http.input_file import InputFileError
+from contract_tests.http.openapi import page_tier
 from contract_tests.http.operations import bare
 
 ROLES = {
@@ -54,7 +55,7 @@ TIMEOUT = 30.0  # seconds for one call, from the first packet to the last byte
 ASSISTANTS = 500  # the maximum of an organization, unless the target declares another
 # Also matches comments, which may contain brackets too.
 TOML_STRING = re.compile(r"""'''.*?'''|\"{3}.*?\"{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL)
-PAGE_TIER = 20  # calls a minute: the default tier of the documentation page, for a service that declares no limit
+DECLARED = ("bound_id", "expendable_id")  # the declarations of assistants
 
 
 class TargetError(Exception):
@@ -109,12 +110,12 @@ class Target:
     @property
     def declared_ids(self) -> list[str]:
         """The assistants that the target file names."""
-        return [id for id in (self.bound_id, self.expendable_id) if id]
+        return [id for name in DECLARED if (id := getattr(self, name))]
 
     @property
     def has(self) -> set[str]:
         """The needs of requirements that this target meets: names of roles, bound_id, expendable_id, rate_limit."""
-        declared = {name for name in ("bound_id", "expendable_id", "rate_limit") if getattr(self, name)}
+        declared = {name for name in (*DECLARED, "rate_limit") if getattr(self, name)}
         return set(self.keys) | declared
 
     @property
@@ -192,7 +193,7 @@ def _target(declared: dict[str, Any], where: str, needs_key: bool = True) -> Tar
         keys=keys,
         bound_id=declared.get("bound_id"),
         expendable_id=declared.get("expendable_id"),
-        rate_limit=declared.get("rate_limit", None if is_loopback(base_url) else PAGE_TIER),
+        rate_limit=declared.get("rate_limit", None if is_loopback(base_url) else page_tier()),
         assistants=declared.get("assistants", ASSISTANTS),
         create=declared.get("create", {}),
         edition=declared.get("edition"),
@@ -220,7 +221,7 @@ def _check_declarations(declared: dict[str, Any], where: str) -> None:
     for name, meaning in (("rate_limit", "calls a minute"), ("assistants", "the maximum number of assistants")):
         if declared.get(name, 0) < 0:
             raise TargetError(f"{where}: '{name}' is {meaning}, 0 for none.")
-    own = [bare(declared[name]) for name in ("bound_id", "expendable_id") if declared.get(name)]
+    own = [bare(declared[name]) for name in DECLARED if declared.get(name)]
     if len(own) == 2 and own[0] == own[1]:
         raise TargetError(f"{where}: 'bound_id' and 'expendable_id' are one assistant: only the second may be deleted.")
     if not 0 < declared.get("timeout", TIMEOUT) <= LONGEST_TIMEOUT:

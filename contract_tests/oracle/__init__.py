@@ -1,3 +1,3 @@
-"""The one judge: it reads each exchange, keeps a model of the server, and notes findings. May import `http` and
-`requirements`. Must not send a call, nor know which generator made one.
+"""The judge of each exchange: it reads the exchange, keeps a model of the server, and notes findings. May import `http`
+and `requirements`. Must not send a call, nor know which generator made one.
 """

@@ -33,7 +33,7 @@ class Assistants:
         self.kept_fields = KeptFields(findings)
         self._outside: set[tuple[str, str]] = set()
 
-    def take_in(self, call: Call) -> None:
+    def note_refused_values(self, call: Call) -> None:
         """Takes in the values of a call that had to be refused: no later answer is accused of them."""
         self._outside |= {(name, brief(value)) for name, value in call.fields.items() if name in kept_fields()}
 
@@ -169,7 +169,7 @@ class Assistants:
 
     # page, List, retrieve, modify: "Passing instructions: "" clears them."
     def _written(self, call: Call, name: str, new: Json, actual: str, stale: str) -> Fault | None:
-        """`stale` is the requirement that is violated if the old value stands there still; empty if another does."""
+        """`stale` is the requirement that an old value violates; empty if the value is not an old one."""
         sent = call.fields[name]
         if sent is None or _surrogate(sent) or (name == "name" and not sent.strip()):
             return None
@@ -212,7 +212,7 @@ class Assistants:
         return right
 
     def _is_another(self, tracked: TrackedAssistant, document: dict[str, Json]) -> bool:
-        """True for an assistant that the run knows by another id: nothing in it tells of the one that was asked for."""
+        """True for an assistant that the run knows by another id: nothing in the answer is about the requested one."""
         id = document.get("id")
         return id != tracked.id and "id" not in tracked.taken and isinstance(id, str) and self.model.has_seen(id)
 
@@ -238,7 +238,7 @@ class Assistants:
             )
 
     def _outlived(self, call: Call, tracked: TrackedAssistant) -> None:
-        """It was read and is right: whatever could have changed it meanwhile has not."""
+        """Records that a read showed the right assistant: no call since the previous read has changed it."""
         assert tracked.document is not None
         hold, operation = self.findings.hold, call.operation
         if operation == RETRIEVE:

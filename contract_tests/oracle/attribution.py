@@ -49,8 +49,8 @@ def other_candidates(
 def difference(
     model: Model, tracked: TrackedAssistant, name: str, value: Json, without: Container[Exchange] = ()
 ) -> tuple[list[str], list[Exchange]]:
-    """The requirements that a difference breaks: the newest change that can have made it tells which. The calls of
-    `without` cannot have made it.
+    """The requirements that a wrong value violates, by the newest call that can have caused the value. The calls in
+    `without` are left out.
     """
     writes = [write for write in model.since_read(tracked) if write.exchange not in without]
     if told := by_its_value(model, tracked, name, value, writes):
@@ -77,7 +77,7 @@ def difference(
 
 
 def _is_mangled(value: Json, document: dict[str, Json], name: str) -> bool:
-    """The text that is expected, cut or written in another case: no other call has sent that."""
+    """True if the value is the expected text, cut or in another case. No other call sent such a text."""
     expected = document.get(name)
     if not isinstance(value, str) or not isinstance(expected, str) or not value.strip():
         return False
@@ -116,8 +116,8 @@ def _cleared_elsewhere(
 def by_its_value(
     model: Model, tracked: TrackedAssistant, name: str, value: Json, writes: Sequence[Write]
 ) -> tuple[str, Exchange] | None:
-    """The requirement that the value itself names. One of these writes should change nothing here and has sent the
-    value, or the field had the value before the newest modify that sent the field.
+    """The requirement that the value gives away, with the call. Either one of `writes` sent this value and must not
+    change this field, or the field had this value before the newest modify of the field.
 
     Two assistants may be without a text. So an empty value tells nothing about the calls on another assistant.
     """
@@ -169,9 +169,10 @@ def _may_have_cleared(write: Write, name: str, value: Json) -> bool:
 
 
 def _can_have_left(refused: Write, own: list[Write], tracked: TrackedAssistant, name: str, value: Json) -> bool:
-    """True if a refused call can have left this value: it sent a value like this one, or it is the newest change and
-    the value is neither an earlier one nor the expected one in another form. Only a modify can have cleared a field
-    that was not read before.
+    """True if a refused call can be the cause of this value, in one of two cases. The call sent a value like this one.
+    Or the call is the newest change, and the value is neither an earlier one nor the expected one in another form.
+
+    A create cannot have cleared a field that nobody has read.
     """
     sent = [str(each).strip().casefold() for each in refused.call.fields.values()]
     if str(value).strip().casefold() in sent:
@@ -207,8 +208,8 @@ def _guilt(write: Write, tracked: TrackedAssistant, name: str, newest: Write | N
 
 
 def _badly_stored(model: Model, wrote: Write, tracked: TrackedAssistant, name: str, value: Json) -> list[str]:
-    """The requirements if the answer of a modify was right, and a read shows another value. Of a field that the modify
-    has not sent, an old text that only this run sends is an old answer."""
+    """The violated requirements if a modify answered right, and a later read shows another value. If the modify did not
+    send the field, and the read shows an old text of this run, the read is stale."""
     unsent = name in own_fields() and name not in wrote.call.fields
     if (
         unsent
@@ -234,8 +235,8 @@ def _badly_written(wrote: Write, tracked: TrackedAssistant, name: str, value: Js
 
 
 def _badly_made(made: Write, name: str, value: Json) -> list[str]:
-    """A text may have been kept wrongly, or be shown wrongly: nobody can tell that from one read. Of no text, null and
-    an empty text are two ways to show it.
+    """A text may have been kept wrongly, or be shown wrongly: nobody can tell that from one read. Null and an empty
+    text both mean that there is no text.
     """
     given = made.call.fields.get(name)
     is_kept_otherwise = name in own_fields() and given is not None and not (is_blank(given) and is_blank(value))
@@ -265,8 +266,8 @@ def losses(
 
 
 def unless_unshared(findings: Findings, tracked: TrackedAssistant, role: str, otherwise: str) -> str:
-    """A second key that misses what other keys have made may miss its own assistants for the same reason. A key may
-    miss the declared assistant of another key for that reason too.
+    """The requirement for a missing assistant: `otherwise`, or SHARED if SHARED is violated already. A server that
+    hides the assistants of other keys may also hide the second key's own, and the declared assistant of another key.
     """
     may_be = role == "sibling" or (tracked.role != role and not _is_made(tracked))
     return SHARED if may_be and (SHARED in findings.known or findings.broken(SHARED)) else otherwise
@@ -275,10 +276,10 @@ def unless_unshared(findings: Findings, tracked: TrackedAssistant, role: str, ot
 def features(
     call: Call, exchange: Exchange, tracked: TrackedAssistant | None, target: Target, accepted: set[str]
 ) -> list[str]:
-    """The requirements that demand the acceptance of this call. A single one is violated by a refusal."""
+    """The requirements that demand the acceptance of this call. A refusal violates a requirement that stands alone."""
     if tracked and tracked.id == target.expendable_id and call.operation == DELETE:
         return ["delete/self-is-the-keys-own"]
-    ill_formed = exchange.response.status in TOLERATED  # whoever asks, and with whomever at the same time
+    ill_formed = exchange.response.status in TOLERATED  # neither the key nor a parallel call is the cause
     by_second_key = tracked and (call.role == "sibling" or _is_shared(tracked, call.role))
     if by_second_key and call.operation in accepted and not ill_formed:
         return [SHARED]

@@ -25,8 +25,8 @@ def drop_operations(findings: Findings, never: Container[str]) -> None:
 
 
 def drop_alike(findings: Findings) -> None:
-    """Drops what an operation answered to a deleted assistant, or to another organization's, if the operation answers
-    any unknown id so. A document that it shows all the same is a violation of its own.
+    """Drops wrong answers about a deleted assistant, or about another organization's, if the operation gives the same
+    wrong answer to every unknown id. A document in such an answer is a violation of its own.
     """
     violated, kept = findings.violated, []
     for violation in findings.violations:
@@ -39,7 +39,7 @@ def drop_alike(findings: Findings) -> None:
 
 
 def drop_kept(findings: Findings) -> None:
-    """Drops that a field was kept wrongly, if retrieves showed the field as sent: only the lists show it wrongly."""
+    """Drops the violations of kept fields if retrieves show the field as sent: only the lists are wrong."""
     if SHOWN not in findings.violated:
         return
     shown = {id for id in map(kept_id, own_fields()) if RETRIEVE in findings.held[id] and _by_lists(findings, id)}

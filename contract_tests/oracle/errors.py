@@ -1,4 +1,4 @@
-"""Judges refusals: that what had to be refused was, with the right status, in the envelope, and gave nothing away."""
+"""Judges refusals: the status, the envelope, and that a refusal gives nothing away."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.operations import LIST
-from contract_tests.oracle.calls import Call
+from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.expectations import Demand
 from contract_tests.oracle.model import Model
 from contract_tests.requirements.findings import Findings, answer, brief
@@ -40,8 +40,8 @@ class Errors:
         """Judges the refusals that had to wait for the end of the run.
 
         A refusal with another status than the demanded one may be a refusal of the call's body. The refusal is then
-        explained by a good call with such a body that was refused too. A refusal of an unknown URL lacks the envelope
-        for a reason of its own only if the operations have the envelope.
+        explained by a good call with such a body that was refused too. A missing envelope at an unknown URL is a
+        violation only if the operations have the envelope.
         """
         for exchange, call in self._foreign:
             status = exchange.response.status
@@ -50,7 +50,7 @@ class Errors:
                 judge("org/others-look-unknown", status == 404, call.operation, "404", str(status), exchange)
         for exchange, call, demands in self._otherwise:
             if not is_explained(exchange, call):
-                self._not_so_refused(exchange, demands)
+                self._add_wrong_status(exchange, demands)
         for exchange, call, name, value in self._self_deletes:
             if not is_explained(exchange, call) and not (name == "type" and self._other_types_are_wrong()):
                 actual = f"error.{name}: {brief(error_of(exchange.response.json).get(name))}"
@@ -65,7 +65,7 @@ class Errors:
         mine = [exchange for exchange, *_ in self._self_deletes]
         return any(each.exchanges[-1] not in mine for each in self.findings.broken("errors/types"))
 
-    def _not_so_refused(self, exchange: Exchange, demands: list[Demand]) -> None:
+    def _add_wrong_status(self, exchange: Exchange, demands: list[Demand]) -> None:
         for demand in demands:
             self.findings.add_violation(demand.requirement, _statuses(demand.statuses), answer(exchange), exchange)
 
@@ -78,11 +78,11 @@ class Errors:
         """Judges a call that had to be refused. True if the refusal is right."""
         statuses = frozenset().union(*(demand.statuses for demand in demands)) | (TOLERATED if call.free else set())
         status = exchange.response.status
-        if status not in statuses and not self._input_otherwise_refused(exchange, demands):
+        if status not in statuses and not self._has_other_bad_input_status(exchange, demands):
             if status in TOLERATED and statuses != TOLERATED:
                 self._otherwise.append((exchange, call, demands))
             else:
-                self._not_so_refused(exchange, demands)
+                self._add_wrong_status(exchange, demands)
             return False
         if len(demands) == 1 and (status in demands[0].statuses or demands[0].bad_input):
             if demands[0].proves:
@@ -91,7 +91,7 @@ class Errors:
         return True
 
     # OpenAI's error codes: "BadRequestError: 400, your request was malformed or missing some required parameters"
-    def _input_otherwise_refused(self, exchange: Exchange, demands: list[Demand]) -> bool:
+    def _has_other_bad_input_status(self, exchange: Exchange, demands: list[Demand]) -> bool:
         """True if bad input was refused, but not with 400: that is one violation, whatever was bad.
 
         A call with another fault may be refused for that one first, with its own status.
@@ -129,7 +129,7 @@ class Errors:
     def _gives_nothing_away(self, exchange: Exchange, call: Call, demand: Demand) -> None:
         text = exchange.response.body.decode("utf-8", "replace")
         assistants = (tracked.document or {} for tracked in self.model.assistants.values())
-        secrets = (document.get(name) for document in assistants for name in ("name", "instructions"))
+        secrets = (document.get(name) for document in assistants for name in TEXTS)
         sent = str(call.fields.get("name")), str(call.fields.get("instructions"))
         told = next(
             (
@@ -180,13 +180,13 @@ class Errors:
                 exchange,
             )
 
-    def of_no_operation(self, call: Call) -> str:
+    def requirement_of_no_operation(self, call: Call) -> str:
         """The requirement of a call to an unknown URL, or with a wrong method."""
         return "errors/wrong-method-is-405-or-404" if call.known_url else "errors/unknown-url-is-404"
 
-    def nowhere(self, exchange: Exchange, call: Call) -> None:
+    def judge_no_operation(self, exchange: Exchange, call: Call) -> None:
         """Judges a URL or a method that is no operation's. A stranger may be told that he is one."""
-        requirement = self.of_no_operation(call)
+        requirement = self.requirement_of_no_operation(call)
         statuses = {405, 404} if call.known_url else {404}
         if call.role not in ("primary", "sibling", "foreign"):
             statuses = statuses | {401}

@@ -55,9 +55,8 @@ class IgnoredFields:
         self._judge_doubtful()
 
     def _judge_doubtful(self) -> None:
-        """Judges the wrong values that are not the values that their calls sent. If the field is wrong without such a
-        call too, the sending is not the cause. An absurd value is not the cause if good values of the field are kept
-        too.
+        """Judges wrong values that differ from the values sent. If the field is also wrong without such a call, the
+        call is not the cause. An absurd value is not the cause if good values of the field are kept too.
         """
         wrong_anyway = self.findings.violated
         for otherwise, violation in self._doubtful:
@@ -102,7 +101,8 @@ class IgnoredFields:
     def _break_the_schema(
         self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, fault: str
     ) -> None:
-        """A value that was sent is kept; any other is the fault of the answer."""
+        """Judges a value that breaks the schema. If a call sent the value, the server has kept the value. Otherwise the
+        answer breaks the schema."""
         requirement = "ignored/tools-are-file-search" if name == "tools" else "create/answers-the-assistant"
         expected = "an assistant by its schema"
         if name in document and (name in call.fields or self._was_sent(name, document[name])):

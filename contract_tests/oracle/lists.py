@@ -119,8 +119,8 @@ class Lists:
                 )
 
     def _besides(self, item: Json, known: TrackedAssistant | None) -> set[str]:
-        """The fields that are not judged here. If a call that had to make nothing has made the assistant, no create has
-        chosen its id.
+        """The fields that the schema does not judge: those of the identity that the server took over, and the id of an
+        assistant that a refused call created.
         """
         made_otherwise = not known.organization if known else isinstance(item, dict) and self._ghost(item)
         return {*(known.taken if known else ()), *({"id"} if made_otherwise else ())}

@@ -39,16 +39,22 @@ class Write:
 class TrackedAssistant:
     """An assistant that the run created or that the target file declares, and its expected state.
 
-    `document` is None while nothing is expected: only the id was declared, or a call on the assistant broke off.
-    `given` are the texts that were sent for the assistant. `answered` are the texts that the last modify answered: if
-    they differ from what was sent, that is a violation of the modify alone. `replaced` are the values that were
-    expected before a read showed others: that is a violation of the earlier read alone if a later one shows them again.
-    `earlier` are its former documents, as they were expected. `trail` are the exchanges that led to its present state.
-    `wrote` is the last accepted modify. `read_at` is the length of the log when the assistant was last retrieved and
-    right, and `listed_at` when it was last in a list, or made. `listed` is false until a list has it. `unlisted` has
-    the roles whose last list was without it. `taken` are the fields of the identity that the server took over from a
-    call: that is a violation of the call alone. It is `unsettled` after a call that was not answered in time: the
-    server may still carry the call out, so nothing is expected from then on.
+    - `document`: the expected document. None while nothing is expected: only the id was declared, or a call on the
+      assistant broke off.
+    - `given`: the texts that were sent for the assistant.
+    - `answered`: the texts that the last modify answered. If they differ from the sent ones, the modify alone is wrong.
+    - `replaced`: the values that were expected before a read showed others. If a later read shows them again, the
+      earlier read alone is wrong.
+    - `earlier`: the former documents, as they were expected.
+    - `trail`: the exchanges that led to the present state.
+    - `wrote`: the last accepted modify.
+    - `read_at`: the length of the log when the assistant was last retrieved and right.
+    - `listed_at`: the length of the log when the assistant was last in a list, or created.
+    - `listed`: false until a list has the assistant.
+    - `unlisted`: the roles whose last list was without the assistant.
+    - `taken`: the fields of the identity that the server took over from a call. The call alone is wrong.
+    - `unsettled`: true after a call that was not answered in time. The server may still carry the call out, so nothing
+      is expected from then on.
     """
 
     id: str
@@ -99,8 +105,8 @@ class Model:
     constants: dict[tuple[str, str], Json] = field(default_factory=dict)
 
     def note_write(self, exchange: Exchange, call: Call, requirement: str = "", id: str = "") -> None:
-        """Takes in that a write which was not accepted as it should be may have had an effect. `requirement` is the one
-        that the effect violates; empty if any effect is possible.
+        """Records a write that may have had an effect although it was not accepted. `requirement` is the one that the
+        effect violates; empty if any effect is possible.
         """
         if call.operation in WRITE_OPERATIONS:
             self.log.append(Write(exchange, call, False, requirement, id or call.id))
@@ -136,8 +142,8 @@ class Model:
         return self.log[tracked.listed_at :][::-1]
 
     def note_read(self, tracked: TrackedAssistant) -> list[Write]:
-        """Records that the assistant was retrieved and right; returns the writes since the retrieve before, which left
-        it intact.
+        """Records that the assistant was retrieved and right. Returns the writes since the previous retrieve: none of
+        them changed the assistant.
         """
         outlived = self.log[tracked.read_at :]
         tracked.read_at = len(self.log)

@@ -1,4 +1,4 @@
-"""The one judge: watches every exchange of a run and notes the violations of each requirement.
+"""Watches every exchange of a run, and notes the violations of each requirement.
 
 The oracle sends nothing. It must see all exchanges of a run in their order, from every generator and with every key.
 """
@@ -35,7 +35,8 @@ from contract_tests.requirements.findings import Candidate, Findings, answer
 class Oracle:
     """`observe` each exchange, then `conclude`; `findings` has the result.
 
-    `unreadable_by` is the requirement that a call violated after which the list cannot be read; empty if it can be.
+    `unreadable_by` is the requirement that a call violated when it made the list unreadable; empty while lists can be
+    read.
     `second_key_is_refused` says that the second key was refused, because its own assistant is gone.
     """
 
@@ -131,15 +132,15 @@ class Oracle:
         elif call.role == "sibling" and status in (401, 403) and self.second_key_is_orphan:
             self.second_key_is_refused = True
         elif call.unheard and status in errors.UNHEARD_STATUSES:
-            self.findings.hold(self.errors.of_no_operation(call), LIST)
+            self.findings.hold(self.errors.requirement_of_no_operation(call), LIST)
         elif exchange.response.hung:
-            self.unanswered.take_late(exchange, call)
+            self.unanswered.note_late(exchange, call)
         elif status == 0 or status >= 500:
-            self.unanswered.take_crash(exchange, call)
+            self.unanswered.note_crash(exchange, call)
         elif call.unclear:
             self.findings.hold("errors/never-5xx", LIST)
         elif not call.operation:
-            self.errors.nowhere(exchange, call)
+            self.errors.judge_no_operation(exchange, call)
             if exchange.response.accepted and exchange.request.method not in READS:
                 doubt_what_is_named(self.model, exchange)
             self.findings.hold("errors/never-5xx", LIST)
@@ -156,7 +157,7 @@ class Oracle:
         return own is not None and own.gone
 
     def deviates(self, exchange: Exchange) -> bool:
-        """Something was found against this exchange, or its call was refused, which some calls may be."""
+        """True if this exchange has a violation, or if its call was not accepted and the operation never succeeded."""
         failed = (
             not exchange.response.accepted and parse_call(exchange.request).operation not in self.refusals.succeeded
         )
@@ -267,7 +268,7 @@ class Oracle:
     def _demanded(self, exchange: Exchange, call: Call, wanted: list[Demand], tracked: TrackedAssistant | None) -> None:
         right = self.errors.demanded(exchange, call, wanted)
         if exchange.response.accepted:
-            self.assistant_judge.take_in(call)
+            self.assistant_judge.note_refused_values(call)
             self._adopt(exchange, call, tracked)
         elif call.operation in WRITE_OPERATIONS:
             self.ignored_fields.remember(exchange, call)
@@ -277,7 +278,7 @@ class Oracle:
             self.findings.hold("delete/gone", call.operation)
 
     def _adopt(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> None:
-        """Takes in what a call did that should have done nothing, without expecting anything of it."""
+        """Records the effect of an accepted call that had to be refused. Nothing is expected of its assistant then."""
         document = exchange.response.json
         id = document.get("id") if isinstance(document, dict) else None
         if call.operation == CREATE and isinstance(id, str) and id not in self.model.assistants:
@@ -308,4 +309,4 @@ class Oracle:
             assert tracked
             self.writes.deleted(exchange, call, tracked)
         elif tracked:
-            self.writes.shown(exchange, call, tracked)
+            self.writes.judge_shown(exchange, call, tracked)

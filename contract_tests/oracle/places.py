@@ -26,8 +26,8 @@ class Places:
         self.order: dict[tuple[str, str], tuple[int, list[str], str]] = {}
         self._doubtful: list[tuple[str, str, str, tuple[Exchange, ...]]] = []
         self._longest = 0  # assistants of a page whose limit was asked for
-        self._short: list[tuple[int, str, Exchange]] = []  # pages of an unasked limit that are short, and say so
-        self._is_whole: list[tuple[str, bool]] = []  # of each page that had to be a part of the list: was it the whole?
+        self._short: list[tuple[int, str, Exchange]] = []  # short pages without a limit, with has_more true
+        self._is_whole: list[tuple[str, bool]] = []  # for each page that had to be a part: was it the whole list?
 
     @property
     def doubts(self) -> int:

@@ -40,7 +40,7 @@ LIST_ITEMS: dict[Item, str] = {
 @dataclass(frozen=True)
 class Refused:
     """A good call that was refused, or crashed. `find_requirement` gives its requirement if no field of the body is
-    the cause; it knows more at the end of the run than at the call. `tracked` is the assistant that the call names.
+    the cause; it is called at the end of the run, when more is known. `tracked` is the assistant that the call names.
     `others` would explain the refusal as well.
     """
 
@@ -124,8 +124,8 @@ class Refusals:
         self._missed.append(Refused(exchange, call, shown, lambda: catalogue.never_succeeds()[call.operation]))
 
     def explains(self, exchange: Exchange, call: Call) -> bool:
-        """True after `causes` if a good call with these fields was refused, or a good call because of one of them, or
-        because of a field that this call lacks, too.
+        """True if a known cause explains the refusal. A good call with the same fields was refused, or a field of this
+        call is a known cause, or this call lacks a field that each accepted call has. Call `causes` before.
         """
         mine = shape(exchange, call)
         refused = (each for each in self.refused if each.call.operation == call.operation and not each.crashed)
@@ -182,8 +182,8 @@ class Refusals:
         )
 
     def _difference(self, each: Refused) -> Shape | None:
-        """The fields that the most alike accepted call lacks. If no accepted call has fewer fields: the fields that no
-        accepted call has. None if the call may lack a field that each accepted call has.
+        """The difference to the accepted call that is most like this one. If no accepted call has fewer fields, the
+        difference is the fields that no accepted call has. None if each accepted call has a field that this one lacks.
         """
         accepted = self._accepted[each.call.operation]
         less = [other for other in accepted if other <= each.shape]
@@ -227,8 +227,8 @@ class Refusals:
         return any(self._is_guilty(each, item) for each in operations for item in difference)
 
     def _is_guilty(self, operation: str, item: Item) -> bool:
-        """True if the value was the only cause of a refusal. Or if another value of the field was, and no call with a
-        value of the field was accepted.
+        """True in two cases. This value was the only cause of a refusal. Or another value of the field was, and no call
+        with a value of the field was accepted, null excepted.
         """
         if (operation, item) in self.guilty:
             return True
@@ -282,7 +282,7 @@ def is_plain_create(call: Call) -> bool:
 
 
 def shape(exchange: Exchange, call: Call) -> Shape:
-    """The fields of a body: of a text that it is there and whether it is empty, of all else the value.
+    """The fields of a body with their values. A text counts only as empty or not empty.
 
     A content type without a body, which the Python SDK sends, is one more: some servers refuse it.
     """

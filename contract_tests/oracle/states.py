@@ -54,6 +54,6 @@ def is_bound(call: Call, tracked: TrackedAssistant, target: Target) -> bool:
 
 
 def _unknown_statuses(id: str) -> frozenset[int]:
-    """An id that looks like one is answered 404; what no id looks like may be refused otherwise."""
+    """404 for an unknown id in the usual form. Any refusal for a text that is not in that form."""
     plain = id.startswith(id_prefixes()) and set(id) <= ORDINARY and len(id) <= 80
     return frozenset({404}) if plain else ANY_REFUSAL

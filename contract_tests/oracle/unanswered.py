@@ -36,12 +36,12 @@ class Unanswered:
         found = self._by_operation[operation] if operation not in self.rejections.refusals.succeeded else []
         return found[-1] if len(found) >= FEW else None
 
-    def take_crash(self, exchange: Exchange, call: Call) -> None:
+    def note_crash(self, exchange: Exchange, call: Call) -> None:
         """A 5xx or no answer is a violation of errors/never-5xx alone. The requirements of the call were not tested."""
         tracked = self.model.find(call.id)
         self.findings.add_violation("errors/never-5xx", "an answer below 500", answer(exchange), exchange)
         if not call.operation:
-            self.findings.block("errors/never-5xx", self.errors.of_no_operation(call))
+            self.findings.block("errors/never-5xx", self.errors.requirement_of_no_operation(call))
             return
         wanted = all_demands(call, tracked, self.model, self.target)
         self.findings.block("errors/never-5xx", *self._tested(exchange, call, wanted, tracked))
@@ -62,14 +62,14 @@ class Unanswered:
             tested = self.rejections.features(exchange, call, tracked)
         return [*tested, "ignored/absurd-values-are-harmless"] if call.absurd else tested
 
-    def take_late(self, exchange: Exchange, call: Call) -> None:
+    def note_late(self, exchange: Exchange, call: Call) -> None:
         """A call that was not answered in time is no violation: its requirements were not tested. An effect that had to
         be refused can still be seen. The effect of a good call is unknown, because the server may still carry it out.
         """
         self.late += 1
         reason, tracked = exchange.response.fault, self.model.find(call.id)
         if not call.operation:
-            self.findings.late[self.errors.of_no_operation(call)] = reason
+            self.findings.late[self.errors.requirement_of_no_operation(call)] = reason
             return
         wanted = all_demands(call, tracked, self.model, self.target)
         self.findings.late |= dict.fromkeys(self._tested(exchange, call, wanted, tracked), reason)

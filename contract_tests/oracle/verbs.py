@@ -51,8 +51,8 @@ class Verbs:
         """Stores the result of a body by POST and by PATCH; the first wrong result replaces a right one.
 
         Two bodies are alike if they have the same fields with the same values, but for the number of a text. After a
-        wrong result on an assistant a right one proves nothing there: the effect may have been had already. A wrong one
-        proves nothing if an earlier modify was not read back: that one may have had no effect.
+        wrong result on an assistant a right one proves nothing there: an earlier call may have had the effect. A wrong
+        one proves nothing if an earlier modify was not read back: that one may have had no effect.
         """
         if not right:
             self._spoiled.add(call.id)

@@ -149,7 +149,7 @@ class Writes:
         if is_plain_create(call):
             self.findings.hold(catalogue.never_succeeds()[CREATE], CREATE)
 
-    def shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
+    def judge_shown(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:
         """Judges the answer of a retrieve or a modify of a known assistant."""
         document = exchange.response.json
         if not exchange.response.body and exchange.response.status != 200:

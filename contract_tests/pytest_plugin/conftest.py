@@ -21,7 +21,7 @@ from contract_tests.pytest_plugin.contract_run import check_ending, judge
 from contract_tests.pytest_plugin.plugin import destination
 from contract_tests.reports.events import Record
 from contract_tests.requirements import catalogue
-from contract_tests.requirements.selection import Selection
+from contract_tests.requirements.selection import LEVELS, Selection
 
 HERE = Path(__file__).parent
 
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[TARGET] = _target(config)
     except click.ClickException as fault:
         config.stash[MISTAKE] = fault.format_message()
-    for level in ("must", "should"):
+    for level in LEVELS:
         config.addinivalue_line("markers", f"{level}: a requirement of the Assistants contract, of this level")
     for area in dict.fromkeys(each.area for each in catalogue.requirements().values()):
         config.addinivalue_line("markers", f"{area}: a requirement of the Assistants contract, of this area")

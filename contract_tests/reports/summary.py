@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from contract_tests.reports.events import Event, Record
+from contract_tests.requirements.selection import LEVELS
 from contract_tests.requirements.verdicts import FAILED, INTERRUPTED, NOT_DELETED, PASSED, fails_run
 
 # The words for people: for each verdict of the events, and for a violation that the baseline lists.
@@ -40,7 +41,7 @@ class Sum:
 
 def sums(record: Record) -> tuple[Sum, Sum]:
     """The sum of the MUSTs, then the sum of the SHOULDs."""
-    must, should = (_sum(level, record.verdicts) for level in ("must", "should"))
+    must, should = (_sum(level, record.verdicts) for level in LEVELS)
     return must, should
 
 

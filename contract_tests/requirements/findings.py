@@ -56,18 +56,23 @@ class Violation:
 
 @dataclass
 class Findings:
-    """`held` has the operations on which each requirement held, by requirement.
+    """A refusal proves nothing on a server that refuses every call. So a requirement passes only if one of its
+    operations is also in `accepted`. This is the control of every negative test.
 
-    A refusal proves nothing on a server that refuses every call. So a requirement passes only if one of its operations
-    is also in `accepted`: a call without any defect succeeded there. This is the control of every negative test.
-    `refused` has the first status, other than success, that answered such a call, by operation. `dead` has the violated
-    requirement by operation that never succeeded. `blocked` has the violated requirement by requirement whose calls
-    were not judged because of it. `waived` has the reason by requirement that is not judged on this server. `late` has
-    the reason by requirement with a call that was not answered in time, and `silent` by operation that never was.
-    `tolerated` has the reason by requirement with a call that the server was free to refuse, for the case that it
-    refuses each. `unproven` has the reason by requirement whose calls could not be sent, for the case that no other
-    call proves it. `known` are the requirements that an earlier part of the run has found violated.
-    `causes` has the requirement that is reported in the place of each that gave way.
+    - `held`: the operations on which a requirement held, by requirement.
+    - `accepted`: the operations of which a call without any defect succeeded.
+    - `refused`: the first status other than success that answered such a call, by operation.
+    - `dead`: the violated requirement, by operation that never succeeded.
+    - `blocked`: the violated requirement that is the cause, by requirement that was not judged.
+    - `waived`: the reason, by requirement that is not judged on this server.
+    - `late`: the reason, by requirement with a call that was not answered in time.
+    - `silent`: the reason, by operation that never answered in time.
+    - `tolerated`: the reason, by requirement with a call that the server may refuse. The reason is used if the server
+      refused each such call.
+    - `unproven`: the reason, by requirement whose calls could not be sent. The reason is used if no other call proves
+      the requirement.
+    - `known`: the requirements that an earlier part of the run found violated.
+    - `causes`: the requirement that is reported in its place, by requirement that gave way.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -150,7 +155,7 @@ class Findings:
             self.add_violation(requirement, expected, actual, *exchanges)
         return right
 
-    def take(self, other: Findings) -> None:
+    def merge(self, other: Findings) -> None:
         """Adds the findings of another part of the run."""
         self.violations += other.violations
         self.accepted |= other.accepted

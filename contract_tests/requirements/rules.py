@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 JUDGES = ("oracle/*.py", "generators/rate_*.py", "generators/schemathesis.py")
 # A call of one of these functions adds a violation or demands a refusal. Any other function only mentions the
 # requirement.
-VERBS = {"judge", "_judge", "add_violation", "Demand", "_demand", "_constant", "_kept"}
+VERBS = {"judge", "_judge", "add_violation", "add_explained", "Demand", "_demand", "_constant", "_kept"}
 
 
 @dataclass(frozen=True)

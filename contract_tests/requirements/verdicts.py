@@ -1,6 +1,6 @@
 """The rules of a run: a verdict for each requirement from the findings, and the exit code from the verdicts.
 
-No other module decides which verdict fails a run, or with which code a command ends.
+No other module decides which verdict fails a run. All exit codes are named here.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def judge(findings: Findings, chosen: Callable[[str], bool], missing: Mapping[st
 
 
 def _with_doubt(verdict: Verdict, doubted: Mapping[str, str]) -> Verdict:
-    """A requirement does not pass if it gave way to another, or if an unconfirmed violation may be of it."""
+    """A requirement does not pass if it gave way to another, or if it would also explain an unconfirmed violation."""
     requirement = verdict.requirement
     is_doubted = verdict.verdict == "pass" and requirement.id in doubted
     return _blocked(requirement, doubted[requirement.id]) if is_doubted else verdict

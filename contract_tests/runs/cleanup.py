@@ -92,9 +92,8 @@ def write_remains(path: Path, session: Session, result: Result) -> None:
 
 
 def _delete_listed(session: Session, lists: Lists) -> bool:
-    """Deletes again each assistant that a list shows although its delete was accepted, by the key that the list was
-    for: a call by another key may have made a second assistant of the same id. True if the lists show any assistant of
-    the run.
+    """Deletes again each assistant that a list still shows, with the key of that list: a call by another key may have
+    created a second assistant with the same id. True if the lists show any assistant of the run.
     """
     guard, left = session.client.guard, _listed(session, lists)
     for id, role in left:

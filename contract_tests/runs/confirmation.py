@@ -1,7 +1,8 @@
 """Confirms findings: the calls of a finding's script are made again, alone, before the finding is reported.
 
-A finding gives way to its cause, which is another requirement. The cause explains the answer as well and comes again;
-or simpler calls violate the cause (contrasts.py); or it is a prerequisite that the calls violate when made alone.
+A finding gives way to its cause, which is another requirement. There are three kinds of cause: another explanation of
+the answer that comes again, a requirement that simpler calls violate (contrasts.py), and a prerequisite that the calls
+violate when they are made alone.
 """
 
 from __future__ import annotations
@@ -99,8 +100,8 @@ def _completed(session: Session, violation: Violation) -> Violation:
 
 
 def _shows(again: Replay, candidate: Violation, violation: Violation) -> bool:
-    """True for a violation of the candidate's requirement. Of the calls that a further candidate accuses, a new oracle
-    may accuse none, or explain the answer as the violation does: the calls have made the difference all the same.
+    """True if the replay violates the candidate's requirement. For a further candidate, a violation of the original
+    requirement counts too, and one of the shortest explanation: in any case the calls made the difference.
     """
     if again.shows(candidate.requirement) or candidate is violation:
         return again.shows(candidate.requirement)
@@ -135,8 +136,10 @@ def _find_cause(session: Session, violation: Violation, script: Script) -> Viola
 
 
 def _find_needed(session: Session, violation: Violation, script: Script) -> Violation | None:
-    """Another explanation of the violation, if the violation does not come again without the calls that it accuses. The
-    script of a violation by random calls may have such calls. The modify that has sent the lost value is always needed.
+    """Another explanation whose accused calls are needed: without these calls the violation does not come again. The
+    script of a random history may have such calls.
+
+    SEEN is not tried, because the modify that sent the lost value is always needed.
     """
     for other in (other for other in violation.others if other.requirement != SEEN):
         accused = {each.number for each in other.accused}
@@ -148,8 +151,8 @@ def _find_needed(session: Session, violation: Violation, script: Script) -> Viol
 
 
 def _find_simpler(session: Session, violation: Violation, script: Script) -> Violation | None:
-    """The violation that simpler calls show. The run has not shown it by the calls of the script. If it accuses a call
-    again, that call is left out as well."""
+    """The violation that simpler calls show, and that the calls of the script did not show in the run. If the new
+    violation accuses a call, the search goes on without that call."""
     simple = find_contrast(session, violation, script)
     if not simple or not _may_replay(session, simple):
         return None

@@ -1,4 +1,5 @@
-"""Contrasts: calls that are simpler than a finding's calls. A mistake that is simpler than the finding's breaks them.
+"""Contrasts: calls that are simpler than a finding's calls. If a simpler mistake is the cause, these calls go wrong
+too.
 
 A server that loses every modify loses parallel ones as well. So the calls of a finding about parallel calls are made
 one after the other. If they violate another requirement, that requirement is the cause of the finding.
@@ -26,8 +27,8 @@ Contrast = Callable[[Session, Violation, Script], Script]
 
 
 def find_contrast(session: Session, violation: Violation, script: Script) -> Script:
-    """The simpler calls for a violation with this script; empty if there are none. A read that shows a wrong value may
-    show that also without the change that is accused."""
+    """The simpler calls for a violation with this script; empty if there are none. A read may show the wrong value
+    even without the accused change, so the contrast leaves that change out."""
     contrast = CONTRASTS.get(violation.requirement)
     if violation.accused and script[-1].request.method in READS:
         contrast = _without_the_accused

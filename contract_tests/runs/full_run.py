@@ -16,7 +16,7 @@ from contract_tests.generators.steps import Step
 from contract_tests.http import ledger, operations
 from contract_tests.http.client import Client
 from contract_tests.http.messages import Exchange
-from contract_tests.http.openapi import page_limit
+from contract_tests.http.openapi import page_limit, page_tier
 from contract_tests.http.own_fake import fake
 from contract_tests.http.target import Target
 from contract_tests.oracle.oracle import Oracle
@@ -29,8 +29,6 @@ from contract_tests.runs.result import Progress, Result
 from contract_tests.runs.run_options import RunOptions
 from contract_tests.runs.stage import perform, stage
 
-DECLARED_LIMIT = 20  # calls a minute of the fake that the run starts for rate/*
-
 
 class Run:
     """One full run against one target. `result` is filled during the run, so a run that is cut short has one too.
@@ -42,7 +40,7 @@ class Run:
     def __init__(
         self,
         target: Target,
-        choice: RunOptions,
+        options: RunOptions,
         chosen: Callable[[str], bool],
         progress: Progress = lambda *_: None,
         watch: Callable[[Exchange], None] = lambda _: None,
@@ -50,7 +48,7 @@ class Run:
         ledger_place: Path | None = None,
     ) -> None:
         self.target = target
-        self.choice = choice
+        self.options = options
         self.chosen = chosen
         self.progress = progress
         self.result = Result(target)
@@ -91,7 +89,7 @@ class Run:
     @contextmanager
     def _session(self, target: Target) -> Iterator[Session]:
         """A session with an oracle of its own. The findings of that oracle are added to the findings of the run."""
-        oracle = Oracle(target, f"contract-{self.choice.seed}")
+        oracle = Oracle(target, f"contract-{self.options.seed}")
         for id in self._given_up:
             oracle.model.assistants[id].gone = True
         try:
@@ -100,7 +98,7 @@ class Run:
                 self._open(session)
                 yield session
         finally:
-            self.findings.take(oracle.findings)
+            self.findings.merge(oracle.findings)
             self._keep_ledger(session)
         declared = self.target.declared_ids
         self._given_up |= {id for id, known in oracle.model.assistants.items() if known.gone and id in declared}
@@ -135,7 +133,7 @@ class Run:
 
     def _generate(self, session: Session) -> None:
         """Hostile steps come late, and the steps that are last come after all others."""
-        steps = tour.scenario().select(self.chosen, self._has).steps if "tour" in self.choice.generators else ()
+        steps = tour.scenario().select(self.chosen, self._has).steps if "tour" in self.options.generators else ()
         self._perform(session, [step for step in steps if not step.hostile and not step.last])
         self._generate_more(session)
         self._perform(session, [step for step in steps if step.hostile])
@@ -156,21 +154,21 @@ class Run:
                 "suite were left out."
             )
             return
-        generators = self.choice.generators
-        if "schemathesis" in generators and not self.choice.selection.only:
+        generators = self.options.generators
+        if "schemathesis" in generators and not self.options.selection.only:
             from contract_tests.generators import schemathesis  # here, because it is slow to import
 
-            schemathesis.generate(session, self.choice.seed, self.choice.deep, self.progress)
+            schemathesis.generate(session, self.options.seed, self.options.deep, self.progress)
             remove(session, session.send, self.progress)
-        if "histories" in generators and not self.choice.selection.only:
-            histories.generate(session, self.choice.seed, self.choice.histories, self.progress)
+        if "histories" in generators and not self.options.selection.only:
+            histories.generate(session, self.options.seed, self.options.histories, self.progress)
         if "sdk" in generators:
             from contract_tests.generators import sdk  # here: it imports openai and pytest, which are slow to import
 
             self.progress("the Python SDK", 0, 1)
             testable = lambda id: self.chosen(id) and not session.oracle.blocks(id)  # noqa: E731 - as `chosen` is
-            sdk.judge_by_python(session, testable, self.choice.seed, once=not self.choice.sdk)
-        if self.choice.sdk:
+            sdk.judge_by_python(session, testable, self.options.seed, once=not self.options.sdk)
+        if self.options.sdk:
             self._node(session)
 
     def _note_the_limit(self) -> None:
@@ -193,10 +191,10 @@ class Run:
 
 
 @contextmanager
-def own_fake(choice: RunOptions, progress: Progress) -> Iterator[list[Run]]:
+def own_fake(options: RunOptions, progress: Progress) -> Iterator[list[Run]]:
     """The runs that judge our own fake: one without a limiter, and one for rate/* with a limiter and a fast clock."""
-    with fake() as unlimited, fake(DECLARED_LIMIT) as limited:
+    with fake() as unlimited, fake(page_tier()) as limited:
         yield [
-            Run(unlimited, choice, lambda id: choice.includes(id) and not id.startswith("rate/"), progress),
-            Run(limited, choice, lambda id: choice.includes(id) and id.startswith("rate/"), progress),
+            Run(unlimited, options, lambda id: options.includes(id) and not id.startswith("rate/"), progress),
+            Run(limited, options, lambda id: options.includes(id) and id.startswith("rate/"), progress),
         ]

@@ -1,4 +1,4 @@
-"""The open creates of a run: no answer named their assistant, nor refused. The lists show what they have made, by the
+"""The open creates of a run: no answer gave an id, and none was a refusal. The lists show what they have made, by the
 texts that only they have sent, and a list that is read after the deadline shows what a slow server has made late.
 
 A create is settled if the assistant was found, or if nothing more can come of the create. Otherwise the run says so.
@@ -14,7 +14,7 @@ from contract_tests.http.client import GATEWAY
 from contract_tests.http.messages import Exchange, Request
 from contract_tests.runs.unnamed_creates import Lists, owner
 
-DEADLINE = 30.0  # seconds after the end of a call; a server that still works on the call has answered nobody by then
+DEADLINE = 30.0  # seconds after the end of a call; a server that still works on the call gives up by then
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ from contract_tests.generators.session import Session, is_page, page_ids
 from contract_tests.http import operations
 from contract_tests.http.client import PLAIN, Client
 from contract_tests.http.openapi import page_limit
-from contract_tests.http.target import TargetError
+from contract_tests.http.target import DECLARED, TargetError
 
-DECLARED = ("bound_id", "expendable_id")
 NOT_HERE = (404, 405)
 
 

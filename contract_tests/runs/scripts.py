@@ -131,8 +131,8 @@ def _send(session: Session, script: Sequence[Exchange], sent: list[tuple[Exchang
 
 
 def _walk(session: Session, page: Request) -> None:
-    """Walks the list in the order of this page, and for a page with a cursor once more in two pages: in the run, the
-    walk had several pages. A session that is not thorough has no requests for walks.
+    """Walks the list in the order of this page. For a page with a cursor, walks again in two pages, because the walk of
+    the run had several. A session that is not thorough has no requests for walks.
     """
     query = dict(operations.parse(page.method, page.path).query)
     ids = session.walk(page.role, order=query.get("order")) if session.thorough else []

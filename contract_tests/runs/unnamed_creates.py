@@ -23,8 +23,8 @@ def owner(session: Session, role: str) -> str:
 
 
 def delete_created(session: Session, id: str, send: Callable[[Request], Exchange]) -> None:
-    """Deletes an assistant of the run. If another key than its maker's does not find it, the maker's key is asked: only
-    the answer to that key shows that the assistant is gone."""
+    """Deletes an assistant of the run with the key of its owner. If that key does not find the assistant, the key that
+    created it tries: only the 404 to that key proves that the assistant is gone."""
     guard = session.client.guard
     role = guard.created[id]
     for each in dict.fromkeys((owner(session, role), role)):

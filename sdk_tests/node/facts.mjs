@@ -105,7 +105,7 @@ fact("model any cures the pages sample", async () => {
   assert.deepEqual(JSON.parse(sent[0].body), { model: "any", name: "Support Bot" });
 });
 
-fact("what is omitted is not sent", async () => {
+fact("an omitted field is not sent", async () => {
   const { sent, sdk } = wire();
   await sdk.create({ model: undefined, name: "Support Bot", temperature: null });
 

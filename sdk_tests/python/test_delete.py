@@ -36,7 +36,7 @@ def test_a_strict_client_reads_what_delete_answers(strict: Client, mine: Assista
 
 @pytest.mark.requirement("delete/gone")
 @pytest.mark.parametrize("operation", BY_ID.values(), ids=BY_ID)
-def test_what_was_deleted_is_not_found(client: Client, mine: Assistant, operation: Callable[..., Any]) -> None:
+def test_a_deleted_assistant_is_not_found(client: Client, mine: Assistant, operation: Callable[..., Any]) -> None:
     """Afterwards retrieve, update and delete raise NotFoundError."""
     client.delete(mine.id)
 
@@ -45,7 +45,7 @@ def test_what_was_deleted_is_not_found(client: Client, mine: Assistant, operatio
 
 
 @pytest.mark.requirement("delete/gone")
-def test_what_was_deleted_is_not_listed(client: Client, mine: Assistant) -> None:
+def test_a_deleted_assistant_is_not_listed(client: Client, mine: Assistant) -> None:
     """Afterwards list leaves it out."""
     client.delete(mine.id)
 

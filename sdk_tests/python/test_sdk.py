@@ -64,7 +64,7 @@ def test_model_any_cures_the_pages_sample(sdk: Client, wire: Wire) -> None:
     assert wire.body() == {"name": "Support Bot", "instructions": "Be brief.", "model": "any"}
 
 
-def test_what_is_omitted_is_not_sent(sdk: Client, wire: Wire) -> None:
+def test_an_omitted_field_is_not_sent(sdk: Client, wire: Wire) -> None:
     """openai.omit leaves an argument out of the body, model as well; None is sent as null."""
     sdk.create(name="Support Bot", model=OMIT, temperature=None)
 

@@ -46,7 +46,6 @@ from self_tests.doubles.hostile_texts import HOSTILE, forms_of, repeat_keys
 from self_tests.golden.goldens import EVENTS, HERE, terminal_report
 
 OBEYED = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)
-TAGS = {"script", "style", "input", "button", "mark"}
 FROM_TARGET = {"reason", "expected", "came", "known", "fault", "body", "edit"}  # keys of events
 FEW = ("--only", "create/", "--only", "modify/partial", "--only", "errors/envelope", "--only", "errors/types")
 TEXT = json_text.replace_surrogates(HOSTILE)  # as an answer is read
@@ -106,6 +105,7 @@ def test_a_command_of_github_is_one_line(record: Record) -> None:
     """An annotation holds a whole text, and no other command."""
     lines = github_annotations(record)
 
+    assert lines
     assert all(re.match(r"::(error|warning) ", line) and line.isprintable() for line in lines)
 
 
@@ -120,6 +120,7 @@ def test_markdown_shows_the_texts_as_code(record: Record, judged: Record) -> Non
     headings = [tokens[number + 1].content for number, token in enumerate(tokens) if token.type == "heading_open"]
 
     assert kinds.isdisjoint({"html_block", "html_inline", "link_open", "image"})
+    assert headings
     assert all(
         re.match(r"Assistants contract|(Known|Failed|Warning): |Not tested|`known.yaml`", each) for each in headings
     )

@@ -38,7 +38,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_what_was_found_is_in_every_report(
+def test_each_violation_so_far_is_in_every_report(
     run: Callable[..., Ran], fake: Fake, base_url: str, tmp_path: Path, profile: tuple[str, ...]
 ) -> None:
     """A violation stays one; what held until then is not tested, with that reason."""

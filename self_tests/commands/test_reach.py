@@ -114,7 +114,7 @@ def test_a_target_that_hangs_is_given_up(run: Callable[..., Ran], tmp_path: Path
 
 
 def test_an_answer_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Be it never so slow, or never so long."""
+    """A response that is too slow or too large is given up."""
     monkeypatch.setattr(connection, "LARGEST", 1000)
     endless = f"HTTP/1.1 200 OK\ncontent-length: 5000000\n\n{'x' * 200_000}"
     with answering(says(endless)) as base_url:

@@ -278,7 +278,7 @@ def test_debug_shows_where_the_suite_broke(
 
 
 @pytest.mark.parametrize("profile", [(), ("--profile", "production")])
-def test_what_was_judged_before_an_error_is_in_the_record(
+def test_the_record_has_the_violations_before_an_error(
     run: Callable[..., Ran],
     base_url: str,
     fake: Fake,

@@ -40,9 +40,7 @@ def fake_with(name: str, clock: Clock, rate_limit: int | None = None) -> Iterato
 
 @pytest.mark.parametrize("name", sampled(sorted(READINGS), 9))
 def test_a_reading_is_a_dialect(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every must passes, and those of the shoulds warn that the reading does not keep. The order of the steps does not
-    matter to the fake.
-    """
+    """Each MUST passes. Each SHOULD that the reading does not follow warns. The order of the steps does not matter."""
     shuffled(monkeypatch, f"the dialect {name}")
 
     with fake_with(name, own_fake.held_clock()) as fake:

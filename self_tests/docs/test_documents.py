@@ -40,6 +40,15 @@ def test_each_generated_section_is_up_to_date(name: str) -> None:
         assert section["text"].strip() == SECTIONS[section["name"]](), f"{name}: {section['name']}: make docs"
 
 
+def test_each_section_stands_in_a_document() -> None:
+    """No document has lost the marks of a section, which `make docs` would no longer write."""
+    found = {
+        section["name"] for path in PATHS.values() for section in SECTION.finditer(path.read_text(encoding="utf-8"))
+    }
+
+    assert found == {*SECTIONS}
+
+
 @pytest.mark.parametrize("name", PATHS)
 def test_each_sentence_is_short_and_plain(name: str) -> None:
     """A sentence is short and plain: it has a noun as its subject, or it is a question."""

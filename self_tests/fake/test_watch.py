@@ -16,7 +16,7 @@ from fake_server.compose import change_dialect, compose
 from fake_server.control.client import ControlClient
 from fake_server.control.mount import attach
 from fake_server.domain.clock import Clock
-from fake_server.domain.ids import random_id
+from fake_server.domain.ids import Ids, random_id
 from fake_server.fake import Fake
 from fake_server.watch import Watch
 from self_tests.fake.dialects.test_dialects import CASES
@@ -108,6 +108,14 @@ def test_the_default_dialect_undoes_every_setting() -> None:
         name: value for name, value in vars(new.limiter).items() if name != "calls"
     }
     assert fake.store.new_id is random_id
+
+
+def test_the_ids_of_a_seed_outlast_a_change() -> None:
+    """With --seed, a changed dialect has the ids of the seed, whatever shape the dialect sets."""
+    fake = compose(rate_limit=20)
+    change_dialect(fake, {"ids.shape": "number"}, Ids(1).project)
+
+    assert fake.store.new_id("org-acme") == Ids(1).project("org-acme")
 
 
 @pytest.mark.parametrize(("name", "text"), [("seed", "organizations: []"), ("seed", "{"), ("dialect", "a: {b: 1}")])

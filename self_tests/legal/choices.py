@@ -1,4 +1,4 @@
-"""The free choices of contract.md, each with the ways to make it that differ from our fake's own."""
+"""The free choices of the contract, each with the ways to make it that differ from our fake's own."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """`python -m self_tests.legal.readings [--seed N] [--number N] [--tour] [NAME...]`: judges legal servers by the whole
 suite, or by the tour alone.
 
-Each server is the fake with a random mixture of the free choices of contract.md; the seed decides the mixtures. With a
+Each server is the fake with a random mixture of the free choices of the contract; the seed decides the mixtures. With a
 NAME, a part of an alternative's name, each such alternative is judged alone. Prints each FAIL, and each WARN that no
 choice of the server declares. The exit code is 1 if there is one.
 """

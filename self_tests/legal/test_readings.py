@@ -35,7 +35,7 @@ def test_each_alternative_is_in_some_mixture() -> None:
     assert {each.name for choice in CHOICES.values() for each in choice.alternatives} - mixed == set()
 
 
-def test_what_is_declared_exists() -> None:
+def test_each_declared_requirement_exists() -> None:
     """Each declared WARN is a should of the catalogue, and each setting is one of the dialects with a valid value."""
     alternatives = [each for choice in CHOICES.values() for each in choice.alternatives]
     for each in alternatives:

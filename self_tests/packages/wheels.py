@@ -38,7 +38,7 @@ def own_distribution(unpacked: Path) -> Distribution:
 
 
 def dependencies(*roots: Distribution) -> dict[str, Distribution]:
-    """What an installer adds to these distributions, by name: their requirements, and the requirements of those."""
+    """The distributions that an installer adds to these, by name: their requirements, and the requirements of those."""
     found: dict[str, Distribution] = {}
     waiting = [requirement for root in roots for requirement in _requirements(root)]
     while waiting:

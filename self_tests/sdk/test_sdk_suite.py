@@ -409,7 +409,7 @@ def passed() -> set[str]:
 
 
 @pytest.mark.parametrize(("change", "create", "expected"), NEEDS.values(), ids=NEEDS)
-def test_what_a_create_needs_is_sent_and_is_one_violation(
+def test_a_needed_field_is_sent_and_is_one_violation(
     passed: set[str], change: Callable[[Fake], None], create: dict[str, Any], expected: list[str]
 ) -> None:
     """A server whose create needs a field, or knows one model, is named for that alone. The SDK tests send the field,
@@ -559,7 +559,9 @@ def drop_the_connection(fake: Fake) -> None:
         (drop_the_connection, ["errors/never-5xx"]),
     ],
 )
-def test_what_keeps_tests_from_running_is_one_violation(change: Callable[[Fake], None], expected: list[str]) -> None:
+def test_a_mistake_that_keeps_tests_from_running_is_one_violation(
+    change: Callable[[Fake], None], expected: list[str]
+) -> None:
     """A failed set-up, a failed clean-up and a broken connection violate nothing but the call's own requirement."""
     assert named(sdk_verdicts(change)) == expected
 

@@ -1,4 +1,4 @@
-"""The oracle alone, before a few exchanges of which each is written here."""
+"""The oracle alone, on exchanges that are written in this file."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ BLAMED = [
     ("histories", "a modify answers the object: assistant.updated"),
     ("schemathesis", "a modify answers the object: assistant.updated"),
     # Another organization's key has called a deleted assistant.
-    ("histories", "what is deleted answers: 403"),
-    ("histories", "what is deleted reads null"),
+    ("histories", "a deleted assistant answers: 403"),
+    ("histories", "a deleted assistant reads null"),
     # The cursor was an assistant that the list lacked by then.
     ("histories", "those without instructions are left out"),
     ("histories", "the newest is listed with the next"),
@@ -57,9 +57,10 @@ BLAMED = [
 ]
 
 
-@pytest.mark.parametrize(("generator", "name"), sampled(BLAMED, 2))
-def test_a_generator_names_no_requirement_that_the_server_keeps(generator: str, name: str) -> None:
+@pytest.mark.parametrize("blamed", sampled(BLAMED, 2), ids=": ".join)
+def test_a_generator_names_no_requirement_that_the_server_keeps(blamed: tuple[str, str]) -> None:
     """The requirements that the generator names are those that the wrong server declares."""
+    generator, name = blamed
     server = next(server for server in SERVERS if server.name == name)
     with editions.use(server.edition):
         verdicts = judged(server, generator)[0].verdicts

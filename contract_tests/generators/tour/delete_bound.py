@@ -20,7 +20,7 @@ def a_bound_assistant_that_was_modified(session: Session) -> None:
 
 
 @step("delete/answers-deleted", "delete/unknown-is-404", needs=("bound_id", ASK_SELF))
-def what_only_looks_bound(session: Session) -> None:
+def assistants_that_look_bound(session: Session) -> None:
     """An assistant with the name of the bound one can be deleted, and an id that begins alike is unknown."""
     bound = session.target.bound_id or ""
     document = session.retrieve(bound).response.json

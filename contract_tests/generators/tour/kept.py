@@ -13,6 +13,7 @@ from contract_tests.http import operations
 from contract_tests.http.messages import Json
 from contract_tests.http.openapi import beyond_lengths, body
 from contract_tests.http.operations import VERBS
+from contract_tests.oracle.calls import TEXTS
 
 KEPT = ("kept/*", "modify/partial", "modify/seen-everywhere", "modify/only-its-target", "retrieve/equals-created")
 
@@ -26,7 +27,7 @@ KEPT = ("kept/*", "modify/partial", "modify/seen-everywhere", "modify/only-its-t
 )
 def a_create_with_little(session: Session) -> None:
     """A model and one text make an assistant, with the default of each other field."""
-    for text in ("name", "instructions"):
+    for text in TEXTS:
         created = session.send(operations.create({text: session.unique_text("little")}))
         session.retrieve(session.created_id(created))
     session.walk()

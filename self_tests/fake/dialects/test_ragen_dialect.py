@@ -29,7 +29,7 @@ from self_tests.fake.dialects.dialect_calls import (
     waited,
 )
 
-# The known behaviour of the running service, in the order of contract.md.
+# The known behaviour of the running service.
 RAGEN: dict[str, tuple[Read, Any]] = {
     "a create answers 201": (status(created()), 201),
     "a modify by POST answers 201": (status(asked("POST", ONE, json={})), 201),

@@ -35,7 +35,7 @@ def entries(file: Path) -> list[Entry]:
 
 
 def replay(client: httpx2.Client, calls: list[Entry]) -> Iterator[Replayed]:
-    """Send the recorded requests in their order. What a list shows and no recorded call created is created first."""
+    """Send the recorded requests in their order, after creates of the assistants that only a recorded list shows."""
     ids: dict[str, str] = {}
     for document in earlier(calls):
         body = {name: value for name, value in document.items() if name not in IDENTITY}

@@ -110,7 +110,7 @@ def null_is_a_name(fake: Fake) -> None:
 
 
 @wrong("errors/bad-input-is-400")
-def what_is_invalid_is_unprocessable(fake: Fake) -> None:
+def invalid_input_is_unprocessable(fake: Fake) -> None:
     """FastAPI answers 422 by default."""
     kind(fake, InvalidParameter, status=422)
 
@@ -267,7 +267,7 @@ def texts_are_trimmed_by_one_verb_alone(fake: Fake, operation: str) -> None:
 
 
 @wrong(KEEPS, "modify/post-and-patch-alike")
-def what_is_too_long_is_cut_by_patch(fake: Fake) -> None:
+def a_text_too_long_is_cut_by_patch(fake: Fake) -> None:
     texts(fake, lambda text: text[:40], "instructions", operations=(PATCH,))
 
 
@@ -371,13 +371,13 @@ def a_field_is_left_out(fake: Fake, field: str) -> None:
 
 
 @wrong(WHOLE)
-def what_is_null_or_empty_is_left_out(fake: Fake) -> None:
+def null_and_empty_fields_are_left_out(fake: Fake) -> None:
     """Go's omitempty leaves these fields out."""
     showing(fake, lambda _, document: {name: value for name, value in document.items() if value not in (None, {})})
 
 
 @wrong(WHOLE)
-def what_is_null_is_left_out_of_the_answer_to_create(fake: Fake) -> None:
+def null_fields_are_left_out_of_the_answer_to_create(fake: Fake) -> None:
     """One route has exclude_none."""
     showing(fake, lambda _, document: {name: value for name, value in document.items() if value is not None}, CREATE)
 

@@ -92,7 +92,7 @@ def a_soft_delete_that_an_operation_does_not_heed(fake: Fake, operation: str) ->
 
 
 @wrong(GONE)
-def what_is_deleted_is_listed_still(fake: Fake) -> None:
+def a_deleted_assistant_is_listed_still(fake: Fake) -> None:
     gone = remember_deleted(fake)
     around(fake.store, "projects", lambda old, organization: [*old(organization), *of(organization, gone)])
 
@@ -125,7 +125,7 @@ def a_second_delete_is_a_success(fake: Fake) -> None:
 
 
 @wrong(GONE, each=[403, 410])
-def what_is_deleted_answers(fake: Fake, status: int) -> None:
+def a_deleted_assistant_answers(fake: Fake, status: int) -> None:
     gone = remember_deleted(fake)
     refused = refusal(fake, status)
 
@@ -139,7 +139,7 @@ def what_is_deleted_answers(fake: Fake, status: int) -> None:
 
 
 @wrong(GONE)
-def what_is_deleted_reads_null(fake: Fake) -> None:
+def a_deleted_assistant_reads_null(fake: Fake) -> None:
     gone = remember_deleted(fake)
     answer = Answer(None)
 

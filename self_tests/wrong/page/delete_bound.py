@@ -1,4 +1,4 @@
-"""Wrong guards of the bound assistant: they forget it after something, or guard what only looks like it."""
+"""Wrong guards of the bound assistant: they forget it after something, or guard assistants that only look like it."""
 
 from __future__ import annotations
 

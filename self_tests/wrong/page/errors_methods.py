@@ -65,7 +65,7 @@ def below_an_assistant_there_is(fake: Fake, rest: str) -> None:
 
 
 @wrong(URL, each=["POST", "PATCH", "DELETE"])
-def what_is_below_an_assistant_is_the_assistant_for(fake: Fake, method: str) -> None:
+def a_path_below_an_assistant_is_the_assistant_for(fake: Fake, method: str) -> None:
     routing(fake, lambda path: path.removesuffix("/x"), (method,))
 
 

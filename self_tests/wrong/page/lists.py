@@ -338,7 +338,7 @@ def sorted_by(fake: Fake, field: str) -> None:
 
 
 @wrong(NEWEST)
-def what_is_modified_comes_first(fake: Fake) -> None:
+def a_modified_assistant_comes_first(fake: Fake) -> None:
     """The query is ORDER BY updated_at, or an UPDATE moves the row."""
     touched: list[str] = []
     answering(fake, lambda _, answer: touched.append(answer.body["id"].removeprefix(PREFIX)), *MODIFIES)

@@ -89,7 +89,7 @@ def retrieve_answers_the_newest_whatever_was_asked(fake: Fake) -> None:
 
 
 @wrong(SAME, KEPT)
-def what_was_modified_is_retrieved_with_its_name_in_capitals(fake: Fake) -> None:
+def a_modified_assistant_is_retrieved_with_its_name_in_capitals(fake: Fake) -> None:
     touched: set[str] = set()
     answering(fake, lambda _, answer: touched.add(answer.body["id"]), *MODIFIES)
     showing(
