@@ -1,23 +1,14 @@
-"""The requirement that a wrong value or a missing assistant violates: the calls since the last right read decide.
-
-Also the requirements that demand the acceptance of a good call.
-"""
+"""The requirement that a wrong value or a missing assistant violates: the calls since the last right read decide."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from contract_tests.http.messages import Exchange, Json, same
-from contract_tests.http.openapi import ignored_fields
-from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, PATCH, WITH_A_BODY
-from contract_tests.http.target import Target
+from contract_tests.http.operations import CREATE, DELETE, MODIFIES
 from contract_tests.oracle.calls import Call, kept_id, own_fields
-from contract_tests.oracle.errors import TOLERATED
 from contract_tests.oracle.expectations import parse_call
-from contract_tests.oracle.kept_values import NULL
 from contract_tests.oracle.model import Model, TrackedAssistant, Write
-from contract_tests.oracle.refusals import LIST_ITEMS, is_plain_create, shape
-from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Candidate, Findings
 
 SHARED = "org/shared-by-its-keys"
@@ -257,7 +248,7 @@ def losses(
     refused = [Candidate(write.requirement, (write.exchange,)) for write in own]
     other = [write for write in deletes if write.exchange.response.accepted and write.id != tracked.id]
     strayed = [Candidate("delete/only-its-target", (write.exchange,)) for write in other]
-    unshared = [Candidate(SHARED)] if _is_shared(tracked, role) else []
+    unshared = [Candidate(SHARED)] if is_shared(tracked, role) else []
     observed = [*unshared, *unkept, Candidate(otherwise)]
     first = [] if tracked.listed else unkept
     # A refused call has taken nothing out of a list that has never had it, or only what it took from everywhere.
@@ -273,28 +264,7 @@ def unless_unshared(findings: Findings, tracked: TrackedAssistant, role: str, ot
     return SHARED if may_be and (SHARED in findings.known or findings.broken(SHARED)) else otherwise
 
 
-def features(
-    call: Call, exchange: Exchange, tracked: TrackedAssistant | None, target: Target, accepted: set[str]
-) -> list[str]:
-    """The requirements that demand the acceptance of this call. A refusal violates a requirement that stands alone."""
-    if tracked and tracked.id == target.expendable_id and call.operation == DELETE:
-        return ["delete/self-is-the-keys-own"]
-    ill_formed = exchange.response.status in TOLERATED  # neither the key nor a parallel call is the cause
-    by_second_key = tracked and (call.role == "sibling" or _is_shared(tracked, call.role))
-    if by_second_key and call.operation in accepted and not ill_formed:
-        return [SHARED]
-    if exchange.request.group and not ill_formed:
-        return ["parallel/creates-all-kept" if call.operation == CREATE else "parallel/modifies-not-lost"]
-    if call.operation in WITH_A_BODY:
-        return _body_features(call, exchange.response.status)
-    if call.operation == LIST:
-        return [id for item, id in LIST_ITEMS.items() if item in shape(exchange, call)][:1] or ["list/envelope"]
-    if call.operation == DELETE:
-        return ["delete/answers-deleted"]
-    return ["retrieve/equals-created"]
-
-
-def _is_shared(tracked: TrackedAssistant, role: str) -> bool:
+def is_shared(tracked: TrackedAssistant, role: str) -> bool:
     """True if the key can reach the assistant only as a key of the same organization. The run knows the makers of its
     own assistants, and takes the first key for the maker of the declared ones.
     """
@@ -304,20 +274,3 @@ def _is_shared(tracked: TrackedAssistant, role: str) -> bool:
 def _is_made(tracked: TrackedAssistant) -> bool:
     """True if the run has created the assistant."""
     return bool(tracked.trail) and parse_call(tracked.trail[0].request).operation == CREATE
-
-
-def _body_features(call: Call, status: int) -> list[str]:
-    if ignored := [ignored_fields()[name].accepted_id for name in call.ignored]:
-        return ignored
-    if call.kept:
-        return [NULL if call.fields[name] is None else kept_id(name) for name in call.kept]
-    if call.operation == CREATE:
-        plain = is_plain_create(call) and str(call.fields.get("name", "")).isascii()
-        return [catalogue.never_succeeds()[CREATE] if plain else "create/keeps-what-it-is-given"]
-    if status in (404, 405, 501) and call.operation == PATCH:
-        return ["modify/post-and-patch-alike"]
-    if call.fields == {}:
-        return ["modify/empty-body-changes-nothing"]
-    if call.fields.get("instructions") == "":
-        return ["modify/empty-instructions-clear"]
-    return ["modify/partial"]

@@ -11,8 +11,8 @@ from contract_tests.http.openapi import id_requirement, ignored_fields, optional
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, WRITE_OPERATIONS
 from contract_tests.http.target import Target
 from contract_tests.oracle import errors
+from contract_tests.oracle.acceptance import features
 from contract_tests.oracle.assistants import Assistants
-from contract_tests.oracle.attribution import features
 from contract_tests.oracle.browsers import judge_origin, judge_preflight
 from contract_tests.oracle.calls import Call
 from contract_tests.oracle.consequences import drop_alike, drop_kept, drop_operations

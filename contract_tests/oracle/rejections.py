@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contract_tests.http.messages import Exchange
 from contract_tests.http.operations import CREATE, DELETE, LIST, MODIFIES, RETRIEVE, WRITE_OPERATIONS
 from contract_tests.http.target import Target
-from contract_tests.oracle import attribution
+from contract_tests.oracle import acceptance, attribution
 from contract_tests.oracle.calls import Call, kept_id
 from contract_tests.oracle.errors import TOLERATED
 from contract_tests.oracle.ignored_fields import IgnoredFields
@@ -141,7 +141,7 @@ class Rejections:
 
     def features(self, exchange: Exchange, call: Call, tracked: TrackedAssistant | None) -> list[str]:
         """The requirements that demand the acceptance of this call."""
-        return attribution.features(call, exchange, tracked, self.target, self.findings.accepted)
+        return acceptance.features(call, exchange, tracked, self.target, self.findings.accepted)
 
 
 def cursors(call: Call) -> set[str]:
