@@ -3,7 +3,7 @@ goes, and which environment variables hold keys; the ledger alone does not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -19,7 +19,7 @@ from contract_tests.runs.sweep import Sweep
 def sweep(path: Path, file: Path | None, allow_http: bool, yes: bool) -> list[str]:
     """Deletes what the run of the ledger has left; returns the ids that are still there. Raises TargetError, and
     ClickException for a ledger that the user has to vouch for."""
-    confirm: Callable[[str], bool] = lambda text: yes or click.confirm(one_line(text), err=True)  # noqa: E731 - as `confirm` is
+    confirm = partial(_confirm, yes)
     account = ledger.load(path)
     given = _declared(path, account, file) if file else _usual(path, account)
     check_scheme(given, allow_http)
@@ -27,6 +27,17 @@ def sweep(path: Path, file: Path | None, allow_http: bool, yes: bool) -> list[st
     if not file and not is_loopback(given.base_url) and not confirm(f"Send the key in {variable} to {given.base_url}?"):
         raise click.ClickException("Nothing was sent.")
     return Sweep(path, account, given, confirm, lambda text: click.echo(one_line(text))).run()
+
+
+def _confirm(yes: bool, text: str) -> bool:
+    """A standard input that has ended says no. Raises click.Abort at Ctrl-C."""
+    try:
+        return yes or click.confirm(one_line(text), err=True)
+    except click.Abort as abort:
+        if not isinstance(abort.__context__, EOFError):
+            raise
+        click.echo(err=True)
+        return False
 
 
 def _declared(path: Path, account: Account, file: Path) -> Target:

@@ -234,7 +234,7 @@ class Client:
     def _note_answer(self, exchange: Exchange, intent: int) -> None:
         request, response = exchange.request, exchange.response
         if request.method == operations.METHODS[operations.DELETE]:
-            gone = self.guard.note_delete(request.path, request.role, response.status)
+            gone = self.guard.note_delete(request.path, request.role, response.status, response.json)
             if gone and self.ledger:
                 self.ledger.note_gone(gone)
         elif response.accepted:

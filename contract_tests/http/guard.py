@@ -28,6 +28,8 @@ class TakenError(GuardError):
 
 class Guard:
     """`created` maps each id that this run created to the role of the create. `gone` has the ids that were deleted.
+    `unproven` has those of `gone` whose deletes were answered by a 404, or without `deleted: true`: a gateway may have
+    answered. `unclaimed` maps ids of creates of this run that are like somebody else's: nobody may delete them.
 
     Two ids are one if they differ only by the case of letters, by percent-encoding or by the prefix, because a server
     may take them for one. So an id is somebody else's if an answer has shown it before in another spelling.
@@ -40,6 +42,8 @@ class Guard:
     def __init__(self, target: Target, tag: str = "", ask_self: bool = True) -> None:
         self.created: dict[str, str] = {}
         self.gone: set[str] = set()
+        self.unproven: set[str] = set()
+        self.unclaimed: dict[str, str] = {}
         self._tag = tag
         self._free = {likeness(target.expendable_id)} if target.expendable_id else set()
         self._bound = likeness(target.bound_id) if target.bound_id and ask_self else None
@@ -97,15 +101,18 @@ class Guard:
         creates, created_id = self.may_create(method, path), None
         for item in items(answer):
             id = item["id"]
-            if creates and not self.knows(id) and self._is_ours(item):
+            is_new = creates and id not in self.created and self._is_ours(item)
+            if is_new and likeness(id) not in self._others:
                 self.adopt(id, role)
                 created_id = id
+            elif is_new and self.is_others(id):
+                self.unclaimed[id] = role
             elif likeness(id) not in self._ours:
                 self._others.setdefault(likeness(id), id)
         return created_id
 
-    def note_delete(self, path: str, role: str, status: int) -> str | None:
-        """Learns the status of a delete. Returns the id if this run created the assistant and it is gone now.
+    def note_delete(self, path: str, role: str, status: int, answer: Json = None) -> str | None:
+        """Learns the answer to a delete. Returns the id if the answer proves that an assistant of this run is gone.
 
         An answer to another spelling says nothing about the assistant, except one without the prefix.
         """
@@ -114,7 +121,11 @@ class Guard:
         if id is None or not (200 <= status < 300 or (status == 404 and role == self.created[id])):
             return None
         self.gone.add(id)
-        return id
+        if status < 300 and isinstance(answer, dict) and answer.get("deleted") is True:
+            self.unproven.discard(id)
+            return id
+        self.unproven.add(id)
+        return None
 
     def _is_ours(self, item: dict[str, Json]) -> bool:
         texts = (item.get("name"), item.get("instructions"))
@@ -136,8 +147,16 @@ def _likeness_in(path: str) -> str | None:
 
 
 def items(answer: Json) -> list[dict[str, Json]]:
-    """The objects with an id in an answer: one assistant, or those in a page or in a bare array."""
+    """The objects with an id in an answer: one assistant, or those in a page or in a bare array. An id that is a number
+    becomes the text that stands for it in a path."""
     found = answer if isinstance(answer, list) else [answer]
     if isinstance(answer, dict) and isinstance(answer.get("data"), list):
         found = answer["data"]
-    return [item for item in found if isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]]
+    ids = ((item, _id_text(item.get("id"))) for item in found if isinstance(item, dict))
+    return [{**item, "id": id} for item, id in ids if id]
+
+
+def _id_text(id: Json) -> str:
+    """Empty for a value that cannot be an id."""
+    is_number = isinstance(id, int) and not isinstance(id, bool)
+    return str(id) if is_number or isinstance(id, str) else ""

@@ -80,11 +80,13 @@ class Ledger:
 
 @dataclass
 class Account:
-    """The content of a ledger. `created` maps each id that is not gone to its role, the oldest first. `open` maps the
-    number of an intent without a known id to its call. `others` are assistants that the run did not create."""
+    """The content of a ledger. `tag` is in the texts of the run's assistants. `created` maps each id that is not gone
+    to its role, the oldest first. `open` maps the number of an intent without a known id to its call. `others` are
+    assistants that the run did not create."""
 
     base_url: str
     keys: dict[str, str]
+    tag: str = ""
     others: frozenset[str] = frozenset()
     created: dict[str, str] = field(default_factory=dict)
     open: dict[int, Intent] = field(default_factory=dict)
@@ -113,7 +115,8 @@ def load(path: Path) -> Account:
         head, *rest = [json_text.parse(line) for line in lines]
         if head.get("ledger") != FORM:
             raise ValueError
-        account = Account(_text(head["base_url"]), _texts(head["keys"]), frozenset(map(_text, head.get("others", ()))))
+        others = frozenset(map(_text, head.get("others", ())))
+        account = Account(_text(head["base_url"]), _texts(head["keys"]), _text(head["tag"]), others)
         for line in rest:
             _enter(account, line)
     except InputFileError as fault:

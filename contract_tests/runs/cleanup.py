@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def clean_up(session: Session, result: Result, progress: Progress) -> None:
             lists = _read_lists(session)
             if adopt_marked(session, lists) | _delete_listed(session, lists):
                 remove(session, session.client.send, progress)
-                lists = _read_lists(session) if session.thorough else lists
+                lists = _read_lists(session) if session.thorough or session.client.guard.unproven else lists
             if _await_late_creates(session, progress):
                 lists = _read_lists(session)
                 if adopt_marked(session, lists):
@@ -110,9 +110,11 @@ def _listed(session: Session, lists: Lists) -> list[tuple[str, str]]:
 
 
 def _read_lists(session: Session) -> Lists:
-    """The lists that may show an assistant of the run. A planned run reads one only for a create without an answer."""
+    """The lists that may show an assistant of the run. A planned run reads one only for a create without an answer, and
+    for a delete whose answer proves nothing."""
     client = session.client
     roles = [request.role for request in client.pending]
+    roles += [client.guard.created[id] for id in client.guard.unproven]
     if session.thorough:
         roles = [*client.guard.created.values(), *roles, *(request.role for request in client.refused)]
     return {role: _read_list(session, role) for role in dict.fromkeys(owner(session, each) for each in roles)}
@@ -158,19 +160,38 @@ def _readable(session: Session, request: Request) -> Exchange:
 
 
 def _left(session: Session, lists: Lists) -> dict[str, str]:
-    """The assistants that the lists show, each with the role whose key may delete it. Without lists: those that were
-    not deleted, or all if deletes do not delete.
+    """The assistants that the lists show, each with the role whose key may delete it. Without lists: those whose
+    deletes are not proven, or all if deletes do not delete.
     """
     guard, ledger = session.client.guard, session.client.ledger
     roles = {owner(session, role) for role in guard.created.values()}
     if session.thorough and all(lists.get(role) is not None for role in roles):
-        return dict(_listed(session, lists))
+        return _unclaimed(session, lists) | dict(_listed(session, lists))
     lies = any(map(_shows_the_deleted, session.oracle.findings.broken("delete/gone")))
-    left = [id for id in guard.created if lies or id not in guard.gone]
+    left = [id for id in guard.created if lies or not _is_gone(session, lists, id)]
     if lies and ledger:
         for id in left:
             ledger.note_created(id, guard.created[id])
-    return {id: owner(session, guard.created[id]) for id in left}
+    return _unclaimed(session, lists) | {id: owner(session, guard.created[id]) for id in left}
+
+
+def _unclaimed(session: Session, lists: Lists) -> dict[str, str]:
+    """The assistants of this run that the run may not delete, unless the list of their organization lacks them."""
+    unclaimed = {id: owner(session, role) for id, role in session.client.guard.unclaimed.items()}
+    return {id: role for id, role in unclaimed.items() if _may_be_listed(lists.get(role), id)}
+
+
+def _may_be_listed(shown: Sequence[dict[str, Json]] | None, id: str) -> bool:
+    """True also for a list that was not read."""
+    return shown is None or any(item["id"] == id for item in shown)
+
+
+def _is_gone(session: Session, lists: Lists, id: str) -> bool:
+    """True if the answer to the delete proves it, or a list without the assistant does."""
+    guard = session.client.guard
+    if id not in guard.unproven:
+        return id in guard.gone
+    return not _may_be_listed(lists.get(owner(session, guard.created[id])), id)
 
 
 def _shows_the_deleted(violation: Violation) -> bool:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from aiohttp import web
 
 from contract_tests.http.target import ROLES
 from fake_server.fake import Fake
+from fake_server.http.server import serve
 from self_tests.command_run import KEYS, Ran
 
 Sweep = Callable[..., Ran]
@@ -75,7 +78,7 @@ def test_a_target_file_names_the_server_and_the_variables(
 ) -> None:
     """Then a variable may have any name; a file of another server is refused."""
     monkeypatch.setenv("MY_KEY", KEYS["ASSISTANTS_API_KEY"])
-    id = f"asst-{fake.store.add('org-acme', 'ours', None).id}"
+    id = f"asst-{fake.store.add('org-acme', 'contract-1-abcdef 0007', None).id}"
     (tmp_path / "a.toml").write_text(f'base_url = "{base_url}"\n[keys]\nprimary = "MY_KEY"\n')
     (tmp_path / "b.toml").write_text('base_url = "http://127.0.0.1:9/v1"\n')
     made = {"made": id, "role": "primary", "intent": 0}
@@ -85,6 +88,48 @@ def test_a_target_file_names_the_server_and_the_variables(
 
     assert (other.code, other.err.count("\n")) == (2, 1)
     assert (ran.code, ran.out) == (0, f"{id} deleted\n")
+
+
+def test_an_assistant_without_a_text_of_the_run_is_asked_about(
+    sweep: Sweep, fake: Fake, base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ledger may come from somebody else. Without a yes the assistant stays, and the exit code says so."""
+    theirs = f"asst-{fake.store.add('org-acme', 'A customer', None).id}"
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    ran = sweep({"base_url": base_url}, {"made": theirs, "role": "primary", "intent": 1})
+
+    assert (ran.code, ran.out) == (4, f"{theirs} not deleted\n")
+    assert f"{theirs} 'A customer' has no text of the run. Delete it?" in ran.err
+
+
+def test_a_key_of_another_organization_spoils_no_ledger(
+    sweep: Sweep, fake: Fake, base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a key gets 404. The next sweep, with the right key, still deletes the assistant."""
+    id = f"asst-{fake.store.add('org-acme', 'contract-1-abcdef 0007', None).id}"
+    monkeypatch.setenv("ASSISTANTS_API_KEY", KEYS["ASSISTANTS_FOREIGN_API_KEY"])
+    monkeypatch.delenv("ASSISTANTS_FOREIGN_API_KEY")
+    ran = sweep({"base_url": base_url}, {"made": id, "role": "primary", "intent": 1})
+
+    assert ran.out.startswith(f"{id} was not found: ")
+    assert '"gone"' not in (tmp_path / "run.ledger").read_text()
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_page_of_a_gateway_deletes_nothing(sweep: Sweep, fake: Fake, status: int) -> None:
+    """A gateway answers every call with a page of its own: nothing is known of the assistant, so exit code 4."""
+    id = f"asst-{fake.store.add('org-acme', 'contract-1-abcdef 0007', None).id}"
+
+    @web.middleware
+    async def answer(_: web.Request, handler: object) -> web.Response:
+        return web.Response(status=status, text="<h1>Soon</h1>", content_type="text/html")
+
+    fake.middlewares.append(answer)
+    with serve(fake) as base_url:
+        ran = sweep({"base_url": base_url}, {"made": id, "role": "primary", "intent": 1}, words=("--yes",))
+
+    assert ran.code == 4
+    assert ran.out.startswith(f"{id} not deleted: {status} ")
 
 
 def test_an_assistant_of_others_is_never_offered(sweep: Sweep, fake: Fake, base_url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,26 @@ def test_a_create_that_broke_off_is_found(run: Callable[..., Ran], folder: Path,
 
     assert "nothing left" in ran.out
     assert (list(folder.iterdir()), len(fake.store.projects("org-acme"))) == ([], 2)
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_page_of_a_gateway_proves_no_delete(run: Callable[..., Ran], folder: Path, fake: Fake, status: int) -> None:
+    """From some call on a gateway answers for the service. So the deletes prove nothing, and the ledger stays."""
+    calls = count()
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Any) -> Any:
+        if next(calls) < 30:
+            return await handler(request)
+        return web.Response(status=status, text="<h1>Soon</h1>", content_type="text/html")
+
+    fake.middlewares.append(answer)
+    with serve(fake) as base_url:
+        ran = run(base_url, "--profile", "production")
+    (ledger,) = folder.iterdir()
+
+    assert f"assistants-contract sweep {ledger.name}" in ran.out + ran.err
+    assert '"gone"' not in ledger.read_text()
 
 
 def test_a_list_that_lags_is_read_again(
