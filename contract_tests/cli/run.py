@@ -21,6 +21,8 @@ from contract_tests.reports.recorder import Ending, Recorder
 from contract_tests.requirements.verdicts import exit_code_cut_short
 from contract_tests.runs.result import Result, merge
 
+SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has no SIGHUP
+
 
 class AnyRun(Protocol):
     """A run, full or planned. `watch` and `target` may be replaced before the run begins."""
@@ -106,11 +108,11 @@ class ConformanceRun:
 
 
 def perform(runs: Sequence[AnyRun], bar: ProgressBar) -> CutShort | None:
-    """Performs the runs one after the other. SIGTERM ends them like Ctrl-C. None if no run was cut short.
+    """Performs the runs one after the other. SIGTERM and SIGHUP end them like Ctrl-C. None if no run was cut short.
 
     A run that a signal or an error of the suite has cut short has the violations that were found until then.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    handle_signals()
     if planned := sum(each.result.planned or 0 for each in runs):
         bar.expect(planned, runs[0].target.rate_limit or 0)
     try:
@@ -152,6 +154,14 @@ def _watch(runs: Sequence[AnyRun], bar: ProgressBar, recorder: Recorder) -> None
         each.watch = watch
 
 
+def handle_signals() -> None:
+    """SIGTERM and a closed terminal interrupt the run, so that the clean-up follows. `nohup` keeps its meaning."""
+    for each in SIGNALS:
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, _interrupt)
+
+
 def _interrupt(*_: Any) -> NoReturn:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the clean-up follows; only SIGINT can interrupt it
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)  # the clean-up follows; only SIGINT can interrupt it
     raise KeyboardInterrupt

@@ -30,6 +30,10 @@ class GoneError(TargetError):
     """The target no longer takes connections."""
 
 
+class RefusedKeyError(TargetError):
+    """The target refuses a key that it accepted before."""
+
+
 class BudgetError(Exception):
     """A defect of this suite: it was about to send a request that was not planned. The request was not sent."""
 
@@ -66,6 +70,8 @@ class Client:
         self.named: list[Request] = []
         self.limited = bool(target.rate_limit)
         self._faults = 0
+        self._good_keys: set[str] = set()  # the roles whose keys were accepted
+        self._key_checks = 0
         self._calls: deque[float] = deque()
         self._until = 0.0
         self._transport = _transport(target)
@@ -89,6 +95,7 @@ class Client:
         exchange = self._exchange(request)
         self._note_answer(exchange, intent)
         self._count_faults(exchange.response)
+        self._check_key(exchange)
         return exchange
 
     def send_parallel(self, requests: Iterable[Request]) -> list[Exchange]:
@@ -136,7 +143,8 @@ class Client:
         while self._calls and self._calls[0] <= clock.now() - MINUTE - 1:
             self._calls.popleft()
         if len(self._calls) >= limit:
-            clock.rest(max(0.0, self._calls.popleft() + MINUTE + 1 - clock.now()))
+            clock.rest(max(0.0, self._calls[0] + MINUTE + 1 - clock.now()))
+            self._calls.popleft()  # not before: an interrupted rest leaves the call counted
         if self._until > clock.now():
             clock.rest(self._until - clock.now())
         self._calls.append(clock.now())
@@ -207,6 +215,24 @@ class Client:
         exchange = Exchange(self.count, request, self._masked(response), began, ended)
         self._note_answer(exchange, self._intend(request))
         return exchange
+
+    def _check_key(self, exchange: Exchange) -> None:
+        """After a 401 to a key that was accepted before, sends one plain call with that key. Raises RefusedKeyError if
+        that call gets 401 too. A second key may be refused once its own assistant is gone."""
+        role, response = exchange.request.role, exchange.response
+        if role == "sibling" or role not in self.target.keys:
+            return
+        if response.accepted:
+            # After its own assistant's delete, which is a violation, a key may be refused.
+            may_end = exchange.request == operations.delete(self.target.bound_id or "")
+            (self._good_keys.discard if may_end else self._good_keys.add)(role)
+        elif response.status == 401 and role in self._good_keys and self._key_checks < PATIENCE:
+            self._key_checks += 1
+            if self._exchange(replace(PLAIN, role=role)).response.status == 401:
+                raise RefusedKeyError(
+                    f"{self.target.base_url} refuses the key in {self.target.variables.get(role, role)} since request "
+                    f"{exchange.number}, and accepted it before."
+                )
 
     def _count_faults(self, response: Response) -> None:
         """After three faults in a row, sends one plain call. Raises GoneError if that call gets no answer either."""

@@ -26,7 +26,7 @@ class Transport:
     """The connections to one target. Threads can share them.
 
     A server may close a connection that rests, at the moment when we write. The call is then sent once more on a new
-    connection. Only a create is not, because it might create twice: after the first such end, each create gets a new
+    connection. Only a create is not, because it might create twice. After the first such end, each call gets a new
     connection.
 
     Each call is over within the target's `timeout`, from the first packet to the last byte.
@@ -46,7 +46,7 @@ class Transport:
         it; only letters beyond ASCII and blanks are percent-encoded. Raises TargetError if no call to this target can
         succeed."""
         creates = (method, path) == (METHODS[CREATE], COLLECTION)
-        if time.monotonic() - self._used > IDLE or (creates and self._closes_early):
+        if time.monotonic() - self._used > IDLE or self._closes_early:
             _close_all(self._idle)
         self._used = time.monotonic()
         request, deadline = self._serialize(method, path, body, headers), Deadline(self._target.timeout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import warnings
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from contract_tests.cli.invocation import Invocation
 from contract_tests.cli.references import References
+from contract_tests.cli.run import handle_signals
 from contract_tests.cli.suite_errors import describe_error, render_traceback
 from contract_tests.http.secrets import Secrets
 from contract_tests.http.target import Target, TargetError
@@ -54,6 +56,8 @@ def judge(invocation: Invocation, references: References) -> Record:
 def _perform(run: Run | PlannedRun) -> str:
     """Performs the run. The reason why it has no verdict; empty if it has verdicts."""
     try:
+        if threading.current_thread() is threading.main_thread():
+            handle_signals()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # warnings of libraries that the caller's tests do not use
             run.judge()

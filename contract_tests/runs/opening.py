@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 from contract_tests.generators.session import Session, is_page, page_ids
 from contract_tests.http import operations
 from contract_tests.http.client import PLAIN, Client
-from contract_tests.http.openapi import page_limit
+from contract_tests.http.openapi import id_prefixes, page_limit
 from contract_tests.http.target import DECLARED, TargetError
+from contract_tests.oracle.errors import error_of
 
 NOT_HERE = (404, 405)
 
@@ -46,6 +48,20 @@ def open_lists(session: Session, roles: Iterable[str], most: int | None = None) 
 def has_list(session: Session) -> bool:
     """True if the first list of the primary key was a page."""
     return is_page(session.first_answers["primary"])
+
+
+def check_service(session: Session) -> None:
+    """Raises TargetError if the list and a retrieve of an unknown id get the same status from no service of this API: a
+    gateway, or a service that is down. Nothing was created then."""
+    listed = session.first_answers["primary"]
+    if is_page(listed):
+        return
+    other = session.client.send(operations.retrieve(f"{id_prefixes()[0]}{token_hex(12)}")).response
+    if listed.status == other.status and (listed.status >= 500 or not error_of(other.json)):
+        raise TargetError(
+            f"{session.target.base_url} answers {listed.status} to a list and to a retrieve: is the service up, and is "
+            "the address right?"
+        )
 
 
 def check_declared(session: Session) -> None:

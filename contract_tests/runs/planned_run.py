@@ -22,7 +22,7 @@ from contract_tests.profiles.fixtures import Fixtures
 from contract_tests.profiles.plan import JUDGING, READ_ONLY, Plan
 from contract_tests.requirements.findings import Findings
 from contract_tests.runs.cleanup import remove
-from contract_tests.runs.opening import check_declared, check_keys, open_lists
+from contract_tests.runs.opening import check_declared, check_keys, check_service, open_lists
 from contract_tests.runs.result import Progress, Result
 from contract_tests.runs.stage import perform, stage
 
@@ -66,10 +66,11 @@ class PlannedRun:
 
     def judge(self) -> Result:
         """Runs the plan. Raises TargetError, GuardError, BudgetError."""
+        client = self._client(self.target)
         if self.plan.profile != READ_ONLY:
-            self._ledger = self._open_ledger()
+            client.ledger = self._ledger = self._open_ledger()
             self.result.ledger = self._path
-        session = Session(self._client(self.target), Oracle(self.target, self._tag), thorough=False)
+        session = Session(client, Oracle(self.target, self._tag), thorough=False)
         self._findings = session.oracle.findings
         try:
             with stage(session, self.result, self.progress, self.plan.profile in JUDGING):
@@ -97,6 +98,7 @@ class PlannedRun:
     def _perform(self, session: Session) -> None:
         self.progress("the first walk", 0, 1)
         open_lists(session, ["primary"], self.plan.pages)
+        check_service(session)
         check_declared(session)
         if self.plan.checks:
             check_keys(session)

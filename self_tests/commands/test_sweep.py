@@ -122,6 +122,7 @@ def test_a_page_of_a_gateway_deletes_nothing(sweep: Sweep, fake: Fake, status: i
 
     @web.middleware
     async def answer(_: web.Request, handler: object) -> web.Response:
+        del handler
         return web.Response(status=status, text="<h1>Soon</h1>", content_type="text/html")
 
     fake.middlewares.append(answer)

@@ -100,6 +100,27 @@ def test_a_create_that_broke_off_is_found(run: Callable[..., Ran], folder: Path,
     assert (list(folder.iterdir()), len(fake.store.projects("org-acme"))) == ([], 2)
 
 
+@pytest.mark.parametrize("status", [200, 404, 500, 503])
+def test_nothing_is_created_if_no_service_answers(
+    run: Callable[..., Ran], folder: Path, fake: Fake, status: int
+) -> None:
+    """A gateway, or a service that is down, answers all calls alike: one line, exit code 2, and no create."""
+    methods = set()
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Any) -> Any:
+        del handler
+        methods.add(request.method)
+        return web.Response(status=status, text="<h1>Soon</h1>", content_type="text/html")
+
+    fake.middlewares.append(answer)
+    with serve(fake) as base_url:
+        ran = run(base_url, "--profile", "production")
+
+    assert (ran.code, methods, list(folder.iterdir())) == (2, {"GET"}, [])
+    assert f"answers {status} to a list and to a retrieve" in ran.err
+
+
 @pytest.mark.parametrize("status", [200, 404])
 def test_a_page_of_a_gateway_proves_no_delete(run: Callable[..., Ran], folder: Path, fake: Fake, status: int) -> None:
     """From some call on a gateway answers for the service. So the deletes prove nothing, and the ledger stays."""
