@@ -11,7 +11,7 @@ from contract_tests.oracle.calls import Call, kept_id
 from contract_tests.oracle.errors import TOLERATED
 from contract_tests.oracle.kept_values import NULL
 from contract_tests.oracle.model import TrackedAssistant
-from contract_tests.oracle.refusals import LIST_ITEMS, is_plain_create, shape
+from contract_tests.oracle.refusals import LIST_ITEMS, is_plain_create, is_plain_text, shape
 from contract_tests.requirements import catalogue
 
 
@@ -42,7 +42,7 @@ def _body_features(call: Call, status: int) -> list[str]:
     if call.kept:
         return [NULL if call.fields[name] is None else kept_id(name) for name in call.kept]
     if call.operation == CREATE:
-        plain = is_plain_create(call) and str(call.fields.get("name", "")).isascii()
+        plain = is_plain_create(call) and is_plain_text(call.fields.get("name"))
         return [catalogue.never_succeeds()[CREATE] if plain else "create/keeps-what-it-is-given"]
     if status in (404, 405, 501) and call.operation == PATCH:
         return ["modify/post-and-patch-alike"]

@@ -78,6 +78,8 @@ class Errors:
         """Judges a call that had to be refused. True if the refusal is right."""
         statuses = frozenset().union(*(demand.statuses for demand in demands)) | (TOLERATED if call.free else set())
         status = exchange.response.status
+        if status == 404 and call.id and all(demand.bad_input for demand in demands):
+            return False  # the assistant may be lost, which is no matter of the input
         if status not in statuses and not self._has_other_bad_input_status(exchange, demands):
             if status in TOLERATED and statuses != TOLERATED:
                 self._otherwise.append((exchange, call, demands))

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from contract_tests.http.messages import Exchange, Json
-from contract_tests.http.operations import LIST
+from contract_tests.http.operations import CREATE, LIST
 from contract_tests.oracle import attribution
 from contract_tests.oracle.assistants import Assistants
 from contract_tests.oracle.calls import Call
@@ -79,7 +79,7 @@ class Lists:
             known = self.model.find(str(item.get("id"))) if isinstance(item, dict) else None
             self.assistant_judge.shape(exchange, item, self._besides(item, known))
             if isinstance(item, dict):
-                self.ignored_fields.judge(exchange, call, item, organization)
+                self.ignored_fields.judge(exchange, call, item, self._owner(item, known, organization))
         ambiguous = self.model.taken_over()
         for item in (item for item in items if item["id"] not in ambiguous):
             tracked = self.model.find(item["id"])
@@ -101,6 +101,13 @@ class Lists:
                 tracked.unlisted.discard(call.role)
                 tracked.listed_at, tracked.listed = len(self.model.log), True
                 self.assistant_judge.judge_shown(exchange, call, tracked, item)
+
+    def _owner(self, item: dict[str, Json], known: TrackedAssistant | None, organization: str) -> str:
+        """The organization of an item: a list that shows an assistant of another says nothing about its own."""
+        if known and known.organization:
+            return known.organization
+        seen = (name for name, ids in self.model.bystanders.items() if item.get("id") in ids)
+        return next(seen, organization)
 
     def _newcomer(self, exchange: Exchange, item: dict[str, Json], organization: str) -> None:
         """Judges an id that is new to the run. The assistant belongs to another user, unless it carries a text that
@@ -128,8 +135,10 @@ class Lists:
     def _ghost(self, item: dict[str, Json]) -> Write | None:
         """The call that has made this assistant although the call had to make nothing."""
         texts = [item.get("name"), item.get("instructions")]
-        sender = self.model.sender({text for text in texts if isinstance(text, str)})
-        return sender if sender and not sender.accepted and sender.requirement else None
+        senders = self.model.senders({text for text in texts if isinstance(text, str)})
+        if not senders or any(each.accepted and each.call.operation == CREATE for each in senders):
+            return None  # a right create has sent the text too
+        return senders[-1] if not senders[-1].accepted and senders[-1].requirement else None
 
     def _frame(self, exchange: Exchange, body: dict[str, Json], ids: list[str]) -> None:
         ends = (ids[0], ids[-1]) if ids else (None, None)

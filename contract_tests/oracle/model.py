@@ -123,10 +123,10 @@ class Model:
         shown = ((each, (each.document or {}).get("id")) for each in taken)
         return {id for each, id in shown if isinstance(id, str) and id != each.id}
 
-    def sender(self, texts: set[Json]) -> Write | None:
-        """The newest write that sent one of these texts, if only this run sends that text."""
-        ours = {text for text in texts if isinstance(text, str) and self.tag in text}
-        return next((write for write in reversed(self.log) if ours.intersection(write.texts)), None) if ours else None
+    def senders(self, texts: set[str]) -> list[Write]:
+        """The writes that sent one of these texts, if only this run sends that text. The newest is the last."""
+        ours = {text for text in texts if self.tag in text}
+        return [write for write in self.log if ours.intersection(write.texts)] if ours else []
 
     def present(self, organization: str) -> Iterator[TrackedAssistant]:
         return (

@@ -8,6 +8,7 @@ sent to it.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ NOT_OFFERED = (405, 501)
 # that are alike.
 FEW, MANY = 3, 10
 Item = tuple[str, str]
+ODD_TEXT = "odd text"
+PLAIN = re.compile(r"[A-Za-z0-9 .,:;!?_-]*")
+SHORT = 1000  # characters
 Shape = frozenset[Item]
 # The requirement that is violated if the list refuses this part of a query.
 LIST_ITEMS: dict[Item, str] = {
@@ -195,7 +199,7 @@ class Refusals:
     def _lacking(self, call: Call) -> set[str]:
         """The names of the fields that each accepted call has and this call does not."""
         accepted = [{name for name, _ in other} for other in self._accepted[call.operation]]
-        return (set.intersection(*accepted) if accepted else set()) - call.fields.keys()
+        return (set.intersection(*accepted) if accepted else set()) - call.fields.keys() - {ODD_TEXT}
 
     def _cause(self, each: Refused, difference: Shape | None) -> Iterator[tuple[str, Refused]]:
         operation = each.call.operation
@@ -256,6 +260,8 @@ class Refusals:
     def _of(self, item: Item, each: Refused) -> str:
         if each.call.operation == LIST:
             return LIST_ITEMS.get(item, each.otherwise)
+        if item[0] == ODD_TEXT:
+            return "create/keeps-what-it-is-given"
         ignored, kept = ignored_fields().get(item[0]), kept_fields().get(item[0])
         if kept:
             return NULL if each.call.fields[kept.name] is None else kept.kept_id
@@ -282,20 +288,27 @@ def is_plain_create(call: Call) -> bool:
 
 
 def shape(exchange: Exchange, call: Call) -> Shape:
-    """The fields of a body with their values. A text counts only as empty or not empty.
+    """The fields of a body with their values. A text counts only as empty, or not empty; an odd text is one more item,
+    because a gateway may refuse it in any body.
 
     A content type without a body, which the Python SDK sends, is one more: some servers refuse it.
     """
     if call.operation == LIST:
         return frozenset((name, value if name == "order" else "") for name, value in call.parameters.items())
     if call.fields:
-        return frozenset((name, _value(name, value)) for name, value in call.fields.items())
+        odd = ((ODD_TEXT, name) for name in TEXTS if not is_plain_text(call.fields.get(name)))
+        return frozenset([*((name, _value(name, value)) for name, value in call.fields.items()), *odd])
     headers = dict(exchange.request.headers)
     return (
         frozenset()
         if exchange.request.body
         else frozenset((name, headers[name]) for name in headers if name == "content-type")
     )
+
+
+def is_plain_text(value: Json) -> bool:
+    """True for a short text of common characters, and for a value that is no text."""
+    return not isinstance(value, str) or (len(value) <= SHORT and PLAIN.fullmatch(value) is not None)
 
 
 def _value(name: str, value: Json) -> str:

@@ -8,7 +8,7 @@ from contract_tests.http.messages import Exchange
 from contract_tests.http.operations import METHODS, MODIFIES, MODIFY, PATCH
 from contract_tests.oracle.calls import TEXTS, Call
 from contract_tests.oracle.model import Model, TrackedAssistant
-from contract_tests.oracle.refusals import Shape, shape
+from contract_tests.oracle.refusals import ODD_TEXT, Shape, shape
 from contract_tests.requirements.findings import Findings, answer
 
 
@@ -29,7 +29,8 @@ class Verbs:
         """Compares the effects of the two methods, for each body that was sent by both."""
         for body, verbs in self._results.items():
             if len(verbs) == 2 and body not in self._doubtful:
-                self._compare(", ".join(sorted(name for name, _ in body)) or "no field", verbs)
+                names = sorted(name for name, _ in body if name != ODD_TEXT)
+                self._compare(", ".join(names) or "no field", verbs)
         self._results = {}
         for exchange in () if self._posts_answer_201 else self._patches_with_201:
             self.findings.add_violation("modify/post-and-patch-alike", "200, as by POST", answer(exchange), exchange)

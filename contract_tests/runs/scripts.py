@@ -95,6 +95,7 @@ def replay(session: Session, script: Sequence[Exchange]) -> Replay:
     known = session.oracle
     oracle = Oracle(session.target, known.model.tag)
     oracle.inherit(known)
+    _forget_the_deleted(session, oracle, script)
     again, result = Session(session.client, oracle, session.thorough, repeats=True), Replay()
     before = set(session.client.guard.created)
     with suppress(BlockedError, GuardError):
@@ -105,6 +106,16 @@ def replay(session: Session, script: Sequence[Exchange]) -> Replay:
         delete_created(session, id, session.client.send)
     result.violations.extend(oracle.findings.violations)
     return result
+
+
+def _forget_the_deleted(session: Session, oracle: Oracle, script: Sequence[Exchange]) -> None:
+    """A declared assistant that the run has deleted is no matter of a script that does not name it: a list that still
+    shows it would confirm the violation without the calls of the script."""
+    named = " ".join(each.request.path for each in script)
+    for id in session.target.declared_ids:
+        with_second_key = any(each.request.role == "sibling" for each in script)
+        if oracle.model.assistants[id].gone and quote(id, safe="") not in named and not with_second_key:
+            del oracle.model.assistants[id]
 
 
 def _send(session: Session, script: Sequence[Exchange], sent: list[tuple[Exchange, Exchange]]) -> None:

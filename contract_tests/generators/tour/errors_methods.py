@@ -1,5 +1,7 @@
 """Methods that nobody has, and URLs near the ones of the API."""
 
+from urllib.parse import quote
+
 from contract_tests.generators.session import Session
 from contract_tests.generators.steps import step
 from contract_tests.http import operations
@@ -25,8 +27,8 @@ def urls_below_an_assistant(session: Session) -> None:
     id = session.create_assistant()
     for rest in ("x", "instructions", f"{id}"):
         session.client.guard.invent(f"{id}/{rest}")
-        session.send(operations.raw("GET", operations.raw_path(f"{id}/{rest}")))
-    below = operations.raw_path(f"{id}/x")
+        session.send(operations.raw("GET", f"{operations.path(id)}/{quote(rest)}"))
+    below = f"{operations.path(id)}/x"
     for method in ("POST", "PATCH", "DELETE"):
         body = dump({"name": session.unique_text("below")}) if method != "DELETE" else None
         session.send(operations.raw(method, below, body))
