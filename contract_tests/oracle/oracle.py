@@ -22,7 +22,7 @@ from contract_tests.oracle.expectations import Demand, parse_call
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.lists import Lists
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
-from contract_tests.oracle.refusals import NOT_OFFERED, Refusals, is_plain_create
+from contract_tests.oracle.refusals import ACCEPTANCE, NOT_OFFERED, Refusals, is_plain_create
 from contract_tests.oracle.rejections import Rejections
 from contract_tests.oracle.states import UNKNOWN, all_demands, is_bound
 from contract_tests.oracle.unanswered import Unanswered
@@ -218,7 +218,7 @@ class Oracle:
         drop_operations(self.findings, never)
         for requirement, refused in causes:
             candidates, last = [Candidate(requirement), *refused.others], refused.exchange
-            self.findings.add_explained(candidates, "to be accepted", answer(last), *refused.shown, last=last)
+            self.findings.add_explained(candidates, ACCEPTANCE, answer(last), *refused.shown, last=last)
             # A field that is never accepted cannot be kept either.
             kept = [field.not_kept_id for field in ignored_fields().values() if field.accepted_id == requirement]
             self.findings.block(requirement, *kept)

@@ -13,7 +13,7 @@ from contract_tests.oracle.errors import TOLERATED
 from contract_tests.oracle.ignored_fields import IgnoredFields
 from contract_tests.oracle.kept_values import refusable
 from contract_tests.oracle.model import ORGANIZATIONS, Model, TrackedAssistant
-from contract_tests.oracle.refusals import Refusals
+from contract_tests.oracle.refusals import ACCEPTANCE, Refusals
 from contract_tests.oracle.verbs import Verbs
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Candidate, Findings, answer
@@ -117,7 +117,7 @@ class Rejections:
         self.findings.refused.setdefault(call.operation, exchange.response.status)
         tracked = self.model.find(call.id)
         self.findings.add_violation(
-            requirement, "to be accepted", answer(exchange), *(tracked.trail[:1] if tracked else ()), exchange
+            requirement, ACCEPTANCE, answer(exchange), *(tracked.trail[:1] if tracked else ()), exchange
         )
 
     def _lost(self, exchange: Exchange, call: Call, tracked: TrackedAssistant) -> None:

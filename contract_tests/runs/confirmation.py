@@ -16,9 +16,11 @@ from urllib.parse import quote
 
 from contract_tests.generators.session import BlockedError, Session
 from contract_tests.http import operations
-from contract_tests.http.messages import Exchange
+from contract_tests.http.messages import Exchange, dump, parse
 from contract_tests.http.operations import created_id
 from contract_tests.http.target import TargetError
+from contract_tests.oracle.calls import TEXTS
+from contract_tests.oracle.refusals import ACCEPTANCE, is_plain_text
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Violation
 from contract_tests.runs.contrasts import Script, find_contrast, one_by_one, ungrouped
@@ -30,6 +32,7 @@ TRIES = 3  # violations of one requirement: one of them has to come again
 LONG = 12  # calls of a script: the most that are shortened
 PARALLEL = "parallel/"
 SEEN = "modify/seen-everywhere"
+KEPT = "create/keeps-what-it-is-given"
 LIMITER = "rate/"  # its probe has repeated each burst already
 
 
@@ -128,11 +131,27 @@ def _is_there(session: Session, id: str) -> bool:
 
 def _find_cause(session: Session, violation: Violation, script: Script) -> Violation:
     """The violation itself, confirmed by its shortest script; or the violation that simpler calls show in its place."""
-    if simpler := _find_simpler(session, violation, script):
+    if simpler := _find_simpler(session, violation, script) or _find_odd_text(session, violation, script):
         return simpler
     cause = _find_needed(session, violation, script) or violation
     shortest = _shorten(session, violation.requirement, script) if session.thorough else script
     return replace(cause, exchanges=shortest, confirmed=True)
+
+
+def _find_odd_text(session: Session, violation: Violation, script: Script) -> Violation | None:
+    """The violation by an odd text, if the refused call is accepted with plain texts in place of the odd ones."""
+    request = script[-1].request
+    body = parse(request.body)
+    odd = [name for name in TEXTS if isinstance(body, dict) and not is_plain_text(body.get(name))]
+    if not odd or violation.expected != ACCEPTANCE or violation.requirement == KEPT:
+        return None
+    plain = dump({**body, **{name: session.unique_text("plain") for name in odd}})
+    simple = (*script[:-1], replace(script[-1], request=replace(request, body=plain)))
+    if not _may_replay(session, simple):
+        return None
+    made = replay(session, simple).exchanges
+    is_accepted = len(made) == len(simple) and made[-1][1].response.accepted
+    return replace(violation, requirement=KEPT, exchanges=script, confirmed=True) if is_accepted else None
 
 
 def _find_needed(session: Session, violation: Violation, script: Script) -> Violation | None:

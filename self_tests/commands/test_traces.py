@@ -121,6 +121,28 @@ def test_nothing_is_created_if_no_service_answers(
     assert f"answers {status} to a list and to a retrieve" in ran.err
 
 
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("words", [(), ("--profile", "production")])
+def test_a_key_that_is_revoked_ends_the_run(run: Callable[..., Ran], fake: Fake, words: tuple[str, ...]) -> None:
+    """A 401 to a key that was accepted is no verdict: one line says so, and nothing else is violated."""
+    calls = count()
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Any) -> Any:
+        if next(calls) < 30:
+            return await handler(request)
+        error = {"message": "Revoked.", "type": "authentication_error", "param": None, "code": None}
+        return web.json_response({"error": error}, status=401)
+
+    fake.middlewares.append(answer)
+    with serve(fake) as base_url:
+        ran = run(base_url, *words)
+
+    assert (ran.code, "FAILED" in ran.out) == (2, False)
+    assert "refuses the key in ASSISTANTS_API_KEY since request" in ran.err
+    assert "sweep" in ran.out + ran.err
+
+
 @pytest.mark.parametrize("status", [200, 404])
 def test_a_page_of_a_gateway_proves_no_delete(run: Callable[..., Ran], folder: Path, fake: Fake, status: int) -> None:
     """From some call on a gateway answers for the service. So the deletes prove nothing, and the ledger stays."""
@@ -139,6 +161,25 @@ def test_a_page_of_a_gateway_proves_no_delete(run: Callable[..., Ran], folder: P
 
     assert f"assistants-contract sweep {ledger.name}" in ran.out + ran.err
     assert '"gone"' not in ledger.read_text()
+
+
+def test_ids_that_are_numbers_leave_nothing(run: Callable[..., Ran], folder: Path, fake: Fake, base_url: str) -> None:
+    """Such an id breaks the contract, and still names an assistant that the run has made."""
+    numbers = count(1)
+    render, project_id, find = fake.render, fake.project_id, fake.store.find
+    fake.store.new_id = lambda _: str(next(numbers))
+
+    def numbered(*parts: Any) -> dict[str, Any]:
+        document = render(*parts)
+        digits = document["id"].removeprefix("asst-")
+        return {**document, "id": int(digits)} if digits.isdigit() else document
+
+    fake.render = numbered
+    fake.project_id = lambda id: id if id.isdigit() and find(id) else project_id(id)
+    ran = run(base_url, "--only", "create/")
+
+    assert (ran.code, list(folder.iterdir())) == (1, [])
+    assert len(fake.store.projects("org-acme")) == 2
 
 
 def test_a_list_that_lags_is_read_again(

@@ -23,6 +23,25 @@ def letters_beyond_ascii(fake: Fake) -> None:
     fake.store.new_id = lambda _: f"прое́кт-{next(numbers):06}"
 
 
+@choice("letters of an id")
+def letters_of_two_cases(fake: Fake) -> None:
+    """Some ids differ only by the case of their letters."""
+    numbers = count(1)
+
+    def new_id(_: str) -> str:
+        number = next(numbers)
+        return "".join(each.upper() if number >> place & 1 else each for place, each in enumerate("abcdefghijklm"))
+
+    fake.store.new_id = new_id
+
+
+@choice("letters of an id")
+def characters_of_a_url(fake: Fake) -> None:
+    """A client must percent-encode them in a path and in a query."""
+    numbers = count(1)
+    fake.store.new_id = lambda _: f"a/b%2f?c=1#d&e-{next(numbers):06}"
+
+
 @choice("odd forms of an id")
 def capitals_and_blanks_are_as_good(fake: Fake) -> None:
     """An id is read in lower case and without the blanks around it."""

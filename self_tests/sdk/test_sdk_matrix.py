@@ -191,7 +191,7 @@ def test_nodes_sdk_accuses_nothing_that_the_server_keeps(name: str) -> None:
 def test_the_tests_in_node_about_many_assistants_are_explained() -> None:
     """`explain` knows the tests in Node that have a helper of their own."""
     assert list(promises_of_node("list/limit")) == [
-        "A page holds as many as limit says, or fewer and says more; the default is 20."
+        "A page holds limit assistants, or says that more follow. The default is 20."
     ]
 
 

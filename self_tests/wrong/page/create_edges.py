@@ -9,8 +9,9 @@ from collections.abc import Callable
 from urllib.parse import unquote, unquote_plus
 
 from contract_tests.http.operations import CREATE, MODIFY, PATCH
+from contract_tests.oracle.calls import TEXTS
 from fake_server.fake import Fake
-from self_tests.wrong.wrong_server import reading_field, wrong
+from self_tests.wrong.wrong_server import reading_field, refusing, wrong
 
 KEPT, ALIKE = "create/keeps-what-it-is-given", "modify/post-and-patch-alike"
 Change = Callable[[str], str]
@@ -101,3 +102,9 @@ def without_controls(text: str) -> str:
 @wrong(KEPT, each=["name", "instructions"])
 def control_characters_are_left_out_of(fake: Fake, field: str) -> None:
     reading_field(fake, field, str, without_controls)
+
+
+@wrong(KEPT)
+def markup_is_refused(fake: Fake) -> None:
+    """A gateway takes markup for an attack, in whatever body it is."""
+    refusing(fake, lambda body: any(re.search(r"<\s*/?\s*(script|b)\b", str(body.get(name))) for name in TEXTS))
