@@ -34,6 +34,7 @@ class Reports:
     """The chosen report files. Raises ClickException before the run if a file cannot be written."""
 
     def __init__(self, files: Mapping[str, Path | None], events: Path | None = None) -> None:
+        _check_distinct({**files, "events": events})
         self.files = writable(files)
         self._events = writable({"events": events}).get("events")
         self._faults: list[str] = []
@@ -90,6 +91,14 @@ def _write_to_github(record: Record) -> None:
             open(summary, "a", encoding="utf-8", errors="backslashreplace") as file,
         ):
             file.write(markdown(record))
+
+
+def _check_distinct(files: Mapping[str, Path | None]) -> None:
+    """Raises ClickException if two options name one file: the second would overwrite the first."""
+    seen: dict[Path, str] = {}
+    for name, path in files.items():
+        if path and (earlier := seen.setdefault(path.resolve(), name)) != name:
+            raise click.ClickException(f"--{earlier} and --{name} name one file, {path}: give each its own.")
 
 
 def writable(files: Mapping[str, Path | None]) -> dict[str, Path]:

@@ -6,7 +6,9 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from contract_tests.http import credentials, operations
@@ -85,7 +87,10 @@ class Client:
             if exchange.response.status != 429:
                 return exchange
             self._wait(exchange)
-        raise TargetError(f"{self.target.base_url} keeps answering 429, even after the waits that it asked for.")
+        raise TargetError(
+            f"{self.target.base_url} keeps answering 429: {PATIENCE} times to one request, with a wait after each. "
+            "Others may use up the limit of the key."
+        )
 
     def send_once(self, request: Request) -> Exchange:
         """As `send`, but returns a 429 like any other answer."""
@@ -126,7 +131,7 @@ class Client:
     def _wait(self, refused: Exchange) -> None:
         self.limited = True
         self.waited += 1
-        self.rest(_retry_after(refused.response))
+        self.rest(_retry_after(refused.response, self.target.clock.now()))
 
     def rest(self, seconds: float) -> None:
         """Waits for this number of seconds on the target's clock."""
@@ -250,7 +255,7 @@ class Client:
 
     def _may_have_made(self, request: Request, response: Response) -> bool:
         """The call may have made an assistant, and no answer has named the assistant."""
-        named = [item["id"] for item in items(response.json) if self.guard.owns(item["id"])]
+        named = [item["id"] for item in items(response.json_or_guess) if self.guard.owns(item["id"])]
         return (
             not named
             and not response.refused
@@ -264,7 +269,8 @@ class Client:
             if gone and self.ledger:
                 self.ledger.note_gone(gone)
         elif response.accepted:
-            created_id = self.guard.note_answer(request.method, request.path, request.role, response.json)
+            answer = response.json_or_guess
+            created_id = self.guard.note_answer(request.method, request.path, request.role, answer)
             if created_id and self.ledger:
                 self.ledger.note_created(created_id, request.role, intent)
         if any(each is request for each in self.pending):
@@ -295,6 +301,11 @@ def authorize(role: str, keys: Mapping[str, str]) -> dict[str, str]:
     return {"authorization": f"Bearer {keys[role]}"} if role in ROLES else credentials.headers_of(role, keys)
 
 
-def _retry_after(response: Response) -> float:
+def _retry_after(response: Response, now: float) -> float:
+    """The seconds to wait: as the header says in seconds or by a date, two minutes at most; a minute if it is odd."""
     text = response.headers.get("retry-after", "")
-    return min(max(float(text), 1.0), 120.0) if re.fullmatch(r"\d{1,9}", text) else MINUTE
+    if re.fullmatch(r"\d{1,9}", text):
+        return min(max(float(text), 1.0), 2 * MINUTE)
+    with suppress(ValueError):
+        return min(max(parsedate_to_datetime(text).timestamp() - now, 1.0), 2 * MINUTE)
+    return MINUTE

@@ -282,7 +282,9 @@ def _base_url(text: str, where: str) -> tuple[str, str]:
         url.port  # noqa: B018 - the access validates the port
     except ValueError as fault:
         raise TargetError(f"{where}: '{text}' is not a URL ({fault}).") from fault
-    if url.scheme not in ("http", "https") or not url.hostname or url.fragment or url.username:
+    if url.username or url.password:
+        raise TargetError(f"{where}: the base URL holds a user name or a password. Keys belong in the environment.")
+    if url.scheme not in ("http", "https") or not url.hostname or url.fragment:
         raise TargetError(f"{where}: '{text}' is not a base URL such as http://127.0.0.1:8080/v1.")
     if not re.fullmatch(r"[\x21-\x7e]*", text.removeprefix(f"{url.scheme}://{url.netloc}")):
         raise TargetError(f"{where}: '{text}' has characters that must be percent-encoded.")

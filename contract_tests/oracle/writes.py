@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contract_tests.http.guard import items
 from contract_tests.http.messages import Exchange, Json, same
 from contract_tests.http.openapi import id_prefixes, id_requirement, ignored_fields
 from contract_tests.http.operations import CREATE, DELETE, LIST, METHODS, MODIFIES, RETRIEVE
@@ -64,6 +65,7 @@ class Writes:
         before = len(self.findings.violations)
         id = document.get("id") if isinstance(document, dict) else None
         if not isinstance(document, dict) or not isinstance(id, str) or not id:
+            self._note_unread(exchange, call)
             return
         judge = self.findings.judge
         if "id" not in taken:
@@ -99,6 +101,12 @@ class Writes:
         self._made += 1
         self._add(exchange, call, document, taken)
         self._grant(CREATE, before)
+
+    def _note_unread(self, exchange: Exchange, call: Call) -> None:
+        """Nothing is expected of an assistant whose create answered no right JSON: only its id is known."""
+        for item in items(exchange.response.json_or_guess):
+            if not self.model.has_seen(item["id"]):
+                self.model.assistants[item["id"]] = TrackedAssistant(item["id"], "", call.role, trail=[exchange])
 
     def _take_over(self, exchange: Exchange, call: Call, document: Json) -> set[str]:
         """The fields of the identity that the answer has as they were sent. Each is a violation."""

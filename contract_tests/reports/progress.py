@@ -83,10 +83,10 @@ class ProgressBar:
         clock = Clock(target.clock.now, lambda seconds: self._rest(target.clock, seconds), self._name_wait)
         return replace(target, clock=clock)
 
-    def describe(self) -> str:
-        """The progress in one line."""
-        parts = [self._stage + self._part, self._count(), *self._wait(), *self._left()]
-        return ", ".join(parts)
+    def describe(self, stage_last: bool = False) -> str:
+        """The progress in one line. A narrow terminal cuts off the end, where the stage is missed least."""
+        stage, rest = [self._stage + self._part], [self._count(), *self._wait(), *self._left()]
+        return ", ".join(rest + stage if stage_last else stage + rest)
 
     def _rest(self, clock: Clock, seconds: float) -> None:
         self._announce(f", waiting {seconds:.0f} s for the {self._cause}")
@@ -145,4 +145,4 @@ class _Line(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         task.completed = self._progress.requests
-        return Text(self._progress.describe(), overflow="ellipsis", no_wrap=True)
+        return Text(self._progress.describe(stage_last=True), overflow="ellipsis", no_wrap=True)

@@ -149,9 +149,10 @@ def _sums(record: Record, console: Console) -> None:
 
 
 def _requests(sent: int, planned: int | None) -> str:
-    """The number of requests. A planned run sends more than planned only to find the causes of violations."""
+    """The number of requests. A planned run sends more than planned to find the causes of violations, after a 429, and
+    if the list has become longer."""
     if planned and sent > planned:
-        return f"{planned} planned requests and {sent - planned} to find the causes of violations"
+        return f"{planned} planned requests and {sent - planned} more"
     return f"{sent} of {planned} planned requests" if planned else f"{sent} requests"
 
 

@@ -182,6 +182,35 @@ def test_ids_that_are_numbers_leave_nothing(run: Callable[..., Ran], folder: Pat
     assert len(fake.store.projects("org-acme")) == 2
 
 
+SPOILT: dict[str, Callable[[bytes], bytes]] = {
+    "a NaN": lambda body: body.replace(b'"top_p":1.0', b'"top_p":NaN'),
+    "a byte order mark": lambda body: b"\xef\xbb\xbf" + body,
+    "without its end": lambda body: body[:-4],
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_an_answer_that_is_no_json_leaves_nothing(
+    run: Callable[..., Ran], fake: Fake, spoil: Callable[[bytes], bytes]
+) -> None:
+    """The text of the answer still has the id of the assistant, so the run deletes the assistant."""
+
+    @web.middleware
+    async def change(request: web.Request, handler: Any) -> Any:
+        response = await handler(request)
+        if request.method != "DELETE" and response.status == 200:
+            response.body = spoil(response.body)
+        return response
+
+    fake.middlewares.append(change)
+    with serve(fake) as base_url:
+        ran = run(base_url, "--only", "create/")
+
+    assert ran.code == 1
+    assert len(fake.store.projects("org-acme")) == 2
+
+
 def test_a_list_that_lags_is_read_again(
     run: Callable[..., Ran], folder: Path, fake: Fake, base_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

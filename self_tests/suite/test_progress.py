@@ -37,6 +37,15 @@ def test_a_line_says_the_stage_the_wait_and_what_is_left() -> None:
     assert "limiter" not in bar.describe()
 
 
+def test_a_bar_ends_with_the_stage() -> None:
+    """A terminal of 80 columns cuts off the end of a long stage, not the wait."""
+    bar = ProgressBar()
+    bar.expect(80, 20)
+    bar.stage("two parallel modifies", 4, 18)
+
+    assert bar.describe(stage_last=True).endswith("left, two parallel modifies (5 of 18)")
+
+
 def test_another_wait_names_its_cause() -> None:
     """A wait for a server that is starting is not called a limiter's."""
     bar, lines = ProgressBar(), list[str]()
