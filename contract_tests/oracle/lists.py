@@ -106,7 +106,7 @@ class Lists:
         """The organization of an item: a list that shows an assistant of another says nothing about its own."""
         if known and known.organization:
             return known.organization
-        seen = (name for name, ids in self.model.bystanders.items() if item.get("id") in ids)
+        seen = (name for name, ids in self.model.bystanders.items() if str(item.get("id")) in ids)
         return next(seen, organization)
 
     def _newcomer(self, exchange: Exchange, item: dict[str, Json], organization: str) -> None:
