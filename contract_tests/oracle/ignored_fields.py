@@ -104,11 +104,21 @@ class IgnoredFields:
         """Judges a value that breaks the schema. If a call sent the value, the server has kept the value. Otherwise the
         answer breaks the schema."""
         requirement = "ignored/tools-are-file-search" if name == "tools" else "create/answers-the-assistant"
-        expected = "an assistant by its schema"
-        if name in document and (name in call.fields or self._was_sent(name, document[name])):
+        expected, is_there = "an assistant by its schema", name in document
+        shown = (name, _key(document[name]) if is_there else "")
+        is_sent = name in call.fields or (is_there and bool(self._was_sent(name, document[name])))
+        if not is_sent:
+            self._usual.add(shown)
+        if not is_sent or shown in self._usual or not (is_there or self._was_shown(name)):
+            self.findings.add_violation(requirement, expected, f"{name}: {brief(fault)}", exchange)
+        elif is_there:
             self._kept(exchange, call, name, document[name], expected, requirement)
         else:
-            self.findings.add_violation(requirement, expected, f"{name}: {brief(fault)}", exchange)
+            self.findings.add_violation(ignored_fields()[name].not_kept_id, expected, f"no {name}", exchange)
+
+    def _was_shown(self, name: str) -> bool:
+        """True if an earlier answer has shown the field as it should be."""
+        return any(name == shown for _, shown in self.model.constants)
 
     def _constant(
         self, exchange: Exchange, call: Call, document: dict[str, Json], name: str, where: str, requirement: str

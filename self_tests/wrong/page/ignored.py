@@ -264,3 +264,20 @@ def tools_are(fake: Fake, how: str) -> None:
 @wrong("ignored/tools-are-file-search")
 def the_list_shows_no_tools(fake: Fake) -> None:
     showing(fake, lambda _, document: {**document, "tools": []}, LIST)
+
+
+@wrong("create/answers-the-assistant")
+def an_empty_object_is_shown_as_a_list(fake: Fake) -> None:
+    """PHP has one type for both."""
+    showing(fake, lambda _, document: {**document, "metadata": [], "tool_resources": []})
+
+
+@wrong("ignored/{}-not-kept", "modify/post-and-patch-alike", each=["metadata", "top_p"])
+def a_null_in_a_patch_removes(fake: Fake, field: str) -> None:
+    """A JSON Merge Patch. The answer is the merged document."""
+
+    def show(call: Call, document: Document) -> Document:
+        is_null = call.body.get(field, 0) is None
+        return {name: value for name, value in document.items() if not (is_null and name == field)}
+
+    showing(fake, show, PATCH)
