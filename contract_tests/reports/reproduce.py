@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from contract_tests.http import credentials, operations, printable_text
 from contract_tests.http.messages import Exchange, Request
@@ -15,6 +16,8 @@ from contract_tests.runs.result import Result
 LONG_RUN = re.compile(rb"(.)\1{499,}", re.DOTALL)
 # Finds the id in an answer. Only characters that are safe in a URL match, so no other assistant can be deleted.
 ID = """id() { grep -o '"id" *: *"[A-Za-z0-9._~-]*"' | head -n 1 | cut -d '"' -f 4; }"""
+
+FOLDER = "answers=$(mktemp -d)"
 
 
 def command(request: Request, target: Target) -> str:
@@ -58,11 +61,45 @@ def script(exchanges: Sequence[Exchange], target: Target, times: int = 1) -> str
     names = operations.script_names(exchanges)
     if not names and len(exchanges) == 1:
         return _repeated([command(exchanges[0].request, target)], times)
-    *before, last = exchanges
-    lines = [line for exchange in before for line in _step(exchange, target, names)]
-    lines += [_repeated(_step(last, target, names, last=True), times)]
-    head = [f"url={shlex.quote(target.base_url)}", *([ID, _removal(names, target)] if names else [])]
-    return "\n".join(["(", *head, *lines, ")"])
+    lines: list[str] = []
+    for group, some in groupby(exchanges, key=lambda exchange: exchange.request.group):
+        alike = list(some)
+        step = _parallel_steps if group else _steps
+        lines += step(alike, exchanges[-1], times, target, names)
+    is_parallel = any(each.request.group for each in exchanges)
+    head = [f"url={shlex.quote(target.base_url)}", *([ID] if names else []), *([FOLDER] if is_parallel else [])]
+    ends = [*_removals(names, target), *(['rm -r "$answers"'] if is_parallel else [])]
+    trap = [f"trap {shlex.quote('; '.join(ends))} EXIT; trap exit INT TERM"] if ends else []
+    return "\n".join(["(", *head, *trap, *lines, ")"])
+
+
+def _steps(
+    exchanges: Sequence[Exchange], last: Exchange, times: int, target: Target, names: Mapping[Exchange, str]
+) -> list[str]:
+    """The lines for calls one after the other."""
+    before = [line for each in exchanges if each is not last for line in _step(each, target, names)]
+    end = [_repeated(_step(last, target, names, last=True), times)] if exchanges[-1] is last else []
+    return before + end
+
+
+def _parallel_steps(
+    exchanges: Sequence[Exchange], last: Exchange, _: int, target: Target, names: Mapping[Exchange, str]
+) -> list[str]:
+    """The lines for calls at the same time. Each answer goes into a file, because a variable that a call in the
+    background sets is lost."""
+    files = [f'"$answers/{number}"' for number, _ in enumerate(exchanges, 1)]
+    lines = []
+    for exchange, file in zip(exchanges, files, strict=True):
+        lines.append(f"{_curl(exchange.request, target, _place(exchange, names))} > {file} &")
+    lines.append("wait")
+    for exchange, file in zip(exchanges, files, strict=True):
+        lines += [f"{names[exchange]}=$(id < {file})"] if exchange in names else []
+        lines += [f"cat {file}"] if exchange is last or exchange not in names else []
+    return lines
+
+
+def _place(exchange: Exchange, names: Mapping[Exchange, str]) -> str:
+    return '"$url"' + _path(exchange.request.path, names)
 
 
 def _repeated(lines: list[str], times: int) -> str:
@@ -73,7 +110,7 @@ def _repeated(lines: list[str], times: int) -> str:
 def _step(exchange: Exchange, target: Target, names: Mapping[Exchange, str], *, last: bool = False) -> list[str]:
     """The lines for one call. A create before the last call prints nothing, and its variable gets the id. The last call
     may be repeated, so its variable collects all ids."""
-    line = _curl(exchange.request, target, '"$url"' + _path(exchange.request.path, names))
+    line = _curl(exchange.request, target, _place(exchange, names))
     name = names.get(exchange)
     if not name:
         return [line]
@@ -90,19 +127,18 @@ def _path(path: str, names: Mapping[Exchange, str]) -> str:
     return "".join(f'"${variables[piece]}"' if piece in variables else shlex.quote(piece) for piece in pieces if piece)
 
 
-def _removal(names: Mapping[Exchange, str], target: Target) -> str:
-    """A trap that deletes each assistant with a key of its organization. curl waits if the rate limit is used up."""
+def _removals(names: Mapping[Exchange, str], target: Target) -> list[str]:
+    """The commands that delete each assistant with a key of its organization. curl waits if the limit is used up."""
     mine: dict[str, list[str]] = {}
     for exchange, name in names.items():
         mine.setdefault("foreign" if exchange.request.role == "foreign" else "primary", []).append(f"${name}")
     # zsh splits the output of a command into words, but not a variable.
-    loops = [
+    return [
         f"for id in $(echo {' '.join(ids)}); do curl -sSo /dev/null --retry 2 -X DELETE "
         f"{' '.join([*_gateway(target), *_authorization(role, target)])} "
         f'"$url{operations.raw_path("$id")}"{_query(operations.raw_path("$id"), target)}; done'
         for role, ids in mine.items()
     ]
-    return f"trap {shlex.quote('; '.join(loops))} EXIT; trap exit INT TERM"
 
 
 def _gateway(target: Target) -> list[str]:

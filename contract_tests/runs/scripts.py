@@ -46,8 +46,8 @@ def scripts(exchanges: Sequence[Exchange], model: Model) -> Iterator[tuple[Excha
     First the creates of the assistants that the URLs name, then all changes of these assistants, then the creates of
     some assistants beside them in a page. A call of a group has its whole group.
     """
-    named = _named(exchanges, model)
     group = {*exchanges, *_groups(exchanges, model)}
+    named = _named(tuple(group), model)
     creates = {*_creates(named)}
     changes = {each for known in named for each in known.trail if each.number < exchanges[-1].number}
     found = [group | creates, group | changes, group | creates | _neighbours(exchanges, creates, model)]

@@ -130,6 +130,18 @@ def test_a_sequence_hands_on_the_id(target: Target, sequence: list[Exchange]) ->
     assert id not in printed
 
 
+def test_calls_of_a_group_are_made_at_the_same_time(fake: Fake, target: Target) -> None:
+    """The script waits for all of them, prints the last answer, and deletes their assistants."""
+    names = ("one of a group", "another of the group")
+    group = Client(target).send_parallel([operations.create({"name": name}, group=1) for name in names])
+    before, script = everybody(fake), reproduce.script(group, target)
+    printed = shell(script)
+
+    assert (script.count(" &\n"), script.count("\nwait\n")) == (2, 1)
+    assert (statuses(printed), "another of the group" in printed) == ([200], True)
+    assert everybody(fake) == before
+
+
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("length", [1, 2, 4, 5])
 def test_a_script_leaves_nothing_behind(
