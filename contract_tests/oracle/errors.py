@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 
 from contract_tests.http.messages import Exchange, Json
 from contract_tests.http.operations import LIST
@@ -35,6 +35,7 @@ class Errors:
         self._otherwise: list[tuple[Exchange, Call, list[Demand]]] = []
         self._self_deletes: list[tuple[Exchange, Call, str, Json]] = []
         self._bare: list[tuple[str, str, Exchange]] = []
+        self._not_found: list[tuple[Exchange, Call]] = []  # bad input for an assistant, answered by 404
 
     def conclude(self, is_explained: Callable[[Exchange, Call], bool]) -> None:
         """Judges the refusals that had to wait for the end of the run.
@@ -55,10 +56,18 @@ class Errors:
             if not is_explained(exchange, call) and not (name == "type" and self._other_types_are_wrong()):
                 actual = f"error.{name}: {brief(error_of(exchange.response.json).get(name))}"
                 self.findings.add_violation("delete/self-refused", f"error.{name}: {value}", actual, exchange)
+        for exchange, call in self._not_found:
+            if not self._is_lost(call):
+                self.findings.add_violation("errors/bad-input-is-400", "400", answer(exchange), exchange)
         if not self.findings.broken("errors/envelope"):
             for requirement, expected, exchange in self._bare:
                 self.findings.add_violation(requirement, expected, answer(exchange), exchange)
-        self._foreign, self._otherwise, self._self_deletes, self._bare = [], [], [], []
+        self._foreign, self._otherwise, self._self_deletes, self._bare, self._not_found = [], [], [], [], []
+
+    def _is_lost(self, call: Call) -> bool:
+        """True if the assistant of the call is missing, as is known at the end: the loss is the violation."""
+        tracked = self.model.find(call.id)
+        return tracked is not None and (tracked.lost or bool(tracked.unlisted))
 
     def _other_types_are_wrong(self) -> bool:
         """Refusals of another kind have a wrong type too, so errors/types is the cause."""
@@ -72,14 +81,16 @@ class Errors:
     @property
     def doubts(self) -> int:
         """The number of findings that wait for the end of the run."""
-        return len(self._otherwise) + len(self._bare) + len(self._self_deletes) + self._not_404
+        waiting: list[Sized] = [self._otherwise, self._bare, self._self_deletes, self._not_found]
+        return sum(len(each) for each in waiting) + self._not_404
 
     def demanded(self, exchange: Exchange, call: Call, demands: list[Demand]) -> bool:
         """Judges a call that had to be refused. True if the refusal is right."""
         statuses = frozenset().union(*(demand.statuses for demand in demands)) | (TOLERATED if call.free else set())
         status = exchange.response.status
         if status == 404 and call.id and all(demand.bad_input for demand in demands):
-            return False  # the assistant may be lost, which is no matter of the input
+            self._not_found.append((exchange, call))
+            return False
         if status not in statuses and not self._has_other_bad_input_status(exchange, demands):
             if status in TOLERATED and statuses != TOLERATED:
                 self._otherwise.append((exchange, call, demands))
