@@ -62,10 +62,14 @@ def _read(_: str, request: Request) -> Call:
     return replace(call, free=frozenset(freedoms(call, request)))
 
 
+def negotiates(request: Request) -> bool:
+    """True if HTTP's own rules decide the answer."""
+    return request.method == "HEAD" or any(name.lower() in NEGOTIATING for name, _ in request.headers)
+
+
 def _unclear(request: Request) -> bool:
     decoded = [unquote(segment) for segment in request.path.partition("?")[0].split("/")]
-    negotiates = request.method == "HEAD" or any(name.lower() in NEGOTIATING for name, _ in request.headers)
-    return negotiates or any(segment in ("", ".", "..") or "/" in segment for segment in decoded[1:])
+    return negotiates(request) or any(segment in ("", ".", "..") or "/" in segment for segment in decoded[1:])
 
 
 def demands(call: Call) -> list[Demand]:
