@@ -100,8 +100,8 @@ class Session:
         return _answered(self._send(operations.create({**others, **body})))
 
     def adapt(self, request: Request) -> Request:
-        """The request in the form that a server of which nothing is known accepts. A create gets the required fields. A
-        modify is a POST, unless PATCH is mandatory or was accepted.
+        """The request in a form that every right server accepts. A create gets the required fields. A modify is a POST,
+        unless PATCH is mandatory or was accepted.
         """
         is_sure = not openapi.optional_operations() or operations.PATCH in self.oracle.refusals.succeeded
         return self._fit(request, self._has_patch and is_sure)

@@ -228,9 +228,9 @@ class Client:
         if role == "sibling" or role not in self.target.keys:
             return
         if response.accepted:
-            # After its own assistant's delete, which is a violation, a key may be refused.
-            may_end = exchange.request == operations.delete(self.target.bound_id or "")
-            (self._good_keys.discard if may_end else self._good_keys.add)(role)
+            self._good_keys.add(role)
+            if exchange.request == operations.delete(self.target.bound_id or ""):
+                self._good_keys.discard(role)  # after this delete, which is a violation, a key may be refused
         elif response.status == 401 and role in self._good_keys and self._key_checks < PATIENCE:
             self._key_checks += 1
             if self._exchange(replace(PLAIN, role=role)).response.status == 401:

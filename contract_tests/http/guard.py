@@ -28,7 +28,7 @@ class TakenError(GuardError):
 
 class Guard:
     """`created` maps each id that this run created to the role of the create. `gone` has the ids that were deleted.
-    `unproven` has those of `gone` whose deletes were answered by a 404, or without `deleted: true`: a gateway may have
+    `unproven` has each id in `gone` whose delete was answered by a 404, or without `deleted: true`: a gateway may have
     answered. `unclaimed` maps ids of creates of this run that are like somebody else's: nobody may delete them.
 
     Two ids are one if they differ only by the case of letters, by percent-encoding or by the prefix, because a server

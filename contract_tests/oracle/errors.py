@@ -57,17 +57,13 @@ class Errors:
                 actual = f"error.{name}: {brief(error_of(exchange.response.json).get(name))}"
                 self.findings.add_violation("delete/self-refused", f"error.{name}: {value}", actual, exchange)
         for exchange, call in self._not_found:
-            if not self._is_lost(call):
+            tracked = self.model.find(call.id)
+            if not (tracked and tracked.is_missed):  # else the loss is the violation, as is known only at the end
                 self.findings.add_violation("errors/bad-input-is-400", "400", answer(exchange), exchange)
         if not self.findings.broken("errors/envelope"):
             for requirement, expected, exchange in self._bare:
                 self.findings.add_violation(requirement, expected, answer(exchange), exchange)
         self._foreign, self._otherwise, self._self_deletes, self._bare, self._not_found = [], [], [], [], []
-
-    def _is_lost(self, call: Call) -> bool:
-        """True if the assistant of the call is missing, as is known at the end: the loss is the violation."""
-        tracked = self.model.find(call.id)
-        return tracked is not None and (tracked.lost or bool(tracked.unlisted))
 
     def _other_types_are_wrong(self) -> bool:
         """Refusals of another kind have a wrong type too, so errors/types is the cause."""

@@ -126,7 +126,7 @@ class Lists:
                 )
 
     def _besides(self, item: Json, known: TrackedAssistant | None) -> set[str]:
-        """The fields that the schema does not judge: those of the identity that the server took over, and the id of an
+        """The fields that the schema does not judge: parts of the identity that the server took over, and the id of an
         assistant that a refused call created.
         """
         made_otherwise = not known.organization if known else isinstance(item, dict) and self._ghost(item)
@@ -193,8 +193,8 @@ class Lists:
         order = call.parameters.get("order", "")
         organization = ORGANIZATIONS[call.role]
         log, walked, _ = self.places.order.get((organization, order), (-1, [], ""))
-        known, first = self.model.find(cursor), self._first_beside.get((organization, order, cursor))
-        deleted = known is not None and known.gone and first != cursor and [first] == walked[:1]
+        first = self._first_beside.get((organization, order, cursor))
+        deleted = self.model.is_gone(cursor) and first != cursor and [first] == walked[:1]
         if (deleted or not self.model.has_seen(cursor)) and log == len(self.model.log):
             self.places.judge(
                 "list/after",

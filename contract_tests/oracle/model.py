@@ -80,6 +80,11 @@ class TrackedAssistant:
     def present(self) -> bool:
         return not self.gone and not self.lost and not self.unsettled
 
+    @property
+    def is_missed(self) -> bool:
+        """True if a call did not find the assistant, or a list lacked it, though nobody has deleted it."""
+        return self.lost or bool(self.unlisted)
+
     def was_answered(self, name: str, value: Json) -> bool:
         return name in self.answered and same(self.answered[name], value)
 
@@ -113,6 +118,11 @@ class Model:
 
     def find(self, id: str) -> TrackedAssistant | None:
         return self.assistants.get(id)
+
+    def is_gone(self, id: str) -> bool:
+        """True for an assistant that was deleted."""
+        known = self.find(id)
+        return known is not None and known.gone
 
     def has_seen(self, id: str) -> bool:
         return id in self.assistants or any(id in ids for ids in self.bystanders.values())

@@ -158,8 +158,7 @@ class Oracle:
     @property
     def second_key_is_orphan(self) -> bool:
         """True if the second key's own assistant is gone. A server may refuse such a key."""
-        own = self.model.find(self.target.expendable_id or "")
-        return own is not None and own.gone
+        return self.model.is_gone(self.target.expendable_id or "")
 
     def deviates(self, exchange: Exchange) -> bool:
         """True if this exchange has a violation, or if its call was not accepted and the operation never succeeded."""

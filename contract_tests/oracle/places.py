@@ -48,7 +48,7 @@ class Places:
         stop = walked.index(query["before"]) if "before" in query else len(walked)
         within = walked[start:stop]
         expected = within[-limit:] if "before" in query and "after" not in query else within[:limit]
-        if any(self._is_gone(id) for id in expected if id not in ids):
+        if any(self.model.is_gone(id) for id in expected if id not in ids):
             return  # the walk had an assistant that was deleted before, which is a violation of the walk alone
         if call.role != walker and not cursors:
             right = ids[:1] == expected[:1] and set(ids) <= set(within)
@@ -64,10 +64,6 @@ class Places:
         if set(ids) <= set(within):
             self._limit(exchange, query, body, ids, f"{len(expected)} of {len(within)}", len(expected))
             self._has_more(exchange, query, body, ids, within)
-
-    def _is_gone(self, id: str) -> bool:
-        known = self.model.find(id)
-        return known is not None and known.gone
 
     def _limit(
         self, exchange: Exchange, query: dict[str, str], body: dict[str, Json], ids: list[str], wanted: str, number: int

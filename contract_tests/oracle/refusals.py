@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contract_tests.http.messages import Exchange, Json
@@ -80,8 +80,7 @@ class Refused:
     @property
     def is_of_lost(self) -> bool:
         """True if the assistant was not there, as is known at the end of the run. Its loss is the violation."""
-        missing = self.tracked and (self.tracked.lost or self.tracked.unlisted)
-        return self.exchange.response.status == 404 and bool(missing)
+        return self.exchange.response.status == 404 and bool(self.tracked and self.tracked.is_missed)
 
     @property
     def shape(self) -> Shape:
@@ -297,7 +296,7 @@ def shape(exchange: Exchange, call: Call) -> Shape:
     if call.operation == LIST:
         return frozenset((name, value if name == "order" else "") for name, value in call.parameters.items())
     if call.fields:
-        odd = ((ODD_TEXT, name) for name in TEXTS if not is_plain_text(call.fields.get(name)))
+        odd = ((ODD_TEXT, name) for name in odd_texts(call.fields))
         return frozenset([*((name, _value(name, value)) for name, value in call.fields.items()), *odd])
     headers = dict(exchange.request.headers)
     return (
@@ -305,6 +304,11 @@ def shape(exchange: Exchange, call: Call) -> Shape:
         if exchange.request.body
         else frozenset((name, headers[name]) for name in headers if name == "content-type")
     )
+
+
+def odd_texts(fields: Mapping[str, Json]) -> list[str]:
+    """The names of the texts that are not plain."""
+    return [name for name in TEXTS if not is_plain_text(fields.get(name))]
 
 
 def is_plain_text(value: Json) -> bool:

@@ -63,9 +63,11 @@ def script(exchanges: Sequence[Exchange], target: Target, times: int = 1) -> str
         return _repeated([command(exchanges[0].request, target)], times)
     lines: list[str] = []
     for group, some in groupby(exchanges, key=lambda exchange: exchange.request.group):
-        alike = list(some)
-        step = _parallel_steps if group else _steps
-        lines += step(alike, exchanges[-1], times, target, names)
+        alike, last = list(some), exchanges[-1]
+        if group:
+            lines += _parallel_steps(alike, last, target, names)
+        else:
+            lines += _steps(alike, last, times, target, names)
     is_parallel = any(each.request.group for each in exchanges)
     head = [f"url={shlex.quote(target.base_url)}", *([ID] if names else []), *([FOLDER] if is_parallel else [])]
     ends = [*_removals(names, target), *(['rm -r "$answers"'] if is_parallel else [])]
@@ -83,7 +85,7 @@ def _steps(
 
 
 def _parallel_steps(
-    exchanges: Sequence[Exchange], last: Exchange, _: int, target: Target, names: Mapping[Exchange, str]
+    exchanges: Sequence[Exchange], last: Exchange, target: Target, names: Mapping[Exchange, str]
 ) -> list[str]:
     """The lines for calls at the same time. Each answer goes into a file, because a variable that a call in the
     background sets is lost."""

@@ -60,7 +60,7 @@ class Findings:
     operations is also in `accepted`. This is the control of every negative test.
 
     - `held`: the operations on which a requirement held, by requirement.
-    - `accepted`: the operations of which a call without any defect succeeded.
+    - `accepted`: the operations that accepted a call without any defect.
     - `refused`: the first status other than success that answered such a call, by operation.
     - `dead`: the violated requirement, by operation that never succeeded.
     - `blocked`: the violated requirement that is the cause, by requirement that was not judged.

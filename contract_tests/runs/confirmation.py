@@ -19,8 +19,7 @@ from contract_tests.http import operations
 from contract_tests.http.messages import Exchange, dump, parse
 from contract_tests.http.operations import created_id
 from contract_tests.http.target import TargetError
-from contract_tests.oracle.calls import TEXTS
-from contract_tests.oracle.refusals import ACCEPTANCE, is_plain_text
+from contract_tests.oracle.refusals import ACCEPTANCE, odd_texts
 from contract_tests.requirements import catalogue
 from contract_tests.requirements.findings import Violation
 from contract_tests.runs.contrasts import Script, find_contrast, one_by_one, ungrouped
@@ -142,7 +141,7 @@ def _find_odd_text(session: Session, violation: Violation, script: Script) -> Vi
     """The violation by an odd text, if the refused call is accepted with plain texts in place of the odd ones."""
     request = script[-1].request
     body = parse(request.body)
-    odd = [name for name in TEXTS if isinstance(body, dict) and not is_plain_text(body.get(name))]
+    odd = odd_texts(body) if isinstance(body, dict) else []
     if not odd or violation.expected != ACCEPTANCE or violation.requirement == KEPT:
         return None
     plain = dump({**body, **{name: session.unique_text("plain") for name in odd}})

@@ -51,8 +51,8 @@ def has_list(session: Session) -> bool:
 
 
 def check_service(session: Session) -> None:
-    """Raises TargetError if the list and a retrieve of an unknown id get the same status from no service of this API: a
-    gateway, or a service that is down. Nothing was created then."""
+    """Raises TargetError if the list and a retrieve of an unknown id are answered alike, and not by this API: by a
+    gateway, or by a service that is down. Nothing was created then."""
     listed = session.first_answers["primary"]
     if is_page(listed):
         return

@@ -16,7 +16,7 @@ from contract_tests.http.target import Target, TargetError
 from contract_tests.oracle.oracle import Oracle
 from contract_tests.requirements.findings import answer
 from contract_tests.runs import open_creates
-from contract_tests.runs.unnamed_creates import owner
+from contract_tests.runs.unnamed_creates import owner, text_of
 
 
 class Sweep:
@@ -74,7 +74,7 @@ class Sweep:
         role = owner(session, role)
         guard.adopt(id, role)
         shown = session.client.send(operations.retrieve(id, role)).response
-        if shown.accepted and self.account.tag not in _text_of(shown.json) and not self.confirm(_question(id, shown)):
+        if shown.accepted and self.account.tag not in text_of(shown.json) and not self.confirm(_question(id, shown)):
             self.say(f"{id} not deleted")
             return False
         answered = session.client.send(operations.delete(id, role))
@@ -120,15 +120,11 @@ class Sweep:
             marks[owner(self.session, sent.role)] += sent.marks
         for role, wanted in marks.items():
             for id, item in (self._list(role) or {}).items():
-                if not self._is_known(id) and any(ledger.is_marked(_text_of(item), mark) for mark in wanted):
+                if not self._is_known(id) and any(ledger.is_marked(text_of(item), mark) for mark in wanted):
                     yield role, item
 
     def _is_known(self, id: str) -> bool:
         return id in self.account.created or id in self.account.others or id in self.session.client.guard.gone
-
-
-def _text_of(item: Json) -> str:
-    return f"{item.get('name')} {item.get('instructions')}" if isinstance(item, dict) else ""
 
 
 def _question(id: str, shown: Response) -> str:

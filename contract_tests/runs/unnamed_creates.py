@@ -41,12 +41,16 @@ def adopt_marked(session: Session, lists: Lists) -> bool:
     for request, role, items in _candidates(session, lists, client.pending + client.refused + client.named):
         sent = marks(request, session.tag)
         for item in items:
-            text = f"{item.get('name')} {item.get('instructions')}"
-            if any(is_marked(text, mark) for mark in sent):
+            if any(is_marked(text_of(item), mark) for mark in sent):
                 client.guard.adopt(item["id"], role)
                 client.pending = [each for each in client.pending if each is not request]
                 found = True
     return found
+
+
+def text_of(item: Json) -> str:
+    """The texts of an assistant, which may have a mark of the run; empty for any other answer."""
+    return f"{item.get('name')} {item.get('instructions')}" if isinstance(item, dict) else ""
 
 
 def report_unnamed(session: Session, lists: Lists, unsettled: Sequence[Request], result: Result) -> None:
